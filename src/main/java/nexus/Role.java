@@ -1,0 +1,8 @@
+package nexus;
+
+/** A part of Nexus that a process runs. */
+public enum Role {
+    API,
+    CAPTURE,
+    DELIVER
+}

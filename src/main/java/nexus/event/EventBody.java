@@ -1,0 +1,37 @@
+package nexus.event;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Puts an event's parts together into the default format, the bytes that are stored, signed and sent. */
+public final class EventBody {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private EventBody() {}
+
+    /**
+     * @param data a JSON object as UTF-8, taken as it is
+     * @param metadata a JSON object as UTF-8, taken as it is
+     */
+    public static byte[] of(EventId id, EventType type, Instant createdAt, byte[] data, byte[] metadata) {
+        String head = "{\"id\":\"" + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt)
+                + "\",\"payload\":{\"data\":";
+        byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII); // ids, types and times are ASCII
+        ByteArrayOutputStream out = new ByteArrayOutputStream(headBytes.length + data.length + metadata.length + 16);
+        out.writeBytes(headBytes);
+        out.writeBytes(data);
+        out.writeBytes(",\"metadata\":".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(metadata);
+        out.writeBytes("}}".getBytes(StandardCharsets.US_ASCII));
+        return out.toByteArray();
+    }
+
+    /** ISO 8601 in UTC with exactly three decimals. */
+    public static String timestamp(Instant instant) {
+        return MILLIS.format(instant);
+    }
+}

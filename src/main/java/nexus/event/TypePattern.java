@@ -1,0 +1,118 @@
+package nexus.event;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import nexus.Refusal;
+
+/**
+ * Which event types a subscription wants: {@code *} is one segment, {@code **} any number of them (also none), and
+ * {@code *} alone is every published event and every row change. Nexus's own events are only matched by a pattern
+ * that starts with {@code nexus.}.
+ */
+public record TypePattern(String value) {
+    private static final String EVERYTHING = "*";
+    private static final String ANY_NUMBER = "**";
+    private static final String OWN_PREFIX = "nexus.";
+
+    public TypePattern {
+        if (!isPattern(value)) {
+            throw new IllegalArgumentException("not a pattern of event types: " + value);
+        }
+    }
+
+    public static TypePattern of(String value, String pointer) {
+        if (!isPattern(value)) {
+            throw new Refusal.Invalid(
+                    pointer,
+                    "must be segments of A-Z a-z 0-9 _ - (or percent-encoded), * or ** with dots between them, at most "
+                            + EventType.MAX_ROW_CHANGE + " characters");
+        }
+        return new TypePattern(value);
+    }
+
+    /** Exactly one kind of row change. */
+    public static TypePattern exactly(EventType type) {
+        return new TypePattern(type.value());
+    }
+
+    public boolean matches(EventType type) {
+        if (type.isOwn() && !value.startsWith(OWN_PREFIX)) {
+            return false;
+        }
+        return value.equals(EVERYTHING) || matches(segments(), type.segments());
+    }
+
+    /** Which changes of this table the pattern wants; empty when none. */
+    public Set<Operation> operationsOf(String schema, String table) {
+        EnumSet<Operation> wanted = EnumSet.noneOf(Operation.class);
+        for (Operation operation : Operation.values()) {
+            if (matches(EventType.rowChange(schema, table, operation))) {
+                wanted.add(operation);
+            }
+        }
+        return wanted;
+    }
+
+    /** Whether it can match row changes at all. */
+    public boolean isAboutTables() {
+        return value.equals(EVERYTHING) || value.startsWith("pg.") || value.startsWith("*");
+    }
+
+    /** Matches one type only: no wildcard in it. */
+    public boolean isExact() {
+        return value.indexOf('*') < 0;
+    }
+
+    private List<String> segments() {
+        return List.of(value.split("\\.", -1));
+    }
+
+    /** Linear in pattern times type: remembers the last {@code **} and takes one segment more into it on a mismatch. */
+    private static boolean matches(List<String> pattern, List<String> type) {
+        int p = 0;
+        int t = 0;
+        int lastAnyNumber = -1;
+        int takenUpTo = 0;
+        while (t < type.size()) {
+            if (p < pattern.size() && pattern.get(p).equals(ANY_NUMBER)) {
+                lastAnyNumber = p++;
+                takenUpTo = t;
+            } else if (p < pattern.size()
+                    && (pattern.get(p).equals("*") || pattern.get(p).equals(type.get(t)))) {
+                p++;
+                t++;
+            } else if (lastAnyNumber >= 0) {
+                p = lastAnyNumber + 1;
+                t = ++takenUpTo;
+            } else {
+                return false;
+            }
+        }
+        while (p < pattern.size() && pattern.get(p).equals(ANY_NUMBER)) {
+            p++;
+        }
+        return p == pattern.size();
+    }
+
+    private static boolean isPattern(String value) {
+        if (value.isEmpty() || value.length() > EventType.MAX_ROW_CHANGE) {
+            return false;
+        }
+        for (String segment : value.split("\\.", -1)) {
+            if (segment.isEmpty()) {
+                return false;
+            }
+            boolean isWildcard = segment.equals("*") || segment.equals(ANY_NUMBER);
+            if (!isWildcard && !segment.chars().allMatch(c -> EventType.isPlain((char) c) || c == '%')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What happened? The values of an event, common to both doors.
+ *
+ * <p>Takes strings and bytes, gives checked values. Never does I/O and never knows where an event came from.
+ */
+@NullMarked
+package nexus.event;
+
+import org.jspecify.annotations.NullMarked;

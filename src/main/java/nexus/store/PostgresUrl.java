@@ -1,0 +1,133 @@
+package nexus.store;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Where a PostgreSQL database is, from {@code postgresql://user:pass@host:port/db?sslmode=…}. Only the four
+ * parameters of {@link #PARAMETERS} are known; another one is refused by name, because ignoring one such as
+ * {@code sslmode} written wrongly would be worse than not starting.
+ *
+ * @param password empty when the server asks for none
+ * @param parameters a subset of {@link #PARAMETERS}
+ */
+public record PostgresUrl(
+        String host, int port, String database, String user, String password, Map<String, String> parameters) {
+    public static final Set<String> PARAMETERS =
+            Set.of("sslmode", "sslrootcert", "connect_timeout", "application_name");
+    public static final Set<String> SSL_MODES =
+            Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
+    public PostgresUrl {
+        parameters = Map.copyOf(parameters);
+    }
+
+    /** @throws IllegalArgumentException with a sentence that never holds the URL, because that holds a password */
+    public static PostgresUrl parse(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            // getReason only: the message and the input carry the password
+            throw new IllegalArgumentException(
+                    "is not a URL (" + e.getReason() + " at character " + e.getIndex() + ")");
+        }
+        String scheme = uri.getScheme();
+        if (!"postgresql".equals(scheme) && !"postgres".equals(scheme)) {
+            throw new IllegalArgumentException("must start with postgresql:// or postgres://");
+        }
+        if (uri.getHost() == null) {
+            throw new IllegalArgumentException("must name one host: postgresql://user:pass@host:5432/database");
+        }
+        if (uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("must not have a #fragment (encode # in a password as %23)");
+        }
+        String userInfo = Optional.ofNullable(uri.getRawUserInfo()).orElse("");
+        int colon = userInfo.indexOf(':');
+        String user = decoded(colon < 0 ? userInfo : userInfo.substring(0, colon));
+        if (user.isEmpty()) {
+            throw new IllegalArgumentException("must name a user: postgresql://user:pass@host:5432/database");
+        }
+        String password = colon < 0 ? "" : decoded(userInfo.substring(colon + 1));
+        String path = Optional.ofNullable(uri.getRawPath()).orElse("");
+        String database = path.length() > 1 ? decoded(path.substring(1)) : user;
+        if (database.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("must name one database after the host");
+        }
+        String host = uri.getHost();
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        return new PostgresUrl(host, port, database, user, password, parameters(uri.getRawQuery()));
+    }
+
+    private static Map<String, String> parameters(String query) {
+        Map<String, String> parameters = new TreeMap<>();
+        if (query == null || query.isEmpty()) {
+            return parameters;
+        }
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+            if (!PARAMETERS.contains(name)) {
+                throw new IllegalArgumentException("has the unknown parameter \"" + name
+                        + "\"; known are sslmode, sslrootcert, connect_timeout and application_name");
+            }
+            if (parameters.put(name, value) != null) {
+                throw new IllegalArgumentException("has the parameter \"" + name + "\" twice");
+            }
+        }
+        String sslMode = parameters.get("sslmode");
+        if (sslMode != null && !SSL_MODES.contains(sslMode)) {
+            throw new IllegalArgumentException(
+                    "has sslmode=" + sslMode + "; known are disable, allow, prefer, require, verify-ca, verify-full");
+        }
+        String timeout = parameters.get("connect_timeout");
+        if (timeout != null && !timeout.matches("[1-9][0-9]{0,3}")) {
+            throw new IllegalArgumentException("has a connect_timeout that is no whole number of seconds");
+        }
+        return parameters;
+    }
+
+    private static String decoded(String raw) {
+        // URLDecoder is made for forms, where + is a blank; in a URL it is a plus
+        return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    public String sslMode() {
+        return parameters.getOrDefault("sslmode", "prefer");
+    }
+
+    public Optional<String> sslRootCertificate() {
+        return Optional.ofNullable(parameters.get("sslrootcert"));
+    }
+
+    public int connectTimeoutSeconds() {
+        return Integer.parseInt(parameters.getOrDefault("connect_timeout", "10"));
+    }
+
+    public String applicationName() {
+        return parameters.getOrDefault("application_name", "nexus");
+    }
+
+    /** For pgjdbc; user and password go separately. */
+    public String jdbcUrl() {
+        String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return "jdbc:postgresql://" + shownHost + ":" + port + "/"
+                + java.net.URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Host, port and database: what may be shown. */
+    @Override
+    public String toString() {
+        return host + ":" + port + "/" + database;
+    }
+}

@@ -1,0 +1,114 @@
+package nexus.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connections to Nexus's own database. The queue has a pool of its own, because its table swings between no row and
+ * millions: there the planner may only use indexes (store-wide statistics are always out of date).
+ */
+@Singleton
+public class Store {
+    private final Pool api;
+    private final Pool intake;
+    private final Pool queue;
+
+    @Inject
+    public Store(Vertx vertx, StoreConfig config) {
+        PostgresUrl url = PostgresUrl.parse(config.url());
+        this.api = pool(vertx, connectOptions(url, config, Map.of()), "nexus-api", config.apiConnections());
+        this.intake = pool(vertx, connectOptions(url, config, Map.of()), "nexus-intake", 2);
+        this.queue = pool(
+                vertx,
+                connectOptions(
+                        url,
+                        config,
+                        Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off")),
+                "nexus-queue",
+                config.queueConnections());
+    }
+
+    /** For requests of the API and for upkeep. */
+    public Pool api() {
+        return api;
+    }
+
+    /** For intake alone: one connection for each way in, so that neither waits for the other. */
+    public Pool intake() {
+        return intake;
+    }
+
+    /** For taking and settling. */
+    public Pool queue() {
+        return queue;
+    }
+
+    /** Whether a query goes through; fails with the reason when not. */
+    public Future<Void> ping() {
+        return api.query("SELECT 1").execute().mapEmpty();
+    }
+
+    @PreDestroy
+    void close() {
+        api.close();
+        intake.close();
+        queue.close();
+    }
+
+    private static Pool pool(Vertx vertx, PgConnectOptions options, String name, int size) {
+        PoolOptions pool = new PoolOptions()
+                .setName(name)
+                .setMaxSize(size)
+                .setMaxWaitQueueSize(10_000)
+                .setConnectionTimeout(10)
+                .setConnectionTimeoutUnit(TimeUnit.SECONDS);
+        return PgBuilder.pool().with(pool).connectingTo(options).using(vertx).build();
+    }
+
+    private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
+        Map<String, String> properties = new HashMap<>(settings);
+        properties.put("application_name", url.applicationName());
+        properties.put("search_path", "nexus");
+        properties.put("TimeZone", "UTC");
+        properties.put("synchronous_commit", "on");
+        properties.put(
+                "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
+        properties.put("lock_timeout", "10000");
+        properties.put("idle_in_transaction_session_timeout", "60000");
+        PgConnectOptions options = new PgConnectOptions()
+                .setHost(url.host())
+                .setPort(url.port())
+                .setDatabase(url.database())
+                .setUser(url.user())
+                .setPassword(url.password())
+                .setPipeliningLimit(64)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(128)
+                .setProperties(properties);
+        options.setConnectTimeout(url.connectTimeoutSeconds() * 1000);
+        options.setSslMode(SslMode.of(url.sslMode()));
+        url.sslRootCertificate().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
+        if (url.sslRootCertificate().isEmpty()
+                && (options.getSslMode() == SslMode.REQUIRE
+                        || options.getSslMode() == SslMode.PREFER
+                        || options.getSslMode() == SslMode.ALLOW)) {
+            options.setTrustAll(true); // as libpq: these modes encrypt, they do not verify
+        }
+        if (options.getSslMode() == SslMode.VERIFY_FULL) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        return options;
+    }
+}

@@ -1,0 +1,57 @@
+package nexus.subscription;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.event.EventType;
+import nexus.event.TypePattern;
+
+/**
+ * Which events go where.
+ *
+ * @param lane the number under which its deliveries are kept; never used again
+ * @param headers sent with every delivery; may carry credentials
+ * @param ordered {@code ordering: key}
+ * @param concurrency requests under way at once, over all processes
+ * @param deadOn status codes after which there is no other attempt
+ * @param heldUntil a Retry-After of the endpoint
+ */
+public record Subscription(
+        UUID id,
+        int lane,
+        Door door,
+        String name,
+        URI endpointUrl,
+        List<TypePattern> eventTypes,
+        Map<String, String> headers,
+        SigningSecret secret,
+        boolean ordered,
+        int concurrency,
+        RetrySettings retry,
+        Set<Integer> deadOn,
+        boolean isEnabled,
+        Optional<String> disabledReason,
+        Optional<Instant> heldUntil,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    public Subscription {
+        eventTypes = List.copyOf(eventTypes);
+        headers = Map.copyOf(headers);
+        deadOn = Set.copyOf(deadOn);
+    }
+
+    public boolean wants(EventType type) {
+        return isEnabled && eventTypes.stream().anyMatch(pattern -> pattern.matches(type));
+    }
+
+    /** Headers and secret may be credentials and stay out. */
+    @Override
+    public String toString() {
+        return "Subscription[id=" + id + ", lane=" + lane + "]";
+    }
+}

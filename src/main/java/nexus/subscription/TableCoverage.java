@@ -1,0 +1,15 @@
+package nexus.subscription;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** The source database, as far as subscriptions need it: are the tables captured? */
+public interface TableCoverage {
+    /**
+     * Sees to it that every table which the subscription names is captured, and waits (a few seconds at most) for
+     * transactions that wrote to one of them before.
+     *
+     * @return what will surprise; never fails because of the source: that is a warning too
+     */
+    Future<List<Warning>> cover(Subscription subscription);
+}

@@ -1,0 +1,107 @@
+package nexus;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The walls between the rooms. The table is the README's picture as data: change both in the same commit. */
+class RoomsTest {
+    /** Room → the rooms it may import. Everybody may use {@code nexus.Refusal}. */
+    private static final Map<String, Set<String>> ROOMS = new TreeMap<>(Map.ofEntries(
+            Map.entry("event", Set.of()),
+            Map.entry("pgoutput", Set.of()),
+            Map.entry("retry", Set.of()),
+            Map.entry("store", Set.of()),
+            Map.entry("api", Set.of("event")),
+            Map.entry("subscription", Set.of("event", "retry", "api", "store")),
+            Map.entry("intake", Set.of("event", "subscription", "store")),
+            Map.entry("publish", Set.of("event", "intake", "api")),
+            Map.entry("capture", Set.of("pgoutput", "event")),
+            Map.entry("replication", Set.of("pgoutput", "capture", "event", "intake", "subscription", "store", "api")),
+            Map.entry("queue", Set.of("event", "store")),
+            Map.entry("webhook", Set.of("event")),
+            Map.entry("attempt", Set.of("event", "api", "store")),
+            Map.entry(
+                    "dispatch",
+                    Set.of("event", "queue", "webhook", "retry", "attempt", "subscription", "intake", "api", "store")),
+            Map.entry("delivery", Set.of("event", "queue", "attempt", "api", "store", "subscription", "intake")),
+            Map.entry("upkeep", Set.of("queue", "attempt", "intake", "subscription", "store")),
+            Map.entry("embedded", Set.of()),
+            Map.entry("receiver", Set.of("webhook")),
+            Map.entry("command", Set.of("embedded", "store", "receiver", "subscription", "webhook")),
+            Map.entry(
+                    "status",
+                    Set.of(
+                            "api",
+                            "store",
+                            "replication",
+                            "queue",
+                            "dispatch",
+                            "subscription",
+                            "intake",
+                            "upkeep",
+                            "command"))));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("nexus");
+
+    @Test
+    void aRoomImportsOnlyWhatTheTableAllows() {
+        ROOMS.forEach((room, allowed) -> {
+            List<String> forbidden = ROOMS.keySet().stream()
+                    .filter(other -> !other.equals(room) && !allowed.contains(other))
+                    .map(other -> "nexus." + other + "..")
+                    .toList();
+            noClasses()
+                    .that(resideInAPackage("nexus." + room + ".."))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(forbidden.toArray(String[]::new)))
+                    .allowEmptyShould(true)
+                    .check(CLASSES);
+        });
+    }
+
+    @Test
+    void everyPackageIsARoomOfTheTable() {
+        Set<String> packages = CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith("nexus."))
+                .map(name -> name.substring("nexus.".length()))
+                .collect(Collectors.toSet());
+        assertThat(ROOMS.keySet()).containsAll(packages);
+    }
+
+    @Test
+    void noRoomsGoInCircles() {
+        slices().matching("nexus.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        classes()
+                .should()
+                .haveSimpleNameNotEndingWith("Impl")
+                .andShould()
+                .haveSimpleNameNotEndingWith("Manager")
+                .andShould()
+                .haveSimpleNameNotEndingWith("Helper")
+                .andShould()
+                .haveSimpleNameNotEndingWith("Util")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package nexus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package nexus.testkit;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import nexus.store.StoreConfig;
+import org.flywaydb.core.Flyway;
+
+/** One PostgreSQL 18 for the whole run of the tests, with a fresh database for each test that asks. */
+public final class TestPostgres {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final Vertx VERTX = Vertx.vertx();
+
+    private TestPostgres() {}
+
+    private static final class Server {
+        static final EmbeddedPostgres INSTANCE = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder()
+                        .setServerConfig("wal_level", "logical")
+                        .setServerConfig("max_connections", "200")
+                        .setServerConfig("max_replication_slots", "50")
+                        .setServerConfig("max_wal_senders", "50")
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    public static Vertx vertx() {
+        return VERTX;
+    }
+
+    /** A new, empty database; the answer is its {@code postgresql://} URL. */
+    public static String freshDatabase() {
+        String name = "test_" + DATABASES.incrementAndGet();
+        try (Connection connection = Server.INSTANCE.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return "postgresql://postgres@localhost:" + Server.INSTANCE.getPort() + "/" + name;
+    }
+
+    /** A new database with Nexus's tables. */
+    public static String freshStore() {
+        String url = freshDatabase();
+        Flyway.configure()
+                .dataSource(jdbc(url), "postgres", "")
+                .schemas("nexus")
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        return url;
+    }
+
+    public static StoreConfig storeConfig(String url) {
+        return new StoreConfig() {
+            @Override
+            public String url() {
+                return url;
+            }
+
+            @Override
+            public int apiConnections() {
+                return 4;
+            }
+
+            @Override
+            public int queueConnections() {
+                return 4;
+            }
+
+            @Override
+            public Duration statementTimeout() {
+                return Duration.ofSeconds(30);
+            }
+        };
+    }
+
+    public static Connection connect(String url) {
+        try {
+            return DriverManager.getConnection(jdbc(url), "postgres", "");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static void execute(String url, String... statements) {
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Rows as their columns' texts joined with {@code |}. */
+    public static List<String> query(String url, String sql) {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            int columns = result.getMetaData().getColumnCount();
+            while (result.next()) {
+                StringBuilder row = new StringBuilder();
+                for (int i = 1; i <= columns; i++) {
+                    row.append(i > 1 ? "|" : "").append(result.getString(i));
+                }
+                rows.add(row.toString());
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return rows;
+    }
+
+    /** The value, or the failure as an exception. For tests only. */
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String jdbc(String url) {
+        return "jdbc:" + url.replace("postgres@", "");
+    }
+}

@@ -1,0 +1,15 @@
+package nexus.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TestPostgresTest {
+    @Test
+    void aFreshStoreHasTheTablesAndThePartitionsOfThisWeek() {
+        String url = TestPostgres.freshStore();
+        assertThat(TestPostgres.query(
+                        url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'nexus.event'::regclass"))
+                .containsExactly("8");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package nexus.testkit;
+
+import org.jspecify.annotations.NullMarked;
