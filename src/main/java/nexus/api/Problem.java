@@ -66,6 +66,7 @@ public record Problem(
             case Refusal.Gone e -> new Problem(410, e.code(), detail);
             case Refusal.TooLarge e -> new Problem(413, e.code(), detail);
             case Refusal.Invalid e -> new Problem(422, e.code(), detail, e.errors());
+            case Refusal.Unavailable e -> new Problem(503, e.code(), detail);
         };
     }
 

@@ -21,7 +21,11 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(Refusal refusal, UriInfo uri) {
-        return answer(Problem.of(refusal), uri).build();
+        Response.ResponseBuilder answer = answer(Problem.of(refusal), uri);
+        return (refusal instanceof Refusal.Unavailable
+                        ? answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                        : answer)
+                .build();
     }
 
     /** What the HTTP layer itself refuses: unknown paths, methods, media types. */
@@ -49,9 +53,7 @@ class ProblemMapper {
         }
         if (isUnavailable(cause)) {
             LOG.warnf("database unavailable cause=%s", cause);
-            return answer(new Problem(503, "unavailable", "The database does not answer. Try again."), uri)
-                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                    .build();
+            return map(new Refusal.Unavailable("The database does not answer. Try again."), uri);
         }
         String id = UUID.randomUUID().toString();
         LOG.errorf(cause, "request failed id=%s path=%s", id, uri.getPath());
