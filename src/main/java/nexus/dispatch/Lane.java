@@ -1,7 +1,9 @@
 package nexus.dispatch;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,9 @@ final class Lane {
     private Instant dueCursorTime = LONG_AGO;
     private long dueCursorSeq;
     private boolean dueDry;
+    private boolean dueBarrierPassed;
+    private long passedSinceSweep;
+    private Instant sweptAt = LONG_AGO;
     private @Nullable Instant nextDue;
     private @Nullable Instant heldUntil;
 
@@ -134,6 +139,7 @@ final class Lane {
     }
 
     void passed(OwedDelivery row) {
+        passedSinceSweep++;
         Instant due = row.due();
         if (due == null) {
             cursors[row.stripe()] = Math.max(cursors[row.stripe()], row.seq());
@@ -181,12 +187,34 @@ final class Lane {
 
     /** Looks for new rows behind the cursors. */
     void poll() {
-        java.util.Arrays.fill(dry, false);
+        Arrays.fill(dry, false);
+    }
+
+    /** A retry that has to wait for everything in front of it was passed over. */
+    void passedBarrier() {
+        dueBarrierPassed = true;
+    }
+
+    /**
+     * Looks at everything again, unless it is still being looked at. A long backlog is gone through more rarely, so
+     * that this costs at most a few per cent of the time.
+     */
+    void sweep(Instant now, Duration interval) {
+        Duration enough = Duration.ofMillis(Math.max(interval.toMillis(), passedSinceSweep));
+        if (!hasUnread() && !sweptAt.plus(enough).isAfter(now)) {
+            sweptAt = now;
+            passedSinceSweep = 0;
+            rewindAll();
+        }
     }
 
     /** Looks at everything again. */
     void rewindAll() {
         rewind(1);
+        rewindDue();
+    }
+
+    private void rewindDue() {
         dueCursorTime = LONG_AGO;
         dueCursorSeq = 0;
         dueDry = false;
@@ -251,20 +279,33 @@ final class Lane {
      * @return keys of which the next row has to be looked up
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
-        underWay.remove(row.seq());
+        boolean wasUnderWay = underWay.remove(row.seq()) != null;
         Set<LaneKey> next = new HashSet<>();
         for (Long key : keys(row)) {
-            Boolean seen = busyKeys.remove(key);
+            boolean seen = wasUnderWay && Boolean.TRUE.equals(busyKeys.remove(key));
             // Rows behind a retry were passed over while the key was not busy: only the store knows of them.
-            if (isFinal && subscription.ordered() && (Boolean.TRUE.equals(seen) || row.attempts() > 0)) {
+            boolean mayHaveNext = seen || row.attempts() > 0 || !wasUnderWay;
+            if (isFinal && subscription.ordered() && mayHaveNext && !busyKeys.containsKey(key)) {
                 next.add(new LaneKey(number, key));
             }
         }
         if (row.barrier() && isFinal) {
             rewindAll();
+        } else if (dueBarrierPassed) {
+            dueBarrierPassed = false;
+            rewindDue();
         }
-        java.util.Arrays.fill(atBarrier, false);
+        Arrays.fill(atBarrier, false);
         return next;
+    }
+
+    /** It was started, but nothing was sent. */
+    void giveBack(OwedDelivery row) {
+        requests--;
+        underWay.remove(row.seq());
+        keys(row).forEach(busyKeys::remove);
+        rewind(row.seq());
+        rewindDue();
     }
 
     /** Keeps room for a row that is being looked up. */
@@ -274,14 +315,6 @@ final class Lane {
 
     void unreserve() {
         reserved--;
-    }
-
-    int underWay() {
-        return underWay.size();
-    }
-
-    boolean isUnderWay(long seq) {
-        return underWay.containsKey(seq);
     }
 
     private static List<Long> keys(OwedDelivery row) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import nexus.queue.Outcome.AttemptMade;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
@@ -138,7 +139,7 @@ public class Settlement {
     }
 
     /** One column of the attempts; null where no request was made. */
-    private static <T> java.util.stream.Stream<T> attempts(List<Outcome> outcomes, Function<AttemptMade, T> column) {
+    private static <T> Stream<@Nullable T> attempts(List<Outcome> outcomes, Column<T> column) {
         return outcomes.stream().map(outcome -> {
             Optional<AttemptMade> attempt = outcome.attempt();
             return attempt.isPresent() ? column.of(attempt.get()) : null;
