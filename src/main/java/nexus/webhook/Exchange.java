@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import nexus.webhook.SendResult.Phase;
 import nexus.webhook.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class Exchange {
         if (cause instanceof ConnectException && untried.size() > 1) {
             untried = untried.subList(1, untried.size());
             connect();
-        } else if (cause instanceof ConnectTimeoutException) {
+        } else if (cause instanceof ConnectTimeoutException || cause instanceof TimeoutException) {
             finish(new SendResult.TimedOut(Phase.CONNECT, took()));
         } else {
             failed(cause);
