@@ -21,7 +21,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -284,7 +283,7 @@ class WebhookSenderTest {
     @Test
     void waitingForAConnectionCountsInTheDeadline() {
         receiver.always(hang());
-        WebhookSender sender = sender(config(Duration.ofMillis(300), 1, "127.0.0.0/8"));
+        WebhookSender sender = sender(TestWebhookConfig.of(Duration.ofMillis(300), 1, "127.0.0.0/8"));
 
         Future<SendResult> first = sender.send(request(receiver.uri()));
         Future<SendResult> second = sender.send(request(receiver.uri()));
@@ -347,7 +346,7 @@ class WebhookSenderTest {
                 "[::ffff:127.0.0.1]"
             })
     void loopbackIsBlockedHoweverItIsWritten(String host) {
-        WebhookSender strict = sender(config(Duration.ofSeconds(5), 10));
+        WebhookSender strict = sender(TestWebhookConfig.of(Duration.ofSeconds(5), 10));
         SendResult result = result(strict.send(request(URI.create("http://" + host + ":" + receiver.port() + "/"))));
 
         assertThat(result).isInstanceOf(Blocked.class);
@@ -356,7 +355,7 @@ class WebhookSenderTest {
 
     @Test
     void aNameIsBlockedIfOnlyOneOfItsAddressesIsPrivate() {
-        WebhookConfig config = config(Duration.ofSeconds(5), 10);
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(5), 10);
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {address("8.8.8.8"), address("10.0.0.7")});
 
@@ -367,7 +366,7 @@ class WebhookSenderTest {
 
     @Test
     void theConnectionGoesToTheJudgedAddressAndKeepsTheName() {
-        WebhookConfig config = config(Duration.ofSeconds(5), 10, "127.0.0.0/8");
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(5), 10, "127.0.0.0/8");
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> new InetAddress[] {address("127.0.0.1")});
         URI endpoint = URI.create("http://receiver_1.example:" + receiver.port() + "/hook");
 
@@ -377,7 +376,7 @@ class WebhookSenderTest {
 
     @Test
     void whenOneAddressRefusesTheNextIsTried() {
-        WebhookConfig config = config(Duration.ofSeconds(5), 10, "127.0.0.0/8");
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(5), 10, "127.0.0.0/8");
         TargetResolver resolver = new TargetResolver(
                 VERTX, config, host -> new InetAddress[] {address("127.0.0.9"), address("127.0.0.1")});
         URI endpoint = URI.create("http://two.example:" + receiver.port() + "/");
@@ -387,7 +386,7 @@ class WebhookSenderTest {
 
     @Test
     void aNameWithoutAnAddressIsUnreachable() {
-        WebhookConfig config = config(Duration.ofSeconds(5), 10);
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(5), 10);
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> {
             throw new UnknownHostException(host);
         });
@@ -399,7 +398,7 @@ class WebhookSenderTest {
     @Test
     void aLookupThatHangsEndsAtTheDeadline() {
         CountDownLatch testIsOver = new CountDownLatch(1);
-        WebhookConfig config = config(Duration.ofMillis(200), 10);
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofMillis(200), 10);
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> {
             try {
                 testIsOver.await();
@@ -418,7 +417,7 @@ class WebhookSenderTest {
     @Test
     void aBusyHostIsLookedUpOnce() {
         Map<String, AtomicInteger> lookups = new ConcurrentHashMap<>();
-        WebhookConfig config = config(Duration.ofSeconds(5), 10, "127.0.0.0/8");
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(5), 10, "127.0.0.0/8");
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> {
             lookups.computeIfAbsent(host, ignored -> new AtomicInteger()).incrementAndGet();
             return new InetAddress[] {address("127.0.0.1")};
@@ -443,7 +442,7 @@ class WebhookSenderTest {
                     // the test is over
                 }
             });
-            WebhookSender sender = sender(config(Duration.ofSeconds(5), 10, "::1"));
+            WebhookSender sender = sender(TestWebhookConfig.of(Duration.ofSeconds(5), 10, "::1"));
             URI endpoint = URI.create("http://[::1]:" + socket.getLocalPort() + "/");
             assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
         }
@@ -458,7 +457,7 @@ class WebhookSenderTest {
     }
 
     private WebhookSender sender(Duration timeout) {
-        return sender(config(timeout, 100, "127.0.0.0/8"));
+        return sender(TestWebhookConfig.of(timeout, 100, "127.0.0.0/8"));
     }
 
     private WebhookSender sender(WebhookConfig config) {
@@ -475,50 +474,6 @@ class WebhookSenderTest {
     private static WebhookRequest request(URI endpoint) {
         return new WebhookRequest(
                 endpoint, EVENT, new EventType("user.created"), 1, Buffer.buffer("{\"a\":1}"), List.of(KEY), Map.of());
-    }
-
-    private static WebhookConfig config(Duration timeout, int maxConnectionsPerHost, String... allow) {
-        return new WebhookConfig() {
-            @Override
-            public Duration timeout() {
-                return timeout;
-            }
-
-            @Override
-            public Duration connectTimeout() {
-                return Duration.ofSeconds(5);
-            }
-
-            @Override
-            public Optional<List<String>> allow() {
-                return Optional.of(List.of(allow));
-            }
-
-            @Override
-            public int maxConnectionsPerHost() {
-                return maxConnectionsPerHost;
-            }
-
-            @Override
-            public int maxWaitingPerHost() {
-                return 1000;
-            }
-
-            @Override
-            public Duration keepAlive() {
-                return Duration.ofSeconds(4);
-            }
-
-            @Override
-            public int maxHeaderBytes() {
-                return 16384;
-            }
-
-            @Override
-            public Duration lookupCache() {
-                return Duration.ofSeconds(5);
-            }
-        };
     }
 
     private static InetAddress address(String literal) {
