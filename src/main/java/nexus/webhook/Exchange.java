@@ -1,5 +1,6 @@
 package nexus.webhook;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -86,18 +88,18 @@ final class Exchange {
     /** To the very address that was judged, while the name stays what Host, SNI and certificate go by. */
     private void connect() {
         phase = Phase.CONNECT;
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(
-                        target.port(), untried.getFirst().getHostAddress()))
-                .setHost(target.host())
-                .setPort(target.port())
-                .setSsl(target.isTls())
-                .setURI(target.pathAndQuery())
-                .setFollowRedirects(false)
-                // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
-                .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
         try {
+            RequestOptions options = new RequestOptions()
+                    .setMethod(HttpMethod.POST)
+                    .setServer(SocketAddress.inetSocketAddress(
+                            target.port(), untried.getFirst().getHostAddress()))
+                    .setHost(target.host())
+                    .setPort(target.port())
+                    .setSsl(target.isTls())
+                    .setURI(target.pathAndQuery())
+                    .setFollowRedirects(false)
+                    // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
+                    .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
             sender.client.request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
             failed(e);
@@ -121,10 +123,9 @@ final class Exchange {
         try {
             sender.headers.write(request, opened.headers());
             opened.send(request.body()).onComplete(this::answered);
-        } catch (RuntimeException e) {
-            isOnKeptConnection = false;
-            opened.reset();
-            failed(e);
+        } catch (IllegalArgumentException e) {
+            finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
+            opened.reset(); // nothing is written: the connection goes back to the pool
         }
     }
 
@@ -223,10 +224,17 @@ final class Exchange {
         result.complete(outcome);
     }
 
-    /** What still comes on this connection is of no use. */
+    /**
+     * What still comes on this connection is of no use. Vert.x takes it out of its pool, but closes it only when all is
+     * written; a receiver that reads nothing would keep it open for ever, so that the channel is closed as well.
+     */
     private void drop() {
-        if (sent != null) {
-            sent.reset();
+        HttpClientRequest dropped = sent;
+        if (dropped != null) {
+            dropped.reset();
+            if (dropped.connection() instanceof HttpClientConnection connection) {
+                ChannelFuture unused = connection.channelHandlerContext().close();
+            }
         }
     }
 

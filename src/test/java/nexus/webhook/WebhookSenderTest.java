@@ -208,6 +208,41 @@ class WebhookSenderTest {
     }
 
     @Test
+    void aReceiverThatReadsNothingTimesOutAndItsConnectionIsDropped() throws IOException, InterruptedException {
+        AtomicInteger lastRead = new AtomicInteger();
+        CountDownLatch resultIsThere = new CountDownLatch(1);
+        CountDownLatch connectionIsGone = new CountDownLatch(1);
+        try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                try (var connection = socket.accept()) {
+                    resultIsThere.await();
+                    lastRead.set(connection.getInputStream().readAllBytes().length);
+                } catch (IOException e) {
+                    lastRead.set(0); // reset by the sender: just as good
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                connectionIsGone.countDown();
+            });
+            int size = 16 * 1024 * 1024;
+            WebhookRequest request = new WebhookRequest(
+                    URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/"),
+                    EVENT,
+                    new EventType("a"),
+                    1,
+                    Buffer.buffer(new byte[size]),
+                    List.of(KEY),
+                    Map.of());
+
+            assertThat(result(sender(Duration.ofMillis(500)).send(request))).isInstanceOf(TimedOut.class);
+            resultIsThere.countDown();
+
+            assertThat(connectionIsGone.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(lastRead.get()).isLessThan(size);
+        }
+    }
+
+    @Test
     void aRefusalCountsEvenIfItsBodyNeverEnds() {
         receiver.answer(
                 status(410).dripping(Duration.ofMillis(20)),
@@ -393,6 +428,12 @@ class WebhookSenderTest {
         assertThat(result(sender(config, resolver).send(request(URI.create("http://nowhere.example/")))))
                 .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .isEqualTo("the host name has no address"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http:/path", "http://:8080/", "mailto:a@b.example", "http://127.0.0.1:99999/"})
+    void aUrlThatLeadsNowhereIsUnreachable(String url) {
+        assertThat(result(sender().send(request(URI.create(url))))).isInstanceOf(Unreachable.class);
     }
 
     @Test
