@@ -14,8 +14,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
-import java.net.ConnectException;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -62,11 +63,15 @@ final class Exchange {
 
     void start() {
         deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
-        Future<Resolution> resolution = sender.resolver.resolve(target.host());
-        if (resolution.isComplete()) {
-            resolved(resolution.result());
-        } else {
-            resolution.onSuccess(late -> sender.context.runOnContext(ignored -> resolved(late)));
+        try {
+            Future<Resolution> resolution = sender.resolver.resolve(target.host());
+            if (resolution.isComplete()) {
+                resolved(resolution.result());
+            } else {
+                resolution.onSuccess(late -> sender.context.runOnContext(ignored -> resolved(late)));
+            }
+        } catch (IllegalStateException e) { // Vert.x is closing
+            failed(e);
         }
     }
 
@@ -133,10 +138,10 @@ final class Exchange {
         if (isOver) {
             return;
         }
-        if (cause instanceof ConnectException && untried.size() > 1) {
+        if (cause instanceof SocketException && untried.size() > 1) {
             untried = untried.subList(1, untried.size());
             connect();
-        } else if (cause instanceof ConnectTimeoutException || cause instanceof TimeoutException) {
+        } else if (isTimeout(cause)) {
             finish(new SendResult.TimedOut(Phase.CONNECT, took()));
         } else {
             failed(cause);
@@ -208,7 +213,7 @@ final class Exchange {
                     isSuccess(head.statusCode())
                             ? new SendResult.Unreachable("the connection broke in the middle of the answer", took())
                             : refused(head));
-        } else if (cause instanceof HttpClosedException && isOnKeptConnection && !wasSentAgain) {
+        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain) {
             // The receiver closed an idle connection just as it was used again: no answer, and nobody's fault.
             wasSentAgain = true;
             sent = null;
@@ -219,6 +224,9 @@ final class Exchange {
     }
 
     private void finish(SendResult outcome) {
+        if (isOver) {
+            return;
+        }
         isOver = true;
         sender.vertx.cancelTimer(deadline);
         result.complete(outcome);
@@ -245,6 +253,14 @@ final class Exchange {
     /** PostgreSQL's text has no NUL; what is not UTF-8 becomes a replacement character. */
     private String text() {
         return answer == null ? "" : answer.toString().replace("\0", "");
+    }
+
+    private static boolean isTimeout(Throwable cause) {
+        return cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
+    }
+
+    private static boolean isLostConnection(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof IOException;
     }
 
     private static boolean isSuccess(int status) {

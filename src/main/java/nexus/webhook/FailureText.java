@@ -3,6 +3,7 @@ package nexus.webhook;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -18,7 +19,9 @@ final class FailureText {
             case ConnectException e -> "connection refused";
             case SSLException e -> "TLS: " + rootCause(e).getMessage();
             case HttpClosedException e -> "the connection was closed before an answer";
-            case SocketException e -> "the connection was reset before an answer";
+            case SocketException e
+            when String.valueOf(e.getMessage()).contains("unreachable") -> "no route to the host";
+            case IOException e -> "the connection broke before an answer";
             case TooLongFrameException e -> "the answer's headers are too large";
             case ConnectionPoolTooBusyException e -> "too many requests wait for this host";
             default -> "no HTTP came of it (" + cause.getClass().getSimpleName() + ")";

@@ -282,6 +282,35 @@ class WebhookSenderTest {
     }
 
     @Test
+    void aKeptConnectionThatIsResetOnUseIsReplacedToo() throws IOException {
+        byte[] answer = "HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                try (var first = socket.accept()) {
+                    first.getInputStream().read();
+                    first.getOutputStream().write(answer);
+                    first.getInputStream().skipNBytes(first.getInputStream().available());
+                    first.getInputStream().read();
+                    first.setSoLinger(true, 0);
+                } catch (IOException e) {
+                    // what follows is what counts
+                }
+                try (var second = socket.accept()) {
+                    second.getOutputStream().write(answer);
+                    second.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // the test is over
+                }
+            });
+            WebhookSender sender = sender();
+            URI endpoint = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+
+            assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+            assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+        }
+    }
+
+    @Test
     void aPortNobodyListensOnIsUnreachable() throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
