@@ -1,5 +1,6 @@
 package nexus.command;
 
+import com.google.errorprone.annotations.Immutable;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +20,7 @@ import nexus.store.PostgresUrl;
  * {@link IllegalArgumentException} whose message continues the variable's name ("PORT must be …") and never holds
  * the text, which may be a secret.
  */
+@Immutable
 @FunctionalInterface
 interface Format {
     String read(String text);
@@ -93,24 +94,22 @@ interface Format {
     Format SIZE = text -> Long.toString(size(text));
 
     static Format number(String what, long least, long most) {
-        return mapped(what, least, most, Long::toString);
+        return text -> Long.toString(number(text, what, least, most));
     }
 
     static Format seconds(long least, long most) {
-        return mapped("whole seconds from " + least + " to " + most, least, most, value -> Duration.ofSeconds(value)
-                .toString());
+        return text -> Duration.ofSeconds(number(text, "whole seconds from " + least + " to " + most, least, most))
+                .toString();
     }
 
-    private static Format mapped(String what, long least, long most, LongFunction<String> result) {
-        return text -> {
-            if (text.matches("[0-9]{1,18}")) {
-                long value = Long.parseLong(text);
-                if (value >= least && value <= most) {
-                    return result.apply(value);
-                }
+    private static long number(String text, String what, long least, long most) {
+        if (text.matches("[0-9]{1,18}")) {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
             }
-            throw new IllegalArgumentException("must be " + what);
-        };
+        }
+        throw new IllegalArgumentException("must be " + what);
     }
 
     private static Format matching(String pattern, String otherwise) {

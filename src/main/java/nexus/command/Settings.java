@@ -57,6 +57,7 @@ final class Settings {
         if (environment.embedded()) {
             settings.putIfAbsent("nexus.webhook.allow", LOOPBACK);
         }
+        settings.put("quarkus.swagger-ui.enabled", Boolean.toString(environment.embedded()));
         settings.put("quarkus.log.console.json.enabled", Boolean.toString(!terminal));
         settings.replaceAll((key, value) -> escaped(value));
         return settings;

@@ -63,14 +63,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Map.entry("log_rotation_size", "0"));
 
     private final HomeLock lock;
-    private final Path data;
     private final Postmaster postmaster;
     private final boolean adopted;
     private boolean closed;
 
-    private EmbeddedDatabase(HomeLock lock, Path data, Postmaster postmaster, boolean adopted) {
+    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, boolean adopted) {
         this.lock = lock;
-        this.data = data;
         this.postmaster = postmaster;
         this.adopted = adopted;
     }
@@ -94,7 +92,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             LOG.infof(
                     "embedded database adopted pid=%d port=%d",
                     orphan.get().process().pid(), orphan.get().port());
-            return new EmbeddedDatabase(lock, data, orphan.get(), true);
+            return new EmbeddedDatabase(lock, orphan.get(), true);
         }
         try {
             Files.deleteIfExists(data.resolve("postmaster.pid"));
@@ -109,7 +107,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Postmaster postmaster = Postmaster.of(data)
                 .orElseThrow(() -> new EmbeddedDatabaseException("the embedded database in " + home
                         + " ended right after its start; see " + data.resolve("log")));
-        return new EmbeddedDatabase(lock, data, postmaster, false);
+        return new EmbeddedDatabase(lock, postmaster, false);
     }
 
     /** The URL of the server that runs in this folder, if one does. */
