@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.TreeMap;
+import nexus.store.PostgresUrl;
 
 /** The configuration that an environment amounts to: what was set, and the defaults that depend on the mode. */
 final class Settings {
@@ -47,6 +48,12 @@ final class Settings {
         settings.put("nexus.process.embedded", Boolean.toString(environment.embedded()));
         settings.put("nexus.store.url", storeUrl);
         settings.putIfAbsent("nexus.source.url", storeUrl);
+        PostgresUrl store = PostgresUrl.parse(storeUrl);
+        settings.put("quarkus.datasource.jdbc.url", store.jdbcUrl());
+        settings.put("quarkus.datasource.username", store.user());
+        if (!store.password().isEmpty()) {
+            settings.put("quarkus.datasource.password", store.password());
+        }
         settings.put("nexus.secret.key", secretKey);
         settings.put("nexus.demo.enabled", Boolean.toString(demo(environment)));
         settings.put("quarkus.http.host", host(environment));

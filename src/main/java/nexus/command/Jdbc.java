@@ -1,0 +1,29 @@
+package nexus.command;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Properties;
+import nexus.store.PostgresUrl;
+
+/** Blocking connections, for what happens before or without the running application. */
+final class Jdbc {
+    private Jdbc() {}
+
+    static Connection connect(PostgresUrl url) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", url.user());
+        if (!url.password().isEmpty()) {
+            properties.setProperty("password", url.password());
+        }
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
+    }
+
+    /** The server's or the driver's own sentence, on one line. Neither ever holds a password. */
+    static String reason(SQLException failure) {
+        return Optional.ofNullable(failure.getMessage())
+                .map(message -> message.replaceAll("\\s*\\R\\s*", " ").strip())
+                .orElseGet(() -> "SQLSTATE " + failure.getSQLState());
+    }
+}
