@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may open a
@@ -64,13 +65,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final HomeLock lock;
     private final Postmaster postmaster;
-    private final boolean adopted;
+    /** None for an adopted server. */
+    private final @Nullable EmbeddedPostgres started;
+
     private boolean closed;
 
-    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, boolean adopted) {
+    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, @Nullable EmbeddedPostgres started) {
         this.lock = lock;
         this.postmaster = postmaster;
-        this.adopted = adopted;
+        this.started = started;
     }
 
     /** Starts the server of this folder, or takes over the one that runs there. Blocks until it answers. */
@@ -92,13 +95,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
             LOG.infof(
                     "embedded database adopted pid=%d port=%d",
                     orphan.get().process().pid(), orphan.get().port());
-            return new EmbeddedDatabase(lock, orphan.get(), true);
+            return new EmbeddedDatabase(lock, orphan.get(), null);
         }
+        EmbeddedPostgres started;
         try {
             Files.deleteIfExists(data.resolve("postmaster.pid"));
             removeUnfinished(data);
             int port = port(home);
-            launch(home, data, port);
+            started = launch(home, data, port);
             Files.writeString(home.resolve("port"), port + "\n");
         } catch (IOException | UncheckedIOException e) {
             throw new EmbeddedDatabaseException(
@@ -107,7 +111,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Postmaster postmaster = Postmaster.of(data)
                 .orElseThrow(() -> new EmbeddedDatabaseException("the embedded database in " + home
                         + " ended right after its start; see " + data.resolve("log")));
-        return new EmbeddedDatabase(lock, postmaster, false);
+        return new EmbeddedDatabase(lock, postmaster, started);
     }
 
     /** The URL of the server that runs in this folder, if one does. */
@@ -121,7 +125,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Whether it was running already, left behind by a Nexus that was killed. */
     public boolean adopted() {
-        return adopted;
+        return started == null;
     }
 
     /** Stops the server and lets the folder go. Must come after everything that uses the database. */
@@ -132,6 +136,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
         closed = true;
         try {
+            if (started != null) {
+                started.close(); // waits 5 s for the server, then lets the library's own lock go
+            }
             if (!postmaster.stop(SHUTDOWN)) {
                 LOG.warnf(
                         "embedded database still stopping pid=%d after=%s",
@@ -156,7 +163,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
     }
 
-    private static void launch(Path home, Path data, int port) throws EmbeddedDatabaseException {
+    private static EmbeddedPostgres launch(Path home, Path data, int port) throws EmbeddedDatabaseException {
         Path startLog = home.resolve("postgres-start.log");
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 // never the parent of the data: the library empties folders with old locks under it
@@ -174,7 +181,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setLocaleConfig("locale", "C");
         SERVER.forEach(builder::setServerConfig);
         try {
-            builder.start();
+            return builder.start();
         } catch (IOException | RuntimeException e) {
             throw new EmbeddedDatabaseException("the embedded database did not start; see " + startLog + " and "
                     + data.resolve("log") + " (" + e.getClass().getSimpleName() + ")");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class HomeLock implements AutoCloseable {
     static HomeLock take(Path home) throws EmbeddedDatabaseException {
         Path file = home.resolve("lock");
         try {
-            Files.createDirectories(home);
+            createPrivately(home);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
                 channel.close();
@@ -38,6 +39,14 @@ final class HomeLock implements AutoCloseable {
             return new HomeLock(channel);
         } catch (IOException e) {
             throw new EmbeddedDatabaseException("NEXUS_HOME " + home + " can't be written: " + e.getMessage());
+        }
+    }
+
+    /** Nobody else may look in: the data, the key, and programs that run as this user. A folder of the user's stays. */
+    private static void createPrivately(Path home) throws IOException {
+        if (!Files.isDirectory(home)) {
+            Files.createDirectories(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
     }
 

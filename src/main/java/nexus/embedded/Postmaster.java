@@ -6,9 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The server process of a data directory, as its {@code postmaster.pid} tells of it: line 1 its id, line 4 its port. */
 record Postmaster(ProcessHandle process, int port) {
@@ -43,18 +40,20 @@ record Postmaster(ProcessHandle process, int port) {
     }
 
     /**
-     * PostgreSQL's fast shutdown. The signal, not {@code pg_ctl stop}: that refuses to run as root, and needs the
+     * PostgreSQL's fast shutdown, unless it has ended already. The signal, not {@code pg_ctl stop}: that refuses to run as root, and needs the
      * folder of the programs, which an adopted server does not tell.
      *
      * @return whether it has ended
      */
     boolean stop(Duration patience) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-        try {
-            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        if (!process.isAlive()) {
             return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return !process.isAlive();
         }
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            Thread.sleep(20); // not onExit: for a process that is no child it looks only now and then
+        }
+        return !process.isAlive();
     }
 }
