@@ -1,5 +1,6 @@
 package nexus.testkit;
 
+import java.util.HexFormat;
 import java.util.UUID;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
@@ -10,7 +11,7 @@ public final class SubscriptionRows {
     private SubscriptionRows() {}
 
     public static SubscriptionCatalog catalog(Store store) {
-        return new SubscriptionCatalog(new SubscriptionRepository(store));
+        return new SubscriptionCatalog(new SubscriptionRepository(store, TestCipher.INSTANCE));
     }
 
     public static UUID insert(String url, String pattern) {
@@ -23,7 +24,10 @@ public final class SubscriptionRows {
                 url,
                 "INSERT INTO nexus.subscription (id, door, name, endpoint_url, event_types, fingerprint, secret) VALUES ('"
                         + id + "', 'subscription', 'test', '" + endpoint + "', ARRAY['" + pattern + "'], '\\x"
-                        + id.toString().replace("-", "") + "', '\\x00')",
+                        + id.toString().replace("-", "") + "', '\\x"
+                        + HexFormat.of()
+                                .formatHex(TestCipher.INSTANCE.encrypt("whsec_dGhlIHNlY3JldCBvZiBhIHRlc3Q=", id))
+                        + "')",
                 "UPDATE nexus.store SET catalog_version = catalog_version + 1");
         return id;
     }
