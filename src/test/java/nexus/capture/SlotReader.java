@@ -15,14 +15,22 @@ import nexus.testkit.TestPostgres;
 
 /** Reads a real logical slot of a fresh database as the walsender would: same bytes, without the streaming. */
 final class SlotReader implements AutoCloseable {
-    static final int EVENT_MAX_BYTES = 1 << 24;
+    private static final int EVENT_MAX_BYTES = 1 << 24;
 
     private final String url = TestPostgres.freshDatabase();
     private final Connection connection = TestPostgres.connect(url);
     private final String slot = "slot_" + url.substring(url.lastIndexOf('/') + 1);
     private final SourceIdentity source = new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1);
 
+    private final String publication;
+
     SlotReader() throws SQLException {
+        this("everything");
+    }
+
+    /** @param publication made by the test, before the first change; {@code everything} exists */
+    SlotReader(String publication) throws SQLException {
+        this.publication = publication;
         execute(
                 "SET synchronous_commit = on", // a slot is read up to what is flushed
                 "SET TimeZone = 'UTC'",
@@ -58,11 +66,11 @@ final class SlotReader implements AutoCloseable {
     }
 
     TransactionAssembler assembler() {
-        return assembler(EVENT_MAX_BYTES);
+        return assembler(ResumePoint.START);
     }
 
-    TransactionAssembler assembler(int eventMaxBytes) {
-        return new TransactionAssembler(source, new JdbcTableCatalog(connection), ResumePoint.START, eventMaxBytes);
+    TransactionAssembler assembler(ResumePoint resume) {
+        return new TransactionAssembler(source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES);
     }
 
     /** The events of everything committed since the last call. */
@@ -84,8 +92,8 @@ final class SlotReader implements AutoCloseable {
         List<byte[]> messages = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT data FROM pg_logical_slot_get_binary_changes('" + slot
-                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', 'everything',"
-                        + " 'messages', 'true')")) {
+                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', '" + publication
+                        + "', 'messages', 'true')")) {
             while (result.next()) {
                 messages.add(result.getBytes(1));
             }
