@@ -3,16 +3,12 @@ package nexus.queue;
 import java.util.Map;
 
 /**
- * Rows of {@code owed} that became ready behind the dispatcher's back.
+ * What has just become owed.
  *
- * @param lowestSeqByLane by lane, the smallest seq among them: reading has to go back to it
+ * @param lowestSeqByLane from which seq on a lane has to be looked at
  */
 public record OwedRows(Map<Integer, Long> lowestSeqByLane) {
     public OwedRows {
         lowestSeqByLane = Map.copyOf(lowestSeqByLane);
-    }
-
-    public boolean isEmpty() {
-        return lowestSeqByLane.isEmpty();
     }
 }
