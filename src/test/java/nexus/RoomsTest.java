@@ -29,7 +29,7 @@ class RoomsTest {
             Map.entry("liveness", Set.of()),
             Map.entry("api", Set.of("event")),
             Map.entry("subscription", Set.of("event", "retry", "api", "store", "liveness")),
-            Map.entry("intake", Set.of("event", "subscription", "store", "liveness")),
+            Map.entry("intake", Set.of("event", "subscription", "queue", "store", "liveness")),
             Map.entry("publish", Set.of("event", "intake", "api")),
             Map.entry("capture", Set.of("pgoutput", "event")),
             Map.entry(
