@@ -94,4 +94,13 @@ public abstract sealed class Refusal extends RuntimeException {
             super("too-large", message);
         }
     }
+
+    /** Not now, but soon: 503. */
+    public static final class Unavailable extends Refusal {
+        private static final long serialVersionUID = 1L;
+
+        public Unavailable(String message) {
+            super("unavailable", message);
+        }
+    }
 }

@@ -28,7 +28,7 @@ class RoomsTest {
             Map.entry("store", Set.of()),
             Map.entry("api", Set.of("event")),
             Map.entry("subscription", Set.of("event", "retry", "api", "store")),
-            Map.entry("intake", Set.of("event", "subscription", "store")),
+            Map.entry("intake", Set.of("event", "subscription", "queue", "store")),
             Map.entry("publish", Set.of("event", "intake", "api")),
             Map.entry("capture", Set.of("pgoutput", "event")),
             Map.entry("replication", Set.of("pgoutput", "capture", "event", "intake", "subscription", "store", "api")),

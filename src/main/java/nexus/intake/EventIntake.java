@@ -1,13 +1,32 @@
 package nexus.intake;
 
 import io.vertx.core.Future;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import nexus.event.IncomingEvent;
+import nexus.queue.OwedRows;
+import nexus.queue.OwedSignal;
+import nexus.store.Store;
+import nexus.subscription.SubscriptionCatalog;
 
 /** The one door: what both ways in call. Match, store and enqueue commit together. */
 @Singleton
 public class EventIntake {
+    private final EventRepository repository;
+    private final SubscriptionCatalog catalog;
+    private final OwedSignal signal;
+    private final PublishQueue publishing;
+
+    @Inject
+    public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock) {
+        this.repository = new EventRepository(store);
+        this.catalog = catalog;
+        this.signal = signal;
+        this.publishing = new PublishQueue(repository, catalog, this::store, clock);
+    }
 
     /**
      * Takes published events: all of them or none.
@@ -16,17 +35,46 @@ public class EventIntake {
      *     in use, or an event id taken)
      */
     public Future<List<Accepted>> publish(List<IncomingEvent> events, List<IdempotencyClaim> claims) {
-        return Future.failedFuture("not built yet");
+        return publishing.add(new PublishRequest(events, claims));
     }
 
     /**
      * Takes what one connection read from the source, and moves its position in the same transaction. One call at a
      * time: the next one only when this one is done.
      *
-     * @return done once it is committed; fails with {@link PositionLostException} when {@code from} is not what is
-     *     stored
+     * <p>When no subscription wants any of the events, nothing is written: a busy table that nobody follows costs no
+     * WAL. Without events at all the position alone is written.
+     *
+     * @return the position that is now stored: {@code to}, or {@code from} when nothing had to be written. Fails with
+     *     {@link PositionLostException} when {@code from} is not what is stored. After any other failure it is not
+     *     known whether the transaction was committed: read the position again before going on.
      */
-    public Future<Void> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
-        return Future.failedFuture("not built yet");
+    public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
+        MatchedEvents matched = new MatchedEvents(catalog.current(), events);
+        if (!events.isEmpty() && matched.isEmpty()) {
+            return repository
+                    .isCatalogAt(matched.catalogVersion)
+                    .compose(same -> same
+                            ? Future.succeededFuture(from)
+                            : catalog.reload().compose(reloaded -> capture(events, from, to)));
+        }
+        return store(matched, List.of(), Optional.of(new EventRepository.PositionMove(from, to)))
+                .compose(done ->
+                        done ? Future.succeededFuture(to) : catalog.reload().compose(r -> capture(events, from, to)));
+    }
+
+    /** @return false when the subscriptions have changed since the match: reload and match again */
+    private Future<Boolean> store(
+            MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
+        return repository.store(matched, claims, move).compose(stored -> switch (stored) {
+            case EventRepository.Stored.Done done -> {
+                signal.raise(new OwedRows(done.lowestSeqByLane()));
+                yield Future.succeededFuture(true);
+            }
+            case EventRepository.Stored.CatalogChanged changed -> Future.succeededFuture(false);
+            case EventRepository.Stored.PositionMoved moved ->
+                Future.failedFuture(
+                        new PositionLostException(move.map(m -> m.from().slot()).orElse("")));
+        });
     }
 }

@@ -7,6 +7,9 @@ import nexus.store.Store;
 /** The only class that writes {@code subscription} and {@code store.catalog_version}. */
 @Singleton
 public class SubscriptionRepository {
+    /** Advisory lock: shared by every intake, exclusive for a change of a subscription. */
+    public static final long CATALOG_LOCK = 7_310_001;
+
     private final Store store;
 
     public SubscriptionRepository(Store store) {

@@ -1,0 +1,243 @@
+package nexus.intake;
+
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.data.NullValue;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import nexus.store.PipelinedTransaction;
+import nexus.store.Store;
+import nexus.subscription.SubscriptionRepository;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code event}, {@code idempotency} and what is inserted into {@code owed}, and moves {@code source_position}.
+ * One statement, so that all of it is stored or nothing; a statement of its own in front of it takes the catalog's lock,
+ * so that the snapshot of the second is younger than any change of a subscription.
+ */
+final class EventRepository {
+    private static final String LOCK_CATALOG =
+            "SELECT pg_advisory_xact_lock_shared(" + SubscriptionRepository.CATALOG_LOCK + ")";
+
+    private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
+
+    /** {@code gate} is empty, and with it everything else, when the catalog or the position is not as expected. */
+    private static final String ACCEPT = """
+            WITH fence AS MATERIALIZED (
+                SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store WHERE catalog_version = $1),
+            moved AS (
+                UPDATE source_position
+                SET done_end_lsn = $5::text::pg_lsn, open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7::bigint,
+                    updated_at = now()
+                WHERE slot = $2::text AND generation = $3::bigint AND done_end_lsn = $4::text::pg_lsn
+                  AND open_commit_lsn IS NOT DISTINCT FROM $8::text::pg_lsn
+                  AND open_ordinal IS NOT DISTINCT FROM $9::bigint
+                  AND EXISTS (SELECT FROM fence)
+                RETURNING 1),
+            gate AS MATERIALIZED (
+                SELECT today FROM fence WHERE $2::text IS NULL OR EXISTS (SELECT FROM moved)),
+            made AS MATERIALIZED (
+                SELECT e.*, gate.today
+                FROM gate, unnest($10::uuid[], $11::text[], $12::timestamptz[], $13::bytea[])
+                           WITH ORDINALITY e(id, type, created_at, body, n)),
+            put AS (
+                INSERT INTO owed (lane, stripe, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
+                SELECT o.lane, o.stripe, o.key, o.other_key, o.barrier, now(), gate.today, o.event_id, o.body_bytes, o.own
+                FROM gate, unnest($14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::boolean[], $19::uuid[],
+                                  $20::int[], $21::boolean[])
+                           WITH ORDINALITY o(lane, stripe, key, other_key, barrier, event_id, body_bytes, own, n)
+                ORDER BY o.n
+                RETURNING lane, seq, event_id, own),
+            put_of_event AS (
+                SELECT event_id, array_agg(lane ORDER BY seq) AS lanes, array_agg(seq ORDER BY seq) AS seqs
+                FROM put GROUP BY event_id),
+            stored AS (
+                INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
+                SELECT m.today, m.id, nextval('event_seq'), m.type, m.created_at, now(), m.body,
+                       coalesce(p.lanes, '{}'), coalesce(p.seqs, '{}')
+                FROM made m LEFT JOIN put_of_event p ON p.event_id = m.id
+                ORDER BY m.n),
+            claimed AS (
+                INSERT INTO idempotency (scope, key, body_hash, answer, expires_at)
+                SELECT k.scope, k.key, k.body_hash, k.answer, k.expires_at
+                FROM gate, unnest($22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[])
+                           k(scope, key, body_hash, answer, expires_at)
+                ORDER BY k.scope, k.key),
+            counted AS (
+                INSERT INTO stat_delta (lane, events, deliveries, pending)
+                SELECT 0, count(*), 0, 0 FROM made WHERE NOT starts_with(type, 'nexus.') HAVING count(*) > 0
+                UNION ALL
+                SELECT lane, 0, count(*), count(*) FROM put WHERE NOT own GROUP BY lane)
+            SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT count(*) FROM gate) AS passed, low.lane, low.seq
+            FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM put GROUP BY lane) low ON true""";
+
+    private static final String FIND_CLAIM =
+            "SELECT body_hash, answer FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > now()";
+
+    private static final String DROP_EXPIRED_CLAIM =
+            "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at <= now()";
+
+    private static final String HAS_EVENT = "SELECT FROM event WHERE id = $1";
+
+    private static final String ENSURE_TODAY = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date)";
+
+    /** What the one statement answered. */
+    sealed interface Stored {
+        /** Committed. */
+        record Done(Map<Integer, Long> lowestSeqByLane) implements Stored {}
+
+        /** The subscriptions have changed since the match: nothing was stored. */
+        record CatalogChanged() implements Stored {}
+
+        /** The position is not where it was expected: nothing was stored. */
+        record PositionMoved() implements Stored {}
+    }
+
+    /** A row for {@code idempotency}. */
+    record Claim(String scope, String key, String bodyHash, String answer, OffsetDateTime expiresAt) {}
+
+    /** A key that is known already. */
+    record KnownClaim(String bodyHash, String answer) {}
+
+    private final Pool pool;
+
+    EventRepository(Store store) {
+        this.pool = store.intake();
+    }
+
+    Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
+        return PipelinedTransaction.run(pool, connection -> {
+                    Future<?> lock = connection.query(LOCK_CATALOG).execute();
+                    Future<RowSet<Row>> accepted =
+                            connection.preparedQuery(ACCEPT).execute(parameters(events, claims, move));
+                    return lock.compose(locked -> accepted);
+                })
+                .map(EventRepository::stored)
+                .recover(failure -> isMissingPartition(failure)
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> store(events, claims, move))
+                        : Future.failedFuture(failure));
+    }
+
+    /** Whether the catalog still has this version, seen from behind its lock. */
+    Future<Boolean> isCatalogAt(long version) {
+        return PipelinedTransaction.run(pool, connection -> {
+                    Future<?> lock = connection.query(LOCK_CATALOG).execute();
+                    Future<RowSet<Row>> read = connection.query(CATALOG_VERSION).execute();
+                    return lock.compose(locked -> read);
+                })
+                .map(rows -> rows.iterator().next().getLong(0) == version);
+    }
+
+    Future<Optional<KnownClaim>> findClaim(String scope, String key) {
+        return pool.preparedQuery(DROP_EXPIRED_CLAIM)
+                .execute(Tuple.of(scope, key))
+                .compose(dropped -> pool.preparedQuery(FIND_CLAIM).execute(Tuple.of(scope, key)))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        return Optional.of(new KnownClaim(row.getString(0), row.getString(1)));
+                    }
+                    return Optional.empty();
+                });
+    }
+
+    Future<Boolean> hasEvent(UUID id) {
+        return pool.preparedQuery(HAS_EVENT).execute(Tuple.of(id)).map(rows -> rows.size() > 0);
+    }
+
+    /** From where to where the source's position moves. */
+    record PositionMove(SourcePosition from, SourcePosition to) {}
+
+    private static Tuple parameters(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
+        Tuple tuple = Tuple.tuple();
+        tuple.addLong(events.catalogVersion);
+        addMove(tuple, move);
+        tuple.addArrayOfUUID(events.ids.toArray(UUID[]::new));
+        tuple.addArrayOfString(events.types.toArray(String[]::new));
+        tuple.addArrayOfOffsetDateTime(events.createdAts.toArray(OffsetDateTime[]::new));
+        tuple.addArrayOfBuffer(events.bodies.toArray(io.vertx.core.buffer.Buffer[]::new));
+        tuple.addArrayOfInteger(events.owedLanes.toArray(Integer[]::new));
+        tuple.addArrayOfInteger(events.owedStripes.toArray(Integer[]::new));
+        tuple.addArrayOfLong(events.owedKeys.toArray(Long[]::new));
+        tuple.addArrayOfLong(events.owedOtherKeys.toArray(Long[]::new));
+        tuple.addArrayOfBoolean(events.owedBarriers.toArray(Boolean[]::new));
+        tuple.addArrayOfUUID(events.owedEventIds.toArray(UUID[]::new));
+        tuple.addArrayOfInteger(events.owedBytes.toArray(Integer[]::new));
+        tuple.addArrayOfBoolean(events.owedOwn.toArray(Boolean[]::new));
+        tuple.addArrayOfString(texts(claims, Claim::scope));
+        tuple.addArrayOfString(texts(claims, Claim::key));
+        tuple.addArrayOfString(texts(claims, Claim::bodyHash));
+        tuple.addArrayOfString(texts(claims, Claim::answer));
+        tuple.addArrayOfOffsetDateTime(claims.stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new));
+        return tuple;
+    }
+
+    private static void addMove(Tuple tuple, Optional<PositionMove> move) {
+        if (move.isEmpty()) {
+            for (int i = 2; i <= 9; i++) {
+                tuple.addValue(i == 3 || i == 7 || i == 9 ? NullValue.Long : NullValue.String);
+            }
+            return;
+        }
+        SourcePosition from = move.get().from();
+        SourcePosition to = move.get().to();
+        tuple.addString(from.slot());
+        tuple.addLong(from.generation());
+        tuple.addString(lsn(from.doneEndLsn()));
+        tuple.addString(lsn(to.doneEndLsn()));
+        tuple.addValue(commitLsn(to));
+        tuple.addValue(ordinal(to));
+        tuple.addValue(commitLsn(from));
+        tuple.addValue(ordinal(from));
+    }
+
+    private static Object commitLsn(SourcePosition position) {
+        return position.open().isPresent() ? lsn(position.open().get().commitLsn()) : NullValue.String;
+    }
+
+    private static Object ordinal(SourcePosition position) {
+        return position.open().isPresent() ? position.open().get().ordinal() : NullValue.Long;
+    }
+
+    /** An LSN as PostgreSQL writes it. */
+    private static String lsn(long lsn) {
+        return Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffffffffL);
+    }
+
+    private static String[] texts(Collection<Claim> claims, Function<Claim, String> text) {
+        return claims.stream().map(text).toArray(String[]::new);
+    }
+
+    private static Stored stored(RowSet<Row> rows) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        for (Row row : rows) {
+            if (row.getLong(0) == 0) {
+                return new Stored.CatalogChanged();
+            }
+            if (row.getLong(1) == 0) {
+                return new Stored.PositionMoved();
+            }
+            @Nullable Integer lane = row.getInteger(2);
+            if (lane != null) {
+                lowestSeqByLane.put(lane, row.getLong(3));
+            }
+        }
+        return new Stored.Done(lowestSeqByLane);
+    }
+
+    /** 23514 is also a broken CHECK; then the partition is there, and the second try fails for good. */
+    private static boolean isMissingPartition(Throwable failure) {
+        return failure instanceof PgException e
+                && "23514".equals(e.getSqlState())
+                && e.getErrorMessage().startsWith("no partition of relation");
+    }
+}

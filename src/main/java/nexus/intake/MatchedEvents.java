@@ -1,0 +1,90 @@
+package nexus.intake;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+import nexus.subscription.Subscription;
+import nexus.subscription.Subscriptions;
+import org.jspecify.annotations.Nullable;
+
+/** Events with the lanes they are owed to, as the columns of the statement that stores them. */
+final class MatchedEvents {
+    /** Into how many stripes a lane's keys are spread: the unit that a process can own. */
+    private static final int STRIPES = 8;
+
+    final long catalogVersion;
+
+    final List<UUID> ids = new ArrayList<>();
+    final List<String> types = new ArrayList<>();
+    final List<OffsetDateTime> createdAts = new ArrayList<>();
+    final List<Buffer> bodies = new ArrayList<>();
+
+    final List<Integer> owedLanes = new ArrayList<>();
+    final List<Integer> owedStripes = new ArrayList<>();
+    final List<@Nullable Long> owedKeys = new ArrayList<>();
+    final List<@Nullable Long> owedOtherKeys = new ArrayList<>();
+    final List<Boolean> owedBarriers = new ArrayList<>();
+    final List<UUID> owedEventIds = new ArrayList<>();
+    final List<Integer> owedBytes = new ArrayList<>();
+    final List<Boolean> owedOwn = new ArrayList<>();
+
+    /** For every event that came in, to how many subscriptions it is owed. */
+    final List<Integer> deliveries = new ArrayList<>();
+
+    MatchedEvents(Subscriptions subscriptions, List<IncomingEvent> events) {
+        catalogVersion = subscriptions.version();
+        for (IncomingEvent event : events) {
+            List<Subscription> wanting = subscriptions.wanting(event.type());
+            deliveries.add(wanting.size());
+            if (!wanting.isEmpty() || event.storedAlways()) {
+                add(event, wanting);
+            }
+        }
+    }
+
+    /** Nothing to store. */
+    boolean isEmpty() {
+        return ids.isEmpty();
+    }
+
+    private void add(IncomingEvent event, List<Subscription> wanting) {
+        byte[] body = event.body().bytes();
+        ids.add(event.id().value());
+        types.add(event.type().value());
+        createdAts.add(utc(event.createdAt()));
+        bodies.add(Buffer.buffer(body));
+        for (Subscription subscription : wanting) {
+            owedLanes.add(subscription.lane());
+            owedEventIds.add(event.id().value());
+            owedBytes.add(body.length);
+            owedOwn.add(event.type().isOwn());
+            addOrdering(event);
+        }
+    }
+
+    private void addOrdering(IncomingEvent event) {
+        switch (event.ordering()) {
+            case Ordering.None none -> addOrdering(event.id().value().hashCode(), null, null, false);
+            case Ordering.Key key -> addOrdering(key.hash(), key.hash(), null, false);
+            case Ordering.TwoKeys keys -> addOrdering(keys.hash(), keys.hash(), keys.otherHash(), false);
+            case Ordering.Barrier barrier -> addOrdering(barrier.hash(), barrier.hash(), null, true);
+        }
+    }
+
+    private void addOrdering(long spread, @Nullable Long key, @Nullable Long otherKey, boolean barrier) {
+        owedStripes.add((int) Math.floorMod(spread, (long) STRIPES));
+        owedKeys.add(key);
+        owedOtherKeys.add(otherKey);
+        owedBarriers.add(barrier);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,43 @@
+package nexus.retry;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Try again, when? Pure: clock and randomness come in as arguments.
+ *
+ * @param maxAttempts attempts in a delivery's budget, the first included
+ * @param deadOn status codes after which there is no other attempt
+ */
+public record RetryPolicy(int maxAttempts, Backoff backoff, Set<Integer> deadOn) {
+    private static final int GONE = 410;
+
+    public RetryPolicy {
+        if (maxAttempts < 1) {
+            throw new IllegalArgumentException("maxAttempts must be at least 1: " + maxAttempts);
+        }
+        deadOn = Set.copyOf(deadOn);
+    }
+
+    /**
+     * Decides after a failed attempt.
+     *
+     * @param attempts made within the budget, this one included, from 1
+     * @param random in [0, 1), for the jitter
+     */
+    public RetryDecision decide(Failure failure, int attempts, Instant now, double random) {
+        if (failure.hasStatus(GONE)) {
+            return new RetryDecision.GiveUp(RetryDecision.Reason.GONE);
+        }
+        if (failure.status().filter(deadOn::contains).isPresent()) {
+            return new RetryDecision.GiveUp(RetryDecision.Reason.REFUSED);
+        }
+        if (attempts >= maxAttempts) {
+            return new RetryDecision.GiveUp(RetryDecision.Reason.EXHAUSTED);
+        }
+        Duration wait = backoff.after(attempts, random);
+        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+        return new RetryDecision.RetryAt(now.plus(asked.compareTo(wait) > 0 ? asked : wait));
+    }
+}

@@ -1,0 +1,38 @@
+package nexus.store;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.function.Function;
+
+/**
+ * BEGIN, statements and COMMIT in one write, without waiting in between: one round trip for the whole transaction. A
+ * statement that fails turns the COMMIT behind it into a ROLLBACK on the server.
+ */
+public final class PipelinedTransaction {
+    private PipelinedTransaction() {}
+
+    /**
+     * Runs one transaction on a connection of the pool.
+     *
+     * @param statements sends its statements on the connection without waiting for their answers; its future is the
+     *     answer that matters
+     * @return that answer once the COMMIT is confirmed, or the first failure, after which nothing was stored. When the
+     *     connection breaks during the COMMIT, it fails although everything may have been stored.
+     */
+    public static <T> Future<T> run(Pool pool, Function<SqlConnection, Future<T>> statements) {
+        return pool.getConnection().compose(connection -> {
+            Future<?> begin = connection.query("BEGIN").execute();
+            Future<T> work = statements.apply(connection);
+            Future<?> commit = connection.query("COMMIT").execute();
+            return Future.join(begin, work, commit)
+                    .transform(all -> {
+                        if (work.failed()) {
+                            return work;
+                        }
+                        return all.succeeded() ? work : Future.<T>failedFuture(all.cause());
+                    })
+                    .eventually(() -> connection.close());
+        });
+    }
+}
