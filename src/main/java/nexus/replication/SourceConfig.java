@@ -20,7 +20,7 @@ public interface SourceConfig {
 
     /** {@code EVENT_MAX_BYTES}: a bigger row change arrives as its key columns. */
     @WithDefault("16777216")
-    long eventMaxBytes();
+    int eventMaxBytes();
 
     /** Events stored in one transaction at most. Raise it when the store's commits are slow. */
     @WithDefault("2000")
