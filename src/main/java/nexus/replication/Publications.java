@@ -83,9 +83,13 @@ final class Publications {
         for (Kind kind : Kind.values()) {
             Optional<Row> row = read(connection, kind);
             if (row.isPresent()) {
-                Set<Long> added =
-                        row.get().note().map(PublicationNote::added).orElse(Set.of());
-                published.put(kind, new Published(row.get().allTables(), tables(connection, row.get().oid()), added));
+                Set<Long> added = row.get().note().map(PublicationNote::added).orElse(Set.of());
+                published.put(
+                        kind,
+                        new Published(
+                                row.get().allTables(),
+                                tables(connection, row.get().oid()),
+                                added));
             }
         }
         return published;
@@ -110,18 +114,16 @@ final class Publications {
     /** What an administrator would run. */
     String sql(Move move) {
         StringBuilder sql = new StringBuilder();
-        move.from()
-                .ifPresent(kind -> sql.append("ALTER PUBLICATION ")
-                        .append(SqlName.quoted(name(kind)))
-                        .append(" DROP TABLE ONLY ")
-                        .append(move.table().quotedName())
-                        .append("; "));
-        move.to()
-                .ifPresent(kind -> sql.append("ALTER PUBLICATION ")
-                        .append(SqlName.quoted(name(kind)))
-                        .append(" ADD TABLE ONLY ") // not the tables that inherit from it
-                        .append(move.table().quotedName())
-                        .append(';'));
+        move.from().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
+                .append(SqlName.quoted(name(kind)))
+                .append(" DROP TABLE ONLY ")
+                .append(move.table().quotedName())
+                .append("; "));
+        move.to().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
+                .append(SqlName.quoted(name(kind)))
+                .append(" ADD TABLE ONLY ") // not the tables that inherit from it
+                .append(move.table().quotedName())
+                .append(';'));
         return sql.toString().strip();
     }
 
@@ -173,7 +175,8 @@ final class Publications {
 
     private void create(Connection connection, Kind kind, UUID store) throws SQLException {
         String operations = kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
-        boolean generatedColumns = connection.getMetaData().getDatabaseMajorVersion() * 10000 >= GENERATED_COLUMNS_SINCE;
+        boolean generatedColumns =
+                connection.getMetaData().getDatabaseMajorVersion() * 10000 >= GENERATED_COLUMNS_SINCE;
         String sql = "CREATE PUBLICATION " + SqlName.quoted(name(kind)) + " WITH (publish = '" + operations + "'"
                 + (generatedColumns ? ", publish_generated_columns = stored" : "") + ")";
         connection.setAutoCommit(false);
@@ -221,8 +224,8 @@ final class Publications {
 
     private void comment(Connection connection, Kind kind, PublicationNote note) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("COMMENT ON PUBLICATION " + SqlName.quoted(name(kind)) + " IS "
-                    + SqlName.literal(note.text()));
+            statement.execute(
+                    "COMMENT ON PUBLICATION " + SqlName.quoted(name(kind)) + " IS " + SqlName.literal(note.text()));
         }
     }
 
@@ -231,7 +234,8 @@ final class Publications {
             statement.setString(1, name(kind));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? Optional.of(new Row(row.getLong("oid"), row.getBoolean("puballtables"), row.getString("comment")))
+                        ? Optional.of(
+                                new Row(row.getLong("oid"), row.getBoolean("puballtables"), row.getString("comment")))
                         : Optional.empty();
             }
         }

@@ -44,7 +44,8 @@ public class SourceConnections {
     /** For queries of the catalog: none takes longer than 10 s. */
     Connection ordinary() throws SQLException {
         Properties properties = properties("");
-        PGProperty.SOCKET_TIMEOUT.set(properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
+        PGProperty.SOCKET_TIMEOUT.set(
+                properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
         PGProperty.OPTIONS.set(properties, "-c statement_timeout=" + QUERY_TIMEOUT.toMillis());
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }

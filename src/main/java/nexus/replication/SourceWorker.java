@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +54,22 @@ public class SourceWorker {
             promise.fail(e); // stopped
         }
         return promise.future();
+    }
+
+    /** Waits for the work. For a thread that may. */
+    <T> T call(Work<T> work) throws SQLException {
+        try {
+            return submit(work).toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Runs {@code task} on the thread again and again, with {@code interval} between two runs. */

@@ -40,8 +40,7 @@ public class TablePublisher implements TableCoverage {
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
 
     @Inject
-    public TablePublisher(
-            SourceConfig config, SourceWorker worker, SubscriptionCatalog catalog, StoreIdentity store) {
+    public TablePublisher(SourceConfig config, SourceWorker worker, SubscriptionCatalog catalog, StoreIdentity store) {
         this.config = config;
         this.worker = worker;
         this.catalog = catalog;
@@ -67,17 +66,16 @@ public class TablePublisher implements TableCoverage {
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();
         return worker.submit(connection -> reconcile(connection, Optional.of(subscription), table -> false))
                 .compose(outcome -> {
-                    Set<Long> relations = relations(
-                            CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet());
+                    Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
+                            .keySet());
                     return waitFor(relations, deadline).map(waiting -> warnings(subscription, outcome, waiting));
                 })
                 .recover(failure -> Future.succeededFuture(List.of(notConfirmed(failure))));
     }
 
     /** Before the slot is made, and when this process begins to capture. */
-    Future<Void> prepare() {
-        return worker.submit(connection -> reconcile(connection, Optional.empty(), table -> false))
-                .mapEmpty();
+    Set<SourceTable> prepare(Connection connection) throws SQLException {
+        return Set.copyOf(reconcile(connection, Optional.empty(), table -> false).tables);
     }
 
     /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
@@ -95,8 +93,8 @@ public class TablePublisher implements TableCoverage {
         try {
             publications.ensure(connection, StoreReply.of(store.id()));
             // read inside the lock: the one who has it last has seen everything that was committed before
-            List<Subscription> subscriptions = new ArrayList<>(
-                    StoreReply.of(catalog.reload()).all());
+            List<Subscription> subscriptions =
+                    new ArrayList<>(StoreReply.of(catalog.reload()).all());
             asking.ifPresent(subscriptions::add);
             List<SourceTable> tables = SourceTables.read(connection);
             Set<Long> needed = needed(subscriptions, tables);
@@ -167,7 +165,8 @@ public class TablePublisher implements TableCoverage {
 
     private List<Warning> warnings(Subscription subscription, Outcome outcome, Waiting waiting) {
         List<Warning> warnings = new ArrayList<>();
-        Set<Long> wanted = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet());
+        Set<Long> wanted = relations(
+                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet());
         outcome.refused.stream()
                 .filter(refused -> wanted.contains(refused.move().table().oid()))
                 .forEach(refused -> warnings.add(new Warning(
@@ -191,7 +190,8 @@ public class TablePublisher implements TableCoverage {
     }
 
     private static Warning notConfirmed(Throwable failure) {
-        String detail = failure instanceof CannotCapture cannot ? cannot.detail() : String.valueOf(failure.getMessage());
+        String detail =
+                failure instanceof CannotCapture cannot ? cannot.detail() : String.valueOf(failure.getMessage());
         return new Warning(
                 "capture-not-confirmed",
                 "it is not certain that the tables are captured: " + detail,
@@ -204,9 +204,7 @@ public class TablePublisher implements TableCoverage {
         for (Move move : moves) {
             String reason = reasons.get(move);
             if (reason == null) {
-                LOG.infof(
-                        "table moved table=%s from=%s to=%s",
-                        move.table(), shown(move.from()), shown(move.to()));
+                LOG.infof("table moved table=%s from=%s to=%s", move.table(), shown(move.from()), shown(move.to()));
             } else {
                 LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
             }
