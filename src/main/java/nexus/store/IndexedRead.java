@@ -20,9 +20,10 @@ public final class IndexedRead {
     private IndexedRead() {}
 
     public static Future<RowSet<Row>> query(Pool pool, String sql, Tuple parameters) {
-        return pool.withTransaction(
-                connection -> connection.query(ONLY_INDEXES).execute().compose(set -> connection
-                        .preparedQuery(sql)
-                        .execute(parameters)));
+        return PipelinedTransaction.run(pool, connection -> {
+            Future<?> set = connection.query(ONLY_INDEXES).execute();
+            Future<RowSet<Row>> read = connection.preparedQuery(sql).execute(parameters);
+            return set.compose(done -> read);
+        });
     }
 }

@@ -1,0 +1,412 @@
+package nexus.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import nexus.Refusal;
+
+/**
+ * A JSON object as a caller sent it, read strictly: each field is asked for by name, {@link #check()} then refuses
+ * everything that was wrong, missing or not asked for, all of it in one answer. Objects may be taken as the text they
+ * came as, because numbers must keep their digits.
+ *
+ * <p>Reading a wrong field gives an empty answer and notes the error. So values are complete only after
+ * {@link #check()}.
+ */
+public final class JsonBody {
+    /** A body of 1 MiB could name a million wrong fields. */
+    private static final int MAX_ERRORS = 100;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(100)
+                    .maxNumberLength(1_000)
+                    .build())
+            .build();
+
+    private final String pointer;
+    private final String raw;
+    private final Map<String, Value> fields;
+    private final Set<String> askedFor = new HashSet<>();
+    private final List<JsonBody> children = new ArrayList<>();
+    private final List<Refusal.FieldError> errors;
+
+    /** A value: containers as the text they came as, strings unescaped, numbers with their digits. */
+    private record Value(JsonToken kind, String text) {
+        boolean isNull() {
+            return kind == JsonToken.VALUE_NULL;
+        }
+    }
+
+    private JsonBody(String pointer, String raw, Map<String, Value> fields, List<Refusal.FieldError> errors) {
+        this.pointer = pointer;
+        this.raw = raw;
+        this.fields = fields;
+        this.errors = errors;
+    }
+
+    /**
+     * @param body what came in the request
+     * @throws Refusal.Malformed when it is no JSON in UTF-8, or has a key twice in one object
+     * @throws Refusal.Invalid when it is JSON but no object
+     */
+    public static JsonBody parse(byte[] body) {
+        String text = utf8(body);
+        if (text.isBlank()) {
+            throw new Refusal.Malformed("The body is empty; it must be a JSON object.");
+        }
+        Value whole = single(text);
+        if (whole.kind() != JsonToken.START_OBJECT) {
+            throw new Refusal.Invalid("", "must be a JSON object");
+        }
+        return new JsonBody("", whole.text(), fieldsOf(whole.text()), new ArrayList<>());
+    }
+
+    /** The object as it came, in UTF-8. */
+    public byte[] bytes() {
+        return raw.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** RFC 6901: where in the request's body a field of this object stands. */
+    public String pointerTo(String field) {
+        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Whether the field is there, be it null. */
+    public boolean has(String field) {
+        askedFor.add(field);
+        return fields.containsKey(field);
+    }
+
+    /** Whether the field is there and null. */
+    public boolean isNull(String field) {
+        askedFor.add(field);
+        Value value = fields.get(field);
+        return value != null && value.isNull();
+    }
+
+    /** Notes an error for each of these that is missing or null. */
+    public JsonBody require(String... required) {
+        for (String field : required) {
+            Value value = fields.get(field);
+            if (value == null || value.isNull()) {
+                error(field, "is required");
+            }
+        }
+        return this;
+    }
+
+    /** Text of 1 to {@code max} characters that a database can hold: no U+0000, no half of a surrogate pair. */
+    public Optional<String> text(String field, int max) {
+        return value(field, JsonToken.VALUE_STRING, "must be a text")
+                .flatMap(value -> checkedText(pointerTo(field), value.text(), max));
+    }
+
+    /** A text, made into something; {@code parse} gets it and its pointer, and may refuse it. */
+    public <T> Optional<T> parsed(String field, int max, BiFunction<String, String, T> parse) {
+        return text(field, max).flatMap(text -> collected(text, pointerTo(field), parse));
+    }
+
+    /** A text that is one of these, exactly as written. */
+    public Optional<String> oneOf(String field, List<String> allowed) {
+        return parsed(field, 256, (text, at) -> {
+            if (!allowed.contains(text)) {
+                throw new Refusal.Invalid(at, "must be " + String.join(" or ", quoted(allowed)));
+            }
+            return text;
+        });
+    }
+
+    /** A whole number from {@code min} to {@code max}, written without fraction and exponent. */
+    public Optional<Integer> integer(String field, int min, int max) {
+        String rule = "must be a whole number from " + min + " to " + max;
+        return value(field, JsonToken.VALUE_NUMBER_INT, rule)
+                .flatMap(value -> checkedInteger(pointerTo(field), value.text(), min, max));
+    }
+
+    public Optional<Boolean> bool(String field) {
+        askedFor.add(field);
+        Value value = fields.get(field);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (value.kind() != JsonToken.VALUE_TRUE && value.kind() != JsonToken.VALUE_FALSE) {
+            error(field, "must be true or false");
+            return Optional.empty();
+        }
+        return Optional.of(value.kind() == JsonToken.VALUE_TRUE);
+    }
+
+    /** An array of texts, each of them made into something. */
+    public <T> Optional<List<T>> texts(
+            String field, int minItems, int maxItems, int max, BiFunction<String, String, T> parse) {
+        return array(field, minItems, maxItems).map(items -> {
+            List<T> values = new ArrayList<>(items.size());
+            for (int i = 0; i < items.size(); i++) {
+                String at = pointerTo(field) + "/" + i;
+                if (items.get(i).kind() == JsonToken.VALUE_STRING) {
+                    checkedText(at, items.get(i).text(), max)
+                            .flatMap(text -> collected(text, at, parse))
+                            .ifPresent(values::add);
+                } else {
+                    note(at, "must be a text");
+                }
+            }
+            return values;
+        });
+    }
+
+    /** An array of whole numbers. */
+    public Optional<List<Integer>> integers(String field, int maxItems, int min, int max) {
+        return array(field, 0, maxItems).map(items -> {
+            List<Integer> values = new ArrayList<>(items.size());
+            for (int i = 0; i < items.size(); i++) {
+                String at = pointerTo(field) + "/" + i;
+                if (items.get(i).kind() == JsonToken.VALUE_NUMBER_INT) {
+                    checkedInteger(at, items.get(i).text(), min, max).ifPresent(values::add);
+                } else {
+                    note(at, "must be a whole number from " + min + " to " + max);
+                }
+            }
+            return values;
+        });
+    }
+
+    /** An object whose fields are asked for in turn; {@link #check()} of the outermost one covers it. */
+    public Optional<JsonBody> object(String field) {
+        return value(field, JsonToken.START_OBJECT, "must be an object")
+                .map(value -> child(pointerTo(field), value.text()));
+    }
+
+    /** An array of objects. */
+    public Optional<List<JsonBody>> objects(String field, int minItems, int maxItems) {
+        return array(field, minItems, maxItems).map(items -> {
+            List<JsonBody> values = new ArrayList<>(items.size());
+            for (int i = 0; i < items.size(); i++) {
+                String at = pointerTo(field) + "/" + i;
+                if (items.get(i).kind() == JsonToken.START_OBJECT) {
+                    values.add(child(at, items.get(i).text()));
+                } else {
+                    note(at, "must be an object");
+                }
+            }
+            return values;
+        });
+    }
+
+    /** An object with names of the caller's choice and texts as values, in the order in which it came. */
+    public Optional<Map<String, String>> textsByName(String field, int maxEntries, int max) {
+        return value(field, JsonToken.START_OBJECT, "must be an object of texts")
+                .map(value -> {
+                    Map<String, String> texts = new LinkedHashMap<>();
+                    JsonBody inner = new JsonBody(pointerTo(field), value.text(), fieldsOf(value.text()), errors);
+                    if (inner.fields.size() > maxEntries) {
+                        error(field, "must have at most " + maxEntries + " entries");
+                    } else {
+                        inner.require(inner.fields.keySet().toArray(String[]::new));
+                        inner.fields.keySet().forEach(name -> inner.text(name, max)
+                                .ifPresent(text -> texts.put(name, text)));
+                    }
+                    return texts;
+                });
+    }
+
+    /** An object as it came, byte for byte. */
+    public Optional<byte[]> rawObject(String field) {
+        return value(field, JsonToken.START_OBJECT, "must be an object")
+                .map(value -> value.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Notes that a field is wrong for a reason of the caller's own. */
+    public void error(String field, String detail) {
+        askedFor.add(field);
+        note(pointerTo(field), detail);
+    }
+
+    /** @throws Refusal.Invalid naming everything that was wrong, and every field nobody asked for */
+    public void check() {
+        noteUnknown();
+        if (!errors.isEmpty()) {
+            throw new Refusal.Invalid(errors);
+        }
+    }
+
+    private void noteUnknown() {
+        for (String field : fields.keySet()) {
+            if (!askedFor.contains(field)) {
+                note(pointerTo(field), "is not a known field");
+            }
+        }
+        children.forEach(JsonBody::noteUnknown);
+    }
+
+    private void note(String at, String detail) {
+        if (errors.size() < MAX_ERRORS) {
+            errors.add(new Refusal.FieldError(at, detail));
+        }
+    }
+
+    private JsonBody child(String at, String text) {
+        JsonBody child = new JsonBody(at, text, fieldsOf(text), errors);
+        children.add(child);
+        return child;
+    }
+
+    private Optional<Value> value(String field, JsonToken kind, String rule) {
+        askedFor.add(field);
+        Value value = fields.get(field);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (value.kind() != kind) {
+            error(field, rule);
+            return Optional.empty();
+        }
+        return Optional.of(value);
+    }
+
+    private Optional<List<Value>> array(String field, int minItems, int maxItems) {
+        return value(field, JsonToken.START_ARRAY, "must be an array").flatMap(value -> {
+            List<Value> items = itemsOf(value.text());
+            if (items.size() < minItems || items.size() > maxItems) {
+                error(field, "must have " + minItems + " to " + maxItems + " entries");
+                return Optional.empty();
+            }
+            return Optional.of(items);
+        });
+    }
+
+    private Optional<String> checkedText(String at, String text, int max) {
+        if (text.isEmpty() || text.length() > max) {
+            note(at, "must have 1 to " + max + " characters");
+            return Optional.empty();
+        }
+        if (!isStorable(text)) {
+            note(at, "must not contain U+0000 or half of a surrogate pair");
+            return Optional.empty();
+        }
+        return Optional.of(text);
+    }
+
+    static boolean isStorable(String text) {
+        return text.indexOf('\0') < 0
+                && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    private Optional<Integer> checkedInteger(String at, String digits, int min, int max) {
+        if (digits.length() <= 10) {
+            long number = Long.parseLong(digits);
+            if (number >= min && number <= max) {
+                return Optional.of((int) number);
+            }
+        }
+        note(at, "must be a whole number from " + min + " to " + max);
+        return Optional.empty();
+    }
+
+    private <T> Optional<T> collected(String text, String at, BiFunction<String, String, T> parse) {
+        try {
+            return Optional.of(parse.apply(text, at));
+        } catch (Refusal.Invalid refusal) {
+            refusal.errors().forEach(error -> note(error.pointer(), error.detail()));
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> quoted(List<String> texts) {
+        return texts.stream().map(text -> '"' + text + '"').toList();
+    }
+
+    private static String utf8(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Refusal.Malformed("The body is not in UTF-8.");
+        }
+    }
+
+    /** Reads the whole text, so that everything in it is known to be JSON. */
+    private static Value single(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            Value value = valueAt(parser, text);
+            if (parser.nextToken() != null) {
+                throw new Refusal.Malformed("The body goes on after the end of its JSON object.");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw malformed(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Value> fieldsOf(String object) {
+        try (JsonParser parser = JSON.createParser(object)) {
+            Map<String, Value> fields = new LinkedHashMap<>();
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                fields.put(name, valueAt(parser, object));
+            }
+            return fields;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the text was read before
+        }
+    }
+
+    private static List<Value> itemsOf(String array) {
+        try (JsonParser parser = JSON.createParser(array)) {
+            List<Value> items = new ArrayList<>();
+            parser.nextToken();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                items.add(valueAt(parser, array));
+            }
+            return items;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the text was read before
+        }
+    }
+
+    private static Value valueAt(JsonParser parser, String text) throws IOException {
+        JsonToken kind = parser.currentToken();
+        if (!kind.isStructStart()) {
+            return new Value(kind, parser.getText());
+        }
+        int from = (int) parser.currentTokenLocation().getCharOffset();
+        parser.skipChildren();
+        return new Value(
+                kind, text.substring(from, (int) parser.currentLocation().getCharOffset()));
+    }
+
+    private static Refusal.Malformed malformed(JsonProcessingException e) {
+        String why = e.getOriginalMessage().startsWith("Duplicate")
+                ? "The body has the same key twice in one object"
+                : "The body is no JSON";
+        return e.getLocation() == null
+                ? new Refusal.Malformed(why + ".")
+                : new Refusal.Malformed(why + " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ").");
+    }
+}

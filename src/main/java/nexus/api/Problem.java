@@ -1,0 +1,90 @@
+package nexus.api;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import nexus.Refusal;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * How Nexus says no: RFC 9457. {@code type} is always {@code about:blank}; what programs go by is {@code code}.
+ *
+ * @param title the status in words
+ * @param detail what is wrong, for a person
+ * @param code stable; lower-case, with dashes
+ * @param errors the wrong fields, if it is about fields
+ */
+@Schema(name = "Problem", description = "RFC 9457. Under /api/v1 also with \"success\": false.")
+public record Problem(
+        @Schema(examples = "about:blank") String type,
+        @Schema(examples = "Unprocessable Content") String title,
+        @Schema(examples = "422") int status,
+
+        @Schema(examples = "/endpointUrl must start with http:// or https://")
+        String detail,
+
+        @Schema(examples = "invalid") String code,
+        List<Refusal.FieldError> errors) {
+
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final Map<Integer, String> TITLES = Map.ofEntries(
+            Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"),
+            Map.entry(404, "Not Found"),
+            Map.entry(405, "Method Not Allowed"),
+            Map.entry(406, "Not Acceptable"),
+            Map.entry(409, "Conflict"),
+            Map.entry(410, "Gone"),
+            Map.entry(413, "Content Too Large"),
+            Map.entry(415, "Unsupported Media Type"),
+            Map.entry(422, "Unprocessable Content"),
+            Map.entry(500, "Internal Server Error"),
+            Map.entry(503, "Service Unavailable"));
+
+    public Problem {
+        errors = List.copyOf(errors);
+    }
+
+    public Problem(int status, String code, String detail) {
+        this(status, code, detail, List.of());
+    }
+
+    public Problem(int status, String code, String detail, List<Refusal.FieldError> errors) {
+        this("about:blank", TITLES.getOrDefault(status, "Error"), status, detail, code, errors);
+    }
+
+    public static Problem of(Refusal refusal) {
+        String detail = Objects.requireNonNull(refusal.getMessage()); // its constructor sees to it
+        return switch (refusal) {
+            case Refusal.Malformed e -> new Problem(400, e.code(), detail);
+            case Refusal.NotFound e -> new Problem(404, e.code(), detail);
+            case Refusal.Conflict e -> new Problem(409, e.code(), detail);
+            case Refusal.Gone e -> new Problem(410, e.code(), detail);
+            case Refusal.TooLarge e -> new Problem(413, e.code(), detail);
+            case Refusal.Invalid e -> new Problem(422, e.code(), detail, e.errors());
+            case Refusal.Unavailable e -> new Problem(503, e.code(), detail);
+        };
+    }
+
+    /** @param path of the request: the older API adds {@code "success": false} */
+    public String toJson(String path) {
+        JsonObject json = new JsonObject();
+        if (path.startsWith("/api/")) {
+            json.put("success", false);
+        }
+        JsonArray wrong = new JsonArray();
+        errors.forEach(error ->
+                wrong.add(new JsonObject().put("pointer", error.pointer()).put("detail", error.detail())));
+        return json.put("type", type)
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail)
+                .put("code", code)
+                .put("errors", wrong)
+                .encode();
+    }
+}

@@ -1,0 +1,99 @@
+package nexus.api;
+
+import io.vertx.pgclient.PgException;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import nexus.Refusal;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever a resource throws into a {@link Problem}. What is nobody's mistake but ours is logged, not shown. */
+class ProblemMapper {
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    @ServerExceptionMapper
+    Response map(Refusal refusal, UriInfo uri) {
+        Response.ResponseBuilder answer = answer(Problem.of(refusal), uri);
+        return (refusal instanceof Refusal.Unavailable
+                        ? answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                        : answer)
+                .build();
+    }
+
+    /** What the HTTP layer itself refuses: unknown paths, methods, media types. */
+    @ServerExceptionMapper
+    Response map(WebApplicationException refused, UriInfo uri) {
+        Response original = refused.getResponse();
+        Problem problem = ofStatus(original.getStatus());
+        if (problem.status() >= 500) {
+            return map((Throwable) refused, uri);
+        }
+        Response.ResponseBuilder answer = answer(problem, uri);
+        String allow = original.getHeaderString(HttpHeaders.ALLOW);
+        return (allow == null ? answer : answer.header(HttpHeaders.ALLOW, allow)).build();
+    }
+
+    @ServerExceptionMapper
+    Response map(Throwable failure, UriInfo uri) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof Refusal refusal) {
+            return map(refusal, uri);
+        }
+        if (cause instanceof ClientErrorException refused) {
+            return map(refused, uri);
+        }
+        if (isUnavailable(cause)) {
+            LOG.warnf("database unavailable cause=%s", cause);
+            return map(new Refusal.Unavailable("The database does not answer. Try again."), uri);
+        }
+        String id = UUID.randomUUID().toString();
+        LOG.errorf(cause, "request failed id=%s path=%s", id, uri.getPath());
+        return answer(
+                        new Problem(
+                                500, "internal", "Something went wrong inside Nexus; its log knows it as " + id + "."),
+                        uri)
+                .build();
+    }
+
+    static Problem ofStatus(int status) {
+        return switch (status) {
+            case 400 -> new Problem(400, "malformed", "The request can't be read.");
+            case 404 -> new Problem(404, "not-found", "There is nothing at this path.");
+            case 405 -> new Problem(405, "method-not-allowed", "This path does not know this method.");
+            case 406 -> new Problem(406, "not-acceptable", "Nexus answers with application/json only.");
+            case 413 -> new Problem(413, "too-large", "A request may have 1 MiB at most.");
+            case 415 -> new Problem(415, "unsupported-media-type", "The body must come as application/json.");
+            default ->
+                status >= 400 && status < 500
+                        ? new Problem(status, "refused", "The request was refused.")
+                        : new Problem(500, "internal", "Something went wrong inside Nexus.");
+        };
+    }
+
+    /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */
+    private static boolean isUnavailable(Throwable cause) {
+        if (cause instanceof PgException e) {
+            String state = e.getSqlState();
+            return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
+        }
+        return cause instanceof IOException
+                || cause instanceof TimeoutException
+                || "Timeout".equals(cause.getMessage())
+                || "Connection closed".equals(cause.getMessage());
+    }
+
+    private static Response.ResponseBuilder answer(Problem problem, UriInfo uri) {
+        return Response.status(problem.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem.toJson("/" + uri.getPath().replaceFirst("^/+", "")));
+    }
+}

@@ -1,0 +1,35 @@
+package nexus.api;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import nexus.Refusal;
+
+/** Points in time as callers write them. */
+public final class Timestamps {
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
+    private Timestamps() {}
+
+    /**
+     * ISO 8601 with an offset, kept to the millisecond.
+     *
+     * @param pointer the field or parameter a refusal names
+     * @throws Refusal.Invalid also outside the years 1970 to 9999
+     */
+    public static Instant parse(String text, String pointer) {
+        try {
+            Instant instant = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            if (!instant.isBefore(EARLIEST) && instant.isBefore(END)) {
+                return instant;
+            }
+        } catch (DateTimeException e) {
+            // refused below, like a time outside the range
+        }
+        throw new Refusal.Invalid(
+                pointer,
+                "must be a time of ISO 8601 with an offset, such as 2026-01-31T18:20:43.400Z, from 1970 to 9999");
+    }
+}
