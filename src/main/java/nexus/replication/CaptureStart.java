@@ -273,7 +273,9 @@ public class CaptureStart {
                                         + "; if it is about wal_level: ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL"));
             case SourceErrors.UNDEFINED_OBJECT -> missingPublication();
             default ->
-                state.startsWith("28") ? Optional.of(CannotCapture.blocked(error.getMessage())) : Optional.empty();
+                state.startsWith("28")
+                        ? Optional.of(CannotCapture.blocked(String.valueOf(error.getMessage())))
+                        : Optional.empty();
         };
     }
 

@@ -61,7 +61,7 @@ public class LagSampler {
                 LOG.warnf("stream cut: the source is going down reason=%s", e.getMessage());
                 session.abort();
             } else {
-                bad(session, e.getMessage());
+                bad(session, String.valueOf(e.getMessage()));
             }
         }
     }

@@ -91,16 +91,20 @@ public class SourcePositionRepository {
      * @return fails with {@link PositionLostException} when another process has taken over meanwhile
      */
     Future<Void> move(SourcePosition to, String optionsHash, List<Gap> gaps) {
-        return store.api().withTransaction(transaction -> transaction
-                .preparedQuery(MOVE)
-                .execute(moveParameters(to, optionsHash))
-                .compose(moved -> moved.rowCount() == 1
-                        ? addGaps(transaction, to.slot(), gaps)
-                        : Future.failedFuture(new PositionLostException(to.slot()))));
+        return store.api()
+                .withTransaction(transaction -> transaction
+                        .preparedQuery(MOVE)
+                        .execute(moveParameters(to, optionsHash))
+                        .compose(moved -> moved.rowCount() == 1
+                                ? addGaps(transaction, to.slot(), gaps)
+                                : Future.failedFuture(new PositionLostException(to.slot()))))
+                .mapEmpty();
     }
 
     Future<Void> addGap(String slot, Gap gap) {
-        return store.api().withConnection(connection -> addGaps(connection, slot, List.of(gap)));
+        return store.api()
+                .withConnection(connection -> addGaps(connection, slot, List.of(gap)))
+                .mapEmpty();
     }
 
     Future<Optional<Gap>> lastGap(String slot) {
@@ -131,9 +135,6 @@ public class SourcePositionRepository {
     }
 
     private static Future<Void> addGaps(SqlConnection connection, String slot, List<Gap> gaps) {
-        if (gaps.isEmpty()) {
-            return Future.succeededFuture();
-        }
         List<Tuple> rows = gaps.stream()
                 .map(gap -> Tuple.from(java.util.Arrays.asList(
                         slot,
@@ -143,7 +144,12 @@ public class SourcePositionRepository {
                         gap.noticedAt().atOffset(ZoneOffset.UTC),
                         gap.reason())))
                 .toList();
-        return connection.preparedQuery(ADD_GAP).executeBatch(rows).mapEmpty();
+        Future<Void> done = Future.succeededFuture();
+        for (Tuple row : rows) {
+            done = done.compose(
+                    before -> connection.preparedQuery(ADD_GAP).execute(row).mapEmpty());
+        }
+        return done;
     }
 
     private static Optional<Stored> first(RowSet<Row> rows) {

@@ -49,7 +49,7 @@ public class SourceWorker {
         Promise<T> promise = Promise.promise();
         Context caller = Vertx.currentContext();
         try {
-            thread.schedule(() -> run(work, promise, caller), delay.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = thread.schedule(() -> run(work, promise, caller), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             promise.fail(e); // stopped
         }
@@ -74,7 +74,7 @@ public class SourceWorker {
 
     /** Runs {@code task} on the thread again and again, with {@code interval} between two runs. */
     void every(Duration interval, Runnable task) {
-        thread.scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = thread.scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** For a task of {@link #every}: on the thread already. */
