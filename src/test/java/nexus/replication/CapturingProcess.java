@@ -34,6 +34,7 @@ import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
 import nexus.subscription.Subscriptions;
 import nexus.testkit.Eventually;
+import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
 
 /** The capturing part of one process, put together by hand. Store and source are one database, as by default. */
@@ -80,7 +81,7 @@ final class CapturingProcess implements AutoCloseable {
                 new SimpleMeterRegistry(),
                 clock);
         this.reader = new ReplicationReader(
-                new Process(),
+                new CaptureOnly(),
                 config,
                 start,
                 worker,
@@ -152,7 +153,7 @@ final class CapturingProcess implements AutoCloseable {
         private volatile List<Subscription> subscriptions;
 
         Wanted(Store store, String... eventTypes) {
-            super(store);
+            super(store, TestCipher.INSTANCE);
             this.store = store;
             this.subscriptions = List.of(subscription(eventTypes));
         }
@@ -216,7 +217,7 @@ final class CapturingProcess implements AutoCloseable {
         }
     }
 
-    private static final class Process implements ProcessConfig {
+    private static final class CaptureOnly implements ProcessConfig {
         @Override
         public Set<Role> roles() {
             return Set.of(Role.CAPTURE);

@@ -10,7 +10,7 @@ public final class SubscriptionRows {
     private SubscriptionRows() {}
 
     public static SubscriptionCatalog catalog(Store store) {
-        return new SubscriptionCatalog(new SubscriptionRepository(store));
+        return new SubscriptionCatalog(new SubscriptionRepository(store, TestCipher.INSTANCE));
     }
 
     public static UUID insert(String url, String pattern) {
