@@ -11,6 +11,8 @@ public final class EventBody {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    private static final String PAYLOAD = "\",\"payload\":";
+
     private EventBody() {}
 
     /**
@@ -33,5 +35,19 @@ public final class EventBody {
     /** ISO 8601 in UTC with exactly three decimals. */
     public static String timestamp(Instant instant) {
         return MILLIS.format(instant);
+    }
+
+    /**
+     * The JSON object {@code payload} out of a body that {@link #of} made, digit for digit.
+     *
+     * @throws IllegalArgumentException for other bytes
+     */
+    public static String payload(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        int start = text.indexOf(PAYLOAD); // nothing in front of it can hold a quote
+        if (start < 0 || !text.endsWith("}}")) {
+            throw new IllegalArgumentException("not a body in the default format");
+        }
+        return text.substring(start + PAYLOAD.length(), text.length() - 1);
     }
 }

@@ -1,0 +1,19 @@
+package nexus.delivery;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An event without its payload, and what became of it.
+ *
+ * @param seq the order in which events were stored
+ * @param nextRunAt of the delivery that is next; empty when all are settled
+ */
+record StoredEvent(
+        UUID id, long seq, String type, Instant createdAt, DeliveryCounts deliveries, Optional<Instant> nextRunAt) {
+
+    EventStatus status() {
+        return EventStatus.of(deliveries);
+    }
+}

@@ -1,0 +1,142 @@
+package nexus.queue;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nexus.store.Store;
+
+/**
+ * What a person does to deliveries, past the dispatcher: retry and cancel. Each is one statement, so that a delivery is
+ * in exactly one of {@code owed} and {@code delivery} at any moment, and the counters go with it. A process that is just
+ * trying the delivery finds out when it settles.
+ */
+@Singleton
+public class DeliveryOverride {
+    /** Deliveries in one call at most: no statement runs long. */
+    public static final int MAX_DELIVERIES = 1_000;
+
+    /**
+     * DEAD: back from history, in its old place in the order, with its attempts but a fresh budget; the attempt that was
+     * kept in the row moves to the log. FAILED: ready at once. Left out are those of a deleted subscription and those
+     * whose payload is gone. Both tables are locked in the order of their keys, so that two calls can't block each other.
+     */
+    private static final String RETRY = """
+            WITH wanted AS MATERIALIZED (
+                SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
+                FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
+                JOIN subscription s ON s.lane = w.lane AND s.deleted_at IS NULL),
+            failed AS MATERIALIZED (
+                SELECT o.lane, o.stripe, o.seq
+                FROM wanted w JOIN owed o ON o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq
+                WHERE o.due IS NOT NULL
+                  AND EXISTS (SELECT FROM event e WHERE e.id = o.event_id AND e.day = o.event_day AND e.body IS NOT NULL)
+                ORDER BY o.lane, o.stripe, o.seq FOR UPDATE OF o),
+            renewed AS (
+                UPDATE owed o SET due = NULL, attempts_before = o.attempts, renewed_at = now()
+                FROM failed f WHERE o.lane = f.lane AND o.stripe = f.stripe AND o.seq = f.seq
+                RETURNING o.lane, o.seq, o.own),
+            dead AS MATERIALIZED (
+                SELECT d.seq, d.day
+                FROM wanted w JOIN delivery d
+                    ON d.seq = w.seq AND d.day = w.day AND d.lane = w.lane AND d.stripe = w.stripe
+                WHERE d.status = 'DEAD'
+                  AND EXISTS (SELECT FROM event e WHERE e.id = d.event_id AND e.day = d.day AND e.body IS NOT NULL)
+                ORDER BY d.seq, d.day FOR UPDATE OF d),
+            taken AS (
+                DELETE FROM delivery d USING dead WHERE d.seq = dead.seq AND d.day = dead.day RETURNING d.*),
+            logged AS (
+                INSERT INTO attempt (day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response)
+                SELECT day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response
+                FROM taken WHERE attempted_at IS NOT NULL),
+            revived AS (
+                INSERT INTO owed (lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
+                                  created_at, renewed_at, event_day, event_id, body_bytes, own)
+                SELECT lane, stripe, seq, key, other_key, barrier, NULL, attempts, attempts,
+                       created_at, now(), day, event_id, body_bytes, own
+                FROM taken ORDER BY lane, stripe, seq
+                RETURNING lane, seq, own),
+            retried AS (
+                SELECT lane, seq, own, 1 AS failed, 0 AS dead FROM renewed
+                UNION ALL SELECT lane, seq, own, 0, 1 FROM revived),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, failed, dead)
+                SELECT lane, count(*), -sum(failed), -sum(dead) FROM retried WHERE NOT own GROUP BY lane)
+            SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
+
+    /** An answer that was given before is in the log already, so the row in history has none. */
+    private static final String CANCEL = """
+            WITH taken AS (
+                DELETE FROM owed o USING subscription s
+                WHERE o.lane = $2 AND o.stripe = $3 AND o.seq = $4 AND o.event_day = $1
+                  AND s.lane = o.lane AND s.deleted_at IS NULL
+                RETURNING o.*),
+            kept AS (
+                INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
+                                      dead_reason, attempts, attempts_before, created_at, settled_at)
+                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
+                       'cancelled', attempts, attempts_before, created_at, now()
+                FROM taken),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, failed, dead)
+                SELECT lane, -(due IS NULL)::int, -(due IS NOT NULL)::int, 1 FROM taken WHERE NOT own)
+            SELECT lane, 1 AS deliveries, seq AS lowest_seq FROM taken""";
+
+    private final Store store;
+    private final OwedSignal signal;
+
+    public DeliveryOverride(Store store, OwedSignal signal) {
+        this.store = store;
+        this.signal = signal;
+    }
+
+    /**
+     * Makes those that are DEAD or FAILED ready to be tried now, with a fresh budget of attempts.
+     *
+     * @param deliveries up to {@link #MAX_DELIVERIES}
+     * @return how many it were
+     */
+    public Future<Integer> retry(List<DeliveryKey> deliveries) {
+        if (deliveries.size() > MAX_DELIVERIES) {
+            throw new IllegalArgumentException(deliveries.size() + " deliveries are too many for one statement");
+        }
+        LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
+        Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
+        Integer[] stripes = deliveries.stream().map(DeliveryKey::stripe).toArray(Integer[]::new);
+        Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
+        return changed(RETRY, Tuple.of(days, lanes, stripes, seqs));
+    }
+
+    /**
+     * Gives up what is PENDING or FAILED; what comes behind it in its order may go on.
+     *
+     * @return whether there was something to give up
+     */
+    public Future<Boolean> cancel(DeliveryKey delivery) {
+        return changed(CANCEL, Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq()))
+                .map(count -> count > 0);
+    }
+
+    /** On the queue's pool, where the planner only walks indexes. */
+    private Future<Integer> changed(String sql, Tuple parameters) {
+        return store.queue().preparedQuery(sql).execute(parameters).map(this::told);
+    }
+
+    private int told(RowSet<Row> lanes) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        int deliveries = 0;
+        for (Row lane : lanes) {
+            deliveries += lane.getInteger("deliveries");
+            lowestSeqByLane.put(lane.getInteger("lane"), lane.getLong("lowest_seq"));
+        }
+        if (deliveries > 0) {
+            signal.raise(new OwedRows(lowestSeqByLane));
+        }
+        return deliveries;
+    }
+}

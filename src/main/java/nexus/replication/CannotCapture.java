@@ -1,0 +1,50 @@
+package nexus.replication;
+
+import java.time.Duration;
+import nexus.replication.CaptureState.Status;
+
+/** Why this process does not capture now, in words for an operator, and when to look again. */
+final class CannotCapture extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** A process that takes over does so within seconds. */
+    private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
+    /** What an administrator changes need not be seen at once. */
+    private static final Duration BLOCKED_RETRY = Duration.ofSeconds(10);
+
+    private final Status status;
+    private final Duration retryIn;
+
+    private CannotCapture(Status status, String detail, Duration retryIn) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.retryIn = retryIn;
+    }
+
+    /** Another process captures. */
+    static CannotCapture standby(String detail) {
+        return new CannotCapture(Status.STANDBY, detail, STANDBY_RETRY);
+    }
+
+    /** An administrator has to change something. */
+    static CannotCapture blocked(String detail) {
+        return new CannotCapture(Status.BLOCKED, detail, BLOCKED_RETRY);
+    }
+
+    /** The slot is gone for good; only a person can decide to go on without what it held. */
+    static CannotCapture lost(String detail) {
+        return new CannotCapture(Status.LOST, detail, BLOCKED_RETRY);
+    }
+
+    Status status() {
+        return status;
+    }
+
+    Duration retryIn() {
+        return retryIn;
+    }
+
+    String detail() {
+        return String.valueOf(getMessage());
+    }
+}

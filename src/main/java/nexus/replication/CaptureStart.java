@@ -1,0 +1,304 @@
+package nexus.replication;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import nexus.capture.JdbcTableCatalog;
+import nexus.capture.ResumePoint;
+import nexus.capture.SourceIdentity;
+import nexus.capture.TransactionAssembler;
+import nexus.intake.EventIntake;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.replication.CaptureState.Gap;
+import nexus.replication.CaptureState.Status;
+import nexus.replication.PublicationPlan.Kind;
+import nexus.replication.SourcePositionRepository.Stored;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything between "capture" and the first message: publications, then the slot, then the stream (whoever has it is
+ * alone), then the position in the store, then the test for a gap.
+ */
+@Singleton
+public class CaptureStart {
+    /** The server's process for the slot has to wait, and so does this. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+    private static final String SENDER_TIMEOUT =
+            "SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
+    private static final String PUBLICATIONS_THERE =
+            "SELECT count(*) = 2 FROM pg_catalog.pg_publication WHERE pubname IN (?, ?)";
+
+    private final SourceConfig config;
+    private final SourceConnections connections;
+    private final TablePublisher publisher;
+    private final SourceWorker worker;
+    private final SourcePositionRepository positions;
+    private final EventIntake intake;
+    private final GapNotice gapNotice;
+    private final CaptureReport report;
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private final Publications publications;
+
+    @Inject
+    public CaptureStart(
+            SourceConfig config,
+            SourceConnections connections,
+            TablePublisher publisher,
+            SourceWorker worker,
+            SourcePositionRepository positions,
+            EventIntake intake,
+            GapNotice gapNotice,
+            CaptureReport report,
+            MeterRegistry meters,
+            Clock clock) {
+        this.config = config;
+        this.connections = connections;
+        this.publisher = publisher;
+        this.worker = worker;
+        this.positions = positions;
+        this.intake = intake;
+        this.gapNotice = gapNotice;
+        this.report = report;
+        this.meters = meters;
+        this.clock = clock;
+        this.publications = new Publications(config.publication());
+        if (!config.slot().matches("[a-z0-9_]{1,63}")) {
+            throw new IllegalArgumentException("NEXUS_SLOT must be 1 to 63 of a-z, 0-9 and _: " + config.slot());
+        }
+    }
+
+    /**
+     * Blocks: for hours when the slot has to be made and somebody keeps a transaction open.
+     *
+     * @throws CannotCapture when something has to change first, in this process or another or the database
+     * @throws SQLException if the source failed; {@link #explained} may know why
+     * @throws StoreUnavailableException if the store failed
+     */
+    ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
+        worker.call(publisher::prepare);
+        Connection ordinary = connections.ordinary();
+        @Nullable Connection replication = null;
+        try {
+            requireSlot(ordinary, isStopped);
+            replication = connections.replication();
+            return start(ordinary, replication);
+        } catch (SQLException | RuntimeException e) {
+            ordinary.close();
+            if (replication != null) {
+                replication.abort(Runnable::run);
+            }
+            throw e;
+        }
+    }
+
+    private void requireSlot(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
+        switch (ReplicationSlot.read(ordinary, config.slot())) {
+            case ReplicationSlot.Free free -> {}
+            case ReplicationSlot.InUse inUse ->
+                throw CannotCapture.standby("pid " + inUse.pid() + " of the source reads the slot");
+            case ReplicationSlot.InCreation inCreation ->
+                throw CannotCapture.standby("pid " + inCreation.pid() + " of the source makes the slot");
+            case ReplicationSlot.Foreign foreign ->
+                throw CannotCapture.blocked(
+                        "the slot " + config.slot() + " is a " + foreign.what() + "; choose another NEXUS_SLOT");
+            case ReplicationSlot.Invalidated invalidated ->
+                throw CannotCapture.lost("the slot " + config.slot() + " was invalidated (" + invalidated.reason()
+                        + "); to go on without the changes in between: SELECT pg_drop_replication_slot("
+                        + SqlName.literal(config.slot()) + "); " + creationSql());
+            case ReplicationSlot.Missing missing -> {
+                if (StoreReply.of(positions.find(config.slot())).isPresent()) {
+                    throw CannotCapture.lost("the slot " + config.slot()
+                            + " is gone; to go on without the changes in between: " + creationSql());
+                }
+                create(ordinary, isStopped);
+            }
+        }
+    }
+
+    private void create(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
+        report.status(Status.CREATING, Optional.of("the slot is being made"));
+        SlotCreation creation = SlotCreation.start(connections, config.slot());
+        while (!creation.isDone()) {
+            if (isStopped.getAsBoolean()) {
+                creation.cancel();
+                throw CannotCapture.standby("stopped while the slot was being made");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            report.status(Status.CREATING, Optional.of(creation.detail(ordinary)));
+        }
+    }
+
+    private String creationSql() {
+        return "SELECT pg_create_logical_replication_slot(" + SqlName.literal(config.slot()) + ", 'pgoutput');";
+    }
+
+    private ReplicationSession start(Connection ordinary, Connection replication) throws SQLException {
+        WalStream.SourceCluster cluster = WalStream.identify(replication);
+        WalStream stream = WalStream.start(replication, config.slot(), publicationNames(), senderTimeout(ordinary));
+        SourcePosition position = takeOver(ordinary, cluster);
+        TimelineHistory history = cluster.history();
+        SourceIdentity identity =
+                new SourceIdentity("default", cluster.systemId(), cluster.database(), history::timelineOf);
+        TransactionAssembler assembler = new TransactionAssembler(
+                identity, new JdbcTableCatalog(ordinary), resumePoint(position), config.eventMaxBytes());
+        return new ReplicationSession(new ReplicationSession.Parts(
+                stream,
+                ordinary,
+                assembler,
+                new ReadBatch(position, config.batchMaxEvents(), config.batchMaxBytes()),
+                new BatchStoring(intake, positions, position, Thread.currentThread()),
+                report,
+                begun -> noteLostRest(position, begun.commitLsn()),
+                meters.counter("nexus.capture.events"),
+                meters.counter("nexus.capture.transactions")));
+    }
+
+    /** The slot is ours now, so nobody else moves it; after this nobody else moves the position either. */
+    private SourcePosition takeOver(Connection ordinary, WalStream.SourceCluster cluster) throws SQLException {
+        String slot = config.slot();
+        Lsn confirmed = confirmedFlush(ordinary);
+        String optionsHash = optionsHash();
+        StoreReply.of(
+                positions.create(slot, cluster.systemId(), cluster.history().current(), confirmed, optionsHash));
+        Stored stored = StoreReply.of(positions.takeOver(slot)).orElseThrow();
+        PositionCheck check = PositionCheck.of(
+                stored,
+                new PositionCheck.Source(cluster.systemId(), cluster.history(), confirmed, optionsHash),
+                clock.instant());
+        for (Gap gap : check.gaps()) {
+            StoreReply.of(gapNotice.of(slot, gap));
+        }
+        if (!check.position().equals(stored.position()) || !optionsHash.equals(stored.optionsHash())) {
+            StoreReply.of(positions.move(check.position(), optionsHash, check.gaps()));
+        }
+        return check.position();
+    }
+
+    private Lsn confirmedFlush(Connection ordinary) throws SQLException {
+        return switch (ReplicationSlot.read(ordinary, config.slot())) {
+            case ReplicationSlot.InUse inUse -> inUse.confirmedFlush();
+            case ReplicationSlot.Free free -> free.confirmedFlush();
+            case ReplicationSlot.Missing missing -> throw slotChanged();
+            case ReplicationSlot.InCreation inCreation -> throw slotChanged();
+            case ReplicationSlot.Invalidated invalidated -> throw slotChanged();
+            case ReplicationSlot.Foreign foreign -> throw slotChanged();
+        };
+    }
+
+    private static SQLException slotChanged() {
+        return new SQLException("the slot changed while the stream was started", SourceErrors.OBJECT_IN_USE);
+    }
+
+    private void noteLostRest(SourcePosition position, Lsn next) {
+        Gap gap = new Gap(
+                position.open().map(open -> new Lsn(open.commitLsn()).toString()),
+                Optional.of(next.toString()),
+                Optional.empty(),
+                clock.instant(),
+                "the rest of a transaction that was stored in part did not come again");
+        StoreReply.of(gapNotice.of(config.slot(), gap).compose(told -> positions.addGap(config.slot(), gap)));
+    }
+
+    private static ResumePoint resumePoint(SourcePosition position) {
+        return new ResumePoint(
+                new Lsn(position.doneEndLsn()),
+                position.open().map(open -> new ResumePoint.Open(new Lsn(open.commitLsn()), open.ordinal())));
+    }
+
+    /** Tells of the last gap again after a restart. */
+    void recallGap() {
+        StoreReply.of(positions.lastGap(config.slot())).ifPresent(report::gap);
+    }
+
+    /** The publications' names as the stream is asked for them. */
+    private String publicationNames() {
+        return (SqlName.quoted(publications.name(Kind.CHANGES)) + "," + SqlName.quoted(publications.name(Kind.INSERTS)))
+                .replace("'", "''"); // the driver puts it between quotes as it is
+    }
+
+    /** What ordinals depend on: with other options the same change would have another one. */
+    private String optionsHash() {
+        String options = "proto_version=1 messages=true publication_names=" + publicationNames();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(options.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Duration senderTimeout(Connection ordinary) throws SQLException {
+        try (Statement statement = ordinary.createStatement();
+                ResultSet row = statement.executeQuery(SENDER_TIMEOUT)) {
+            row.next();
+            return Duration.ofMillis(row.getLong(1));
+        }
+    }
+
+    /** An error of the source in words for an operator, when waiting alone will not help; else empty. */
+    Optional<CannotCapture> explained(SQLException error) {
+        String state = Optional.ofNullable(error.getSQLState()).orElse("");
+        String user = SqlName.quoted(connections.url().user());
+        return switch (state) {
+            case SourceErrors.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));
+            case SourceErrors.DUPLICATE_OBJECT -> Optional.of(CannotCapture.standby("another process makes the slot"));
+            case SourceErrors.INSUFFICIENT_PRIVILEGE ->
+                Optional.of(CannotCapture.blocked(
+                        error.getMessage() + "; a superuser can run: ALTER ROLE " + user + " REPLICATION;"));
+            case SourceErrors.NOT_ENOUGH_SLOTS ->
+                Optional.of(CannotCapture.blocked(
+                        error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
+            case SourceErrors.WRONG_STATE ->
+                Optional.of(
+                        CannotCapture.blocked(
+                                error.getMessage()
+                                        + "; if it is about wal_level: ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL"));
+            case SourceErrors.UNDEFINED_OBJECT -> missingPublication();
+            default ->
+                state.startsWith("28")
+                        ? Optional.of(CannotCapture.blocked(String.valueOf(error.getMessage())))
+                        : Optional.empty();
+        };
+    }
+
+    /** A missing slot has the same error; that one is found out, and told, at the next start. */
+    private Optional<CannotCapture> missingPublication() {
+        try (Connection connection = connections.ordinary();
+                PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {
+            if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Missing) {
+                return Optional.empty();
+            }
+            List<String> names = List.of(publications.name(Kind.CHANGES), publications.name(Kind.INSERTS));
+            statement.setString(1, names.getFirst());
+            statement.setString(2, names.getLast());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return Optional.of(
+                        CannotCapture.lost("the publications " + names + (row.getBoolean(1) ? " were" : " are")
+                                + " missing at a change that the slot has to read; to go on without the changes in between:"
+                                + " SELECT pg_replication_slot_advance(" + SqlName.literal(config.slot())
+                                + ", pg_current_wal_lsn());"));
+            }
+        } catch (SQLException e) {
+            return Optional.empty(); // the next start will tell
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package nexus.replication;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.replication.CaptureState.Gap;
+
+/**
+ * Where to go on, given what is stored and what the source is now. What is confirmed is always stored before, so a slot
+ * that is further than the store means that changes were skipped.
+ *
+ * @param position from here; the generation is the stored one
+ * @param gaps stretches in which changes may have been missed, or were stored that the source no longer has
+ */
+record PositionCheck(SourcePosition position, List<Gap> gaps) {
+
+    PositionCheck {
+        gaps = List.copyOf(gaps);
+    }
+
+    /** The source as it presents itself. {@code confirmed}: the slot's {@code confirmed_flush_lsn}. */
+    record Source(String systemId, TimelineHistory history, Lsn confirmed, String optionsHash) {}
+
+    static PositionCheck of(SourcePositionRepository.Stored stored, Source source, Instant now) {
+        SourcePosition position = stored.position();
+        Lsn done = new Lsn(position.doneEndLsn());
+        if (!position.systemId().equals(source.systemId)) {
+            Gap gap = gap(
+                    stored,
+                    done,
+                    source.confirmed,
+                    now,
+                    "the source is another cluster: its system identifier was " + position.systemId() + " and is "
+                            + source.systemId);
+            return new PositionCheck(at(stored, source, source.confirmed, Optional.empty()), List.of(gap));
+        }
+        List<Gap> gaps = new ArrayList<>();
+        Optional<SourcePosition.Open> open =
+                stored.optionsHash().equals(source.optionsHash) ? position.open() : Optional.empty();
+        if (position.timeline() != source.history.current()) {
+            Optional<Lsn> switchPoint = source.history.switchPointOf(position.timeline());
+            Lsn left = switchPoint.orElse(source.confirmed);
+            if (switchPoint.isEmpty() || left.isBefore(done)) {
+                gaps.add(gap(
+                        stored,
+                        left,
+                        done,
+                        now,
+                        "a failover: timeline " + position.timeline() + " was stored up to " + done + ", and timeline "
+                                + source.history.current() + " goes on from " + left));
+                done = left;
+            }
+            open = open.filter(one -> new Lsn(one.commitLsn()).isBefore(left));
+        }
+        if (done.isBefore(source.confirmed)) {
+            gaps.add(gap(stored, done, source.confirmed, now, "the slot is further than the store"));
+            done = source.confirmed;
+            open = open.filter(one -> !new Lsn(one.commitLsn()).isBefore(source.confirmed));
+        }
+        return new PositionCheck(at(stored, source, done, open), gaps);
+    }
+
+    private static Gap gap(SourcePositionRepository.Stored stored, Lsn from, Lsn to, Instant now, String reason) {
+        return new Gap(
+                Optional.of(from.toString()), Optional.of(to.toString()), Optional.of(stored.updatedAt()), now, reason);
+    }
+
+    private static SourcePosition at(
+            SourcePositionRepository.Stored stored, Source source, Lsn done, Optional<SourcePosition.Open> open) {
+        return new SourcePosition(
+                stored.position().slot(),
+                source.systemId,
+                source.history.current(),
+                stored.position().generation(),
+                done.value(),
+                open);
+    }
+}

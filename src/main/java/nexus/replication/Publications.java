@@ -1,0 +1,262 @@
+package nexus.replication;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.replication.PublicationPlan.Kind;
+import nexus.replication.PublicationPlan.Move;
+import nexus.replication.PublicationPlan.Published;
+
+/**
+ * The two publications in the source database. They are made before the slot and never dropped: a slot that reads a
+ * change from before its publication existed can't go on, ever.
+ */
+final class Publications {
+    private static final int GENERATED_COLUMNS_SINCE = 180000;
+    /** The server waits a second for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
+    private static final int TRIES = 3;
+
+    private static final String READ = """
+            SELECT p.oid, p.puballtables, coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
+            FROM pg_catalog.pg_publication p WHERE p.pubname = ?""";
+    private static final String READ_TABLES = "SELECT prrelid FROM pg_catalog.pg_publication_rel WHERE prpubid = ?";
+    private static final String LOCK = "SELECT pg_advisory_lock(hashtext('nexus.publication'), hashtext(?))";
+    private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('nexus.publication'), hashtext(?))";
+
+    private final String name;
+
+    Publications(String name) {
+        this.name = name;
+    }
+
+    String name(Kind kind) {
+        return kind == Kind.CHANGES ? name : name + "_inserts";
+    }
+
+    /** One table that could not be moved. */
+    record Refused(Move move, SQLException why) {}
+
+    /** Keeps the other processes from changing the publications meanwhile. Released by {@link #unlock}. */
+    void lock(Connection connection) throws SQLException {
+        callWithName(connection, LOCK);
+    }
+
+    void unlock(Connection connection) throws SQLException {
+        callWithName(connection, UNLOCK);
+    }
+
+    private void callWithName(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            statement.execute();
+        }
+    }
+
+    /**
+     * Makes the one that is missing, and sees to it that both are this store's.
+     *
+     * @throws CannotCapture blocked, when a right is missing or they belong to another store
+     */
+    void ensure(Connection connection, UUID store) throws SQLException {
+        for (Kind kind : Kind.values()) {
+            Optional<Row> row = read(connection, kind);
+            if (row.isEmpty()) {
+                create(connection, kind, store);
+            } else {
+                claim(connection, kind, row.get(), store);
+            }
+        }
+    }
+
+    Map<Kind, Published> published(Connection connection) throws SQLException {
+        Map<Kind, Published> published = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            Optional<Row> row = read(connection, kind);
+            if (row.isPresent()) {
+                Set<Long> added = row.get().note().map(PublicationNote::added).orElse(Set.of());
+                published.put(
+                        kind,
+                        new Published(
+                                row.get().allTables(),
+                                tables(connection, row.get().oid()),
+                                added));
+            }
+        }
+        return published;
+    }
+
+    /** All moves in one transaction; when one of them does not work, each in its own. */
+    List<Refused> apply(Connection connection, List<Move> moves) throws SQLException {
+        List<Refused> refused = new ArrayList<>();
+        if (moves.isEmpty() || tryToApply(connection, moves).isEmpty()) {
+            return refused;
+        }
+        for (Move move : moves) {
+            Optional<SQLException> problem = tryToApply(connection, List.of(move));
+            for (int tries = 1; tries < TRIES && isLocked(problem); tries++) {
+                problem = tryToApply(connection, List.of(move));
+            }
+            problem.ifPresent(why -> refused.add(new Refused(move, why)));
+        }
+        return refused;
+    }
+
+    /** What an administrator would run. */
+    String sql(Move move) {
+        StringBuilder sql = new StringBuilder();
+        move.from().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
+                .append(SqlName.quoted(name(kind)))
+                .append(" DROP TABLE ONLY ")
+                .append(move.table().quotedName())
+                .append("; "));
+        move.to().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
+                .append(SqlName.quoted(name(kind)))
+                .append(" ADD TABLE ONLY ") // not the tables that inherit from it
+                .append(move.table().quotedName())
+                .append(';'));
+        return sql.toString().strip();
+    }
+
+    private static boolean isLocked(Optional<SQLException> problem) {
+        return problem.filter(why -> SourceErrors.is(why, SourceErrors.LOCK_NOT_AVAILABLE))
+                .isPresent();
+    }
+
+    private Optional<SQLException> tryToApply(Connection connection, List<Move> moves) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            for (Move move : moves) {
+                statement.execute(sql(move));
+            }
+            for (Kind kind : Kind.values()) {
+                remember(connection, kind, moves);
+            }
+            connection.commit();
+            return Optional.empty();
+        } catch (SQLException e) {
+            if (SourceErrors.connectionIsGone(e)) {
+                throw e;
+            }
+            connection.rollback();
+            return Optional.of(e);
+        } finally {
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private void remember(Connection connection, Kind kind, List<Move> moves) throws SQLException {
+        Optional<PublicationNote> before = read(connection, kind).flatMap(Row::note);
+        if (before.isPresent()) {
+            PublicationNote after = before.get();
+            for (Move move : moves) {
+                if (move.to().filter(kind::equals).isPresent()) {
+                    after = after.with(move.table().oid());
+                } else if (move.from().filter(kind::equals).isPresent()) {
+                    after = after.without(move.table().oid());
+                }
+            }
+            if (!after.equals(before.get())) {
+                comment(connection, kind, after);
+            }
+        }
+    }
+
+    private void create(Connection connection, Kind kind, UUID store) throws SQLException {
+        String operations = kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
+        boolean generatedColumns =
+                connection.getMetaData().getDatabaseMajorVersion() * 10000 >= GENERATED_COLUMNS_SINCE;
+        String sql = "CREATE PUBLICATION " + SqlName.quoted(name(kind)) + " WITH (publish = '" + operations + "'"
+                + (generatedColumns ? ", publish_generated_columns = stored" : "") + ")";
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            comment(connection, kind, new PublicationNote(store, Set.of()));
+            connection.commit();
+        } catch (SQLException e) {
+            if (SourceErrors.connectionIsGone(e)) {
+                throw e;
+            }
+            connection.rollback();
+            if (SourceErrors.is(e, SourceErrors.INSUFFICIENT_PRIVILEGE)) {
+                throw CannotCapture.blocked("the role may not make a publication; an administrator can: " + sql
+                        + "; or GRANT CREATE ON DATABASE " + SqlName.quoted(connection.getCatalog()) + " TO "
+                        + SqlName.quoted(connection.getMetaData().getUserName()));
+            }
+            throw e;
+        } finally {
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** A publication that an administrator made for Nexus carries no note; it gets one if Nexus may write it. */
+    private void claim(Connection connection, Kind kind, Row row, UUID store) throws SQLException {
+        if (row.note().isPresent()) {
+            if (!row.note().get().store().equals(store)) {
+                throw CannotCapture.blocked("the publication " + name(kind)
+                        + " belongs to another Nexus store; give this one a NEXUS_SLOT and NEXUS_PUBLICATION of its own,"
+                        + " or, if that store is gone for good, run: COMMENT ON PUBLICATION "
+                        + SqlName.quoted(name(kind)) + " IS NULL");
+            }
+        } else if (row.comment().isEmpty()) {
+            try {
+                comment(connection, kind, new PublicationNote(store, Set.of()));
+            } catch (SQLException e) {
+                if (!SourceErrors.is(e, SourceErrors.INSUFFICIENT_PRIVILEGE)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void comment(Connection connection, Kind kind, PublicationNote note) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "COMMENT ON PUBLICATION " + SqlName.quoted(name(kind)) + " IS " + SqlName.literal(note.text()));
+        }
+    }
+
+    private Optional<Row> read(Connection connection, Kind kind) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, name(kind));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(
+                                new Row(row.getLong("oid"), row.getBoolean("puballtables"), row.getString("comment")))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static Set<Long> tables(Connection connection, long publicationOid) throws SQLException {
+        Set<Long> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(READ_TABLES)) {
+            statement.setLong(1, publicationOid);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getLong(1));
+                }
+            }
+        }
+        return tables;
+    }
+
+    private record Row(long oid, boolean allTables, String comment) {
+        Optional<PublicationNote> note() {
+            return PublicationNote.parse(comment);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package nexus.replication;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import nexus.ProcessConfig;
+import nexus.Role;
+import nexus.intake.PositionLostException;
+import nexus.liveness.LoopHeartbeats;
+import nexus.replication.CaptureState.Status;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the thread {@code nexus-replication}, which captures as long as the process runs: waits for its turn, reads,
+ * and after a failure begins again. A stop at any moment is safe: what is not confirmed comes again.
+ */
+@Singleton
+public class ReplicationReader {
+    private static final Logger LOG = Logger.getLogger(ReplicationReader.class);
+    private static final String LOOP = "nexus-replication";
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
+
+    private final ProcessConfig process;
+    private final SourceConfig config;
+    private final CaptureStart captureStart;
+    private final SourceWorker worker;
+    private final TablePublisher publisher;
+    private final LagSampler lag;
+    private final CaptureReport report;
+    private final LoopHeartbeats heartbeats;
+    private final RandomGenerator random;
+    private @Nullable Thread thread;
+    private volatile boolean isStopping;
+    private volatile @Nullable ReplicationSession session;
+    private int failures; // used by the thread
+
+    @Inject
+    public ReplicationReader(
+            ProcessConfig process,
+            SourceConfig config,
+            CaptureStart captureStart,
+            SourceWorker worker,
+            TablePublisher publisher,
+            LagSampler lag,
+            CaptureReport report,
+            LoopHeartbeats heartbeats,
+            RandomGenerator random) {
+        this.process = process;
+        this.config = config;
+        this.captureStart = captureStart;
+        this.worker = worker;
+        this.publisher = publisher;
+        this.lag = lag;
+        this.report = report;
+        this.heartbeats = heartbeats;
+        this.random = random;
+    }
+
+    void onStart(@Observes @Priority(40) StartupEvent event) {
+        if (process.roles().contains(Role.CAPTURE)) {
+            start();
+        }
+    }
+
+    void onStop(@Observes @Priority(10) ShutdownEvent event) {
+        stop();
+    }
+
+    synchronized void start() {
+        if (thread == null) {
+            report.status(Status.CONNECTING, Optional.empty());
+            worker.every(config.guardInterval(), () -> whileCapturing(capturing -> publisher.guard()));
+            worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
+            thread = Thread.ofPlatform().name(LOOP).start(this::run);
+        }
+    }
+
+    /** Waits for the batch under way, and confirms it; cuts the stream when that takes too long. */
+    synchronized void stop() {
+        isStopping = true;
+        Thread running = thread;
+        if (running == null) {
+            return;
+        }
+        LockSupport.unpark(running);
+        try {
+            if (!running.join(process.shutdownTimeout())) {
+                LOG.warnf("capture still busy, its batch will be read again after=%s", process.shutdownTimeout());
+                whileCapturing(ReplicationSession::abort);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread = null;
+        report.status(Status.OFF, Optional.empty());
+    }
+
+    private void whileCapturing(java.util.function.Consumer<ReplicationSession> task) {
+        ReplicationSession capturing = session;
+        if (capturing != null) {
+            task.accept(capturing);
+        }
+    }
+
+    private void run() {
+        while (!isStopping) {
+            heartbeats.beat(LOOP);
+            try {
+                captureUntilStopped();
+            } catch (CannotCapture e) {
+                failures = 0;
+                report.status(e.status(), Optional.of(e.detail()));
+                rest(e.retryIn());
+            } catch (PositionLostException e) {
+                report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
+                rest(STANDBY_RETRY);
+            } catch (SQLException e) {
+                captureStart.explained(e).ifPresentOrElse(this::rest, () -> restAfter(e));
+            } catch (RuntimeException e) {
+                restAfter(e);
+            }
+        }
+        heartbeats.stopped(LOOP);
+    }
+
+    private void captureUntilStopped() throws SQLException {
+        ReplicationSession opened = captureStart.open(() -> isStopping);
+        try {
+            session = opened;
+            failures = 0;
+            report.status(Status.STREAMING, Optional.empty());
+            opened.readUntil(() -> isStopping, () -> heartbeats.beat(LOOP));
+            opened.finish(process.shutdownTimeout().dividedBy(2));
+        } finally {
+            session = null;
+            opened.abort();
+        }
+    }
+
+    private void rest(CannotCapture why) {
+        report.status(why.status(), Optional.of(why.detail()));
+        rest(why.retryIn());
+    }
+
+    private void restAfter(Exception failure) {
+        if (isStopping) {
+            return;
+        }
+        LOG.warnf("capture interrupted failures=%d reason=%s", failures + 1, failure.getMessage());
+        report.status(Status.CONNECTING, Optional.ofNullable(failure.getMessage()));
+        long longest = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
+        failures++;
+        rest(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
+    }
+
+    /** Ends early when the process stops. */
+    private void rest(Duration duration) {
+        long until = System.nanoTime() + duration.toNanos();
+        while (!isStopping && System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+    }
+}

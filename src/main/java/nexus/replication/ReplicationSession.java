@@ -1,0 +1,223 @@
+package nexus.replication;
+
+import io.micrometer.core.instrument.Counter;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import nexus.capture.Progress;
+import nexus.capture.TransactionAssembler;
+import nexus.event.IncomingEvent;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.pgoutput.PgOutputDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the start of the stream to its end: reads, makes events, has them stored, confirms what is stored. For one
+ * thread, but for {@link #abort} and the questions about the lag.
+ *
+ * <p>Memory is bounded by two batches: one being stored, one being read. When both are full nothing is read, but the
+ * server is still answered.
+ */
+final class ReplicationSession {
+    /** Often enough that the source can drop its WAL, seldom enough to cost nothing. */
+    private static final long ADVANCE_EVERY_NANOS = Duration.ofSeconds(15).toNanos();
+    /** Writing the position makes WAL itself, when the store is in the same cluster: less than this says nothing. */
+    private static final long ADVANCE_BYTES = 16 * 1024;
+
+    private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
+    private final WalStream stream;
+    private final Connection catalogConnection;
+    private final TransactionAssembler assembler;
+    private final ReadBatch batch;
+    private final BatchStoring storing;
+    private final CaptureReport report;
+    private final Consumer<Progress.Begun> onLostRest;
+    private final Counter eventsRead;
+    private final Counter transactionsRead;
+    private long lastMessageNanos = System.nanoTime();
+    private long lastAdvanceNanos = System.nanoTime();
+    private @Nullable Instant storingUpTo; // commit time of the newest event handed over
+    private volatile @Nullable Instant storedUpTo;
+    private volatile boolean isBehind;
+    private volatile Lsn confirmed;
+
+    /** What it works with; {@code catalogConnection} is closed with it. */
+    record Parts(
+            WalStream stream,
+            Connection catalogConnection,
+            TransactionAssembler assembler,
+            ReadBatch batch,
+            BatchStoring storing,
+            CaptureReport report,
+            Consumer<Progress.Begun> onLostRest,
+            Counter eventsRead,
+            Counter transactionsRead) {}
+
+    ReplicationSession(Parts parts) {
+        this.stream = parts.stream;
+        this.catalogConnection = parts.catalogConnection;
+        this.assembler = parts.assembler;
+        this.batch = parts.batch;
+        this.storing = parts.storing;
+        this.report = parts.report;
+        this.onLostRest = parts.onLostRest;
+        this.eventsRead = parts.eventsRead;
+        this.transactionsRead = parts.transactionsRead;
+        this.confirmed = new Lsn(storing.stored().doneEndLsn());
+    }
+
+    /**
+     * Returns when {@code isStopped} says so.
+     *
+     * @param heartbeat called in each round
+     * @throws SQLException if the connection breaks or the server ends the stream
+     */
+    void readUntil(BooleanSupplier isStopped, Runnable heartbeat) throws SQLException {
+        stream.confirm(confirmed);
+        while (!isStopped.getAsBoolean()) {
+            heartbeat.run();
+            boolean received = batch.isFull() ? answer() : receive();
+            storeAndConfirm(!received);
+            advance(!received);
+            if (!received) {
+                pause();
+            }
+        }
+    }
+
+    /** Waits for the batch that is being stored, confirms it, and closes. What was read beyond it comes again. */
+    void finish(Duration atMost) throws SQLException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!storing.isIdle() && System.nanoTime() < deadline) {
+            stream.answer();
+            LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
+            storing.check();
+        }
+        confirm();
+        stream.close();
+    }
+
+    /** Cuts the connections. From any thread. */
+    void abort() {
+        stream.abort();
+        try {
+            catalogConnection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it is being thrown away
+        }
+    }
+
+    /** The server's process that serves this stream. */
+    int senderPid() {
+        return stream.pid();
+    }
+
+    Lsn confirmed() {
+        return confirmed;
+    }
+
+    /** Age of the newest commit that is stored, in seconds, while there is more to read; else zero. */
+    double lagSeconds(Instant now) {
+        Instant newest = storedUpTo;
+        return isBehind && newest != null ? Duration.between(newest, now).toMillis() / 1000.0 : 0;
+    }
+
+    private boolean answer() throws SQLException {
+        stream.answer();
+        return false;
+    }
+
+    private boolean receive() throws SQLException {
+        ByteBuffer message = stream.poll();
+        if (message == null) {
+            return false;
+        }
+        lastMessageNanos = System.nanoTime();
+        int bytes = message.remaining();
+        switch (assembler.accept(PgOutputDecoder.decode(message))) {
+            case Progress.Unmoved _ -> {}
+            case Progress.Begun begun -> {
+                batch.begun();
+                if (begun.restIsLost()) {
+                    onLostRest.accept(begun);
+                }
+            }
+            case Progress.Within within -> {
+                batch.add(within, bytes);
+                eventsRead.increment(within.events().size());
+            }
+            case Progress.Complete complete -> {
+                batch.complete(complete.endLsn());
+                transactionsRead.increment();
+            }
+        }
+        return true;
+    }
+
+    private void storeAndConfirm(boolean hasTime) throws SQLException {
+        boolean wasStoring = !storing.isIdle();
+        storing.check();
+        if (storing.isIdle()) {
+            if (wasStoring) {
+                storedUpTo = storingUpTo;
+                confirm();
+            }
+            if (batch.isDue(storing.stored())) {
+                hand(batch.take(), batch.end());
+            }
+        }
+        isBehind = !storing.isIdle() || !batch.isEmpty();
+        stream.sendConfirmation(hasTime);
+    }
+
+    private void hand(List<IncomingEvent> events, SourcePosition to) {
+        if (!events.isEmpty()) {
+            storingUpTo = events.getLast().createdAt();
+        }
+        storing.start(events, to);
+    }
+
+    private void confirm() {
+        Lsn stored = new Lsn(storing.stored().doneEndLsn());
+        if (confirmed.isBefore(stored)) {
+            stream.confirm(stored);
+            confirmed = stored;
+            lastAdvanceNanos = System.nanoTime();
+            report.confirmed(stored);
+        }
+    }
+
+    /**
+     * Moves the position over WAL that holds nothing for anybody, so that the source can drop it: stored first, confirmed
+     * when that is done.
+     *
+     * @param isDrained the stream has nothing more right now
+     */
+    private void advance(boolean isDrained) {
+        if (!storing.isIdle() || System.nanoTime() - lastAdvanceNanos < ADVANCE_EVERY_NANOS) {
+            return;
+        }
+        lastAdvanceNanos = System.nanoTime();
+        boolean nothingIsOpen = isDrained && batch.isEmpty() && !batch.isInTransaction();
+        SourcePosition to = nothingIsOpen ? batch.endAt(stream.received()) : storing.handled();
+        long bytes = to.doneEndLsn() - storing.stored().doneEndLsn();
+        if (Long.compareUnsigned(to.doneEndLsn(), storing.stored().doneEndLsn()) > 0 && bytes > ADVANCE_BYTES) {
+            storing.start(List.of(), to);
+        }
+    }
+
+    /** Short after a message, because another one is likely; longer the longer nothing came. */
+    private void pause() {
+        long idle = System.nanoTime() - lastMessageNanos;
+        LockSupport.parkNanos(Math.clamp(idle / 50, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
+    }
+}

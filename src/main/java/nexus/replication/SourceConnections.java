@@ -1,0 +1,95 @@
+package nexus.replication;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import nexus.store.PostgresUrl;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+
+/** Opens connections to the source database. Whoever asks for one closes it. */
+@Singleton
+public class SourceConnections {
+    /** Beyond this a query of the catalog is not slow but stuck. */
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What the text of a value depends on. The driver sets some of them itself when it connects, so not before. */
+    private static final String TEXT_FORMAT = """
+            SET TimeZone = 'UTC';
+            SET DateStyle = 'ISO, MDY';
+            SET IntervalStyle = 'postgres';
+            SET bytea_output = 'hex';
+            SET extra_float_digits = 1""";
+
+    private final PostgresUrl url;
+
+    @Inject
+    public SourceConnections(SourceConfig config) {
+        this(PostgresUrl.parse(config.url()));
+    }
+
+    SourceConnections(PostgresUrl url) {
+        this.url = url;
+    }
+
+    PostgresUrl url() {
+        return url;
+    }
+
+    /** For queries of the catalog: none takes longer than 10 s. */
+    Connection ordinary() throws SQLException {
+        Properties properties = properties("");
+        PGProperty.SOCKET_TIMEOUT.set(
+                properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
+        PGProperty.OPTIONS.set(properties, "-c statement_timeout=" + QUERY_TIMEOUT.toMillis());
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
+    }
+
+    /** For one statement that may take as long as the longest transaction of the cluster. */
+    Connection patient() throws SQLException {
+        Properties properties = properties("");
+        PGProperty.OPTIONS.set(properties, "-c statement_timeout=0 -c lock_timeout=0");
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
+    }
+
+    /** For replication commands. Without a socket timeout: the driver would lose its place in the stream with one. */
+    Connection replication() throws SQLException {
+        Properties properties = properties("-capture");
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
+        PGProperty.SOCKET_TIMEOUT.set(properties, 0);
+        Connection connection = DriverManager.getConnection(url.jdbcUrl(), properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(TEXT_FORMAT);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    static int backendPid(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getBackendPID();
+    }
+
+    private Properties properties(String applicationSuffix) {
+        Properties properties = new Properties();
+        PGProperty.USER.set(properties, url.user());
+        if (!url.password().isEmpty()) {
+            PGProperty.PASSWORD.set(properties, url.password());
+        }
+        PGProperty.SSL_MODE.set(properties, url.sslMode());
+        url.sslRootCertificate().ifPresent(file -> PGProperty.SSL_ROOT_CERT.set(properties, file));
+        PGProperty.CONNECT_TIMEOUT.set(properties, url.connectTimeoutSeconds());
+        PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + 5);
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.APPLICATION_NAME.set(properties, url.applicationName() + applicationSuffix);
+        return properties;
+    }
+}

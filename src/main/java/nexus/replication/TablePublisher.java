@@ -1,0 +1,217 @@
+package nexus.replication;
+
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import nexus.event.TypePattern;
+import nexus.replication.PublicationPlan.Kind;
+import nexus.replication.PublicationPlan.Move;
+import nexus.replication.PublicationPlan.Published;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.TableCoverage;
+import nexus.subscription.Warning;
+import org.jboss.logging.Logger;
+
+/** Keeps the publications as the subscriptions need them. Each process may; one at a time does. */
+@Singleton
+public class TablePublisher implements TableCoverage {
+    private static final Logger LOG = Logger.getLogger(TablePublisher.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+
+    private final SourceConfig config;
+    private final SourceWorker worker;
+    private final SubscriptionCatalog catalog;
+    private final StoreIdentity store;
+    private final Publications publications;
+    private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
+    private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
+
+    @Inject
+    public TablePublisher(SourceConfig config, SourceWorker worker, SubscriptionCatalog catalog, StoreIdentity store) {
+        this.config = config;
+        this.worker = worker;
+        this.catalog = catalog;
+        this.store = store;
+        this.publications = new Publications(config.publication());
+    }
+
+    /** What a look at the source has shown, after the publications were put right. */
+    private record Outcome(List<SourceTable> tables, List<Publications.Refused> refused) {}
+
+    /** What a new subscription still waits for. */
+    private record Waiting(boolean slotIsMissing, List<EarlierWriters.Writer> writers) {
+        boolean isOver() {
+            return !slotIsMissing && writers.isEmpty();
+        }
+    }
+
+    @Override
+    public Future<List<Warning>> cover(Subscription subscription) {
+        if (!subscription.isEnabled() || subscription.eventTypes().stream().noneMatch(TypePattern::isAboutTables)) {
+            return Future.succeededFuture(List.of());
+        }
+        long deadline = System.nanoTime() + config.coverTimeout().toNanos();
+        return worker.submit(connection -> reconcile(connection, Optional.of(subscription), table -> false))
+                .compose(outcome -> {
+                    Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
+                            .keySet());
+                    return waitFor(relations, deadline).map(waiting -> warnings(subscription, outcome, waiting));
+                })
+                .recover(failure -> Future.succeededFuture(List.of(notConfirmed(failure))));
+    }
+
+    /** Before the slot is made, and when this process begins to capture. */
+    Set<SourceTable> prepare(Connection connection) throws SQLException {
+        return Set.copyOf(reconcile(connection, Optional.empty(), table -> false).tables);
+    }
+
+    /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
+    void guard() {
+        try {
+            worker.now(connection -> reconcile(connection, Optional.empty(), this::isUnneededForLong));
+        } catch (SQLException | RuntimeException e) {
+            LOG.warnf("publications not checked reason=%s", e.getMessage());
+        }
+    }
+
+    private Outcome reconcile(Connection connection, Optional<Subscription> asking, Predicate<SourceTable> droppable)
+            throws SQLException {
+        publications.lock(connection);
+        try {
+            publications.ensure(connection, StoreReply.of(store.id()));
+            // read inside the lock: the one who has it last has seen everything that was committed before
+            List<Subscription> subscriptions =
+                    new ArrayList<>(StoreReply.of(catalog.reload()).all());
+            asking.ifPresent(subscriptions::add);
+            List<SourceTable> tables = SourceTables.read(connection);
+            Set<Long> needed = needed(subscriptions, tables);
+            noteUnneeded(tables, needed);
+            List<Move> moves = PublicationPlan.moves(
+                    tables, publications.published(connection), table -> needed.contains(table.oid()), droppable);
+            List<Publications.Refused> refused = publications.apply(connection, moves);
+            log(moves, refused);
+            earlierWriters.published(connection, publishedRelations(tables, publications.published(connection)));
+            return new Outcome(tables, refused);
+        } finally {
+            if (!connection.isClosed()) {
+                publications.unlock(connection);
+            }
+        }
+    }
+
+    private static Set<Long> needed(List<Subscription> subscriptions, List<SourceTable> tables) {
+        Set<Long> needed = new HashSet<>();
+        for (Subscription subscription : subscriptions) {
+            if (subscription.isEnabled()) {
+                CoverageWarnings.wantedOperations(subscription, tables)
+                        .keySet()
+                        .forEach(table -> needed.add(table.oid()));
+            }
+        }
+        return needed;
+    }
+
+    private void noteUnneeded(List<SourceTable> tables, Set<Long> needed) {
+        Set<Long> unneeded = new HashSet<>();
+        tables.forEach(table -> unneeded.add(table.oid()));
+        unneeded.removeAll(needed);
+        unneededSinceNanos.keySet().retainAll(unneeded);
+        long now = System.nanoTime();
+        unneeded.forEach(table -> unneededSinceNanos.putIfAbsent(table, now));
+    }
+
+    private boolean isUnneededForLong(SourceTable table) {
+        Long since = unneededSinceNanos.get(table.oid());
+        return since != null
+                && System.nanoTime() - since > config.unneededTableStays().toNanos();
+    }
+
+    private static Set<Long> publishedRelations(List<SourceTable> tables, Map<Kind, Published> published) {
+        boolean all = published.values().stream().anyMatch(Published::allTables);
+        return relations(tables.stream()
+                .filter(table -> all
+                        || published.values().stream()
+                                .anyMatch(publication -> publication.tables().contains(table.oid())))
+                .toList());
+    }
+
+    private static Set<Long> relations(Collection<SourceTable> tables) {
+        Set<Long> relations = new HashSet<>();
+        tables.forEach(table -> relations.addAll(table.relationOids()));
+        return relations;
+    }
+
+    private Future<Waiting> waitFor(Set<Long> relations, long deadline) {
+        return worker.submit(connection -> new Waiting(
+                        !ReplicationSlot.isReady(connection, config.slot()), earlierWriters.of(connection, relations)))
+                .compose(waiting -> waiting.isOver() || System.nanoTime() > deadline
+                        ? Future.succeededFuture(waiting)
+                        : worker.submitAfter(LOOK_AGAIN, connection -> 0)
+                                .compose(again -> waitFor(relations, deadline)));
+    }
+
+    private List<Warning> warnings(Subscription subscription, Outcome outcome, Waiting waiting) {
+        List<Warning> warnings = new ArrayList<>();
+        Set<Long> wanted = relations(
+                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet());
+        outcome.refused.stream()
+                .filter(refused -> wanted.contains(refused.move().table().oid()))
+                .forEach(refused -> warnings.add(new Warning(
+                        "table-not-published",
+                        refused.move().table() + " could not be added to the publication: "
+                                + refused.why().getMessage(),
+                        "As the table's owner or a superuser: " + publications.sql(refused.move()))));
+        if (waiting.slotIsMissing) {
+            warnings.add(new Warning(
+                    "capture-not-ready",
+                    "the replication slot does not exist yet: changes committed before it does are not sent",
+                    "See capture in GET /v1/health for what it waits for."));
+        }
+        waiting.writers.forEach(writer -> warnings.add(new Warning(
+                "earlier-writer",
+                "the transaction of pid " + writer.pid() + ", open for " + writer.ageSeconds()
+                        + " s, wrote to the table before it was captured: its later changes may be missing",
+                "Wait until it has ended, or end it: SELECT pg_terminate_backend(" + writer.pid() + ");")));
+        warnings.addAll(CoverageWarnings.of(subscription, outcome.tables));
+        return warnings;
+    }
+
+    private static Warning notConfirmed(Throwable failure) {
+        String detail =
+                failure instanceof CannotCapture cannot ? cannot.detail() : String.valueOf(failure.getMessage());
+        return new Warning(
+                "capture-not-confirmed",
+                "it is not certain that the tables are captured: " + detail,
+                "Nexus goes on trying; see capture in GET /v1/health.");
+    }
+
+    private void log(List<Move> moves, List<Publications.Refused> refused) {
+        Map<Move, String> reasons = new HashMap<>();
+        refused.forEach(one -> reasons.put(one.move(), String.valueOf(one.why().getMessage())));
+        for (Move move : moves) {
+            String reason = reasons.get(move);
+            if (reason == null) {
+                LOG.infof("table moved table=%s from=%s to=%s", move.table(), shown(move.from()), shown(move.to()));
+            } else {
+                LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
+            }
+        }
+    }
+
+    private String shown(Optional<Kind> kind) {
+        return kind.map(publications::name).orElse("-");
+    }
+}

@@ -1,0 +1,160 @@
+package nexus.replication;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import nexus.pgoutput.Lsn;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/**
+ * The stream of one slot over one connection. For one thread, but for {@link #abort}.
+ *
+ * <p>The driver's own idea of what may be confirmed is switched off: it would confirm changes that were received and not
+ * stored.
+ */
+final class WalStream {
+    private static final long CONFIRM_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
+
+    private final Connection connection;
+    private final PGReplicationStream stream;
+    private final int pid;
+    private final long answerEveryNanos;
+    private Lsn confirmed = Lsn.ZERO;
+    private boolean isConfirmationSent = true;
+    private long statusSentNanos = System.nanoTime();
+
+    private WalStream(Connection connection, PGReplicationStream stream, int pid, Duration silence) {
+        this.connection = connection;
+        this.stream = stream;
+        this.pid = pid;
+        this.answerEveryNanos = silence.toNanos();
+    }
+
+    /** What {@code IDENTIFY_SYSTEM} and {@code TIMELINE_HISTORY} say. */
+    record SourceCluster(String systemId, TimelineHistory history, String database) {}
+
+    static SourceCluster identify(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            String systemId;
+            int timeline;
+            String database;
+            try (ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
+                row.next();
+                systemId = row.getString("systemid");
+                timeline = row.getInt("timeline");
+                database = row.getString("dbname");
+            }
+            if (timeline == 1) { // there is no history of the first one
+                return new SourceCluster(systemId, TimelineHistory.first(timeline), database);
+            }
+            try (ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
+                row.next();
+                return new SourceCluster(systemId, TimelineHistory.parse(timeline, row.getString("content")), database);
+            }
+        }
+    }
+
+    /**
+     * @param senderTimeout the server's {@code wal_sender_timeout}; zero means that it has none
+     * @param publicationNames quoted, with commas between them
+     */
+    static WalStream start(Connection connection, String slot, String publicationNames, Duration senderTimeout)
+            throws SQLException {
+        Duration silence = senderTimeout.isZero() ? LONGEST_SILENCE : senderTimeout.dividedBy(3);
+        if (silence.compareTo(LONGEST_SILENCE) > 0) {
+            silence = LONGEST_SILENCE;
+        } else if (silence.compareTo(SHORTEST_SILENCE) < 0) {
+            silence = SHORTEST_SILENCE;
+        }
+        // From the slot's own position: it is never further than what is stored, and what is stored is skipped here.
+        PGReplicationStream stream = connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName(slot)
+                .withStartPosition(LogSequenceNumber.INVALID_LSN)
+                .withSlotOption("proto_version", 1)
+                .withSlotOption("publication_names", publicationNames)
+                .withSlotOption("messages", true)
+                .withStatusInterval((int) silence.toMillis(), TimeUnit.MILLISECONDS)
+                .withAutomaticFlush(false)
+                .start();
+        return new WalStream(connection, stream, SourceConnections.backendPid(connection), silence);
+    }
+
+    /** The server's process: what holds the slot as long as this stream is alive. */
+    int pid() {
+        return pid;
+    }
+
+    /** The next message if one is there. Answers the server's keepalives on the way. */
+    @Nullable
+    ByteBuffer poll() throws SQLException {
+        return stream.readPending();
+    }
+
+    /** How far the server has sent everything. Only to be asked when {@link #poll} has just said that nothing is there. */
+    Lsn received() {
+        return new Lsn(stream.getLastReceiveLSN().asLong());
+    }
+
+    /** Confirms what is stored, soon; never goes back. */
+    void confirm(Lsn stored) {
+        if (confirmed.isBefore(stored)) {
+            LogSequenceNumber lsn = LogSequenceNumber.valueOf(stored.value());
+            stream.setFlushedLSN(lsn);
+            stream.setAppliedLSN(lsn);
+            confirmed = stored;
+            isConfirmationSent = false;
+        }
+    }
+
+    /** Sends what there is to confirm: at once when the reader has time, else once a second. */
+    void sendConfirmation(boolean hasTime) throws SQLException {
+        if (!isConfirmationSent && (hasTime || System.nanoTime() - statusSentNanos > CONFIRM_EVERY_NANOS)) {
+            sendStatus();
+        }
+    }
+
+    /** For a reader that does not read now: else the server would take it for dead. */
+    void answer() throws SQLException {
+        if (System.nanoTime() - statusSentNanos > answerEveryNanos) {
+            sendStatus();
+        }
+    }
+
+    private void sendStatus() throws SQLException {
+        stream.forceUpdateStatus();
+        isConfirmationSent = true;
+        statusSentNanos = System.nanoTime();
+    }
+
+    /** Says goodbye. The server sends the transaction at hand to its end first, so {@link #abort} may have to help. */
+    void close() throws SQLException {
+        try {
+            stream.forceUpdateStatus();
+            stream.close();
+        } finally {
+            connection.close();
+        }
+    }
+
+    /** Cuts the connection. From any thread. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it is being thrown away
+        }
+    }
+}

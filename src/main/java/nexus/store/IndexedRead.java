@@ -1,0 +1,29 @@
+package nexus.store;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+
+/**
+ * One query that may only walk indexes. For reads of {@code owed} on a pool whose connections plan freely: that table's
+ * statistics are out of date most of the time, and a plan made for ten rows is a disaster for a million.
+ */
+public final class IndexedRead {
+    private static final String ONLY_INDEXES = """
+            SET LOCAL enable_seqscan = off;
+            SET LOCAL enable_bitmapscan = off;
+            SET LOCAL enable_hashjoin = off;
+            SET LOCAL enable_mergejoin = off""";
+
+    private IndexedRead() {}
+
+    public static Future<RowSet<Row>> query(Pool pool, String sql, Tuple parameters) {
+        return PipelinedTransaction.run(pool, connection -> {
+            Future<?> set = connection.query(ONLY_INDEXES).execute();
+            Future<RowSet<Row>> read = connection.preparedQuery(sql).execute(parameters);
+            return set.compose(done -> read);
+        });
+    }
+}

@@ -1,0 +1,238 @@
+package nexus.delivery;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.store.Store;
+import nexus.testkit.StoreRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeliveryRepositoryPostgresTest {
+    private static final DeliveryFilter ALL = new DeliveryFilter(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    private StoreRows rows;
+    private DeliveryRepository deliveries;
+
+    @BeforeEach
+    void freshStore() {
+        String url = TestPostgres.freshStore();
+        rows = new StoreRows(url);
+        deliveries = new DeliveryRepository(new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url)));
+    }
+
+    @Test
+    void aListHoldsOwedAndSettledDeliveriesNewestFirst() {
+        int first = rows.subscription("subscription");
+        int second = rows.subscription("listener");
+        long sent = rows.seq(rows.event("a", first));
+        rows.settle(sent, "SENT", 200);
+        long failed = rows.seq(rows.event("a", second));
+        rows.fail(failed, 503);
+        long dead = rows.seq(rows.event("a", first));
+        rows.settle(dead, "DEAD", 500);
+        long pending = rows.seq(rows.event("b", second));
+
+        DeliveryPage page = await(deliveries.list(ALL, DeliveryPosition.NEWEST, 50));
+
+        assertThat(page.next()).isEmpty();
+        assertThat(page.deliveries())
+                .extracting(delivery -> delivery.id().key().seq())
+                .containsExactly(pending, dead, failed, sent);
+        assertThat(page.deliveries())
+                .extracting(Delivery::status)
+                .containsExactly(
+                        DeliveryStatus.PENDING, DeliveryStatus.DEAD, DeliveryStatus.FAILED, DeliveryStatus.SENT);
+        assertThat(page.deliveries())
+                .extracting(Delivery::lastStatusCode)
+                .containsExactly(Optional.empty(), Optional.of(500), Optional.of(503), Optional.of(200));
+        assertThat(page.deliveries()).extracting(Delivery::attempts).containsExactly(0, 1, 1, 1);
+        assertThat(page.deliveries())
+                .extracting(delivery -> delivery.nextRunAt().isPresent())
+                .containsExactly(true, false, true, false);
+        assertThat(page.deliveries())
+                .extracting(Delivery::deadReason)
+                .containsExactly(Optional.empty(), Optional.of("exhausted"), Optional.empty(), Optional.empty());
+    }
+
+    @Test
+    void pagesStayTheSameWhileDeliveriesArriveAndAreSettled() {
+        int lane = rows.subscription("subscription");
+        List<Long> made = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            made.addFirst(rows.seq(rows.event("a", lane)));
+            if (i % 3 == 0) {
+                rows.settle(made.getFirst(), "SENT", 200);
+            }
+        }
+
+        List<Long> seen = new ArrayList<>();
+        Optional<DeliveryPosition> next = Optional.of(DeliveryPosition.NEWEST);
+        while (next.isPresent()) {
+            DeliveryPage page = await(deliveries.list(ALL, next.get(), 3));
+            page.deliveries().forEach(delivery -> seen.add(delivery.id().key().seq()));
+            next = page.next();
+            rows.event("a", lane);
+            rows.settle(made.get(seen.size() / 2), "DEAD", 500);
+        }
+        assertThat(seen).containsExactlyElementsOf(made);
+    }
+
+    @Test
+    void everyFilterNarrowsTheList() {
+        int mine = rows.subscription("subscription");
+        int other = rows.subscription("subscription");
+        UUID wanted = rows.event("order.paid", mine, other);
+        UUID sent = rows.event("order.paid", mine);
+        rows.settle(rows.seq(sent), "SENT", 204);
+        UUID dead = rows.event("order.sent", other);
+        rows.settle(rows.seq(dead), "DEAD", 400);
+        UUID failed = rows.event("order.sent", mine);
+        rows.fail(rows.seq(failed), 500);
+        Optional<UUID> mineId = Optional.of(rows.subscriptionId(mine));
+
+        assertThat(events(ALL.withStatus(DeliveryStatus.PENDING))).containsExactly(wanted, wanted);
+        assertThat(events(ALL.withStatus(DeliveryStatus.FAILED))).containsExactly(failed);
+        assertThat(events(ALL.withStatus(DeliveryStatus.SENT))).containsExactly(sent);
+        assertThat(events(ALL.withStatus(DeliveryStatus.DEAD))).containsExactly(dead);
+        assertThat(events(filter(mineId, Optional.empty(), Optional.empty()))).containsExactly(failed, sent, wanted);
+        assertThat(events(filter(mineId, Optional.empty(), Optional.empty()).withStatus(DeliveryStatus.SENT)))
+                .containsExactly(sent);
+        assertThat(events(filter(Optional.of(UUID.randomUUID()), Optional.empty(), Optional.empty())))
+                .isEmpty();
+        assertThat(events(filter(Optional.empty(), Optional.of(wanted), Optional.empty())))
+                .containsExactly(wanted, wanted);
+        assertThat(events(filter(mineId, Optional.of(wanted), Optional.empty())))
+                .containsExactly(wanted);
+        assertThat(events(filter(Optional.empty(), Optional.of(wanted), Optional.of("order.sent"))))
+                .isEmpty();
+        assertThat(events(filter(Optional.empty(), Optional.empty(), Optional.of("order.paid"))))
+                .containsExactly(sent, wanted, wanted);
+        assertThat(events(filter(Optional.empty(), Optional.empty(), Optional.of("order.sent"))
+                        .withStatus(DeliveryStatus.FAILED)))
+                .containsExactly(failed);
+        assertThat(events(filter(Optional.empty(), Optional.empty(), Optional.of("order"))))
+                .isEmpty();
+    }
+
+    @Test
+    void aListOfOneTypeGoesFromPageToPageInsideAnEventToo() {
+        int a = rows.subscription("subscription");
+        int b = rows.subscription("subscription");
+        UUID old = rows.event("x", a, b);
+        UUID young = rows.event("x", a, b);
+        DeliveryFilter ofType = filter(Optional.empty(), Optional.empty(), Optional.of("x"));
+
+        DeliveryPage first = await(deliveries.list(ofType, DeliveryPosition.NEWEST, 3));
+        DeliveryPage second = await(deliveries.list(ofType, first.next().orElseThrow(), 3));
+
+        assertThat(first.deliveries()).extracting(Delivery::eventId).containsExactly(young, young, old);
+        assertThat(second.deliveries()).extracting(Delivery::eventId).containsExactly(old);
+        assertThat(second.next()).isEmpty();
+    }
+
+    @Test
+    void sinceIsIncludedAndUntilIsNot() {
+        int lane = rows.subscription("subscription");
+        UUID early = rows.event("a", lane);
+        UUID late = rows.event("a", lane);
+        rows.run("UPDATE nexus.owed SET created_at = date_trunc('day', now()) + interval '1 s' WHERE event_id = '"
+                + early + "'");
+        rows.run("UPDATE nexus.owed SET created_at = date_trunc('day', now()) + interval '3 s' WHERE event_id = '"
+                + late + "'");
+        rows.settle(rows.seq(late), "SENT", 200);
+        Instant first =
+                Instant.now().truncatedTo(java.time.temporal.ChronoUnit.DAYS).plusSeconds(1);
+        assertThat(events(between(first, first.plusSeconds(2)))).containsExactly(early);
+        assertThat(events(between(first.plusSeconds(2), first.plusSeconds(3)))).containsExactly(late);
+    }
+
+    @Test
+    void whatIsOwedToADeletedSubscriptionReadsAsDead() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("a", lane);
+        rows.delete(lane);
+
+        DeliveryPage page = await(deliveries.list(ALL.withStatus(DeliveryStatus.DEAD), DeliveryPosition.NEWEST, 50));
+
+        assertThat(page.deliveries()).singleElement().satisfies(delivery -> {
+            assertThat(delivery.eventId()).isEqualTo(event);
+            assertThat(delivery.deadReason()).contains("subscription-deleted");
+            assertThat(delivery.nextRunAt()).isEmpty();
+            assertThat(delivery.subscriptionIsDeleted()).isTrue();
+        });
+        assertThat(events(ALL.withStatus(DeliveryStatus.PENDING))).isEmpty();
+    }
+
+    @Test
+    void aSearchThatFindsNothingForLongGoesOnOnTheNextPage() {
+        int lane = rows.subscription("subscription");
+        UUID dead = rows.event("a", lane);
+        rows.settle(rows.seq(dead), "DEAD", 500);
+        rows.run("""
+            INSERT INTO nexus.delivery (day, lane, stripe, seq, barrier, event_id, body_bytes, own, status, attempts,
+                attempts_before, created_at, settled_at)
+            SELECT (now() AT TIME ZONE 'UTC')::date, %d, 0, n, false, gen_random_uuid(), 1, false, 'SENT', 1, 0, now(), now()
+            FROM generate_series(1000, 6000) n""".formatted(lane));
+        DeliveryFilter deadOfMine = filter(Optional.of(rows.subscriptionId(lane)), Optional.empty(), Optional.empty())
+                .withStatus(DeliveryStatus.DEAD);
+
+        DeliveryPage first = await(deliveries.list(deadOfMine, DeliveryPosition.NEWEST, 50));
+
+        assertThat(first.deliveries()).isEmpty();
+        assertThat(first.next()).isPresent();
+        assertThat(events(deadOfMine)).containsExactly(dead);
+    }
+
+    @Test
+    void oneDeliveryIsFoundByItsIdWhereverItIs() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("a", lane);
+        DeliveryId id = only(ALL).id();
+
+        assertThat(await(deliveries.find(id))).map(Delivery::eventId).contains(event);
+        rows.fail(rows.seq(event), 500);
+        rows.settle(rows.seq(event), "SENT", 200);
+        assertThat(await(deliveries.find(id))).map(Delivery::status).contains(DeliveryStatus.SENT);
+        assertThat(await(deliveries.find(new DeliveryId(2, id.key())))).isEmpty();
+    }
+
+    private Delivery only(DeliveryFilter filter) {
+        return await(deliveries.list(filter, DeliveryPosition.NEWEST, 50))
+                .deliveries()
+                .getFirst();
+    }
+
+    /** Over all pages. */
+    private List<UUID> events(DeliveryFilter filter) {
+        List<UUID> events = new ArrayList<>();
+        Optional<DeliveryPosition> next = Optional.of(DeliveryPosition.NEWEST);
+        while (next.isPresent()) {
+            DeliveryPage page = await(deliveries.list(filter, next.get(), 2));
+            page.deliveries().forEach(delivery -> events.add(delivery.eventId()));
+            next = page.next();
+        }
+        return events;
+    }
+
+    private static DeliveryFilter filter(Optional<UUID> subscription, Optional<UUID> event, Optional<String> type) {
+        return new DeliveryFilter(Optional.empty(), subscription, event, type, Optional.empty(), Optional.empty());
+    }
+
+    private static DeliveryFilter between(Instant since, Instant until) {
+        return new DeliveryFilter(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(since),
+                Optional.of(until));
+    }
+}

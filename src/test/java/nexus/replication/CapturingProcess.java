@@ -1,0 +1,285 @@
+package nexus.replication;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import nexus.ProcessConfig;
+import nexus.Role;
+import nexus.event.IncomingEvent;
+import nexus.event.TypePattern;
+import nexus.intake.EventIntake;
+import nexus.intake.SourcePosition;
+import nexus.liveness.LoopHeartbeats;
+import nexus.queue.OwedSignal;
+import nexus.replication.CaptureState.Status;
+import nexus.store.PostgresUrl;
+import nexus.store.Store;
+import nexus.subscription.Door;
+import nexus.subscription.RetrySettings;
+import nexus.subscription.SigningSecret;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.Subscriptions;
+import nexus.testkit.Eventually;
+import nexus.testkit.TestCipher;
+import nexus.testkit.TestPostgres;
+
+/** The capturing part of one process, put together by hand. Store and source are one database, as by default. */
+final class CapturingProcess implements AutoCloseable {
+    private static final AtomicInteger LANES = new AtomicInteger();
+
+    final String url;
+    final Wanted wanted;
+    final InterruptibleIntake intake;
+    final CaptureStatus status;
+    final TablePublisher publisher;
+    final ReplicationReader reader;
+    private final Store store;
+    private final SourceWorker worker;
+
+    CapturingProcess(String url, String... eventTypes) {
+        this(url, 2000, eventTypes);
+    }
+
+    CapturingProcess(String url, int batchMaxEvents, String... eventTypes) {
+        Clock clock = Clock.systemUTC();
+        Vertx vertx = TestPostgres.vertx();
+        this.url = url;
+        this.store = new Store(vertx, TestPostgres.storeConfig(url));
+        this.wanted = new Wanted(store, eventTypes);
+        SubscriptionCatalog catalog = new SubscriptionCatalog(wanted);
+        TestPostgres.await(catalog.reload());
+        this.intake = new InterruptibleIntake(store, catalog, clock);
+        this.status = new CaptureStatus(clock);
+        SourceConfig config = config(url, batchMaxEvents);
+        SourceConnections connections = new SourceConnections(PostgresUrl.parse(url));
+        this.worker = new SourceWorker(connections);
+        this.publisher = new TablePublisher(config, worker, catalog, new StoreIdentity(store));
+        CaptureReport report = new CaptureReport(status, clock);
+        CaptureStart start = new CaptureStart(
+                config,
+                connections,
+                publisher,
+                worker,
+                new SourcePositionRepository(store),
+                intake,
+                new GapNotice(intake, report, clock, new Random(1)),
+                report,
+                new SimpleMeterRegistry(),
+                clock);
+        this.reader = new ReplicationReader(
+                new CaptureOnly(),
+                config,
+                start,
+                worker,
+                publisher,
+                new LagSampler(config, report, clock),
+                report,
+                new LoopHeartbeats(),
+                new Random(1));
+    }
+
+    /** Each database has a slot of its own: slots are the cluster's. */
+    static String slot(String url) {
+        return "slot_" + PostgresUrl.parse(url).database();
+    }
+
+    CapturingProcess started() {
+        reader.start();
+        return this;
+    }
+
+    CapturingProcess streaming() {
+        return started().in(Status.STREAMING);
+    }
+
+    CapturingProcess in(Status expected) {
+        Eventually.eventually("capture is " + expected, () -> status.current().status() == expected);
+        return this;
+    }
+
+    /** Type and payload of the row changes stored, in the order in which they were. */
+    static List<String> stored(String url) {
+        return TestPostgres.query(url, """
+                SELECT type || ' ' || coalesce(convert_from(body, 'UTF8')::jsonb #>> '{payload,data,record,id}', '-')
+                FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq""");
+    }
+
+    void hasStored(int events) {
+        Eventually.eventually(events + " events stored", () -> stored(url).size() >= events);
+    }
+
+    /** As if the network broke: the server ends the stream. */
+    void loseConnection() {
+        TestPostgres.query(
+                url,
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" + slot(url)
+                        + "'");
+    }
+
+    static void dropSlot(String url) {
+        Eventually.eventually(
+                "the slot is free",
+                () -> TestPostgres.query(
+                                        url,
+                                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
+                                                + " AND slot_name = '" + slot(url) + "'")
+                                .size()
+                        == 1);
+    }
+
+    @Override
+    public void close() {
+        reader.stop();
+        worker.close();
+    }
+
+    /** What is subscribed to; the version in the store changes with it. */
+    static final class Wanted extends SubscriptionRepository {
+        private final Store store;
+        private volatile List<Subscription> subscriptions;
+
+        Wanted(Store store, String... eventTypes) {
+            super(store, TestCipher.INSTANCE);
+            this.store = store;
+            this.subscriptions = List.of(subscription(eventTypes));
+        }
+
+        @Override
+        public Future<Subscriptions> loadAll() {
+            List<Subscription> now = subscriptions;
+            return store.api()
+                    .query("SELECT catalog_version FROM store")
+                    .execute()
+                    .map(rows -> new Subscriptions(rows.iterator().next().getLong(0), now));
+        }
+
+        Subscription change(String url, String... eventTypes) {
+            Subscription subscription = subscription(eventTypes);
+            subscriptions = List.of(subscription);
+            TestPostgres.execute(url, "UPDATE nexus.store SET catalog_version = catalog_version + 1");
+            return subscription;
+        }
+    }
+
+    static Subscription subscription(String... eventTypes) {
+        return new Subscription(
+                UUID.randomUUID(),
+                LANES.incrementAndGet(),
+                Door.SUBSCRIPTION,
+                "test",
+                URI.create("https://example.com/hook"),
+                List.of(eventTypes).stream().map(TypePattern::new).toList(),
+                Map.of(),
+                new SigningSecret("secret"),
+                true,
+                32,
+                new RetrySettings(Optional.empty(), Optional.empty(), Optional.empty()),
+                Set.of(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    /** The real intake, with something in between when a test wants it. */
+    static final class InterruptibleIntake extends EventIntake {
+        private volatile UnaryOperator<Future<SourcePosition>> answer = UnaryOperator.identity();
+        final AtomicInteger batches = new AtomicInteger();
+
+        InterruptibleIntake(Store store, SubscriptionCatalog catalog, Clock clock) {
+            super(store, catalog, new OwedSignal(), clock);
+        }
+
+        /** What the reader gets to hear of the next batches. */
+        void answering(UnaryOperator<Future<SourcePosition>> changed) {
+            answer = changed;
+        }
+
+        @Override
+        public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
+            batches.incrementAndGet();
+            return answer.apply(super.capture(events, from, to));
+        }
+    }
+
+    private static final class CaptureOnly implements ProcessConfig {
+        @Override
+        public Set<Role> roles() {
+            return Set.of(Role.CAPTURE);
+        }
+
+        @Override
+        public Duration shutdownTimeout() {
+            return Duration.ofSeconds(4);
+        }
+
+        @Override
+        public boolean embedded() {
+            return false;
+        }
+    }
+
+    private static SourceConfig config(String url, int batchMaxEvents) {
+        return new SourceConfig() {
+            @Override
+            public String url() {
+                return url;
+            }
+
+            @Override
+            public String slot() {
+                return CapturingProcess.slot(url);
+            }
+
+            @Override
+            public String publication() {
+                return "nexus";
+            }
+
+            @Override
+            public int eventMaxBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public int batchMaxEvents() {
+                return batchMaxEvents;
+            }
+
+            @Override
+            public long batchMaxBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public Duration coverTimeout() {
+                return Duration.ofSeconds(2);
+            }
+
+            @Override
+            public Duration guardInterval() {
+                return Duration.ofMillis(200);
+            }
+
+            @Override
+            public Duration unneededTableStays() {
+                return Duration.ofMillis(300);
+            }
+        };
+    }
+}

@@ -1,0 +1,226 @@
+package nexus.replication;
+
+import static nexus.replication.CapturingProcess.stored;
+import static nexus.testkit.TestPostgres.execute;
+import static nexus.testkit.TestPostgres.query;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import nexus.intake.SourcePosition;
+import nexus.replication.CaptureState.Status;
+import nexus.testkit.Eventually;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReplicationReaderPostgresTest {
+    private static final String ALL = "pg.public.orders.*";
+
+    private final String url = TestPostgres.freshStore();
+
+    @BeforeEach
+    void aTable() {
+        execute(url, "CREATE TABLE orders (id int PRIMARY KEY, note text)");
+    }
+
+    @AfterEach
+    void freeTheSlot() {
+        query(
+                url,
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                        + CapturingProcess.slot(url) + "' AND active");
+        if (!query(url, "SELECT 1 FROM pg_replication_slots WHERE slot_name = '" + CapturingProcess.slot(url) + "'")
+                .isEmpty()) {
+            CapturingProcess.dropSlot(url);
+        }
+    }
+
+    @Test
+    void aRowIsStoredOnceAndItsEndConfirmed() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+            Eventually.eventually("the position is confirmed", () -> query(
+                            url,
+                            "SELECT s.confirmed_flush_lsn = p.done_end_lsn FROM pg_replication_slots s"
+                                    + " JOIN nexus.source_position p ON p.slot = s.slot_name")
+                    .equals(List.of("t")));
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1");
+    }
+
+    @Test
+    void aRestartGoesOnWhereItStoppedWithoutLossOrRepeat() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+        }
+        execute(url, "INSERT INTO orders VALUES (2, 'b')", "DELETE FROM orders WHERE id = 1");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "INSERT INTO orders VALUES (3, 'c')");
+            process.hasStored(4);
+        }
+        assertThat(stored(url))
+                .containsExactly(
+                        "pg.public.orders.insert 1",
+                        "pg.public.orders.insert 2",
+                        "pg.public.orders.delete -",
+                        "pg.public.orders.insert 3");
+    }
+
+    @Test
+    void whatWasStoredButNotConfirmedIsNotStoredAgain() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            Promise<SourcePosition> never = Promise.promise();
+            process.intake.answering(result -> never.future());
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+            process.intake.answering(result -> result);
+            process.loseConnection();
+            execute(url, "INSERT INTO orders VALUES (2, 'b')");
+            process.hasStored(2);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
+    }
+
+    @Test
+    void aBigTransactionIsStoredInPiecesAndGoneOnWithInItsMiddle() {
+        int rows = 1000;
+        try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
+            Promise<SourcePosition> never = Promise.promise();
+            process.intake.answering(result -> process.intake.batches.get() == 3 ? never.future() : result);
+            execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, " + rows + ") i");
+            process.hasStored(300);
+            assertThat(query(url, "SELECT open_ordinal FROM nexus.source_position"))
+                    .containsExactly("300");
+            process.intake.answering(result -> result);
+            process.loseConnection();
+            process.hasStored(rows);
+            Eventually.eventually(
+                    "nothing is open", () -> query(url, "SELECT open_ordinal IS NULL FROM nexus.source_position")
+                            .equals(List.of("t")));
+        }
+        assertThat(stored(url))
+                .isEqualTo(IntStream.rangeClosed(1, rows)
+                        .mapToObj(i -> "pg.public.orders.insert " + i)
+                        .toList());
+        assertThat(query(url, "SELECT count(DISTINCT id) FROM nexus.event WHERE type LIKE 'pg.%'"))
+                .containsExactly("" + rows);
+    }
+
+    @Test
+    void theReaderWaitsForASlowStoreAndTheServerDoesNotCutIt() {
+        execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
+        try (CapturingProcess process = new CapturingProcess(url, 10, ALL).streaming()) {
+            Promise<Void> released = Promise.promise();
+            process.intake.answering(result -> released.future().compose(go -> result));
+            int sender = sender();
+            execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 1000) i");
+            long until = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+            Eventually.eventually("three seconds are over", () -> System.nanoTime() > until);
+            assertThat(sender()).isEqualTo(sender);
+            assertThat(process.intake.batches.get()).isEqualTo(1);
+            released.complete();
+            process.hasStored(1000);
+            assertThat(sender()).isEqualTo(sender);
+        } finally {
+            execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
+        }
+        assertThat(stored(url)).hasSize(1000);
+    }
+
+    @Test
+    void aSecondReaderStandsByAndTakesOver() {
+        CapturingProcess first = new CapturingProcess(url, ALL).streaming();
+        try (CapturingProcess second = new CapturingProcess(url, ALL).started().in(Status.STANDBY)) {
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            first.hasStored(1);
+            first.close();
+            second.in(Status.STREAMING);
+            execute(url, "INSERT INTO orders VALUES (2, 'b')");
+            second.hasStored(2);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
+        assertThat(query(url, "SELECT generation FROM nexus.source_position")).containsExactly("2");
+    }
+
+    @Test
+    void aDroppedSlotIsLostUntilSomebodyMakesItAgainAndThenAGap() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+        }
+        CapturingProcess.dropSlot(url);
+        try (CapturingProcess process = new CapturingProcess(url, ALL).started().in(Status.LOST)) {
+            assertThat(process.status.current().detail().orElse("")).contains("pg_create_logical_replication_slot");
+            execute(url, "INSERT INTO orders VALUES (2, 'missed')");
+            query(url, "SELECT pg_create_logical_replication_slot('" + CapturingProcess.slot(url) + "', 'pgoutput')");
+            process.in(Status.STREAMING);
+            assertThat(process.status.current().gap()).isPresent();
+            execute(url, "INSERT INTO orders VALUES (3, 'c')");
+            process.hasStored(2);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 3");
+    }
+
+    @Test
+    void aSlotThatIsFurtherThanTheStoreIsAGap() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+        }
+        execute(url, "INSERT INTO orders VALUES (2, 'skipped')");
+        query(url, "SELECT pg_replication_slot_advance('" + CapturingProcess.slot(url) + "', pg_current_wal_lsn())");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            assertThat(process.status.current().gap().orElseThrow().reason()).contains("further than the store");
+            execute(url, "INSERT INTO orders VALUES (3, 'c')");
+            process.hasStored(2);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 3");
+        assertThat(query(url, "SELECT count(*) FROM nexus.source_gap WHERE to_lsn > from_lsn"))
+                .containsExactly("1");
+        assertThat(query(url, "SELECT type FROM nexus.event WHERE type LIKE 'nexus.%'"))
+                .containsExactly("nexus.source.gap");
+    }
+
+    @Test
+    void anOpenTransactionThatHoldsUpTheSlotIsNamed() throws Exception {
+        try (java.sql.Connection writer = TestPostgres.connect(url);
+                CapturingProcess process = new CapturingProcess(url, ALL)) {
+            writer.setAutoCommit(false);
+            try (java.sql.Statement statement = writer.createStatement()) {
+                statement.execute("INSERT INTO orders VALUES (1, 'before')");
+            }
+            int pid = SourceConnections.backendPid(writer);
+            process.started().in(Status.CREATING);
+            Eventually.eventually(
+                    "the pid is named",
+                    () -> process.status.current().detail().orElse("").contains(String.valueOf(pid)));
+            writer.commit();
+            process.in(Status.STREAMING);
+        }
+    }
+
+    @Test
+    void anotherStoresPublicationsAreNotTouched() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            assertThat(process.status.current().status()).isEqualTo(Status.STREAMING);
+        }
+        execute(url, "UPDATE nexus.store SET id = gen_random_uuid()");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).started().in(Status.BLOCKED)) {
+            assertThat(process.status.current().detail().orElse("")).contains("another Nexus store");
+        }
+    }
+
+    private int sender() {
+        return Integer.parseInt(query(
+                        url,
+                        "SELECT coalesce(active_pid, 0) FROM pg_replication_slots WHERE slot_name = '"
+                                + CapturingProcess.slot(url) + "'")
+                .getFirst());
+    }
+}

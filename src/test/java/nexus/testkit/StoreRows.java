@@ -1,0 +1,88 @@
+package nexus.testkit;
+
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Rows of a store, written by SQL as intake and queue would write them. The payload of every event has big digits. */
+public final class StoreRows {
+    public static final String PAYLOAD =
+            "{\"data\":{\"n\":12345678901234567890.10,\"text\":\"\u00e4\"},\"metadata\":{}}";
+
+    private final String url;
+
+    public StoreRows(String url) {
+        this.url = url;
+    }
+
+    /** @return the lane of a new subscription */
+    public int subscription(String door) {
+        UUID id = UUID.randomUUID();
+        run("""
+            INSERT INTO nexus.subscription (id, door, name, endpoint_url, event_types, fingerprint, secret)
+            VALUES ('%1$s', '%2$s', 'test', 'http://localhost/', '{*}', '%1$s'::text::bytea, '')""".formatted(id, door));
+        return Integer.parseInt(one("SELECT lane FROM nexus.subscription WHERE id = '" + id + "'"));
+    }
+
+    public UUID subscriptionId(int lane) {
+        return UUID.fromString(one("SELECT id FROM nexus.subscription WHERE lane = " + lane));
+    }
+
+    public void delete(int lane) {
+        run("UPDATE nexus.subscription SET deleted_at = now() WHERE lane = " + lane);
+    }
+
+    /** @return the id of a new event that is owed to these lanes, and not tried yet */
+    public UUID event(String type, int... lanes) {
+        UUID id = UUID.randomUUID();
+        String owed = Arrays.stream(lanes)
+                .mapToObj(lane ->
+                        "(%d, %d, now(), (now() AT TIME ZONE 'UTC')::date, '%s', 10)".formatted(lane, lane % 8, id))
+                .collect(Collectors.joining(", "));
+        if (lanes.length > 0) {
+            run("INSERT INTO nexus.owed (lane, stripe, created_at, event_day, event_id, body_bytes) VALUES " + owed);
+        }
+        String body = "{\"id\":\"%s\",\"type\":\"%s\",\"createdAt\":\"2026-01-31T18:20:43.400Z\",\"payload\":%s}"
+                .formatted(id, type, PAYLOAD);
+        run("""
+            INSERT INTO nexus.event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
+            SELECT (now() AT TIME ZONE 'UTC')::date, '%1$s', nextval('nexus.event_seq'), '%2$s', now(), now(),
+                   convert_to('%3$s', 'UTF8'), coalesce(array_agg(lane ORDER BY seq), '{}'),
+                   coalesce(array_agg(seq ORDER BY seq), '{}')
+            FROM nexus.owed WHERE event_id = '%1$s'""".formatted(id, type, body));
+        return id;
+    }
+
+    /** The only delivery of an event. */
+    public long seq(UUID event) {
+        return Long.parseLong(one("SELECT seqs[1] FROM nexus.event WHERE id = '" + event + "'"));
+    }
+
+    /** One more attempt that failed; the next is due in an hour. */
+    public void fail(long seq, int statusCode) {
+        run("""
+            WITH o AS (UPDATE nexus.owed SET attempts = attempts + 1, due = now() + interval '1 hour'
+                       WHERE seq = %d RETURNING *)
+            INSERT INTO nexus.attempt (day, lane, seq, attempt, attempted_at, duration_ms, status_code, response, next_run_at)
+            SELECT event_day, lane, seq, attempts, clock_timestamp(), 20, %d, 'no', due FROM o""".formatted(seq, statusCode));
+    }
+
+    /** One more attempt, the last one. */
+    public void settle(long seq, String status, int statusCode) {
+        run("""
+            WITH o AS (DELETE FROM nexus.owed WHERE seq = %d RETURNING *)
+            INSERT INTO nexus.delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
+                dead_reason, attempts, attempts_before, created_at, settled_at, attempted_at, duration_ms, status_code,
+                response)
+            SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, '%s',
+                %s, attempts + 1, attempts_before, created_at, now(), clock_timestamp(), 30, %d, 'answer' FROM o""".formatted(seq, status, "DEAD".equals(status) ? "'exhausted'" : "NULL", statusCode));
+    }
+
+    public String one(String sql) {
+        return TestPostgres.query(url, sql).getFirst();
+    }
+
+    public void run(String sql) {
+        TestPostgres.execute(url, sql);
+    }
+}
