@@ -9,12 +9,14 @@ import nexus.command.ServeCommand;
 import nexus.command.SqlCommand;
 import nexus.command.StartRefused;
 import nexus.command.VersionCommand;
+import nexus.receiver.ListenCommand;
 
 /** The entry point: finds the command; {@code serve} when none is named. */
 @QuarkusMain
 public final class Main {
     private static final Map<String, Supplier<Command>> COMMANDS = Map.of(
             "serve", ServeCommand::new,
+            "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
             "sql", SqlCommand::new,
             "version", VersionCommand::new);
 
