@@ -16,7 +16,7 @@ import nexus.receiver.ListenCommand;
 public final class Main {
     private static final Map<String, Supplier<Command>> COMMANDS = Map.of(
             "serve", ServeCommand::new,
-            "listen", () -> args -> ListenCommand.run(args.toArray(String[]::new), System.out, System.err),
+            "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
             "sql", SqlCommand::new,
             "version", VersionCommand::new);
 

@@ -60,8 +60,22 @@ public final class ServeCommand implements Command {
         Settings.of(environment, storeUrl, secretKey, atTerminal()).forEach(System::setProperty);
         AtomicInteger status = new AtomicInteger(FAILED);
         // its own handler would end the process before the embedded database has stopped
-        Quarkus.run(null, (code, failure) -> status.set(code));
+        Quarkus.run(null, (code, failure) -> {
+            if (failure != null) {
+                say("could not start: " + rootCause(failure));
+            }
+            status.set(code);
+        });
         return status.get();
+    }
+
+    /** On one line: the logs are not set up yet when a start fails early. */
+    private static String rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.toString().replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static boolean captures(Environment environment) {
