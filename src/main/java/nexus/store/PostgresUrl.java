@@ -1,5 +1,8 @@
 package nexus.store;
 
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -133,6 +136,29 @@ public record PostgresUrl(
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** For the Vert.x client. */
+    public PgConnectOptions clientOptions() {
+        PgConnectOptions options = new PgConnectOptions()
+                .setHost(host)
+                .setPort(port)
+                .setDatabase(database)
+                .setUser(user)
+                .setPassword(password);
+        options.setConnectTimeout(connectTimeoutSeconds() * 1000);
+        options.setSslMode(SslMode.of(sslMode()));
+        sslRootCertificate().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
+        if (sslRootCertificate().isEmpty()
+                && (options.getSslMode() == SslMode.REQUIRE
+                        || options.getSslMode() == SslMode.PREFER
+                        || options.getSslMode() == SslMode.ALLOW)) {
+            options.setTrustAll(true); // as libpq: these modes encrypt, they do not verify
+        }
+        if (options.getSslMode() == SslMode.VERIFY_FULL) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        return options;
     }
 
     /** Host, port and database: what may be shown. */
