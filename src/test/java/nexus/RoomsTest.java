@@ -59,6 +59,7 @@ class RoomsTest {
             Map.entry(
                     "status",
                     Set.of(
+                            "event",
                             "api",
                             "store",
                             "liveness",
