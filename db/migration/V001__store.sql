@@ -102,7 +102,7 @@ CREATE TABLE owed (
 ) WITH (fillfactor = 90, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0,
         autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX owed_ready ON owed (lane, stripe, seq) WHERE due IS NULL;
-CREATE INDEX owed_due ON owed (lane, due) WHERE due IS NOT NULL;
+CREATE INDEX owed_due ON owed (lane, due, seq) WHERE due IS NOT NULL;
 CREATE INDEX owed_key ON owed (lane, key, seq) WHERE key IS NOT NULL;
 CREATE INDEX owed_other_key ON owed (lane, other_key, seq) WHERE other_key IS NOT NULL;
 CREATE INDEX owed_barrier ON owed (lane, seq) WHERE barrier;

@@ -3,6 +3,7 @@ package nexus.store;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -118,11 +119,20 @@ public record PostgresUrl(
         return parameters.getOrDefault("application_name", "nexus");
     }
 
-    /** For pgjdbc; user and password go separately. */
+    /** For pgjdbc, with the parameters under its names; user and password go separately. */
     public String jdbcUrl() {
         String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return "jdbc:postgresql://" + shownHost + ":" + port + "/"
-                + java.net.URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+        return "jdbc:postgresql://" + shownHost + ":" + port + "/" + encoded(database)
+                + "?sslmode=" + sslMode()
+                + sslRootCertificate()
+                        .map(file -> "&sslrootcert=" + encoded(file))
+                        .orElse("")
+                + "&connectTimeout=" + connectTimeoutSeconds()
+                + "&ApplicationName=" + encoded(applicationName());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Host, port and database: what may be shown. */

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -21,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class Store {
+    private final Vertx vertx;
+    private final PgConnectOptions options;
     private final Pool api;
     private final Pool intake;
     private final Pool queue;
@@ -28,8 +31,11 @@ public class Store {
     @Inject
     public Store(Vertx vertx, StoreConfig config) {
         PostgresUrl url = PostgresUrl.parse(config.url());
-        this.api = pool(vertx, connectOptions(url, config, Map.of()), "nexus-api", config.apiConnections());
-        this.intake = pool(vertx, connectOptions(url, config, Map.of()), "nexus-intake", 2);
+        this.vertx = vertx;
+        this.options = connectOptions(url, config, Map.of());
+        this.api = pool(vertx, options, "nexus-api", config.apiConnections());
+        // Joins there are of arrays with each other: without statistics the planner would take nested loops.
+        this.intake = pool(vertx, connectOptions(url, config, Map.of("enable_nestloop", "off")), "nexus-intake", 4);
         this.queue = pool(
                 vertx,
                 connectOptions(
@@ -45,7 +51,7 @@ public class Store {
         return api;
     }
 
-    /** For intake alone: one connection for each way in, so that neither waits for the other. */
+    /** For intake alone: the two ways in do not wait for each other, nor for anybody else. */
     public Pool intake() {
         return intake;
     }
@@ -55,13 +61,18 @@ public class Store {
         return queue;
     }
 
+    /** A connection outside all pools, for what has to last: locks of a session, notifications. */
+    public Future<PgConnection> connection() {
+        return PgConnection.connect(vertx, options);
+    }
+
     /** Whether a query goes through; fails with the reason when not. */
     public Future<Void> ping() {
         return api.query("SELECT 1").execute().mapEmpty();
     }
 
     @PreDestroy
-    void close() {
+    public void close() {
         api.close();
         intake.close();
         queue.close();

@@ -49,6 +49,12 @@ public record Subscription(
         return isEnabled && eventTypes.stream().anyMatch(pattern -> pattern.matches(type));
     }
 
+    /** The part of it that a caller decides. */
+    public SubscriptionSettings settings() {
+        return new SubscriptionSettings(
+                name, endpointUrl, eventTypes, headers, secret, ordered, concurrency, retry, deadOn, isEnabled);
+    }
+
     /** Headers and secret may be credentials and stay out. */
     @Override
     public String toString() {

@@ -1,0 +1,154 @@
+package nexus.capture;
+
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import nexus.capture.JsonFormat.Plain;
+import nexus.event.EventType;
+import nexus.event.Operation;
+import nexus.pgoutput.PgOutputMessage.Column;
+import nexus.pgoutput.PgOutputMessage.OldRow;
+import nexus.pgoutput.PgOutputMessage.Relation;
+import nexus.pgoutput.TupleData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as one RELATION message describes it, together with what the catalog adds: the root it is a part of, the
+ * JSON of each column, the key of its rows.
+ *
+ * @param schema of the topmost partitioned table
+ * @param name of the topmost partitioned table
+ * @param partition {@code schema.table} of the partition itself, where it is one
+ * @param unpublished columns that the table has and no message brings
+ */
+record CapturedTable(
+        Relation relation,
+        String schema,
+        String name,
+        Optional<String> partition,
+        Map<Operation, EventType> types,
+        List<JsonColumn> columns,
+        List<JsonText> unpublished,
+        RowKey key) {
+    private static final String OWN_SCHEMA = "nexus";
+
+    /**
+     * @param name as a JSON string
+     * @param member as the name of a JSON member
+     * @param isInKey whether it is one of the columns by which Nexus tells rows from each other
+     */
+    record JsonColumn(JsonText name, JsonText member, JsonFormat format, boolean isInIdentity, boolean isInKey) {}
+
+    /** @param catalogTable empty when the table is gone: then it is taken for what the message says alone */
+    static CapturedTable of(Relation relation, Optional<CatalogTable> catalogTable, TypeFormats formats) {
+        CatalogTable described = catalogTable.orElseGet(
+                () -> new CatalogTable(relation.schema(), relation.table(), List.of(), Set.of()));
+        String schema = described.rootSchema();
+        String name = described.rootTable();
+        boolean isRoot = schema.equals(relation.schema()) && name.equals(relation.table());
+        RowKey key = RowKey.of(relation, schema + '.' + name, described.primaryKey());
+        return new CapturedTable(
+                relation,
+                schema,
+                name,
+                isRoot ? Optional.empty() : Optional.of(relation.schema() + '.' + relation.table()),
+                types(schema, name),
+                columns(relation, key, formats),
+                unpublished(relation, described.perhapsUnpublished()),
+                key);
+    }
+
+    /** For values that don't fit what the catalog says of their composite types. */
+    CapturedTable withCompositesAsText() {
+        List<JsonColumn> asText = columns.stream()
+                .map(column -> column.format().mayMisfit()
+                        ? new JsonColumn(
+                                column.name(), column.member(), Plain.STRING, column.isInIdentity(), column.isInKey())
+                        : column)
+                .toList();
+        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
+    }
+
+    /** Nexus's own tables: captured when somebody publishes all tables, and never events. */
+    static boolean isOwn(Relation relation) {
+        return relation.schema().equals(OWN_SCHEMA);
+    }
+
+    EventType type(Operation operation) {
+        return Objects.requireNonNull(types.get(operation));
+    }
+
+    /**
+     * Whether the values can be written as the catalog describes their types.
+     *
+     * @param maxBytes as far as it matters: a bigger value is never written
+     * @throws BrokenStreamException if they are not this table's, or not text
+     */
+    boolean fits(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
+        return (before == null || fits(before.values(), maxBytes)) && (after == null || fits(after, maxBytes));
+    }
+
+    private boolean fits(TupleData row, int maxBytes) {
+        if (row.size() != columns.size()) {
+            throw new BrokenStreamException("a row of " + row.size() + " columns for " + columns.size() + " of "
+                    + relation.schema() + '.' + relation.table());
+        }
+        for (int i = 0; i < row.size(); i++) {
+            if (row.kind(i) == TupleData.Kind.BINARY) {
+                throw new BrokenStreamException("a binary value, which nobody asked for");
+            }
+            JsonFormat format = columns.get(i).format();
+            if (format.mayMisfit() && row.kind(i) == TupleData.Kind.TEXT && !fits(format, row, i, maxBytes)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean fits(JsonFormat format, TupleData row, int column, int maxBytes) {
+        try {
+            format.write(row.bytes(), row.from(column), row.to(column), new JsonWriter(maxBytes));
+            return true;
+        } catch (JsonWriter.FullException e) {
+            return true;
+        } catch (MisfitException e) {
+            return false;
+        }
+    }
+
+    private static Map<Operation, EventType> types(String schema, String name) {
+        Map<Operation, EventType> types = new EnumMap<>(Operation.class);
+        for (Operation operation : Operation.values()) {
+            types.put(operation, EventType.rowChange(schema, name, operation));
+        }
+        return types;
+    }
+
+    private static List<JsonColumn> columns(Relation relation, RowKey key, TypeFormats formats) {
+        return IntStream.range(0, relation.columns().size())
+                .mapToObj(i -> {
+                    Column column = relation.columns().get(i);
+                    return new JsonColumn(
+                            JsonText.string(column.name()),
+                            JsonText.member(column.name()),
+                            formats.of(column.typeOid()),
+                            column.isInIdentity(),
+                            key.columns().contains(i));
+                })
+                .toList();
+    }
+
+    private static List<JsonText> unpublished(Relation relation, Set<String> perhaps) {
+        Set<String> published = new HashSet<>();
+        relation.columns().forEach(column -> published.add(column.name()));
+        return perhaps.stream()
+                .filter(name -> !published.contains(name))
+                .map(JsonText::string)
+                .toList();
+    }
+}

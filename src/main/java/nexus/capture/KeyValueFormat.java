@@ -1,0 +1,49 @@
+package nexus.capture;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * hstore, {@code "a"=>"1", "b"=>NULL}, as its cast to json gives it: {@code {"a": "1", "b": null}}, all values
+ * strings.
+ */
+record KeyValueFormat() implements JsonFormat {
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COLON = ": ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMMA = ", ".getBytes(StandardCharsets.US_ASCII);
+
+    @Override
+    public void write(byte[] text, int from, int to, JsonWriter out) {
+        out.put('{');
+        int at = from;
+        while (at < to) {
+            at = value(text, at, to, out);
+            at = over("=>", text, at, to);
+            out.raw(COLON);
+            at = value(text, at, to, out);
+            if (at < to) {
+                at = over(", ", text, at, to);
+                out.raw(COMMA);
+            }
+        }
+        out.put('}');
+    }
+
+    private static int value(byte[] text, int at, int to, JsonWriter out) {
+        if (at < to && text[at] == '"') {
+            QuotedText quoted = QuotedText.read(text, at, to, false);
+            quoted.write(Plain.STRING, out);
+            return quoted.next();
+        }
+        out.raw(NULL);
+        return over("NULL", text, at, to);
+    }
+
+    private static int over(String expected, byte[] text, int at, int to) {
+        for (int i = 0; i < expected.length(); i++) {
+            if (at + i >= to || text[at + i] != expected.charAt(i)) {
+                throw new MisfitException("an hstore's");
+            }
+        }
+        return at + expected.length();
+    }
+}

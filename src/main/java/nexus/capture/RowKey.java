@@ -1,0 +1,103 @@
+package nexus.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import nexus.event.Ordering;
+import nexus.pgoutput.PgOutputMessage.Column;
+import nexus.pgoutput.PgOutputMessage.OldRow;
+import nexus.pgoutput.PgOutputMessage.Relation;
+import nexus.pgoutput.PgOutputMessage.ReplicaIdentity;
+import nexus.pgoutput.TupleData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells a table's rows from each other, so that changes of one row stay in order.
+ *
+ * @param scope {@code schema.table} of the partition root: a row that moves between partitions keeps its key
+ * @param columns places in the RELATION message; none when the table as a whole is the key
+ * @param names of these columns
+ */
+record RowKey(String scope, List<Integer> columns, List<String> names) {
+
+    /**
+     * Under FULL the WAL's identity is the whole row, another one after each UPDATE: there the primary key is taken, if
+     * the message has all its columns. Otherwise the identity's columns are the only ones a DELETE brings, so that a
+     * primary key beside an identity index is of no use.
+     */
+    static RowKey of(Relation relation, String scope, List<String> primaryKey) {
+        List<String> allNames = relation.columns().stream().map(Column::name).toList();
+        List<Integer> identity = new ArrayList<>();
+        for (int i = 0; i < allNames.size(); i++) {
+            if (relation.columns().get(i).isInIdentity()) {
+                identity.add(i);
+            }
+        }
+        List<Integer> columns = identity;
+        if (relation.identity() == ReplicaIdentity.FULL || identity.isEmpty()) {
+            columns = allNames.containsAll(primaryKey)
+                    ? primaryKey.stream().map(allNames::indexOf).toList()
+                    : List.of();
+        }
+        return new RowKey(
+                scope, List.copyOf(columns), columns.stream().map(allNames::get).toList());
+    }
+
+    /** Whether another description of the table gives a row the same key. */
+    boolean sameAs(RowKey other) {
+        return scope.equals(other.scope) && names.equals(other.names);
+    }
+
+    /**
+     * @param before null when the old row is not known to differ, and for inserts
+     * @param after null for deletes; both null for truncates
+     */
+    Ordering of(@Nullable OldRow before, @Nullable TupleData after) {
+        TupleData then = before == null ? after : before.values();
+        TupleData now = after == null ? then : after;
+        if (columns.isEmpty()) {
+            return new Ordering.Key(tableHash());
+        } else if (then == null || now == null) {
+            return barrier();
+        }
+        OptionalLong thenHash = hash(then, then);
+        OptionalLong nowHash = hash(now, then);
+        if (thenHash.isEmpty() || nowHash.isEmpty()) {
+            return barrier();
+        }
+        return thenHash.equals(nowHash)
+                ? new Ordering.Key(nowHash.getAsLong())
+                : new Ordering.TwoKeys(nowHash.getAsLong(), thenHash.getAsLong());
+    }
+
+    /** Waits for all of the lane and all of it waits: for what belongs to no key, or to keys made in another way. */
+    Ordering barrier() {
+        return new Ordering.Barrier(tableHash());
+    }
+
+    private long tableHash() {
+        return Ordering.hash(scope, "");
+    }
+
+    /**
+     * @param instead where a value is that {@code row} has only as unchanged
+     * @return empty if a value of the key is not in the WAL
+     */
+    private OptionalLong hash(TupleData row, TupleData instead) {
+        StringBuilder key = new StringBuilder();
+        for (int column : columns) {
+            TupleData from = row.kind(column) == TupleData.Kind.UNCHANGED ? instead : row;
+            switch (from.kind(column)) {
+                case TEXT -> {
+                    String value = from.text(column);
+                    key.append(value.length()).append(':').append(value);
+                }
+                case NULL -> key.append("-:");
+                case UNCHANGED, BINARY -> {
+                    return OptionalLong.empty();
+                }
+            }
+        }
+        return OptionalLong.of(Ordering.hash(scope, key.toString()));
+    }
+}

@@ -1,0 +1,27 @@
+package nexus.dispatch;
+
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+import nexus.queue.DeliveryLease;
+import nexus.queue.OwedQueue;
+import nexus.queue.Settlement;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.SubscriptionRepository;
+import nexus.webhook.WebhookSender;
+
+/** What a {@link DispatchTerm} works with. */
+@Singleton
+public record DispatchTools(
+        Vertx vertx,
+        OwedQueue queue,
+        Settlement settlement,
+        DeliveryLease lease,
+        SubscriptionCatalog catalog,
+        SubscriptionRepository subscriptions,
+        WebhookSender sender,
+        DispatchMeters meters,
+        DeliveryConfig config,
+        Clock clock,
+        RandomGenerator random) {}

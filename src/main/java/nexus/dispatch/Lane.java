@@ -1,0 +1,330 @@
+package nexus.dispatch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nexus.queue.DueCursor;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.StripeCursor;
+import nexus.subscription.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription's deliveries in this process: what is under way, which keys that holds, and where reading goes on.
+ * Not thread-safe: belongs to the dispatcher's event loop.
+ *
+ * <p>Order: at most one delivery of a key is under way, and none starts while an earlier one is owed. The store answers
+ * the second ({@link OwedDelivery#behind()}); {@code busyKeys} remembers the first, with whether another row of the key
+ * was seen meanwhile. What is passed over here is found again through its predecessor when that one is settled.
+ */
+final class Lane {
+    /** What became of a row that was looked at. */
+    enum Look {
+        START,
+        /** Under way, or behind another one: its turn comes through that one. */
+        PASS,
+        /** Nothing more fits: look at it again. */
+        FULL,
+        /** A barrier with something in front: look at it again when something of this lane is settled. */
+        BARRIER
+    }
+
+    private static final int FIRST_WINDOW = 4;
+    private static final Instant LONG_AGO = Instant.EPOCH;
+
+    final int number;
+    private Subscription subscription;
+
+    private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
+    private final Map<Long, Boolean> busyKeys = new HashMap<>(); // key → another row of it was seen since
+    private int requests;
+    private int reserved;
+    private int window = FIRST_WINDOW;
+
+    private final long[] cursors = new long[StripeCursor.STRIPES];
+    private final boolean[] dry = new boolean[StripeCursor.STRIPES];
+    private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
+    private Instant dueCursorTime = LONG_AGO;
+    private long dueCursorSeq;
+    private boolean dueDry;
+    private boolean dueBarrierPassed;
+    private long passedSinceSweep;
+    private Instant sweptAt = LONG_AGO;
+    private @Nullable Instant nextDue;
+    private @Nullable Instant heldUntil;
+
+    Lane(Subscription subscription) {
+        this.number = subscription.lane();
+        this.subscription = subscription;
+        this.heldUntil = subscription.heldUntil().orElse(null);
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
+    void update(Subscription changed) {
+        subscription = changed;
+    }
+
+    // Room
+
+    /** How many more requests may start, by this lane's own limits. */
+    int room() {
+        return Math.min(subscription.concurrency(), window) - requests - reserved;
+    }
+
+    /** Disabled, or held by a Retry-After: costs no reading. */
+    boolean isParked(Instant now) {
+        if (heldUntil != null && !heldUntil.isAfter(now)) {
+            heldUntil = null;
+        }
+        return heldUntil != null || !subscription.isEnabled();
+    }
+
+    void hold(Instant until) {
+        if (heldUntil == null || until.isAfter(heldUntil)) {
+            heldUntil = until;
+        }
+    }
+
+    /** The next moment at which this lane has to be looked at without a signal; null: none is known. */
+    @Nullable
+    Instant nextWake() {
+        if (!subscription.isEnabled()) {
+            return null;
+        }
+        if (heldUntil != null) {
+            return heldUntil;
+        }
+        return nextDue;
+    }
+
+    // Reading
+
+    boolean hasUnread() {
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (!dry[stripe] && !atBarrier[stripe]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean hasUnreadDue() {
+        return !dueDry;
+    }
+
+    /** From where to read rows that were never tried; a little more than there is room for, as keys may be busy. */
+    List<StripeCursor> cursors(int room) {
+        int limit = room / 4 + 2;
+        List<StripeCursor> unread = new ArrayList<>();
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (!dry[stripe] && !atBarrier[stripe]) {
+                unread.add(new StripeCursor(number, stripe, cursors[stripe], limit));
+            }
+        }
+        return unread;
+    }
+
+    DueCursor dueCursor(int room) {
+        return new DueCursor(number, dueCursorTime, dueCursorSeq, room);
+    }
+
+    void passed(OwedDelivery row) {
+        passedSinceSweep++;
+        Instant due = row.due();
+        if (due == null) {
+            cursors[row.stripe()] = Math.max(cursors[row.stripe()], row.seq());
+        } else {
+            dueCursorTime = due;
+            dueCursorSeq = row.seq();
+        }
+    }
+
+    void readDry(int stripe) {
+        dry[stripe] = true;
+    }
+
+    void stopAtBarrier(int stripe) {
+        atBarrier[stripe] = true;
+    }
+
+    /** All retries whose time has come are looked at. */
+    void dueRead(@Nullable Instant next) {
+        dueDry = true;
+        nextDue = next;
+    }
+
+    void dueAt(Instant due) {
+        if (nextDue == null || due.isBefore(nextDue)) {
+            nextDue = due;
+        }
+    }
+
+    /** Whether a retry's time has come since the last reading. */
+    void wakeDue(Instant now) {
+        if (nextDue != null && !nextDue.isAfter(now)) {
+            dueDry = false;
+        }
+    }
+
+    /** Something at or behind this seq became owed, or may go now. */
+    void rewind(long seq) {
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            cursors[stripe] = Math.min(cursors[stripe], seq - 1);
+            dry[stripe] = false;
+            atBarrier[stripe] = false;
+        }
+    }
+
+    /** Looks for new rows behind the cursors. */
+    void poll() {
+        Arrays.fill(dry, false);
+    }
+
+    /** A retry that has to wait for everything in front of it was passed over. */
+    void passedBarrier() {
+        dueBarrierPassed = true;
+    }
+
+    /**
+     * Looks at everything again, unless it is still being looked at. A long backlog is gone through more rarely, so
+     * that this costs at most a few per cent of the time.
+     */
+    void sweep(Instant now, Duration interval) {
+        Duration enough = Duration.ofMillis(Math.max(interval.toMillis(), passedSinceSweep));
+        if (!hasUnread() && !sweptAt.plus(enough).isAfter(now)) {
+            sweptAt = now;
+            passedSinceSweep = 0;
+            rewindAll();
+        }
+    }
+
+    /** Looks at everything again. */
+    void rewindAll() {
+        rewind(1);
+        rewindDue();
+    }
+
+    private void rewindDue() {
+        dueCursorTime = LONG_AGO;
+        dueCursorSeq = 0;
+        dueDry = false;
+    }
+
+    // Under way
+
+    Look look(OwedDelivery row, Instant now, boolean isFull) {
+        Instant due = row.due();
+        if (underWay.containsKey(row.seq()) || (due != null && due.isAfter(now))) {
+            return Look.PASS;
+        }
+        if (subscription.ordered()) {
+            boolean busy = false;
+            for (Long key : keys(row)) {
+                if (busyKeys.computeIfPresent(key, (k, seen) -> true) != null) {
+                    busy = true;
+                }
+            }
+            if (busy) {
+                return Look.PASS;
+            }
+            if (row.behind()) {
+                return row.barrier() ? Look.BARRIER : Look.PASS;
+            }
+        }
+        return isFull ? Look.FULL : Look.START;
+    }
+
+    /** @param isFollower its turn came through another row, behind which more may have been passed over */
+    void start(OwedDelivery row, boolean isFollower) {
+        underWay.put(row.seq(), isFollower || row.attempts() > 0 || row.otherKey() != null);
+        requests++;
+        keys(row).forEach(key -> busyKeys.putIfAbsent(key, false));
+    }
+
+    /** The request is over; what came of it is not written down yet, so the keys stay busy. */
+    void answered(Pace pace) {
+        requests--;
+        window = switch (pace) {
+            case FASTER -> Math.min(window + 1, subscription.concurrency());
+            case SAME -> window;
+            case SLOWER -> Math.max(1, window / 2);
+        };
+    }
+
+    /** What an answer says of how many requests the receiver can take at once. */
+    enum Pace {
+        FASTER,
+        SAME,
+        SLOWER
+    }
+
+    /** It was not sent, or not because of the receiver. */
+    void notSent() {
+        requests--;
+    }
+
+    /**
+     * What came of it is written down.
+     *
+     * @param isFinal it is no longer owed
+     * @return keys of which the next row has to be looked up
+     */
+    Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
+        Boolean passedBefore = underWay.remove(row.seq());
+        Set<LaneKey> next = new HashSet<>();
+        for (Long key : keys(row)) {
+            boolean seenSince = passedBefore != null && Boolean.TRUE.equals(busyKeys.remove(key));
+            boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
+            if (isFinal && subscription.ordered() && mayHaveNext && !busyKeys.containsKey(key)) {
+                next.add(new LaneKey(number, key));
+            }
+        }
+        if (row.barrier() && isFinal) {
+            rewindAll();
+        } else if (dueBarrierPassed) {
+            dueBarrierPassed = false;
+            rewindDue();
+        }
+        Arrays.fill(atBarrier, false);
+        return next;
+    }
+
+    /** It was started, but nothing was sent. */
+    void giveBack(OwedDelivery row) {
+        requests--;
+        underWay.remove(row.seq());
+        keys(row).forEach(busyKeys::remove);
+        rewind(row.seq());
+        rewindDue();
+    }
+
+    /** Keeps room for a row that is being looked up. */
+    void reserve() {
+        reserved++;
+    }
+
+    void unreserve() {
+        reserved--;
+    }
+
+    private static List<Long> keys(OwedDelivery row) {
+        List<Long> keys = new ArrayList<>(2);
+        if (row.key() != null) {
+            keys.add(row.key());
+        }
+        if (row.otherKey() != null && !row.otherKey().equals(row.key())) {
+            keys.add(row.otherKey());
+        }
+        return keys;
+    }
+}

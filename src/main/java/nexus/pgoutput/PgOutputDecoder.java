@@ -1,0 +1,245 @@
+package nexus.pgoutput;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nexus.pgoutput.PgOutputMessage.Begin;
+import nexus.pgoutput.PgOutputMessage.Column;
+import nexus.pgoutput.PgOutputMessage.Commit;
+import nexus.pgoutput.PgOutputMessage.Delete;
+import nexus.pgoutput.PgOutputMessage.Insert;
+import nexus.pgoutput.PgOutputMessage.LogicalMessage;
+import nexus.pgoutput.PgOutputMessage.OldRow;
+import nexus.pgoutput.PgOutputMessage.Origin;
+import nexus.pgoutput.PgOutputMessage.Relation;
+import nexus.pgoutput.PgOutputMessage.ReplicaIdentity;
+import nexus.pgoutput.PgOutputMessage.Truncate;
+import nexus.pgoutput.PgOutputMessage.Update;
+
+/** Reads one message. The bytes are copied, so that the caller may use its buffer again. */
+public final class PgOutputDecoder {
+    private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+    private static final int IDENTITY_FLAG = 1;
+    private static final int CASCADE_FLAG = 1;
+    private static final int RESTART_IDENTITY_FLAG = 2;
+    private static final int TRANSACTIONAL_FLAG = 1;
+
+    private final byte[] bytes;
+    private int at;
+
+    private PgOutputDecoder(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * @param buffer exactly one message, as the stream delivers it; read to its end
+     * @throws MalformedMessageException if the tag is unknown, or the message is longer or shorter than it says
+     */
+    public static PgOutputMessage decode(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        PgOutputDecoder decoder = new PgOutputDecoder(bytes);
+        PgOutputMessage message = decoder.message();
+        if (decoder.at != bytes.length) {
+            throw decoder.malformed((bytes.length - decoder.at) + " bytes too many");
+        }
+        return message;
+    }
+
+    private PgOutputMessage message() {
+        byte tag = int8();
+        return switch (tag) {
+            case 'B' -> new Begin(lsn(), instant(), Integer.toUnsignedLong(int32()));
+            case 'C' -> commit();
+            case 'R' -> relation();
+            case 'I' -> insert();
+            case 'U' -> update();
+            case 'D' -> delete();
+            case 'T' -> truncate();
+            case 'Y' -> new PgOutputMessage.Type(int32(), string(), string());
+            case 'O' -> new Origin(lsn(), string());
+            case 'M' -> logicalMessage();
+            default -> throw malformed("unknown tag " + shown(tag));
+        };
+    }
+
+    private Commit commit() {
+        int8(); // flags, none defined
+        return new Commit(lsn(), lsn(), instant());
+    }
+
+    private Relation relation() {
+        int oid = int32();
+        String schema = string();
+        String table = string();
+        ReplicaIdentity identity = identity();
+        int count = count();
+        List<Column> columns = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            boolean isInIdentity = (int8() & IDENTITY_FLAG) != 0;
+            columns.add(new Column(string(), int32(), int32(), isInIdentity));
+        }
+        // The server writes pg_catalog as an empty name.
+        return new Relation(oid, schema.isEmpty() ? "pg_catalog" : schema, table, identity, columns);
+    }
+
+    private ReplicaIdentity identity() {
+        byte setting = int8();
+        return switch (setting) {
+            case 'd' -> ReplicaIdentity.DEFAULT;
+            case 'n' -> ReplicaIdentity.NOTHING;
+            case 'f' -> ReplicaIdentity.FULL;
+            case 'i' -> ReplicaIdentity.INDEX;
+            default -> throw malformed("unknown replica identity " + shown(setting));
+        };
+    }
+
+    private Insert insert() {
+        int oid = int32();
+        expectNewRow(int8());
+        return new Insert(oid, tuple());
+    }
+
+    private Update update() {
+        int oid = int32();
+        byte mark = int8();
+        if (mark != 'K' && mark != 'O') {
+            expectNewRow(mark);
+            return new Update(oid, Optional.empty(), tuple());
+        }
+        OldRow before = new OldRow(mark == 'K', tuple());
+        expectNewRow(int8());
+        return new Update(oid, Optional.of(before), tuple());
+    }
+
+    private Delete delete() {
+        int oid = int32();
+        byte mark = int8();
+        if (mark != 'K' && mark != 'O') {
+            throw malformed("neither K nor O but " + shown(mark));
+        }
+        return new Delete(oid, new OldRow(mark == 'K', tuple()));
+    }
+
+    private Truncate truncate() {
+        int count = int32();
+        byte options = int8();
+        if (count < 0 || count > (bytes.length - at) / Integer.BYTES) {
+            throw malformed("no room for " + Integer.toUnsignedString(count) + " relations");
+        }
+        List<Integer> oids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            oids.add(int32());
+        }
+        return new Truncate(oids, (options & CASCADE_FLAG) != 0, (options & RESTART_IDENTITY_FLAG) != 0);
+    }
+
+    private LogicalMessage logicalMessage() {
+        boolean transactional = (int8() & TRANSACTIONAL_FLAG) != 0;
+        Lsn lsn = lsn();
+        String prefix = string();
+        int from = skip(int32());
+        ByteBuffer content = ByteBuffer.wrap(bytes, from, at - from).slice().asReadOnlyBuffer();
+        return new LogicalMessage(transactional, lsn, prefix, content);
+    }
+
+    private TupleData tuple() {
+        int count = count();
+        TupleData.Kind[] kinds = new TupleData.Kind[count];
+        int[] bounds = new int[2 * count];
+        for (int i = 0; i < count; i++) {
+            byte kind = int8();
+            kinds[i] = switch (kind) {
+                case 'n' -> TupleData.Kind.NULL;
+                case 'u' -> TupleData.Kind.UNCHANGED;
+                case 't' -> TupleData.Kind.TEXT;
+                case 'b' -> TupleData.Kind.BINARY;
+                default -> throw malformed("unknown kind of value " + shown(kind));
+            };
+            if (kind == 't' || kind == 'b') {
+                bounds[2 * i] = skip(int32());
+                bounds[2 * i + 1] = at;
+            }
+        }
+        return new TupleData(bytes, kinds, bounds);
+    }
+
+    private void expectNewRow(byte mark) {
+        if (mark != 'N') {
+            throw malformed("not N but " + shown(mark));
+        }
+    }
+
+    /** A number of columns; each takes a byte at least, so a wrong number can't make us reserve much. */
+    private int count() {
+        need(Short.BYTES);
+        int count = (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
+        at += Short.BYTES;
+        need(count);
+        return count;
+    }
+
+    private Lsn lsn() {
+        return new Lsn(int64());
+    }
+
+    private Instant instant() {
+        return POSTGRES_EPOCH.plus(int64(), ChronoUnit.MICROS);
+    }
+
+    private String string() {
+        int from = at;
+        while (at < bytes.length && bytes[at] != 0) {
+            at++;
+        }
+        need(1); // the zero behind it
+        return new String(bytes, from, at++ - from, StandardCharsets.UTF_8);
+    }
+
+    private byte int8() {
+        need(Byte.BYTES);
+        return bytes[at++];
+    }
+
+    private int int32() {
+        need(Integer.BYTES);
+        int value = (bytes[at] & 0xff) << 24
+                | (bytes[at + 1] & 0xff) << 16
+                | (bytes[at + 2] & 0xff) << 8
+                | (bytes[at + 3] & 0xff);
+        at += Integer.BYTES;
+        return value;
+    }
+
+    private long int64() {
+        return Integer.toUnsignedLong(int32()) << 32 | Integer.toUnsignedLong(int32());
+    }
+
+    /** Goes over {@code length} bytes and answers where they begin. */
+    private int skip(int length) {
+        need(length);
+        int from = at;
+        at += length;
+        return from;
+    }
+
+    private void need(int length) {
+        if (length < 0 || length > bytes.length - at) {
+            throw malformed("ends too early");
+        }
+    }
+
+    private MalformedMessageException malformed(String what) {
+        String tag = bytes.length == 0 ? "an empty message" : "a message " + shown(bytes[0]);
+        return new MalformedMessageException(
+                "pgoutput: " + tag + " of " + bytes.length + " bytes, at " + at + ": " + what);
+    }
+
+    private static String shown(byte b) {
+        return b > 0x20 && b < 0x7f ? "'" + (char) b + "'" : "0x" + Integer.toHexString(b & 0xff);
+    }
+}

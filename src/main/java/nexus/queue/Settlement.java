@@ -1,0 +1,148 @@
+package nexus.queue;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import nexus.queue.Outcome.AttemptMade;
+import nexus.store.PipelinedTransaction;
+import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes outcomes: the owed row, the history, the attempt and the counters, in one transaction. A process that was
+ * taken over writes nothing: the shared lock waits for a takeover under way, and the fence of the next statement sees
+ * what that one committed.
+ */
+@Singleton
+public class Settlement {
+    private static final String LOCK_OWNERSHIP =
+            "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.OWNERSHIP_LOCK + ")";
+
+    private static final String SETTLE = """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+            outcome AS MATERIALIZED (
+                SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
+                                     $9::timestamptz[], $10::int[], $11::int[], $12::text[], $13::text[])
+                    s(lane, stripe, seq, status, due, reason, attempted_at, duration_ms, status_code, error, response)
+                WHERE EXISTS (SELECT FROM fence)),
+            done AS (
+                DELETE FROM owed o USING outcome s
+                WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NULL
+                RETURNING o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
+                          o.created_at, o.event_day, o.event_id, o.body_bytes, o.own,
+                          s.status, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
+            history AS (
+                INSERT INTO delivery (
+                    day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, dead_reason,
+                    attempts, attempts_before, created_at, settled_at,
+                    attempted_at, duration_ms, status_code, error, response)
+                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, reason,
+                       attempts + CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END, attempts_before, created_at, now(),
+                       attempted_at, duration_ms, status_code, error, response
+                FROM done),
+            again AS (
+                UPDATE owed o SET due = s.due, attempts = o.attempts + 1 FROM outcome s
+                WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NOT NULL
+                RETURNING o.lane, o.seq, o.event_day, o.attempts, o.attempts_before, o.own, o.due,
+                          s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
+            tried AS (
+                INSERT INTO attempt (
+                    day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response, next_run_at)
+                SELECT event_day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response, due
+                FROM again),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, failed, sent, dead)
+                SELECT lane, sum(pending), sum(failed), sum(sent), sum(dead)
+                FROM (SELECT lane, -(due IS NULL)::int AS pending, -(due IS NOT NULL)::int AS failed,
+                             (status = 'SENT')::int AS sent, (status = 'DEAD')::int AS dead
+                      FROM done WHERE NOT own
+                      UNION ALL
+                      SELECT lane, -1, 1, 0, 0 FROM again WHERE NOT own AND attempts = attempts_before + 1) change
+                GROUP BY lane)
+            SELECT seq FROM done UNION ALL SELECT seq FROM again""";
+
+    private final Pool pool;
+
+    public Settlement(Store store) {
+        this.pool = store.queue();
+    }
+
+    /**
+     * Settles outcomes of different deliveries.
+     *
+     * @return the seqs that were written; one that is missing was cancelled meanwhile, and when all are missing this
+     *     process may have been taken over
+     */
+    public Future<Set<Long>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
+        Tuple parameters = parameters(term, outcomes);
+        return PipelinedTransaction.run(pool, connection -> {
+                    Future<?> lock = connection.query(LOCK_OWNERSHIP).execute();
+                    Future<RowSet<Row>> settled =
+                            connection.preparedQuery(SETTLE).execute(parameters);
+                    return lock.compose(locked -> settled);
+                })
+                .map(rows -> {
+                    Set<Long> seqs = new HashSet<>();
+                    rows.forEach(row -> seqs.add(row.getLong(0)));
+                    return seqs;
+                });
+    }
+
+    private static Tuple parameters(DeliveryLease.Term term, List<Outcome> outcomes) {
+        Tuple tuple = Tuple.tuple();
+        tuple.addInteger(term.process());
+        tuple.addLong(term.epoch());
+        tuple.addArrayOfInteger(
+                outcomes.stream().map(outcome -> outcome.delivery().lane()).toArray(Integer[]::new));
+        tuple.addArrayOfInteger(
+                outcomes.stream().map(outcome -> outcome.delivery().stripe()).toArray(Integer[]::new));
+        tuple.addArrayOfLong(
+                outcomes.stream().map(outcome -> outcome.delivery().seq()).toArray(Long[]::new));
+        tuple.addArrayOfString(outcomes.stream().map(Settlement::status).toArray(String[]::new));
+        tuple.addArrayOfOffsetDateTime(outcomes.stream()
+                .map(outcome ->
+                        outcome instanceof Outcome.Again again ? again.due().atOffset(ZoneOffset.UTC) : null)
+                .toArray(OffsetDateTime[]::new));
+        tuple.addArrayOfString(outcomes.stream()
+                .map(outcome -> outcome instanceof Outcome.Dead dead ? dead.reason() : null)
+                .toArray(String[]::new));
+        tuple.addArrayOfOffsetDateTime(
+                attempts(outcomes, made -> made.at().atOffset(ZoneOffset.UTC)).toArray(OffsetDateTime[]::new));
+        tuple.addArrayOfInteger(attempts(outcomes, AttemptMade::durationMs).toArray(Integer[]::new));
+        tuple.addArrayOfInteger(attempts(outcomes, AttemptMade::statusCode).toArray(Integer[]::new));
+        tuple.addArrayOfString(attempts(outcomes, AttemptMade::error).toArray(String[]::new));
+        tuple.addArrayOfString(attempts(outcomes, AttemptMade::response).toArray(String[]::new));
+        return tuple;
+    }
+
+    private static String status(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Sent sent -> "SENT";
+            case Outcome.Again again -> "FAILED";
+            case Outcome.Dead dead -> "DEAD";
+        };
+    }
+
+    private interface Column<T> {
+        @Nullable
+        T of(AttemptMade made);
+    }
+
+    /** One column of the attempts; null where no request was made. */
+    private static <T> Stream<@Nullable T> attempts(List<Outcome> outcomes, Column<T> column) {
+        return outcomes.stream().map(outcome -> {
+            Optional<AttemptMade> attempt = outcome.attempt();
+            return attempt.isPresent() ? column.of(attempt.get()) : null;
+        });
+    }
+}

@@ -1,0 +1,12 @@
+package nexus.queue;
+
+/**
+ * Where to go on reading one stripe of a lane.
+ *
+ * @param after the last seq looked at
+ * @param limit rows at most
+ */
+public record StripeCursor(int lane, int stripe, long after, int limit) {
+    /** Into how many stripes the keys of a lane are spread. */
+    public static final int STRIPES = 8;
+}

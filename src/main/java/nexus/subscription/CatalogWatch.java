@@ -1,0 +1,78 @@
+package nexus.subscription;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** Keeps the catalog of this process up with changes that others make: looks at the version every two seconds. */
+@Singleton
+public class CatalogWatch {
+    private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
+
+    private final Vertx vertx;
+    private final SubscriptionRepository repository;
+    private final SubscriptionCatalog catalog;
+    private boolean running; // guarded by this
+    private Future<?> look = Future.succeededFuture(); // guarded by this
+    private long timer; // guarded by this; of the next look
+
+    @Inject
+    public CatalogWatch(Vertx vertx, SubscriptionRepository repository, SubscriptionCatalog catalog) {
+        this.vertx = vertx;
+        this.repository = repository;
+        this.catalog = catalog;
+    }
+
+    /** Nothing else may start before the catalog is there: it would find that nobody wants anything. */
+    void onStart(@Observes @Priority(20) StartupEvent event)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        catalog.reload().toCompletionStage().toCompletableFuture().get(FIRST_LOAD.toMillis(), TimeUnit.MILLISECONDS);
+        start();
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    public synchronized void start() {
+        if (!running) {
+            running = true;
+            lookLater();
+        }
+    }
+
+    /** @return when the look under way, if there is one, is over */
+    public synchronized Future<?> stop() {
+        running = false;
+        vertx.cancelTimer(timer);
+        return look.otherwiseEmpty();
+    }
+
+    private synchronized void lookLater() {
+        if (running) {
+            timer = vertx.setTimer(EVERY.toMillis(), due -> look());
+        }
+    }
+
+    private synchronized void look() {
+        look = repository
+                .catalogVersion()
+                .compose(version -> version > catalog.current().version()
+                        ? catalog.reload()
+                        : Future.succeededFuture(catalog.current()))
+                .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure))
+                .onComplete(done -> lookLater());
+    }
+}

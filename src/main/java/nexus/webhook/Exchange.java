@@ -1,0 +1,269 @@
+package nexus.webhook;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import nexus.webhook.SendResult.Phase;
+import nexus.webhook.TargetResolver.Resolution;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request under way, from the name lookup to its result. Lives on the sender's event loop alone. Whatever happens
+ * after the result is there is ignored: that is how the one deadline ends every phase.
+ */
+final class Exchange {
+    /** Bytes of an answer that are read and kept. */
+    static final int MAX_ANSWER_BYTES = 16 * 1024;
+
+    private final WebhookSender sender;
+    private final WebhookRequest request;
+    private final Target target;
+    private final long startedAt;
+    private final Promise<SendResult> result = Promise.promise();
+
+    private Phase phase = Phase.LOOKUP;
+    private boolean isOver;
+    private long deadline;
+    private List<InetAddress> untried = List.of();
+    private boolean isOnKeptConnection;
+    private boolean wasSentAgain;
+    private @Nullable HttpClientRequest sent;
+    private @Nullable HttpClientResponse response;
+    private @Nullable Buffer answer;
+
+    /** @param startedAt {@link System#nanoTime()} when the request was asked for */
+    Exchange(WebhookSender sender, WebhookRequest request, long startedAt) {
+        this.sender = sender;
+        this.request = request;
+        this.target = Target.of(request.endpoint());
+        this.startedAt = startedAt;
+    }
+
+    Future<SendResult> result() {
+        return result.future();
+    }
+
+    void start() {
+        deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
+        try {
+            Future<Resolution> resolution = sender.resolver.resolve(target.host());
+            if (resolution.isComplete()) {
+                resolved(resolution.result());
+            } else {
+                resolution.onSuccess(late -> sender.context.runOnContext(ignored -> resolved(late)));
+            }
+        } catch (IllegalStateException e) { // Vert.x is closing
+            failed(e);
+        }
+    }
+
+    private void resolved(Resolution resolution) {
+        if (isOver) {
+            return;
+        }
+        switch (resolution) {
+            case Resolution.Open open -> {
+                untried = open.addresses();
+                connect();
+            }
+            case Resolution.Blocked blocked ->
+                finish(new SendResult.Blocked(blocked.address().getHostAddress(), took()));
+            case Resolution.Unknown() -> finish(new SendResult.Unreachable("the host name has no address", took()));
+        }
+    }
+
+    /** To the very address that was judged, while the name stays what Host, SNI and certificate go by. */
+    private void connect() {
+        phase = Phase.CONNECT;
+        try {
+            RequestOptions options = new RequestOptions()
+                    .setMethod(HttpMethod.POST)
+                    .setServer(SocketAddress.inetSocketAddress(
+                            target.port(), untried.getFirst().getHostAddress()))
+                    .setHost(target.host())
+                    .setPort(target.port())
+                    .setSsl(target.isTls())
+                    .setURI(target.pathAndQuery())
+                    .setFollowRedirects(false)
+                    // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
+                    .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
+            sender.client.request(options).onComplete(this::connected);
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void connected(AsyncResult<HttpClientRequest> connecting) {
+        if (connecting.failed()) {
+            connectFailed(connecting.cause());
+            return;
+        }
+        HttpClientRequest opened = connecting.result();
+        opened.exceptionHandler(this::failed);
+        isOnKeptConnection = !sender.takesFirst(opened.connection());
+        if (isOver) {
+            opened.reset();
+            return;
+        }
+        sent = opened;
+        phase = Phase.ANSWER;
+        try {
+            sender.headers.write(request, opened.headers());
+            opened.send(request.body()).onComplete(this::answered);
+        } catch (IllegalArgumentException e) {
+            finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
+            opened.reset(); // nothing is written: the connection goes back to the pool
+        }
+    }
+
+    private void connectFailed(Throwable cause) {
+        if (isOver) {
+            return;
+        }
+        if (cause instanceof SocketException && untried.size() > 1) {
+            untried = untried.subList(1, untried.size());
+            connect();
+        } else if (isTimeout(cause)) {
+            finish(new SendResult.TimedOut(Phase.CONNECT, took()));
+        } else {
+            failed(cause);
+        }
+    }
+
+    private void answered(AsyncResult<HttpClientResponse> answering) {
+        if (isOver) {
+            return;
+        }
+        if (answering.failed()) {
+            failed(answering.cause());
+            return;
+        }
+        phase = Phase.BODY;
+        HttpClientResponse head = answering.result();
+        response = head;
+        head.exceptionHandler(this::failed);
+        head.handler(this::read);
+        head.endHandler(ignored -> complete(head));
+    }
+
+    private void read(Buffer chunk) {
+        HttpClientResponse head = response;
+        if (isOver || head == null) {
+            return;
+        }
+        if (answer == null) {
+            answer = Buffer.buffer();
+        }
+        int room = MAX_ANSWER_BYTES - answer.length();
+        if (chunk.length() <= room) {
+            answer.appendBuffer(chunk);
+        } else {
+            answer.appendBuffer(chunk, 0, room);
+            complete(head);
+            drop();
+        }
+    }
+
+    private void complete(HttpClientResponse head) {
+        int status = head.statusCode();
+        finish(isSuccess(status) ? new SendResult.Delivered(status, text(), took()) : refused(head));
+    }
+
+    private SendResult refused(HttpClientResponse head) {
+        String retryAfter = head.getHeader(HttpHeaders.RETRY_AFTER);
+        Optional<Duration> wait =
+                retryAfter == null ? Optional.empty() : RetryAfter.parse(retryAfter, sender.clock.instant());
+        return new SendResult.Refused(head.statusCode(), text(), wait, took());
+    }
+
+    private void timedOut() {
+        if (isOver) {
+            return;
+        }
+        HttpClientResponse head = response;
+        finish(head == null || isSuccess(head.statusCode()) ? new SendResult.TimedOut(phase, took()) : refused(head));
+        drop();
+    }
+
+    private void failed(Throwable cause) {
+        if (isOver) {
+            return;
+        }
+        HttpClientResponse head = response;
+        if (head != null) {
+            finish(
+                    isSuccess(head.statusCode())
+                            ? new SendResult.Unreachable("the connection broke in the middle of the answer", took())
+                            : refused(head));
+        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain) {
+            // The receiver closed an idle connection just as it was used again: no answer, and nobody's fault.
+            wasSentAgain = true;
+            sent = null;
+            connect();
+        } else {
+            finish(new SendResult.Unreachable(FailureText.of(cause), took()));
+        }
+    }
+
+    private void finish(SendResult outcome) {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        sender.vertx.cancelTimer(deadline);
+        result.complete(outcome);
+    }
+
+    /**
+     * What still comes on this connection is of no use. Vert.x takes it out of its pool, but closes it only when all is
+     * written; a receiver that reads nothing would keep it open for ever, so that the channel is closed as well.
+     */
+    private void drop() {
+        HttpClientRequest dropped = sent;
+        if (dropped != null) {
+            dropped.reset();
+            if (dropped.connection() instanceof HttpClientConnection connection) {
+                ChannelFuture unused = connection.channelHandlerContext().close();
+            }
+        }
+    }
+
+    private Duration took() {
+        return Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    /** PostgreSQL's text has no NUL; what is not UTF-8 becomes a replacement character. */
+    private String text() {
+        return answer == null ? "" : answer.toString().replace("\0", "");
+    }
+
+    private static boolean isTimeout(Throwable cause) {
+        return cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
+    }
+
+    private static boolean isLostConnection(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof IOException;
+    }
+
+    private static boolean isSuccess(int status) {
+        return status >= 200 && status < 300;
+    }
+}

@@ -1,0 +1,76 @@
+package nexus.webhook;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Writes the headers of a webhook. Not for two threads at once, as the signer is not. */
+final class WebhookHeaders {
+    private static final CharSequence ID = HttpHeaders.createOptimized("webhook-id");
+    private static final CharSequence TIMESTAMP = HttpHeaders.createOptimized("webhook-timestamp");
+    private static final CharSequence SIGNATURE = HttpHeaders.createOptimized("webhook-signature");
+    private static final CharSequence EVENT_ID = HttpHeaders.createOptimized("X-Event-Id");
+    private static final CharSequence EVENT_TYPE = HttpHeaders.createOptimized("X-Event-Type");
+    private static final CharSequence EVENT_VERSION = HttpHeaders.createOptimized("X-Event-Version");
+    private static final CharSequence BODY_SIGNATURE = HttpHeaders.createOptimized("X-Signature");
+    private static final CharSequence ATTEMPT = HttpHeaders.createOptimized("X-Delivery-Attempt");
+    private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
+
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence VERSION_1 = HttpHeaders.createOptimized("1");
+
+    private final CharSequence userAgent;
+    private final Clock clock;
+    private final RandomGenerator traceIds;
+    private final WebhookSigner signer = new WebhookSigner();
+
+    /** @param random only seeds the trace ids: they must differ, nobody must be unable to guess them */
+    WebhookHeaders(String version, Clock clock, RandomGenerator random) {
+        this.userAgent = HttpHeaders.createOptimized("nexus/" + version);
+        this.clock = clock;
+        this.traceIds = new SplittableRandom(random.nextLong());
+    }
+
+    /** @throws IllegalArgumentException if a subscriber's header is none */
+    void write(WebhookRequest request, MultiMap into) {
+        for (Map.Entry<String, String> header : request.headers().entrySet()) {
+            into.set(header.getKey(), header.getValue());
+        }
+        List<byte[]> keys = request.keys();
+        byte[] body = request.body().getBytes();
+        String id = request.eventId().toString();
+        String timestamp = Long.toString(clock.millis() / 1000);
+        into.set(HttpHeaders.CONTENT_TYPE, JSON)
+                .set(HttpHeaders.USER_AGENT, userAgent)
+                .set(ID, id)
+                .set(TIMESTAMP, timestamp)
+                .set(SIGNATURE, signer.signature(keys, id, timestamp, body))
+                .set(EVENT_ID, id)
+                .set(EVENT_TYPE, request.eventType().value())
+                .set(EVENT_VERSION, VERSION_1)
+                .set(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body))
+                .set(ATTEMPT, Integer.toString(request.attempt()))
+                .set(TRACEPARENT, traceparent());
+    }
+
+    /**
+     * A trace of its own for each attempt. It says "sampled", because receivers follow that flag, and without it their
+     * own spans would be lost.
+     *
+     * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace Context</a>
+     */
+    private String traceparent() {
+        HexFormat hex = HexFormat.of();
+        return "00-" + hex.toHexDigits(traceIds.nextLong()) + hex.toHexDigits(nonZero()) + '-'
+                + hex.toHexDigits(nonZero()) + "-01";
+    }
+
+    private long nonZero() {
+        return Math.max(1, traceIds.nextLong() & Long.MAX_VALUE);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * How is one request signed, guarded and sent?
+ *
+ * <p>Takes a body with its keys and its target, gives a {@link nexus.webhook.SendResult}. Never retries and never knows
+ * who subscribed or what is owed.
+ */
+@NullMarked
+package nexus.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,252 @@
+package nexus.intake;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import nexus.Refusal;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventIdGenerator;
+import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.event.Operation;
+import nexus.event.Ordering;
+import nexus.queue.OwedSignal;
+import nexus.store.Store;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.testkit.SubscriptionRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventIntakePostgresTest {
+    private static final SourcePosition START = new SourcePosition("nexus", "7", 1, 1, 100, Optional.empty());
+
+    private final String url = TestPostgres.freshStore();
+    private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+    private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
+    private final EventIntake intake = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
+    private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
+
+    @BeforeEach
+    void position() {
+        TestPostgres.execute(
+                url, "INSERT INTO nexus.source_position VALUES ('nexus', '7', 1, 1, '0/64', NULL, NULL, '', now())");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void aPublishedEventIsStoredAndOwedToEverySubscriptionThatWantsIt() {
+        SubscriptionRows.insert(store, "order.*");
+        SubscriptionRows.insert(store, "**");
+        SubscriptionRows.insert(store, "user.*");
+        await(catalog.reload());
+
+        List<Accepted> accepted = await(intake.publish(List.of(published("order.paid", Ordering.NONE)), List.of()));
+
+        assertThat(accepted).extracting(Accepted::deliveries).containsExactly(2);
+        assertThat(query("SELECT lane FROM nexus.owed ORDER BY lane")).containsExactly("1", "2");
+        assertThat(query("SELECT lanes, seqs FROM nexus.event")).containsExactly("{1,2}|{1,2}");
+        assertThat(
+                        query(
+                                "SELECT lane, sum(events), sum(deliveries), sum(pending) FROM nexus.stat_delta GROUP BY 1 ORDER BY 1"))
+                .containsExactly("0|1|0|0", "1|0|1|1", "2|0|1|1");
+    }
+
+    @Test
+    void anEventThatNobodyWantsIsStoredWhenPublishedAndNotWhenCaptured() {
+        await(intake.publish(List.of(published("order.paid", Ordering.NONE)), List.of()));
+        await(intake.capture(List.of(captured("orders")), START, to(200)));
+
+        assertThat(query("SELECT type FROM nexus.event")).containsExactly("order.paid");
+    }
+
+    @Test
+    void whatNobodyWantsDoesNotMoveThePosition() {
+        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200))))
+                .isEqualTo(START);
+
+        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/64");
+    }
+
+    @Test
+    void capturedEventsAndThePositionAreStoredTogether() {
+        SubscriptionRows.insert(store, "pg.public.orders.*");
+        SourcePosition open = new SourcePosition("nexus", "7", 1, 1, 100, Optional.of(new SourcePosition.Open(300, 7)));
+
+        assertThat(await(intake.capture(List.of(captured("orders")), START, open)))
+                .isEqualTo(open);
+        assertThat(await(intake.capture(List.of(), open, to(301)))).isEqualTo(to(301));
+
+        assertThat(query("SELECT done_end_lsn, open_commit_lsn FROM nexus.source_position"))
+                .containsExactly("0/12D|null");
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("1");
+    }
+
+    @Test
+    void aSecondReaderWithAnOldPositionStoresNothing() {
+        SubscriptionRows.insert(store, "pg.public.orders.*");
+        TestPostgres.execute(url, "UPDATE nexus.source_position SET generation = 2");
+
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200))))
+                .isInstanceOf(PositionLostException.class);
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("0");
+    }
+
+    @Test
+    void aSubscriptionMadeByAnotherProcessIsSeenAlthoughThisOneNeverHeardOfIt() {
+        await(catalog.reload());
+        SubscriptionRows.insert(store, "pg.public.orders.*");
+
+        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200))))
+                .isEqualTo(to(200));
+
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("1");
+    }
+
+    @Test
+    void theOrderOfDeliveryIsTheOrderOfTheBatch() {
+        SubscriptionRows.insert(store, "**");
+        List<IncomingEvent> batch = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            batch.add(published("n." + i, new Ordering.Key(i % 3)));
+        }
+
+        await(intake.publish(batch, List.of()));
+
+        assertThat(query("SELECT e.type FROM nexus.owed o JOIN nexus.event e ON e.id = o.event_id ORDER BY o.seq"))
+                .containsExactlyElementsOf(
+                        batch.stream().map(event -> event.type().value()).toList());
+    }
+
+    @Test
+    void theSameKeyWithTheSameBodyIsTheSameEvent() {
+        Accepted first = await(intake.publish(List.of(published("a", Ordering.NONE)), List.of(claim("k", "body"))))
+                .getFirst();
+        Accepted second = await(intake.publish(List.of(published("a", Ordering.NONE)), List.of(claim("k", "body"))))
+                .getFirst();
+
+        assertThat(second).isEqualTo(new Accepted(first.eventId(), first.deliveries(), true));
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("1");
+    }
+
+    @Test
+    void theSameKeyWithAnotherBodyIsRefusedAndNothingIsStored() {
+        await(intake.publish(List.of(published("a", Ordering.NONE)), List.of(claim("k", "body"))));
+
+        assertThatThrownBy(() ->
+                        await(intake.publish(List.of(published("a", Ordering.NONE)), List.of(claim("k", "another")))))
+                .isInstanceOfSatisfying(Refusal.Invalid.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo("idempotency-key-reused"));
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("1");
+    }
+
+    @Test
+    void aHundredRequestsWithOneKeyOnTwoProcessesMakeOneEvent() {
+        EventIntake other = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
+        List<Future<List<Accepted>>> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            EventIntake one = i % 2 == 0 ? intake : other;
+            answers.add(one.publish(List.of(published("a", Ordering.NONE)), List.of(claim("k", "body"))));
+        }
+        await(Future.join(answers).otherwiseEmpty());
+
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("1");
+        assertThat(answers.stream()
+                        .filter(Future::succeeded)
+                        .map(answer -> answer.result().getFirst().eventId()))
+                .isNotEmpty()
+                .containsOnly(new EventId(
+                        UUID.fromString(query("SELECT id FROM nexus.event").getFirst())));
+        assertThat(answers.stream().filter(Future::failed).map(Future::cause))
+                .allSatisfy(cause -> assertThat(cause).isInstanceOf(Refusal.Conflict.class));
+    }
+
+    @Test
+    void anEventIdOfAnotherApiKeyIsAConflict() {
+        UUID id = UUID.randomUUID();
+        await(intake.publish(List.of(published(id)), List.of(eventIdClaim("ann", id))));
+
+        assertThatThrownBy(() -> await(intake.publish(List.of(published(id)), List.of(eventIdClaim("bob", id)))))
+                .isInstanceOfSatisfying(Refusal.Conflict.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo("event-id-taken"));
+    }
+
+    @Test
+    void aMissingDayIsMadeByIntakeItself() {
+        TestPostgres.execute(
+                url,
+                "DO $$ DECLARE p text; BEGIN FOR p IN SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent IN"
+                        + " ('nexus.event'::regclass, 'nexus.delivery'::regclass, 'nexus.attempt'::regclass) LOOP"
+                        + " EXECUTE 'DROP TABLE ' || p; END LOOP; END $$");
+
+        await(intake.publish(List.of(published("a", Ordering.NONE)), List.of()));
+
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("1");
+    }
+
+    @Test
+    void oneRequestsErrorIsNoNeighboursError() {
+        UUID id = UUID.randomUUID();
+        await(intake.publish(List.of(published(id)), List.of()));
+        List<Future<List<Accepted>>> answers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            answers.add(intake.publish(List.of(published("a", Ordering.NONE)), List.of()));
+            answers.add(intake.publish(List.of(published(id)), List.of())); // breaks event's primary key
+        }
+        await(Future.join(answers).otherwiseEmpty());
+
+        assertThat(answers.stream().filter(Future::succeeded)).hasSize(5);
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("6");
+    }
+
+    private List<String> query(String sql) {
+        return TestPostgres.query(url, sql);
+    }
+
+    private static SourcePosition to(long lsn) {
+        return new SourcePosition("nexus", "7", 1, 1, lsn, Optional.empty());
+    }
+
+    private static IdempotencyClaim claim(String key, String bodyHash) {
+        return new IdempotencyClaim("ann", key, bodyHash, Duration.ofHours(24), 0, 1, false, "Idempotency-Key");
+    }
+
+    private static IdempotencyClaim eventIdClaim(String scope, UUID id) {
+        return new IdempotencyClaim(scope, id.toString(), "body", Duration.ofDays(30), 0, 1, true, "/eventId");
+    }
+
+    private static IncomingEvent published(UUID id) {
+        return event(new EventId(id), new EventType("a"), Ordering.NONE, true);
+    }
+
+    private IncomingEvent published(String type, Ordering ordering) {
+        return event(ids.next(), new EventType(type), ordering, true);
+    }
+
+    private IncomingEvent captured(String table) {
+        return event(ids.next(), EventType.rowChange("public", table, Operation.INSERT), new Ordering.Key(1), false);
+    }
+
+    private static IncomingEvent event(EventId id, EventType type, Ordering ordering, boolean storedAlways) {
+        Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
+        byte[] empty = {'{', '}'};
+        return new IncomingEvent(
+                id, type, now, ordering, () -> EventBody.of(id, type, now, empty, empty), storedAlways);
+    }
+}
