@@ -60,6 +60,7 @@ class RoomsTest {
             Map.entry(
                     "status",
                     Set.of(
+                            "event",
                             "api",
                             "store",
                             "liveness",
