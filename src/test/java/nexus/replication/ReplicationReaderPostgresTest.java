@@ -90,6 +90,7 @@ class ReplicationReaderPostgresTest {
     @Test
     void aBigTransactionIsStoredInPiecesAndGoneOnWithInItsMiddle() {
         int rows = 1000;
+        execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
         try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
             Promise<SourcePosition> never = Promise.promise();
             process.intake.answering(result -> process.intake.batches.get() == 3 ? never.future() : result);
@@ -103,6 +104,8 @@ class ReplicationReaderPostgresTest {
             Eventually.eventually(
                     "nothing is open", () -> query(url, "SELECT open_ordinal IS NULL FROM nexus.source_position")
                             .equals(List.of("t")));
+        } finally {
+            execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
         }
         assertThat(stored(url))
                 .isEqualTo(IntStream.rangeClosed(1, rows)
@@ -173,7 +176,7 @@ class ReplicationReaderPostgresTest {
             execute(url, "INSERT INTO orders VALUES (1, 'a')");
             process.hasStored(1);
         }
-        execute(url, "INSERT INTO orders VALUES (2, 'skipped')");
+        execute(url, "SET synchronous_commit = on", "INSERT INTO orders VALUES (2, 'skipped')");
         query(url, "SELECT pg_replication_slot_advance('" + CapturingProcess.slot(url) + "', pg_current_wal_lsn())");
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
             assertThat(process.status.current().gap().orElseThrow().reason()).contains("further than the store");
