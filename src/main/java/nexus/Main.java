@@ -1,14 +1,45 @@
 package nexus;
 
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import nexus.command.Command;
+import nexus.command.ServeCommand;
+import nexus.command.SqlCommand;
+import nexus.command.StartRefused;
+import nexus.command.VersionCommand;
+import nexus.receiver.ListenCommand;
 
-/** The entry point. */
+/** The entry point: finds the command; {@code serve} when none is named. */
 @QuarkusMain
 public final class Main {
+    private static final Map<String, Supplier<Command>> COMMANDS = Map.of(
+            "serve", ServeCommand::new,
+            "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
+            "sql", SqlCommand::new,
+            "version", VersionCommand::new);
+
     private Main() {}
 
     public static void main(String... args) {
-        Quarkus.run(args);
+        int status = run(List.of(args));
+        if (status != Command.DONE) {
+            System.exit(status);
+        }
+    }
+
+    private static int run(List<String> args) {
+        Supplier<Command> command = COMMANDS.get(args.isEmpty() ? "serve" : args.getFirst());
+        if (command == null) {
+            System.err.println("usage: nexus [serve|listen|sql|version]");
+            return Command.REFUSED;
+        }
+        try {
+            return command.get().run(args.isEmpty() ? args : args.subList(1, args.size()));
+        } catch (StartRefused e) {
+            System.err.println("nexus: " + e.getMessage());
+            return Command.REFUSED;
+        }
     }
 }

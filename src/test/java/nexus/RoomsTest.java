@@ -53,12 +53,14 @@ class RoomsTest {
                             "liveness")),
             Map.entry("delivery", Set.of("event", "queue", "attempt", "api", "store", "subscription", "intake")),
             Map.entry("upkeep", Set.of("queue", "attempt", "intake", "subscription", "store", "liveness")),
+            Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
             Map.entry("command", Set.of("embedded", "store", "receiver", "subscription", "webhook")),
             Map.entry(
                     "status",
                     Set.of(
+                            "event",
                             "api",
                             "store",
                             "liveness",

@@ -33,6 +33,8 @@ final class ApiGate {
     private static final String HEALTH = "/v1/health";
     private static final Pattern PLAIN = Pattern.compile("/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?");
     private static final Pattern API = Pattern.compile("/(v1|api)(/.*)?");
+    private static final Pattern JSON =
+            Pattern.compile("application/json\\s*(;\\s*charset=\"?utf-8\"?\\s*)?;?", Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}|\\[::1]|::1");
 
@@ -57,6 +59,9 @@ final class ApiGate {
         }
         if (refused.isEmpty() && bodyBytes(request) > MAX_BODY) {
             refused = Optional.of(ProblemMapper.ofStatus(413));
+        }
+        if (refused.isEmpty() && hasBody(request) && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            refused = Optional.of(ProblemMapper.ofStatus(415));
         }
         refused.ifPresentOrElse(problem -> refuse(context, problem), context::next);
     }
@@ -125,6 +130,15 @@ final class ApiGate {
         } catch (NumberFormatException e) {
             return Long.MAX_VALUE; // so many digits that it is too large in any case
         }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return bodyBytes(request) > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+    }
+
+    /** A body without a media type is none either: that is how a page elsewhere could send one unasked. */
+    static boolean isJson(@Nullable String contentType) {
+        return contentType != null && JSON.matcher(contentType).matches();
     }
 
     private static void refuse(RoutingContext context, Problem problem) {

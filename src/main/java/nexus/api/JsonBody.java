@@ -228,10 +228,9 @@ public final class JsonBody {
                 });
     }
 
-    /** An object as it came, byte for byte. */
-    public Optional<byte[]> rawObject(String field) {
-        return value(field, JsonToken.START_OBJECT, "must be an object")
-                .map(value -> value.text().getBytes(StandardCharsets.UTF_8));
+    /** An object as it came, character for character. */
+    public Optional<String> rawObject(String field) {
+        return value(field, JsonToken.START_OBJECT, "must be an object").map(Value::text);
     }
 
     /** Notes that a field is wrong for a reason of the caller's own. */

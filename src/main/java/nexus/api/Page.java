@@ -1,5 +1,6 @@
 package nexus.api;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next the cursor of the page behind it; null at the end
  */
+@RegisterForReflection
 public record Page<T>(List<T> data, @Nullable String next) {
     public Page {
         data = List.copyOf(data);

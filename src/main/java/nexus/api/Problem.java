@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import nexus.Refusal;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * How Nexus says no: RFC 9457. {@code type} is always {@code about:blank}; what programs go by is {@code code}.
@@ -16,17 +15,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param code stable; lower-case, with dashes
  * @param errors the wrong fields, if it is about fields
  */
-@Schema(name = "Problem", description = "RFC 9457. Under /api/v1 also with \"success\": false.")
 public record Problem(
-        @Schema(examples = "about:blank") String type,
-        @Schema(examples = "Unprocessable Content") String title,
-        @Schema(examples = "422") int status,
-
-        @Schema(examples = "/endpointUrl must start with http:// or https://")
-        String detail,
-
-        @Schema(examples = "invalid") String code,
-        List<Refusal.FieldError> errors) {
+        String type, String title, int status, String detail, String code, List<Refusal.FieldError> errors) {
 
     public static final String MEDIA_TYPE = "application/problem+json";
 

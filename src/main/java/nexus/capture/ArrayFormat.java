@@ -22,12 +22,12 @@ record ArrayFormat(JsonFormat element, char delimiter) implements JsonFormat {
                 out.put('[');
                 depth++;
                 at++;
+            } else if (depth == 0) {
+                throw misfit();
             } else if (b == '}') {
                 out.put(']');
                 depth--;
                 at++;
-            } else if (depth == 0) {
-                throw misfit();
             } else if (b == delimiter) {
                 out.put(',');
                 at++;

@@ -86,13 +86,14 @@ record CapturedTable(
     /**
      * Whether the values can be written as the catalog describes their types.
      *
+     * @param maxBytes as far as it matters: a bigger value is never written
      * @throws BrokenStreamException if they are not this table's, or not text
      */
-    boolean fits(@Nullable OldRow before, @Nullable TupleData after) {
-        return (before == null || fits(before.values())) && (after == null || fits(after));
+    boolean fits(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
+        return (before == null || fits(before.values(), maxBytes)) && (after == null || fits(after, maxBytes));
     }
 
-    private boolean fits(TupleData row) {
+    private boolean fits(TupleData row, int maxBytes) {
         if (row.size() != columns.size()) {
             throw new BrokenStreamException("a row of " + row.size() + " columns for " + columns.size() + " of "
                     + relation.schema() + '.' + relation.table());
@@ -102,16 +103,18 @@ record CapturedTable(
                 throw new BrokenStreamException("a binary value, which nobody asked for");
             }
             JsonFormat format = columns.get(i).format();
-            if (format.mayMisfit() && row.kind(i) == TupleData.Kind.TEXT && !fits(format, row, i)) {
+            if (format.mayMisfit() && row.kind(i) == TupleData.Kind.TEXT && !fits(format, row, i, maxBytes)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean fits(JsonFormat format, TupleData row, int column) {
+    private static boolean fits(JsonFormat format, TupleData row, int column, int maxBytes) {
         try {
-            format.write(row.bytes(), row.from(column), row.to(column), new JsonWriter(Integer.MAX_VALUE));
+            format.write(row.bytes(), row.from(column), row.to(column), new JsonWriter(maxBytes));
+            return true;
+        } catch (JsonWriter.FullException e) {
             return true;
         } catch (MisfitException e) {
             return false;

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Asks over an ordinary connection to the source database, which it does not own. For one thread at a time. */
+/**
+ * Asks over an ordinary connection to the source database, which it does not own. The connection is in autocommit, so
+ * that no snapshot is held between two questions. For one thread at a time.
+ */
 public final class JdbcTableCatalog implements TableCatalog {
 
-    /** The topmost ancestor of a partition; a table that is none has no row in {@code pg_partition_ancestors}. */
     private static final String ROOT = """
             SELECT n.nspname, r.relname
             FROM pg_catalog.pg_class t

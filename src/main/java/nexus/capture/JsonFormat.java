@@ -42,12 +42,19 @@ interface JsonFormat {
         NUMBER {
             @Override
             public void write(byte[] text, int from, int to, JsonWriter out) {
-                byte first = text[text[from] == '-' ? from + 1 : from];
-                if (first >= '0' && first <= '9') {
+                int at = from;
+                while (at < to && isOfNumber(text[at])) {
+                    at++;
+                }
+                if (at == to && from < to) {
                     out.raw(text, from, to);
                 } else {
                     out.string(text, from, to);
                 }
+            }
+
+            private static boolean isOfNumber(byte b) {
+                return (b >= '0' && b <= '9') || b == '-' || b == '.' || b == 'e' || b == '+';
             }
         },
         /** {@code 2026-01-31 18:20:43.4} with a T for the space; {@code infinity} as it is. */

@@ -177,13 +177,13 @@ public final class TransactionAssembler {
 
     /** The catalog may know a composite type otherwise than the row does: it is asked again, then the text has to do. */
     private CapturedTable fitting(CapturedTable table, @Nullable OldRow before, @Nullable TupleData after) {
-        if (table.fits(before, after)) {
+        if (table.fits(before, after, eventMaxBytes)) {
             return table;
         }
         formats.forget();
         learn(table.relation());
         CapturedTable asked = table(table.relation().oid());
-        return asked.fits(before, after) ? asked : asked.withCompositesAsText();
+        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withCompositesAsText();
     }
 
     private Progress within(List<IncomingEvent> events) {

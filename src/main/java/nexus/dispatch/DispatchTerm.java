@@ -51,6 +51,8 @@ final class DispatchTerm {
     private static final Logger LOG = Logger.getLogger(DispatchTerm.class);
     private static final int LANES_PER_READ = 64;
     private static final int OLDEST_PER_READ = 500;
+    private static final int GONE = 410;
+    private static final Duration DISABLING = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final OwedQueue queue;
@@ -266,7 +268,7 @@ final class DispatchTerm {
             }
             switch (lane.look(row, now, room(lane) <= 0)) {
                 case START -> {
-                    start(lane, row, started);
+                    start(lane, row, false, started);
                     lane.passed(row);
                 }
                 case PASS -> lane.passed(row);
@@ -299,7 +301,7 @@ final class DispatchTerm {
             }
             switch (lane.look(row, now, room(lane) <= 0)) {
                 case START -> {
-                    start(lane, row, started);
+                    start(lane, row, false, started);
                     lane.passed(row);
                 }
                 case PASS -> lane.passed(row);
@@ -353,8 +355,8 @@ final class DispatchTerm {
 
     // Sending
 
-    private void start(Lane lane, OwedDelivery row, List<OwedDelivery> started) {
-        lane.start(row);
+    private void start(Lane lane, OwedDelivery row, boolean isFollower, List<OwedDelivery> started) {
+        lane.start(row, isFollower);
         underWay.add(row.seq());
         started.add(row);
     }
@@ -427,7 +429,8 @@ final class DispatchTerm {
         Lane lane = lanes.get(row.lane());
         if (lane != null) {
             OutcomeDecision.holdFor(result).ifPresent(asked -> hold(lane, now.plus(asked)));
-            if (result.statusCode().filter(status -> status == 410).isPresent()) {
+            if (result.statusCode().filter(status -> status == GONE).isPresent()) {
+                lane.hold(now.plus(DISABLING)); // until the catalog says so
                 disable(subscription);
             }
             lane.answered(pace(result));
@@ -528,7 +531,7 @@ final class DispatchTerm {
                     continue;
                 }
                 if (lane.look(row, now, false) == Lane.Look.START) {
-                    start(lane, row, started);
+                    start(lane, row, true, started);
                 } else if (row.due() != null && row.due().isAfter(now)) {
                     lane.dueAt(row.due());
                 }

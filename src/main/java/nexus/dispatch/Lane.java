@@ -42,8 +42,8 @@ final class Lane {
     final int number;
     private Subscription subscription;
 
-    private final Map<Long, OwedDelivery> underWay = new HashMap<>();
-    private final Map<Long, Boolean> busyKeys = new HashMap<>(); // key → another row of it was seen
+    private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
+    private final Map<Long, Boolean> busyKeys = new HashMap<>(); // key → another row of it was seen since
     private int requests;
     private int reserved;
     private int window = FIRST_WINDOW;
@@ -244,8 +244,9 @@ final class Lane {
         return isFull ? Look.FULL : Look.START;
     }
 
-    void start(OwedDelivery row) {
-        underWay.put(row.seq(), row);
+    /** @param isFollower its turn came through another row, behind which more may have been passed over */
+    void start(OwedDelivery row, boolean isFollower) {
+        underWay.put(row.seq(), isFollower || row.attempts() > 0 || row.otherKey() != null);
         requests++;
         keys(row).forEach(key -> busyKeys.putIfAbsent(key, false));
     }
@@ -279,12 +280,11 @@ final class Lane {
      * @return keys of which the next row has to be looked up
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
-        boolean wasUnderWay = underWay.remove(row.seq()) != null;
+        Boolean passedBefore = underWay.remove(row.seq());
         Set<LaneKey> next = new HashSet<>();
         for (Long key : keys(row)) {
-            boolean seen = wasUnderWay && Boolean.TRUE.equals(busyKeys.remove(key));
-            // Rows behind a retry were passed over while the key was not busy: only the store knows of them.
-            boolean mayHaveNext = seen || row.attempts() > 0 || !wasUnderWay;
+            boolean seenSince = passedBefore != null && Boolean.TRUE.equals(busyKeys.remove(key));
+            boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
             if (isFinal && subscription.ordered() && mayHaveNext && !busyKeys.containsKey(key)) {
                 next.add(new LaneKey(number, key));
             }

@@ -1,8 +1,12 @@
 package nexus.store;
 
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -118,11 +122,43 @@ public record PostgresUrl(
         return parameters.getOrDefault("application_name", "nexus");
     }
 
-    /** For pgjdbc; user and password go separately. */
+    /** For pgjdbc, with the parameters under its names; user and password go separately. */
     public String jdbcUrl() {
         String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return "jdbc:postgresql://" + shownHost + ":" + port + "/"
-                + java.net.URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+        return "jdbc:postgresql://" + shownHost + ":" + port + "/" + encoded(database)
+                + "?sslmode=" + sslMode()
+                + sslRootCertificate()
+                        .map(file -> "&sslrootcert=" + encoded(file))
+                        .orElse("")
+                + "&connectTimeout=" + connectTimeoutSeconds()
+                + "&ApplicationName=" + encoded(applicationName());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** For the Vert.x client. */
+    public PgConnectOptions clientOptions() {
+        PgConnectOptions options = new PgConnectOptions()
+                .setHost(host)
+                .setPort(port)
+                .setDatabase(database)
+                .setUser(user)
+                .setPassword(password);
+        options.setConnectTimeout(connectTimeoutSeconds() * 1000);
+        options.setSslMode(SslMode.of(sslMode()));
+        sslRootCertificate().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
+        if (sslRootCertificate().isEmpty()
+                && (options.getSslMode() == SslMode.REQUIRE
+                        || options.getSslMode() == SslMode.PREFER
+                        || options.getSslMode() == SslMode.ALLOW)) {
+            options.setTrustAll(true); // as libpq: these modes encrypt, they do not verify
+        }
+        if (options.getSslMode() == SslMode.VERIFY_FULL) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        return options;
     }
 
     /** Host, port and database: what may be shown. */

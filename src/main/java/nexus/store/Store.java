@@ -2,11 +2,9 @@ package nexus.store;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import jakarta.annotation.PreDestroy;
@@ -98,28 +96,10 @@ public class Store {
                 "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
         properties.put("lock_timeout", "10000");
         properties.put("idle_in_transaction_session_timeout", "60000");
-        PgConnectOptions options = new PgConnectOptions()
-                .setHost(url.host())
-                .setPort(url.port())
-                .setDatabase(url.database())
-                .setUser(url.user())
-                .setPassword(url.password())
+        return url.clientOptions()
                 .setPipeliningLimit(64)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(128)
                 .setProperties(properties);
-        options.setConnectTimeout(url.connectTimeoutSeconds() * 1000);
-        options.setSslMode(SslMode.of(url.sslMode()));
-        url.sslRootCertificate().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
-        if (url.sslRootCertificate().isEmpty()
-                && (options.getSslMode() == SslMode.REQUIRE
-                        || options.getSslMode() == SslMode.PREFER
-                        || options.getSslMode() == SslMode.ALLOW)) {
-            options.setTrustAll(true); // as libpq: these modes encrypt, they do not verify
-        }
-        if (options.getSslMode() == SslMode.VERIFY_FULL) {
-            options.setHostnameVerificationAlgorithm("HTTPS");
-        }
-        return options;
     }
 }

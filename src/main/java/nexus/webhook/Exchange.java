@@ -1,5 +1,6 @@
 package nexus.webhook;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -11,12 +12,15 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
-import java.net.ConnectException;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import nexus.webhook.SendResult.Phase;
 import nexus.webhook.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +63,15 @@ final class Exchange {
 
     void start() {
         deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
-        Future<Resolution> resolution = sender.resolver.resolve(target.host());
-        if (resolution.isComplete()) {
-            resolved(resolution.result());
-        } else {
-            resolution.onSuccess(late -> sender.context.runOnContext(ignored -> resolved(late)));
+        try {
+            Future<Resolution> resolution = sender.resolver.resolve(target.host());
+            if (resolution.isComplete()) {
+                resolved(resolution.result());
+            } else {
+                resolution.onSuccess(late -> sender.context.runOnContext(ignored -> resolved(late)));
+            }
+        } catch (IllegalStateException e) { // Vert.x is closing
+            failed(e);
         }
     }
 
@@ -85,18 +93,18 @@ final class Exchange {
     /** To the very address that was judged, while the name stays what Host, SNI and certificate go by. */
     private void connect() {
         phase = Phase.CONNECT;
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(
-                        target.port(), untried.getFirst().getHostAddress()))
-                .setHost(target.host())
-                .setPort(target.port())
-                .setSsl(target.isTls())
-                .setURI(target.pathAndQuery())
-                .setFollowRedirects(false)
-                // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
-                .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
         try {
+            RequestOptions options = new RequestOptions()
+                    .setMethod(HttpMethod.POST)
+                    .setServer(SocketAddress.inetSocketAddress(
+                            target.port(), untried.getFirst().getHostAddress()))
+                    .setHost(target.host())
+                    .setPort(target.port())
+                    .setSsl(target.isTls())
+                    .setURI(target.pathAndQuery())
+                    .setFollowRedirects(false)
+                    // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
+                    .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
             sender.client.request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
             failed(e);
@@ -120,10 +128,9 @@ final class Exchange {
         try {
             sender.headers.write(request, opened.headers());
             opened.send(request.body()).onComplete(this::answered);
-        } catch (RuntimeException e) {
-            isOnKeptConnection = false;
-            opened.reset();
-            failed(e);
+        } catch (IllegalArgumentException e) {
+            finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
+            opened.reset(); // nothing is written: the connection goes back to the pool
         }
     }
 
@@ -131,10 +138,10 @@ final class Exchange {
         if (isOver) {
             return;
         }
-        if (cause instanceof ConnectException && untried.size() > 1) {
+        if (cause instanceof SocketException && untried.size() > 1) {
             untried = untried.subList(1, untried.size());
             connect();
-        } else if (cause instanceof ConnectTimeoutException) {
+        } else if (isTimeout(cause)) {
             finish(new SendResult.TimedOut(Phase.CONNECT, took()));
         } else {
             failed(cause);
@@ -206,7 +213,7 @@ final class Exchange {
                     isSuccess(head.statusCode())
                             ? new SendResult.Unreachable("the connection broke in the middle of the answer", took())
                             : refused(head));
-        } else if (cause instanceof HttpClosedException && isOnKeptConnection && !wasSentAgain) {
+        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain) {
             // The receiver closed an idle connection just as it was used again: no answer, and nobody's fault.
             wasSentAgain = true;
             sent = null;
@@ -217,15 +224,25 @@ final class Exchange {
     }
 
     private void finish(SendResult outcome) {
+        if (isOver) {
+            return;
+        }
         isOver = true;
         sender.vertx.cancelTimer(deadline);
         result.complete(outcome);
     }
 
-    /** What still comes on this connection is of no use. */
+    /**
+     * What still comes on this connection is of no use. Vert.x takes it out of its pool, but closes it only when all is
+     * written; a receiver that reads nothing would keep it open for ever, so that the channel is closed as well.
+     */
     private void drop() {
-        if (sent != null) {
-            sent.reset();
+        HttpClientRequest dropped = sent;
+        if (dropped != null) {
+            dropped.reset();
+            if (dropped.connection() instanceof HttpClientConnection connection) {
+                ChannelFuture unused = connection.channelHandlerContext().close();
+            }
         }
     }
 
@@ -236,6 +253,14 @@ final class Exchange {
     /** PostgreSQL's text has no NUL; what is not UTF-8 becomes a replacement character. */
     private String text() {
         return answer == null ? "" : answer.toString().replace("\0", "");
+    }
+
+    private static boolean isTimeout(Throwable cause) {
+        return cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
+    }
+
+    private static boolean isLostConnection(Throwable cause) {
+        return cause instanceof HttpClosedException || cause instanceof IOException;
     }
 
     private static boolean isSuccess(int status) {

@@ -3,6 +3,7 @@ package nexus.webhook;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -16,12 +17,23 @@ final class FailureText {
         return switch (cause) {
             case NoRouteToHostException e -> "no route to the host";
             case ConnectException e -> "connection refused";
-            case SSLException e -> "TLS: " + e.getMessage();
+            case SSLException e -> "TLS: " + rootCause(e).getMessage();
             case HttpClosedException e -> "the connection was closed before an answer";
-            case SocketException e -> "the connection was reset before an answer";
+            case SocketException e
+            when String.valueOf(e.getMessage()).contains("unreachable") -> "no route to the host";
+            case IOException e -> "the connection broke before an answer";
             case TooLongFrameException e -> "the answer's headers are too large";
             case ConnectionPoolTooBusyException e -> "too many requests wait for this host";
             default -> "no HTTP came of it (" + cause.getClass().getSimpleName() + ")";
         };
+    }
+
+    /** The outer messages only say that there was a handshake. */
+    private static Throwable rootCause(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 }

@@ -85,6 +85,9 @@ public final class TargetResolver {
     }
 
     private Resolution lookUp(String host) {
+        if (host.isEmpty()) {
+            return new Resolution.Unknown(); // Java's resolver would take it for this machine
+        }
         try {
             Optional<InetAddress> literal = HostLiteral.parse(host);
             List<InetAddress> addresses =

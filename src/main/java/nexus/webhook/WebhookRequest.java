@@ -32,6 +32,11 @@ public record WebhookRequest(
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("a webhook is always signed");
         }
+        for (byte[] key : keys) {
+            if (key.length == 0) {
+                throw new IllegalArgumentException("an HMAC key is empty");
+            }
+        }
     }
 
     /** Keys, headers, body and the endpoint's query may be credentials and stay out. */

@@ -70,11 +70,8 @@ class JsonBodyTest {
         String data =
                 "{ \"n\": 1.0000000000000000000001e+400,\t\"é\":\"\\u0000\\ud800}\", \"deep\":{\"a\":[ 1 , -0 ]} }";
         JsonBody body = body(" {\"first\":\"ü😀\", \"data\" : " + data + " ,\"last\":{}} ");
-        assertThat(body.rawObject("data"))
-                .hasValueSatisfying(
-                        raw -> assertThat(raw).asString(StandardCharsets.UTF_8).isEqualTo(data));
-        assertThat(body.rawObject("last"))
-                .hasValueSatisfying(raw -> assertThat(raw).asString().isEqualTo("{}"));
+        assertThat(body.rawObject("data")).contains(data);
+        assertThat(body.rawObject("last")).contains("{}");
     }
 
     @Test

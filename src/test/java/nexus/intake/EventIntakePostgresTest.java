@@ -35,7 +35,7 @@ class EventIntakePostgresTest {
 
     private final String url = TestPostgres.freshStore();
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
-    private final SubscriptionCatalog catalog = SubscriptionRows.catalog(store);
+    private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
     private final EventIntake intake = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
 
@@ -52,9 +52,9 @@ class EventIntakePostgresTest {
 
     @Test
     void aPublishedEventIsStoredAndOwedToEverySubscriptionThatWantsIt() {
-        SubscriptionRows.insert(url, "order.*");
-        SubscriptionRows.insert(url, "**");
-        SubscriptionRows.insert(url, "user.*");
+        SubscriptionRows.insert(store, "order.*");
+        SubscriptionRows.insert(store, "**");
+        SubscriptionRows.insert(store, "user.*");
         await(catalog.reload());
 
         List<Accepted> accepted = await(intake.publish(List.of(published("order.paid", Ordering.NONE)), List.of()));
@@ -86,7 +86,7 @@ class EventIntakePostgresTest {
 
     @Test
     void capturedEventsAndThePositionAreStoredTogether() {
-        SubscriptionRows.insert(url, "pg.public.orders.*");
+        SubscriptionRows.insert(store, "pg.public.orders.*");
         SourcePosition open = new SourcePosition("nexus", "7", 1, 1, 100, Optional.of(new SourcePosition.Open(300, 7)));
 
         assertThat(await(intake.capture(List.of(captured("orders")), START, open)))
@@ -100,7 +100,7 @@ class EventIntakePostgresTest {
 
     @Test
     void aSecondReaderWithAnOldPositionStoresNothing() {
-        SubscriptionRows.insert(url, "pg.public.orders.*");
+        SubscriptionRows.insert(store, "pg.public.orders.*");
         TestPostgres.execute(url, "UPDATE nexus.source_position SET generation = 2");
 
         assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200))))
@@ -111,7 +111,7 @@ class EventIntakePostgresTest {
     @Test
     void aSubscriptionMadeByAnotherProcessIsSeenAlthoughThisOneNeverHeardOfIt() {
         await(catalog.reload());
-        SubscriptionRows.insert(url, "pg.public.orders.*");
+        SubscriptionRows.insert(store, "pg.public.orders.*");
 
         assertThat(await(intake.capture(List.of(captured("orders")), START, to(200))))
                 .isEqualTo(to(200));
@@ -121,7 +121,7 @@ class EventIntakePostgresTest {
 
     @Test
     void theOrderOfDeliveryIsTheOrderOfTheBatch() {
-        SubscriptionRows.insert(url, "**");
+        SubscriptionRows.insert(store, "**");
         List<IncomingEvent> batch = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             batch.add(published("n." + i, new Ordering.Key(i % 3)));

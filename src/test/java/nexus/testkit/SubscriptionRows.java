@@ -1,30 +1,44 @@
 package nexus.testkit;
 
+import static nexus.testkit.TestPostgres.await;
+
+import java.net.URI;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import nexus.event.TypePattern;
 import nexus.store.Store;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.Door;
+import nexus.subscription.SigningSecret;
+import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.SubscriptionSettings;
 
 /** Subscriptions for tests of other rooms, written as another process would: this one's catalog does not know. */
 public final class SubscriptionRows {
+    public static final SigningSecret SECRET = new SigningSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+
     private SubscriptionRows() {}
 
-    public static SubscriptionCatalog catalog(Store store) {
-        return new SubscriptionCatalog(new SubscriptionRepository(store, TestCipher.INSTANCE));
+    public static SubscriptionRepository repository(Store store) {
+        return new SubscriptionRepository(store, TestCipher.INSTANCE);
     }
 
-    public static UUID insert(String url, String pattern) {
-        return insert(url, pattern, "http://127.0.0.1:9/hook");
+    public static Subscription insert(Store store, String pattern) {
+        return insert(store, pattern, URI.create("http://127.0.0.1:9/" + UUID.randomUUID()));
     }
 
-    public static UUID insert(String url, String pattern, String endpoint) {
-        UUID id = UUID.randomUUID();
-        TestPostgres.execute(
-                url,
-                "INSERT INTO nexus.subscription (id, door, name, endpoint_url, event_types, fingerprint, secret) VALUES ('"
-                        + id + "', 'subscription', 'test', '" + endpoint + "', ARRAY['" + pattern + "'], '\\x"
-                        + id.toString().replace("-", "") + "', '\\x00')",
-                "UPDATE nexus.store SET catalog_version = catalog_version + 1");
-        return id;
+    public static Subscription insert(Store store, String pattern, URI endpoint) {
+        return insert(store, pattern, endpoint, UnaryOperator.identity());
+    }
+
+    public static Subscription insert(
+            Store store, String pattern, URI endpoint, UnaryOperator<SubscriptionSettings> change) {
+        return await(repository(store)
+                .insert(
+                        UUID.randomUUID(),
+                        Door.SUBSCRIPTION,
+                        change.apply(
+                                SubscriptionSettings.of("test", endpoint, List.of(new TypePattern(pattern)), SECRET))));
     }
 }

@@ -1,0 +1,83 @@
+package nexus.command;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import nexus.store.PostgresUrl;
+
+/**
+ * Are the user's databases fit for a start? What only an administrator can mend refuses the start; a server that is
+ * not there yet is waited for.
+ */
+final class DatabaseCheck {
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+    /** Connection exceptions, too many connections, starting up or shutting down: they pass by themselves. */
+    private static final Set<String> PASSING = Set.of("08000", "08001", "08003", "08006", "53300", "57P01", "57P03");
+
+    private final Consumer<String> say;
+
+    /** @param say takes the lines that tell the user what is being waited for */
+    DatabaseCheck(Consumer<String> say) {
+        this.say = say;
+    }
+
+    /** Returns when Nexus's own database is there and fit; waits for it as long as it is not there. */
+    void awaitStore(PostgresUrl url) throws StartRefused, InterruptedException {
+        for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
+            try (Connection connection = Jdbc.connect(url)) {
+                refuse("DATABASE_URL", url, ServerFacts.read(connection).unfitAsStore());
+                return;
+            } catch (SQLException e) {
+                refuseUnlessPassing("DATABASE_URL", url, e);
+                say.accept("DATABASE_URL (" + url + ") can't be reached, trying again in " + wait.toSeconds() + " s: "
+                        + Jdbc.reason(e));
+                Thread.sleep(wait);
+            }
+        }
+    }
+
+    /** @return whether it was there; capture goes on trying by itself when it was not */
+    boolean source(String variable, PostgresUrl url) throws StartRefused {
+        try (Connection connection = Jdbc.connect(url)) {
+            refuse(variable, url, ServerFacts.read(connection).unfitAsSource());
+            return true;
+        } catch (SQLException e) {
+            refuseUnlessPassing(variable, url, e);
+            say.accept(variable + " (" + url + ") can't be reached; starting without it, capture keeps trying: "
+                    + Jdbc.reason(e));
+            return false;
+        }
+    }
+
+    private static void refuse(String variable, PostgresUrl url, Optional<String> problem) throws StartRefused {
+        if (problem.isPresent()) {
+            throw new StartRefused(variable + " (" + url + ") " + problem.get());
+        }
+    }
+
+    private static void refuseUnlessPassing(String variable, PostgresUrl url, SQLException failure)
+            throws StartRefused {
+        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
+        if (PASSING.contains(state)) {
+            return;
+        }
+        String fix =
+                switch (state) {
+                    case "28P01" -> ": correct the user and password in it";
+                    case "28000" -> ": correct the user in it, or allow it in the server's pg_hba.conf";
+                    case "3D000" -> ": create the database, or name another one";
+                    default -> "";
+                };
+        throw new StartRefused(variable + " (" + url + ") was turned down (" + Jdbc.reason(failure) + ")" + fix);
+    }
+
+    private static Duration longer(Duration wait) {
+        Duration doubled = wait.multipliedBy(2);
+        return doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
+    }
+}

@@ -1,0 +1,105 @@
+package nexus.command;
+
+import io.quarkus.runtime.Quarkus;
+import java.io.Console;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import nexus.embedded.EmbeddedDatabase;
+import nexus.embedded.EmbeddedDatabaseException;
+import nexus.store.PostgresUrl;
+
+/** {@code nexus serve}: checks what it was given, then runs the application until it is told to stop. */
+public final class ServeCommand implements Command {
+    @Override
+    public int run(List<String> arguments) throws StartRefused {
+        if (!arguments.isEmpty()) {
+            throw new StartRefused("serve takes no arguments: it is set up by variables (see .env.example)");
+        }
+        Environment environment = Environment.current();
+        environment.warnings().forEach(ServeCommand::say);
+        Settings.check(environment);
+        return environment.embedded() ? serveEmbedded(environment) : serveExternal(environment);
+    }
+
+    private static int serveEmbedded(Environment environment) throws StartRefused {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(environment.home());
+                LastToStop last = LastToStop.register(database, patience(environment))) {
+            String key = environment.value(Variable.NEXUS_SECRET_KEY).isPresent()
+                    ? environment.value(Variable.NEXUS_SECRET_KEY).get()
+                    : SecretKeyFile.in(environment.home());
+            last.applicationStarts();
+            return serve(environment, database.url(), key);
+        } catch (EmbeddedDatabaseException e) {
+            throw new StartRefused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int serveExternal(Environment environment) throws StartRefused {
+        String url = environment.value(Variable.DATABASE_URL).orElseThrow();
+        try {
+            new DatabaseCheck(ServeCommand::say).awaitStore(PostgresUrl.parse(url));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+        return serve(
+                environment, url, environment.value(Variable.NEXUS_SECRET_KEY).orElseThrow());
+    }
+
+    private static int serve(Environment environment, String storeUrl, String secretKey) throws StartRefused {
+        boolean ownSource = environment.value(Variable.SOURCE_DATABASE_URL).isPresent();
+        PostgresUrl source = PostgresUrl.parse(
+                environment.value(Variable.SOURCE_DATABASE_URL).orElse(storeUrl));
+        boolean sourceThere = !captures(environment)
+                || new DatabaseCheck(ServeCommand::say)
+                        .source(ownSource ? "SOURCE_DATABASE_URL" : "DATABASE_URL", source);
+        if (Settings.demo(environment) && sourceThere) {
+            DemoTable.create(source);
+        }
+        Settings.of(environment, storeUrl, secretKey, atTerminal()).forEach(System::setProperty);
+        AtomicInteger status = new AtomicInteger(FAILED);
+        // its own handler would end the process before the embedded database has stopped
+        Quarkus.run(null, (code, failure) -> {
+            if (failure != null) {
+                say("could not start: " + rootCause(failure));
+            }
+            status.set(code);
+        });
+        return status.get();
+    }
+
+    /** On one line: the logs are not set up yet when a start fails early. */
+    private static String rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.toString().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static boolean captures(Environment environment) {
+        return environment
+                .value(Variable.NEXUS_ROLES)
+                .map(roles -> List.of(roles.split(",")).contains("capture"))
+                .orElse(true);
+    }
+
+    private static Duration patience(Environment environment) {
+        return environment
+                .value(Variable.SHUTDOWN_TIMEOUT)
+                .map(Duration::parse)
+                .orElse(Duration.ofSeconds(20))
+                .plusSeconds(10);
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null again in JDK 25 when the output is a file
+    private static boolean atTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    private static void say(String line) {
+        System.err.println("nexus: " + line);
+    }
+}

@@ -1,0 +1,101 @@
+package nexus.command;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.TreeMap;
+import nexus.store.PostgresUrl;
+
+/** The configuration that an environment amounts to: what was set, and the defaults that depend on the mode. */
+final class Settings {
+    /** What targets may reach in embedded mode although it is not public: this machine, for trying things out. */
+    static final String LOOPBACK = "127.0.0.0/8,::1/128,localhost";
+
+    private Settings() {}
+
+    /** What must hold before anything is started. */
+    static void check(Environment environment) throws StartRefused {
+        boolean keys = environment.value(Variable.API_KEYS).isPresent();
+        if (!environment.embedded()) {
+            if (!keys) {
+                throw new StartRefused("API_KEYS is not set: with DATABASE_URL the API is never open;"
+                        + " set API_KEYS to one or more keys (make one: openssl rand -hex 32)");
+            }
+            if (environment.value(Variable.NEXUS_SECRET_KEY).isEmpty()) {
+                throw new StartRefused("NEXUS_SECRET_KEY is not set: it encrypts signing secrets in the database;"
+                        + " make one and keep it: openssl rand -base64 32");
+            }
+            return;
+        }
+        String host = host(environment);
+        if (!keys && !loopback(host)) {
+            throw new StartRefused("HOST is not a loopback address, and without API_KEYS the API is open:"
+                    + " set API_KEYS, or leave HOST at 127.0.0.1");
+        }
+    }
+
+    /**
+     * @param storeUrl {@code DATABASE_URL} or the embedded database's
+     * @param secretKey base64 of 32 bytes
+     * @param terminal whether a person reads the output
+     * @return keys and values of the configuration; with secrets, so never to be shown
+     */
+    static Map<String, String> of(Environment environment, String storeUrl, String secretKey, boolean terminal) {
+        Map<String, String> settings = new TreeMap<>();
+        for (Variable variable : Variable.values()) {
+            variable.key().ifPresent(key -> environment.value(variable).ifPresent(value -> settings.put(key, value)));
+        }
+        settings.put("nexus.process.embedded", Boolean.toString(environment.embedded()));
+        settings.put("nexus.store.url", storeUrl);
+        settings.putIfAbsent("nexus.source.url", storeUrl);
+        PostgresUrl store = PostgresUrl.parse(storeUrl);
+        settings.put("quarkus.datasource.jdbc.url", store.jdbcUrl());
+        settings.put("quarkus.datasource.username", store.user());
+        if (!store.password().isEmpty()) {
+            settings.put("quarkus.datasource.password", store.password());
+        }
+        settings.put("nexus.secret.key", secretKey);
+        settings.put("nexus.demo.enabled", Boolean.toString(demo(environment)));
+        settings.put("quarkus.http.host", host(environment));
+        settings.put("quarkus.management.host", host(environment));
+        environment
+                .value(Variable.SHUTDOWN_TIMEOUT)
+                .ifPresent(timeout -> settings.put("quarkus.shutdown.timeout", timeout));
+        if (environment.embedded()) {
+            settings.putIfAbsent("nexus.webhook.allow", LOOPBACK);
+        }
+        settings.put("quarkus.swagger-ui.enabled", Boolean.toString(environment.embedded()));
+        settings.put("quarkus.log.console.json.enabled", Boolean.toString(!terminal));
+        settings.replaceAll((key, value) -> escaped(value));
+        return settings;
+    }
+
+    /** The demo table is made without asking in the embedded database only, never in a database of the user's. */
+    static boolean demo(Environment environment) {
+        boolean ownSource = environment.embedded()
+                && environment.value(Variable.SOURCE_DATABASE_URL).isEmpty();
+        return environment.value(Variable.NEXUS_DEMO).map(Boolean::parseBoolean).orElse(ownSource);
+    }
+
+    private static String host(Environment environment) {
+        return environment.value(Variable.HOST).orElse(environment.embedded() ? "127.0.0.1" : "0.0.0.0");
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** The configuration replaces <code>${…}</code> and <code>$$</code>; a password must come through as it is. */
+    private static String escaped(String value) {
+        return value.replace("$", "$$");
+    }
+}

@@ -1,0 +1,13 @@
+package nexus.command;
+
+import java.util.List;
+import nexus.Version;
+
+/** {@code nexus version}: what was built. */
+public final class VersionCommand implements Command {
+    @Override
+    public int run(List<String> arguments) {
+        System.out.println("nexus " + Version.current());
+        return DONE;
+    }
+}

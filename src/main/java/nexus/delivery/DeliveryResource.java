@@ -1,0 +1,250 @@
+package nexus.delivery;
+
+import io.vertx.core.Future;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import nexus.api.Cursor;
+import nexus.api.Ids;
+import nexus.api.JsonBody;
+import nexus.api.Page;
+import nexus.api.QueryParameters;
+import nexus.api.Timestamps;
+import nexus.attempt.AttemptRepository;
+import nexus.event.EventType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What became of each event at each subscription, and what a person may do about it. */
+@Path("/v1/deliveries")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Deliveries")
+public class DeliveryResource {
+    private static final String LIST = "deliveries";
+    private static final int RESPONSE_CHARACTERS = 16 * 1024;
+    private static final List<String> STATUSES =
+            Stream.of(DeliveryStatus.values()).map(Enum::name).toList();
+    private static final List<String> RETRYABLE = List.of(DeliveryStatus.DEAD.name(), DeliveryStatus.FAILED.name());
+
+    private final DeliveryRepository deliveries;
+    private final AttemptRepository attempts;
+    private final StoredEventRepository events;
+    private final Redelivery redelivery;
+
+    public DeliveryResource(
+            DeliveryRepository deliveries,
+            AttemptRepository attempts,
+            StoredEventRepository events,
+            Redelivery redelivery) {
+        this.deliveries = deliveries;
+        this.attempts = attempts;
+        this.events = events;
+        this.redelivery = redelivery;
+    }
+
+    /** @param retried how many deliveries will be tried again */
+    @Schema(name = "Retried")
+    record Retried(@Schema(examples = "1") int retried) {}
+
+    @GET
+    @Operation(
+            summary = "List deliveries, newest first",
+            description = "Only what is kept is listed (RETENTION). A page may hold fewer deliveries than asked for,"
+                    + " even none, and still have a next: the search was cut short; go on with the cursor.")
+    @Parameter(name = "status", in = ParameterIn.QUERY, schema = @Schema(implementation = DeliveryStatus.class))
+    @Parameter(name = "subscriptionId", in = ParameterIn.QUERY, schema = @Schema(format = "uuid"))
+    @Parameter(name = "eventId", in = ParameterIn.QUERY, schema = @Schema(format = "uuid"))
+    @Parameter(
+            name = "type",
+            in = ParameterIn.QUERY,
+            description = "Type of the event, exactly.",
+            example = "pg.public.orders.update",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "since",
+            in = ParameterIn.QUERY,
+            description = "createdAt at or after.",
+            example = "2026-01-31T00:00:00Z",
+            schema = @Schema(format = "date-time"))
+    @Parameter(
+            name = "until",
+            in = ParameterIn.QUERY,
+            description = "createdAt before.",
+            example = "2026-02-01T00:00:00Z",
+            schema = @Schema(format = "date-time"))
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
+    @Parameter(name = "cursor", in = ParameterIn.QUERY, description = "The next of the page before.")
+    @APIResponse(responseCode = "200", description = "{\"data\": [deliveries], \"next\": cursor or null}")
+    @APIResponse(responseCode = "422", description = "A query parameter is wrong or unknown.")
+    public CompletionStage<Page<DeliveryView>> list(@Context UriInfo uri) {
+        QueryParameters query = QueryParameters.of(uri);
+        DeliveryFilter filter = new DeliveryFilter(
+                query.oneOf("status", STATUSES).map(DeliveryStatus::valueOf),
+                query.uuid("subscriptionId"),
+                query.uuid("eventId"),
+                query.text("type"),
+                query.timestamp("since"),
+                query.timestamp("until"));
+        int limit = query.limit();
+        DeliveryPosition before = query.cursorOfNumbers(LIST, 2)
+                .map(cursor -> new DeliveryPosition(cursor.number(0), cursor.number(1)))
+                .orElse(DeliveryPosition.NEWEST);
+        query.check();
+        return deliveries
+                .list(filter, before, limit)
+                .map(page -> new Page<>(
+                        page.deliveries().stream().map(DeliveryView::inList).toList(),
+                        page.next()
+                                .map(next -> Cursor.of(LIST, next.eventSeq(), next.seq())
+                                        .encode())
+                                .orElse(null)))
+                .toCompletionStage();
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Show a delivery with its attempts")
+    @APIResponse(
+            responseCode = "200",
+            description = "The delivery with its attemptLog, the oldest attempt first.",
+            content = @Content(schema = @Schema(implementation = DeliveryView.class)))
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    public CompletionStage<DeliveryView> show(
+            @Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id) {
+        return found(DeliveryId.inPath(id)).toCompletionStage();
+    }
+
+    @POST
+    @Path("{id}/retry")
+    @Operation(
+            summary = "Retry a delivery now",
+            description = "With a fresh budget of attempts. It may bring an old version of a row after newer ones: the"
+                    + " one exception to order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "It is PENDING again.",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Retried.class),
+                            examples = @ExampleObject(name = "retried", value = "{\"retried\":1}")))
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    @APIResponse(responseCode = "409", description = "It is not DEAD or FAILED, or its subscription is deleted.")
+    @APIResponse(responseCode = "410", description = "Its payload is no longer kept.")
+    public CompletionStage<Retried> retry(@Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id) {
+        return redelivery
+                .retry(DeliveryId.inPath(id))
+                .map(done -> new Retried(1))
+                .toCompletionStage();
+    }
+
+    @POST
+    @Path("{id}/cancel")
+    @Operation(
+            summary = "Give a delivery up",
+            description = "PENDING or FAILED becomes DEAD with deadReason cancelled. A request that is under way may"
+                    + " still arrive.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The delivery as it is now.",
+            content = @Content(schema = @Schema(implementation = DeliveryView.class)))
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    @APIResponse(responseCode = "409", description = "It is SENT or DEAD.")
+    public CompletionStage<DeliveryView> cancel(
+            @Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id) {
+        DeliveryId deliveryId = DeliveryId.inPath(id);
+        return redelivery.cancel(deliveryId).compose(this::withLog).toCompletionStage();
+    }
+
+    @POST
+    @Path("events/{eventId}/retry")
+    @Operation(summary = "Retry every delivery of an event that is DEAD or FAILED")
+    @APIResponse(
+            responseCode = "200",
+            description = "How many are PENDING again; those of deleted subscriptions are left out.",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Retried.class),
+                            examples = @ExampleObject(name = "retried", value = "{\"retried\":2}")))
+    @APIResponse(responseCode = "404", description = "There is no such event, or it is no longer kept.")
+    public CompletionStage<Retried> retryOfEvent(@PathParam("eventId") String eventId) {
+        UUID id = Ids.inPath(eventId, "event");
+        return events.find(id)
+                .compose(event -> event.isEmpty()
+                        ? Future.failedFuture(EventResource.notFound())
+                        : redelivery.retryAll(DeliveryFilter.ofEvent(id)))
+                .map(Retried::new)
+                .toCompletionStage();
+    }
+
+    @POST
+    @Path("retry")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Retry all deliveries that match",
+            description = "Fields: status (DEAD or FAILED; both when absent), subscriptionId, type (exactly), since,"
+                    + " until. An empty object retries everything that is DEAD or FAILED. It goes in steps of 1000;"
+                    + " after an error, send it again: what was retried is not retried twice.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT),
+                            examples = @ExampleObject(name = "after an outage", value = """
+                                                    {"status":"DEAD","subscriptionId":"6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21","since":"2026-01-31T00:00:00Z"}""")))
+    @APIResponse(
+            responseCode = "200",
+            description = "How many are PENDING again.",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Retried.class),
+                            examples = @ExampleObject(name = "retried", value = "{\"retried\":1234}")))
+    @APIResponse(responseCode = "422", description = "A field is wrong or unknown.")
+    public CompletionStage<Retried> retryMatching(byte[] bytes) {
+        JsonBody body = JsonBody.parse(bytes);
+        DeliveryFilter filter = new DeliveryFilter(
+                body.oneOf("status", RETRYABLE).map(DeliveryStatus::valueOf),
+                body.parsed("subscriptionId", 36, Ids::uuid),
+                Optional.empty(),
+                body.text("type", EventType.MAX_ROW_CHANGE),
+                body.parsed("since", 64, Timestamps::parse),
+                body.parsed("until", 64, Timestamps::parse));
+        body.check();
+        return redelivery.retryAll(filter).map(Retried::new).toCompletionStage();
+    }
+
+    private Future<DeliveryView> found(DeliveryId id) {
+        return deliveries.find(id).compose(found -> found.map(this::withLog)
+                .orElseGet(() -> Future.failedFuture(DeliveryId.notFound())));
+    }
+
+    private Future<DeliveryView> withLog(Delivery delivery) {
+        long seq = delivery.id().key().seq();
+        LocalDate day = delivery.id().key().day();
+        return attempts.ofDeliveries(Map.of(seq, day), RESPONSE_CHARACTERS)
+                .map(log -> DeliveryView.withLog(delivery, log.getOrDefault(seq, List.of())));
+    }
+}

@@ -1,0 +1,152 @@
+package nexus.delivery;
+
+import io.vertx.core.Future;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import nexus.Refusal;
+import nexus.api.Cursor;
+import nexus.api.Ids;
+import nexus.api.Page;
+import nexus.api.QueryParameters;
+import nexus.attempt.AttemptRepository;
+import nexus.queue.DeliveryKey;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Events that are stored, and what became of them. Publishing is another room's. */
+@Path("/v1/events")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Events")
+public class EventResource {
+    private static final String LIST = "events";
+    private static final int SHOWN_DELIVERIES = 250;
+    private static final int RESPONSE_CHARACTERS = 1_024;
+
+    private final StoredEventRepository events;
+    private final DeliveryRepository deliveries;
+    private final AttemptRepository attempts;
+
+    public EventResource(StoredEventRepository events, DeliveryRepository deliveries, AttemptRepository attempts) {
+        this.events = events;
+        this.deliveries = deliveries;
+        this.attempts = attempts;
+    }
+
+    static Refusal.NotFound notFound() {
+        return new Refusal.NotFound("There is no event with this id.");
+    }
+
+    @GET
+    @Operation(
+            summary = "List events, newest first",
+            description = "Without payload and attempts: those are in GET /v1/events/{id}. In the order in which Nexus"
+                    + " stored them. A page may hold fewer events than asked for, even none, and still have a next: the"
+                    + " search was cut short; go on with the cursor.")
+    @Parameter(
+            name = "type",
+            in = ParameterIn.QUERY,
+            description = "Exactly.",
+            example = "pg.public.orders.update",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "since",
+            in = ParameterIn.QUERY,
+            description = "createdAt at or after.",
+            example = "2026-01-31T00:00:00Z",
+            schema = @Schema(format = "date-time"))
+    @Parameter(
+            name = "until",
+            in = ParameterIn.QUERY,
+            description = "createdAt before.",
+            example = "2026-02-01T00:00:00Z",
+            schema = @Schema(format = "date-time"))
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
+    @Parameter(name = "cursor", in = ParameterIn.QUERY, description = "The next of the page before.")
+    @APIResponse(responseCode = "200", description = "{\"data\": [events], \"next\": cursor or null}")
+    @APIResponse(responseCode = "422", description = "A query parameter is wrong or unknown.")
+    public CompletionStage<Page<EventSummaryView>> list(@Context UriInfo uri) {
+        QueryParameters query = QueryParameters.of(uri);
+        EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
+        int limit = query.limit();
+        long before =
+                query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+        query.check();
+        return events.list(filter, before, limit)
+                .map(page -> new Page<>(
+                        page.events().stream().map(EventSummaryView::of).toList(),
+                        page.next().isPresent()
+                                ? Cursor.of(LIST, page.next().getAsLong()).encode()
+                                : null))
+                .toCompletionStage();
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Show an event with its payload, deliveries and attempts")
+    @APIResponse(
+            responseCode = "200",
+            description = "The payload is the one that is sent, digit for digit.",
+            content = @Content(schema = @Schema(implementation = EventView.class)))
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    public CompletionStage<EventView> show(
+            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+        UUID eventId = Ids.inPath(id, "event");
+        return found(eventId).compose(this::withDeliveries).toCompletionStage();
+    }
+
+    @GET
+    @Path("{id}/summary")
+    @Operation(summary = "Show what became of an event")
+    @APIResponse(
+            responseCode = "200",
+            description = "Its status and how many deliveries are in which.",
+            content = @Content(schema = @Schema(implementation = EventSummaryView.class)))
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    public CompletionStage<EventSummaryView> summary(
+            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+        return found(Ids.inPath(id, "event")).map(EventSummaryView::of).toCompletionStage();
+    }
+
+    private Future<StoredEvent> found(UUID id) {
+        return events.find(id).map(found -> found.orElseThrow(EventResource::notFound));
+    }
+
+    private Future<EventView> withDeliveries(StoredEvent event) {
+        return deliveries
+                .list(DeliveryFilter.ofEvent(event.id()), DeliveryPosition.NEWEST, SHOWN_DELIVERIES)
+                .compose(page -> events.payload(event.id()).compose(payload -> withLogs(page.deliveries())
+                        .map(shown -> EventView.of(event, payload, shown))));
+    }
+
+    private Future<List<DeliveryView>> withLogs(List<Delivery> shown) {
+        Map<Long, LocalDate> dayBySeq = new HashMap<>();
+        for (Delivery delivery : shown) {
+            DeliveryKey key = delivery.id().key();
+            dayBySeq.put(key.seq(), key.day());
+        }
+        return attempts.ofDeliveries(dayBySeq, RESPONSE_CHARACTERS).map(logs -> shown.stream()
+                .map(delivery -> DeliveryView.withLog(
+                        delivery, logs.getOrDefault(delivery.id().key().seq(), List.of())))
+                .toList());
+    }
+}

@@ -1,0 +1,105 @@
+package nexus.delivery;
+
+import io.vertx.core.Future;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import nexus.Refusal;
+import nexus.queue.DeliveryKey;
+import nexus.queue.DeliveryOverride;
+
+/** Retries and cancels by hand: says no in words where the queue would only find nothing to do. */
+@Singleton
+public class Redelivery {
+    private static final String WRONG_STATUS = "delivery-status";
+
+    private final DeliveryRepository deliveries;
+    private final DeliveryOverride override;
+
+    public Redelivery(DeliveryRepository deliveries, DeliveryOverride override) {
+        this.deliveries = deliveries;
+        this.override = override;
+    }
+
+    /**
+     * Makes one delivery ready to be tried now, with a fresh budget of attempts.
+     *
+     * @return done once it is stored; fails with a {@link Refusal} when it is not DEAD or FAILED, its subscription is
+     *     deleted, or its payload is gone
+     */
+    Future<Void> retry(DeliveryId id) {
+        return found(id).compose(delivery -> {
+            refuseUnlessRetryable(delivery);
+            return override.retry(List.of(id.key()))
+                    .compose(retried -> retried > 0 ? Future.succeededFuture() : retryRefused(id));
+        });
+    }
+
+    /** What changed in between is told as it is now; if nothing did, the payload is what was missing. */
+    private Future<Void> retryRefused(DeliveryId id) {
+        return found(id).compose(delivery -> {
+            refuseUnlessRetryable(delivery);
+            return Future.failedFuture(new Refusal.Gone("The payload of this delivery is no longer kept."));
+        });
+    }
+
+    private static void refuseUnlessRetryable(Delivery delivery) {
+        if (delivery.subscriptionIsDeleted()) {
+            throw new Refusal.Conflict("subscription-deleted", "The subscription of this delivery is deleted.");
+        }
+        if (delivery.status() != DeliveryStatus.DEAD && delivery.status() != DeliveryStatus.FAILED) {
+            throw new Refusal.Conflict(
+                    WRONG_STATUS,
+                    "Only a delivery that is DEAD or FAILED can be retried; this is " + delivery.status() + ".");
+        }
+    }
+
+    /**
+     * Retries everything DEAD or FAILED that matches, {@link DeliveryOverride#MAX_DELIVERIES} at a time. Those of a
+     * deleted subscription or without a payload are left as they are.
+     *
+     * @param filter its status, if any, is DEAD or FAILED
+     * @return how many were retried; when it fails, those before are retried all the same
+     */
+    Future<Integer> retryAll(DeliveryFilter filter) {
+        List<DeliveryStatus> statuses =
+                filter.status().map(List::of).orElseGet(() -> List.of(DeliveryStatus.DEAD, DeliveryStatus.FAILED));
+        Future<Integer> retried = Future.succeededFuture(0);
+        for (DeliveryStatus status : statuses) {
+            retried = retried.compose(before -> retryFrom(filter.withStatus(status), DeliveryPosition.NEWEST, before));
+        }
+        return retried;
+    }
+
+    private Future<Integer> retryFrom(DeliveryFilter filter, DeliveryPosition position, int before) {
+        return deliveries
+                .list(filter, position, DeliveryOverride.MAX_DELIVERIES)
+                .compose(page -> {
+                    List<DeliveryKey> keys = page.deliveries().stream()
+                            .map(found -> found.id().key())
+                            .toList();
+                    Future<Integer> chunk = keys.isEmpty() ? Future.succeededFuture(0) : override.retry(keys);
+                    Optional<DeliveryPosition> next = page.next();
+                    return chunk.compose(retried -> next.isPresent()
+                            ? retryFrom(filter, next.get(), before + retried)
+                            : Future.succeededFuture(before + retried));
+                });
+    }
+
+    /** Gives one delivery up; answers with it as it is then. */
+    Future<Delivery> cancel(DeliveryId id) {
+        return override.cancel(id.key()).compose(cancelled -> found(id).map(delivery -> {
+            if (!cancelled) {
+                throw new Refusal.Conflict(
+                        WRONG_STATUS,
+                        "Only a delivery that is PENDING or FAILED can be cancelled; this is " + delivery.status()
+                                + ".");
+            }
+            return delivery;
+        }));
+    }
+
+    private Future<Delivery> found(DeliveryId id) {
+        return deliveries.find(id).map(found -> found.orElseThrow(DeliveryId::notFound));
+    }
+}

@@ -1,0 +1,265 @@
+package nexus.embedded;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may open a
+ * connection on this machine is its superuser (the library's {@code initdb} sets {@code trust}), so it is for trying
+ * Nexus out and for development.
+ *
+ * <p>It outlives a Nexus that was killed: the next start adopts the running server. In the folder: {@code postgres}
+ * (data), {@code programs}, {@code port}, {@code lock}.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class);
+
+    /** Longer than the library's 10 s: recovery after a crash takes as long as there is WAL to read again. */
+    private static final Duration STARTUP = Duration.ofSeconds(60);
+
+    private static final Duration SHUTDOWN = Duration.ofSeconds(20);
+
+    /** Not PostgreSQL's own 5432: a server of the user's may want that at any time. */
+    private static final int FIRST_PORT = 54320;
+
+    private static final int PORTS_TRIED = 50;
+
+    /** The first three undo what the library sets for throw-away tests; it also passes -F, which fsync=on overrides. */
+    private static final Map<String, String> SERVER = Map.ofEntries(
+            Map.entry("fsync", "on"),
+            Map.entry("synchronous_commit", "on"),
+            Map.entry("full_page_writes", "on"),
+            Map.entry("wal_level", "logical"),
+            Map.entry("max_wal_senders", "10"),
+            Map.entry("max_replication_slots", "10"),
+            Map.entry("max_connections", "100"),
+            Map.entry("shared_buffers", "128MB"),
+            Map.entry("listen_addresses", "127.0.0.1"),
+            Map.entry("unix_socket_directories", ""),
+            // a week of log files, each written over after seven days
+            Map.entry("logging_collector", "on"),
+            Map.entry("log_filename", "postgresql-%a.log"),
+            Map.entry("log_truncate_on_rotation", "on"),
+            Map.entry("log_rotation_age", "1d"),
+            Map.entry("log_rotation_size", "0"));
+
+    private final HomeLock lock;
+    private final Postmaster postmaster;
+    /** None for an adopted server. */
+    private final @Nullable EmbeddedPostgres started;
+
+    private boolean closed;
+
+    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, @Nullable EmbeddedPostgres started) {
+        this.lock = lock;
+        this.postmaster = postmaster;
+        this.started = started;
+    }
+
+    /** Starts the server of this folder, or takes over the one that runs there. Blocks until it answers. */
+    public static EmbeddedDatabase start(Path home) throws EmbeddedDatabaseException {
+        HomeLock lock = HomeLock.take(home);
+        try {
+            return start(home, lock);
+        } catch (EmbeddedDatabaseException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static EmbeddedDatabase start(Path home, HomeLock lock) throws EmbeddedDatabaseException {
+        Path data = data(home);
+        Optional<Postmaster> orphan = Postmaster.of(data);
+        if (orphan.isPresent()) {
+            awaitAnswer(data, orphan.get());
+            LOG.infof(
+                    "embedded database adopted pid=%d port=%d",
+                    orphan.get().process().pid(), orphan.get().port());
+            return new EmbeddedDatabase(lock, orphan.get(), null);
+        }
+        EmbeddedPostgres started;
+        try {
+            Files.deleteIfExists(data.resolve("postmaster.pid"));
+            removeUnfinished(data);
+            int port = port(home);
+            started = launch(home, data, port);
+            Files.writeString(home.resolve("port"), port + "\n");
+        } catch (IOException | UncheckedIOException e) {
+            throw new EmbeddedDatabaseException(
+                    "the embedded database in " + home + " can't be prepared: " + e.getMessage());
+        }
+        Postmaster postmaster = Postmaster.of(data)
+                .orElseThrow(() -> new EmbeddedDatabaseException("the embedded database in " + home
+                        + " ended right after its start; see " + data.resolve("log")));
+        return new EmbeddedDatabase(lock, postmaster, started);
+    }
+
+    /** The URL of the server that runs in this folder, if one does. */
+    public static Optional<String> running(Path home) {
+        return Postmaster.of(data(home)).map(postmaster -> url(postmaster.port()));
+    }
+
+    public String url() {
+        return url(postmaster.port());
+    }
+
+    /** Whether it was running already, left behind by a Nexus that was killed. */
+    public boolean adopted() {
+        return started == null;
+    }
+
+    /** Stops the server and lets the folder go. Must come after everything that uses the database. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (started != null) {
+                started.close(); // waits 5 s for the server, then lets the library's own lock go
+            }
+            if (!postmaster.stop(SHUTDOWN)) {
+                LOG.warnf(
+                        "embedded database still stopping pid=%d after=%s",
+                        postmaster.process().pid(), SHUTDOWN);
+            }
+        } catch (IOException e) {
+            LOG.warnf(
+                    "embedded database not stopped pid=%d reason=%s",
+                    postmaster.process().pid(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static Path data(Path home) {
+        return home.resolve("postgres");
+    }
+
+    private static String url(int port) {
+        return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+    }
+
+    private static EmbeddedPostgres launch(Path home, Path data, int port) throws EmbeddedDatabaseException {
+        Path startLog = home.resolve("postgres-start.log");
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                // never the parent of the data: the library empties folders with old locks under it
+                .setOverrideWorkingDirectory(home.resolve("programs").toFile())
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setPort(port)
+                .setPGStartupWait(STARTUP)
+                .setOutputRedirector(Redirect.to(startLog.toFile()))
+                .setErrorRedirector(Redirect.to(startLog.toFile()))
+                // the same order and the same letters on every machine
+                .setLocaleConfig("locale-provider", "builtin")
+                .setLocaleConfig("builtin-locale", "C.UTF-8")
+                .setLocaleConfig("locale", "C");
+        SERVER.forEach(builder::setServerConfig);
+        try {
+            return builder.start();
+        } catch (IOException | RuntimeException e) {
+            throw new EmbeddedDatabaseException("the embedded database did not start; see " + startLog + " and "
+                    + data.resolve("log") + " (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /**
+     * An initdb that was killed leaves a folder that looks ready. Every server writes {@code postmaster.opts} when it
+     * starts; without that file none ever ran here, so there is nothing to lose.
+     */
+    private static void removeUnfinished(Path data) throws IOException {
+        if (Files.exists(data.resolve("postmaster.opts")) || !Files.exists(data)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The port of the last time if it is free, so that a psql command stays right. */
+    private static int port(Path home) throws IOException {
+        Path file = home.resolve("port");
+        if (Files.exists(file)) {
+            String remembered = Files.readString(file).strip();
+            if (remembered.matches("[1-9][0-9]{0,4}") && free(Integer.parseInt(remembered))) {
+                return Integer.parseInt(remembered);
+            }
+        }
+        return IntStream.range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
+                .filter(EmbeddedDatabase::free)
+                .findFirst()
+                .orElseGet(EmbeddedDatabase::anyPort);
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static int anyPort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A killed Nexus may have left a server that was just starting. */
+    private static void awaitAnswer(Path data, Postmaster postmaster) throws EmbeddedDatabaseException {
+        long deadline = System.nanoTime() + STARTUP.toNanos();
+        while (!servesFrom(data, postmaster.port())) {
+            if (System.nanoTime() > deadline || !postmaster.process().isAlive()) {
+                throw new EmbeddedDatabaseException("the server left behind in " + data + " (process "
+                        + postmaster.process().pid() + ") does not answer: stop it with kill -INT");
+            }
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new EmbeddedDatabaseException("interrupted while waiting for the embedded database");
+            }
+        }
+    }
+
+    private static boolean servesFrom(Path data, int port) {
+        String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=2&socketTimeout=5";
+        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT current_setting('data_directory')")) {
+            return result.next() && Files.isSameFile(Path.of(result.getString(1)), data);
+        } catch (SQLException | IOException e) {
+            return false;
+        }
+    }
+}

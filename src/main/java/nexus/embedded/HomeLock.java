@@ -1,0 +1,69 @@
+package nexus.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process per folder. The operating system lets the lock go when its process ends, however it ends; the process
+ * id in the file is for people.
+ */
+final class HomeLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private HomeLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static HomeLock take(Path home) throws EmbeddedDatabaseException {
+        Path file = home.resolve("lock");
+        try {
+            createPrivately(home);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (tryLock(channel) == null) {
+                channel.close();
+                throw new EmbeddedDatabaseException("another nexus serve runs on " + home + " (process "
+                        + Files.readString(file).strip() + "): stop it, or give this one another NEXUS_HOME");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            return new HomeLock(channel);
+        } catch (IOException e) {
+            throw new EmbeddedDatabaseException("NEXUS_HOME " + home + " can't be written: " + e.getMessage());
+        }
+    }
+
+    /** Nobody else may look in: the data, the key, and programs that run as this user. A folder of the user's stays. */
+    private static void createPrivately(Path home) throws IOException {
+        if (!Files.isDirectory(home)) {
+            Files.createDirectories(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this very process
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

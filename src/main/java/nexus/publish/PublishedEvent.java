@@ -1,0 +1,96 @@
+package nexus.publish;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.api.Ids;
+import nexus.api.JsonBody;
+import nexus.api.Timestamps;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventIdGenerator;
+import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+
+/**
+ * One event of a request, read but not yet known to be right: that is what {@link JsonBody#check()} of its request
+ * tells, and before it {@link #incoming} must not be asked for.
+ *
+ * @param givenId the publisher's own id, UUID or not
+ * @param bodyHash SHA-256 of the bytes of this event, in hex
+ */
+record PublishedEvent(
+        Optional<EventType> type,
+        Optional<String> data,
+        String metadata,
+        Instant createdAt,
+        Optional<String> givenId,
+        Ordering ordering,
+        String bodyHash,
+        String idPointer) {
+
+    private static final int MAX_EVENT_ID = 255;
+    private static final int MAX_ORDERING_KEY = 256;
+    private static final String NO_METADATA = "{}";
+
+    static PublishedEvent read(JsonBody body, Clock clock) {
+        body.require("type", "data");
+        return new PublishedEvent(
+                body.parsed("type", EventType.MAX_PUBLISHED, EventType::published),
+                body.rawObject("data"),
+                body.rawObject("metadata").orElse(NO_METADATA),
+                body.parsed("createdAt", 40, Timestamps::parse)
+                        .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+                body.text("eventId", MAX_EVENT_ID),
+                body.text("orderingKey", MAX_ORDERING_KEY)
+                        .<Ordering>map(key -> new Ordering.Key(Ordering.hash("published", key)))
+                        .orElse(Ordering.NONE),
+                sha256(body.bytes()),
+                body.pointerTo("eventId"));
+    }
+
+    /** The publisher's id as it is remembered: a UUID in one spelling. */
+    Optional<String> idKey() {
+        return givenId.map(id -> hasUuid() ? UUID.fromString(id).toString() : id);
+    }
+
+    /** Whether the publisher's id becomes the event's. */
+    boolean hasUuid() {
+        return givenId.filter(Ids::isUuid).isPresent();
+    }
+
+    IncomingEvent incoming(EventIdGenerator ids) {
+        EventId id = givenId.filter(Ids::isUuid)
+                .map(text -> new EventId(UUID.fromString(text)))
+                .orElseGet(ids::next);
+        EventType knownType = type.orElseThrow();
+        String knownData = data.orElseThrow();
+        return new IncomingEvent(
+                id,
+                knownType,
+                createdAt,
+                ordering,
+                () -> EventBody.of(
+                        id,
+                        knownType,
+                        createdAt,
+                        knownData.getBytes(StandardCharsets.UTF_8),
+                        metadata.getBytes(StandardCharsets.UTF_8)),
+                true);
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

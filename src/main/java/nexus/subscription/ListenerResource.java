@@ -1,0 +1,139 @@
+package nexus.subscription;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import nexus.api.Cursor;
+import nexus.api.Envelope;
+import nexus.api.Ids;
+import nexus.api.JsonBody;
+import nexus.api.Page;
+import nexus.api.QueryParameters;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /api/v1/listeners}: contract section 5. */
+@Singleton
+@Path("/api/v1/listeners")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Listeners", description = "The older API: subscriptions to one kind of change of one table.")
+public class ListenerResource {
+    private static final String LIST = "listeners";
+
+    private final SubscriptionRegistry registry;
+    private final SubscriptionRepository repository;
+    private final SecureRandom random = new SecureRandom();
+
+    @Inject
+    public ListenerResource(SubscriptionRegistry registry, SubscriptionRepository repository) {
+        this.registry = registry;
+        this.repository = repository;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "createListener",
+            summary = "Listen to one kind of change of one table",
+            description = "Takes effect at once: changes committed after the answer are delivered.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            allOf = ListenerView.class,
+                                            requiredProperties = {"name", "source_table", "event", "target_url"}),
+                            examples = @ExampleObject(name = "create", value = SubscriptionExamples.CREATE_LISTENER)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made. The secret is shown only here.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(name = "success", type = SchemaType.BOOLEAN),
+                                                @SchemaProperty(name = "message", type = SchemaType.STRING),
+                                                @SchemaProperty(name = "data", implementation = ListenerView.class)
+                                            }),
+                            examples = @ExampleObject(name = "created", value = SubscriptionExamples.LISTENER_CREATED)))
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    public CompletionStage<Response> create(byte[] body) {
+        SubscriptionSettings settings = ListenerRequest.read(JsonBody.parse(body), SigningSecret.generate(random));
+        return registry.create(Door.LISTENER, settings)
+                .map(made -> Response.status(Response.Status.CREATED)
+                        .entity(Envelope.of("Listener created successfully", ListenerView.created(made)))
+                        .build())
+                .toCompletionStage();
+    }
+
+    @GET
+    @Operation(operationId = "listListeners", summary = "All listeners, newest first")
+    @Parameter(ref = "limit")
+    @Parameter(ref = "cursor")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page of them; next is there when another follows.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(name = "success", type = SchemaType.BOOLEAN),
+                                                @SchemaProperty(name = "count", type = SchemaType.INTEGER),
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = ListenerView.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "page", value = SubscriptionExamples.LISTENERS)))
+    public CompletionStage<Envelope<List<ListenerView>>> list(@Context UriInfo uri) {
+        QueryParameters query = QueryParameters.of(uri);
+        Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
+        int limit = query.limit();
+        query.check();
+        return repository
+                .list(Optional.of(Door.LISTENER), Optional.empty(), below, limit + 1)
+                .map(rows -> Envelope.of(Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
+                        .map(ListenerView::of)))
+                .toCompletionStage();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(operationId = "deleteListener", summary = "Remove it")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    public CompletionStage<Void> delete(@PathParam("id") String id) {
+        return registry.delete(Ids.inPath(id, "listener"), Optional.of(Door.LISTENER))
+                .toCompletionStage();
+    }
+}

@@ -1,0 +1,65 @@
+package nexus.subscription;
+
+/** Bodies for the OpenAPI document. */
+interface SubscriptionExamples {
+    String CREATE = """
+            {"name": "Orders to billing",
+             "endpointUrl": "https://billing.example.com/hooks/nexus",
+             "eventTypes": ["pg.public.orders.*", "order.**"],
+             "headers": {"Authorization": "Bearer t0ken"}}""";
+
+    String CREATED = """
+            {"id": "7c0f2f3e-5a0c-4b7e-9d4e-2f6a3c1b8e55",
+             "name": "Orders to billing",
+             "endpointUrl": "https://billing.example.com/hooks/nexus",
+             "eventTypes": ["pg.public.orders.*", "order.**"],
+             "isEnabled": true,
+             "format": "default",
+             "targetType": "webhook",
+             "headers": {"Authorization": "***"},
+             "ordering": "key",
+             "concurrency": 32,
+             "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
+             "deadOn": [],
+             "disabledReason": null,
+             "createdAt": "2026-01-31T18:20:43.400Z",
+             "updatedAt": "2026-01-31T18:20:43.400Z",
+             "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+             "warnings": []}""";
+
+    String SHOWN = """
+            {"id": "7c0f2f3e-5a0c-4b7e-9d4e-2f6a3c1b8e55",
+             "name": "Orders to billing",
+             "endpointUrl": "https://billing.example.com/hooks/nexus",
+             "eventTypes": ["pg.public.orders.*", "order.**"],
+             "isEnabled": true,
+             "format": "default",
+             "targetType": "webhook",
+             "headers": {"Authorization": "***"},
+             "ordering": "key",
+             "concurrency": 32,
+             "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
+             "deadOn": [],
+             "disabledReason": null,
+             "createdAt": "2026-01-31T18:20:43.400Z",
+             "updatedAt": "2026-01-31T18:20:43.400Z"}""";
+
+    String LIST = "{\"data\": [" + SHOWN + "], \"next\": null}";
+
+    String CHANGE = """
+            {"isEnabled": true, "concurrency": 8, "retry": {"maxAttempts": 5, "baseSeconds": 2, "cap": "10m"}}""";
+
+    String CREATE_LISTENER = """
+            {"name": "New users", "source_table": "users", "event": "INSERT",
+             "target_url": "https://crm.example.com/hooks"}""";
+
+    String LISTENER = """
+            {"id": "0b7b4f5c-9f0e-4f6a-8f8e-1d1c4b6a7e21", "name": "New users", "source_table": "users",
+             "event": "INSERT", "target_type": "webhook", "target_url": "https://crm.example.com/hooks",
+             "created_at": "2026-01-31T18:20:43.400Z\"""";
+
+    String LISTENER_CREATED = "{\"success\": true, \"message\": \"Listener created successfully\", \"data\": "
+            + LISTENER + ", \"secret\": \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\"}}";
+
+    String LISTENERS = "{\"success\": true, \"count\": 1, \"data\": [" + LISTENER + "}]}";
+}

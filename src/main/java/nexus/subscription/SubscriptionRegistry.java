@@ -1,0 +1,63 @@
+package nexus.subscription;
+
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import nexus.ProcessConfig;
+
+/**
+ * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to
+ * this process, then covered by the source.
+ */
+@Singleton
+public class SubscriptionRegistry {
+    private final SubscriptionRepository repository;
+    private final SubscriptionCatalog catalog;
+    private final TableCoverage coverage;
+    private final boolean loopbackIsAllowed;
+
+    /** A subscription, and what will surprise whoever asked for it. */
+    public record Registered(Subscription subscription, List<Warning> warnings) {}
+
+    @Inject
+    public SubscriptionRegistry(
+            SubscriptionRepository repository,
+            SubscriptionCatalog catalog,
+            TableCoverage coverage,
+            ProcessConfig process) {
+        this.repository = repository;
+        this.catalog = catalog;
+        this.coverage = coverage;
+        this.loopbackIsAllowed = process.embedded();
+    }
+
+    public Future<Registered> create(Door door, SubscriptionSettings settings) {
+        return repository.insert(UUID.randomUUID(), door, settings).compose(this::takeEffect);
+    }
+
+    public Future<Registered> change(UUID id, Function<Subscription, SubscriptionSettings> change) {
+        return repository.update(id, change).compose(this::takeEffect);
+    }
+
+    public Future<Void> delete(UUID id, Optional<Door> door) {
+        return repository.delete(id, door).compose(deleted -> catalog.reload()).mapEmpty();
+    }
+
+    private Future<Registered> takeEffect(Subscription subscription) {
+        return catalog.reload()
+                .compose(reloaded ->
+                        subscription.isEnabled() ? coverage.cover(subscription) : Future.succeededFuture(List.of()))
+                .map(warnings -> new Registered(
+                        subscription,
+                        Stream.concat(
+                                        warnings.stream(),
+                                        EndpointUrl.privateAddress(subscription.endpointUrl(), loopbackIsAllowed)
+                                                .stream())
+                                .toList()));
+    }
+}

@@ -1,0 +1,138 @@
+package nexus.subscription;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nexus.api.Durations;
+import nexus.event.EventBody;
+import nexus.event.TypePattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription as {@code /v1/subscriptions} shows it. */
+@RegisterForReflection
+@Schema(name = "Subscription", description = "Which events go where.")
+record SubscriptionView(
+        @Schema(readOnly = true, format = "uuid") String id,
+
+        @Schema(minLength = 1, maxLength = SubscriptionRequest.MAX_NAME)
+        String name,
+
+        @Schema(
+                format = "uri",
+                maxLength = EndpointUrl.MAX_CHARACTERS,
+                description = "http or https, without user name and fragment.")
+        String endpointUrl,
+
+        @Schema(
+                minItems = 1,
+                maxItems = 100,
+                description = "Patterns of event types: * is one segment, ** any number of them; \"*\" alone is every"
+                        + " published event and every row change.")
+        List<String> eventTypes,
+
+        @Schema(defaultValue = "true", description = "Disabled: what is owed is parked, new events are not owed.")
+        boolean isEnabled,
+
+        @Schema(enumeration = SubscriptionSettings.FORMAT, defaultValue = SubscriptionSettings.FORMAT)
+        String format,
+
+        @Schema(enumeration = SubscriptionSettings.TARGET_TYPE, defaultValue = SubscriptionSettings.TARGET_TYPE)
+        String targetType,
+
+        @Schema(
+                description =
+                        "Sent with every delivery. Values of names that tell of a credential are shown as ***; sent"
+                                + " back so, they stay as they are.")
+        Map<String, String> headers,
+
+        @Schema(
+                enumeration = {"key", "none"},
+                defaultValue = "key",
+                description = "key: deliveries of one row, or of one orderingKey, arrive in order and one at a time.")
+        String ordering,
+
+        @Schema(
+                minimum = "1",
+                maximum = "1000",
+                defaultValue = "32",
+                description = "Requests under way at once, over all processes.")
+        int concurrency,
+
+        Retry retry,
+
+        @Schema(description = "Status codes (300 to 599) after which there is no other attempt.")
+        List<Integer> deadOn,
+
+        @Schema(readOnly = true, description = "Why Nexus itself disabled it; null when it did not.") @Nullable
+        String disabledReason,
+
+        @Schema(readOnly = true, format = "date-time") String createdAt,
+
+        @Schema(readOnly = true, format = "date-time") String updatedAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+                description = "What deliveries are signed with; only in the answer to the POST. Generated when absent;"
+                        + " whsec_ and base64, or any text of 8 to 256 characters.")
+        @Nullable
+        String secret,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(readOnly = true, description = "What will surprise; only in the answer to a POST or PATCH.")
+        @Nullable
+        List<Warning> warnings) {
+
+    @RegisterForReflection
+    @Schema(name = "Retry", description = "Null is as the process is configured.")
+    record Retry(
+            @Schema(minimum = "1", maximum = "100") @Nullable
+            Integer maxAttempts,
+
+            @Schema(minimum = "1", maximum = "86400", description = "First wait; it doubles each time.") @Nullable
+            Integer baseSeconds,
+
+            @Schema(description = "Longest wait, such as 10h.") @Nullable
+            String cap) {}
+
+    static SubscriptionView of(Subscription subscription) {
+        return of(subscription, Optional.empty(), Optional.empty());
+    }
+
+    static SubscriptionView changed(SubscriptionRegistry.Registered registered) {
+        return of(registered.subscription(), Optional.empty(), Optional.of(registered.warnings()));
+    }
+
+    static SubscriptionView created(SubscriptionRegistry.Registered registered) {
+        Subscription subscription = registered.subscription();
+        return of(subscription, Optional.of(subscription.secret().text()), Optional.of(registered.warnings()));
+    }
+
+    private static SubscriptionView of(
+            Subscription subscription, Optional<String> secret, Optional<List<Warning>> warnings) {
+        RetrySettings retry = subscription.retry();
+        return new SubscriptionView(
+                subscription.id().toString(),
+                subscription.name(),
+                subscription.endpointUrl().toString(),
+                subscription.eventTypes().stream().map(TypePattern::value).toList(),
+                subscription.isEnabled(),
+                SubscriptionSettings.FORMAT,
+                SubscriptionSettings.TARGET_TYPE,
+                TargetHeaders.shown(subscription.headers()),
+                subscription.ordered() ? "key" : "none",
+                subscription.concurrency(),
+                new Retry(
+                        retry.maxAttempts().orElse(null),
+                        retry.baseSeconds().orElse(null),
+                        retry.cap().map(Durations::format).orElse(null)),
+                subscription.deadOn().stream().sorted().toList(),
+                subscription.disabledReason().orElse(null),
+                EventBody.timestamp(subscription.createdAt()),
+                EventBody.timestamp(subscription.updatedAt()),
+                secret.orElse(null),
+                warnings.orElse(null));
+    }
+}

@@ -1,0 +1,89 @@
+package nexus.subscription;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import nexus.api.JsonBody;
+
+/** The headers a subscription sends along: which may be set, and which of them are not shown again. */
+final class TargetHeaders {
+    static final String HIDDEN = "***";
+
+    private static final int MAX_HEADERS = 50;
+    private static final int MAX_NAME = 100;
+    private static final int MAX_VALUE = 4_096;
+    /** RFC 9110, section 5.6.2. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1," + MAX_NAME + "}");
+
+    private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e\\t]*[\\x21-\\x7e])?");
+    /** Made by Nexus or by HTTP itself, for one connection. */
+    private static final Set<String> RESERVED = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "expect",
+            "host",
+            "content-length",
+            "content-type",
+            "content-encoding",
+            "user-agent",
+            "traceparent",
+            "tracestate",
+            "x-signature",
+            "x-delivery-attempt");
+
+    private static final Pattern SENSITIVE = Pattern.compile(".*(auth|cookie|key|token|secret|signature|password).*");
+
+    private TargetHeaders() {}
+
+    /**
+     * @param before those it had; a hidden value that comes back as it was shown keeps what it was
+     * @return what the body says, errors noted there
+     */
+    static Map<String, String> read(JsonBody body, Map<String, String> before) {
+        Map<String, String> given =
+                body.textsByName("headers", MAX_HEADERS, MAX_VALUE).orElse(Map.of());
+        Map<String, String> headers = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        given.forEach((name, value) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!TOKEN.matcher(name).matches()) {
+                body.error("headers", "has a name that is none for a header");
+            } else if (RESERVED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("x-event-")) {
+                body.error("headers", "must not set " + name + ": Nexus does");
+            } else if (!seen.add(lower)) {
+                body.error("headers", "has " + name + " twice");
+            } else if (!VALUE.matcher(value).matches()) {
+                body.error("headers", "must have a value of printable ASCII for " + name);
+            } else if (value.equals(HIDDEN) && isSensitive(name) && !before.containsKey(name)) {
+                body.error("headers", "must have a value for " + name + "; *** only keeps one that is there");
+            } else {
+                headers.put(name, value.equals(HIDDEN) && isSensitive(name) ? before.getOrDefault(name, value) : value);
+            }
+        });
+        return headers;
+    }
+
+    /** As they may be shown, in the order of their names. */
+    static Map<String, String> shown(Map<String, String> headers) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        headers.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(String.CASE_INSENSITIVE_ORDER))
+                .forEach(header ->
+                        shown.put(header.getKey(), isSensitive(header.getKey()) ? HIDDEN : header.getValue()));
+        return shown;
+    }
+
+    private static boolean isSensitive(String name) {
+        return SENSITIVE.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    }
+}

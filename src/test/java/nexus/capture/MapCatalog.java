@@ -1,0 +1,33 @@
+package nexus.capture;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A catalog of what a test puts in. */
+final class MapCatalog implements TableCatalog {
+    private final Map<Integer, CatalogTable> tables = new HashMap<>();
+    private final Map<Integer, CatalogType> types = new HashMap<>();
+
+    MapCatalog table(int oid, String schema, String name, String... primaryKey) {
+        tables.put(oid, new CatalogTable(schema, name, List.of(primaryKey), Set.of()));
+        return this;
+    }
+
+    MapCatalog type(int oid, CatalogType type) {
+        types.put(oid, type);
+        return this;
+    }
+
+    @Override
+    public Optional<CatalogTable> table(int oid) {
+        return Optional.ofNullable(tables.get(oid));
+    }
+
+    @Override
+    public Optional<CatalogType> type(int oid) {
+        return Optional.ofNullable(types.get(oid));
+    }
+}

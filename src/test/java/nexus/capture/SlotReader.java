@@ -1,0 +1,134 @@
+package nexus.capture;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nexus.event.IncomingEvent;
+import nexus.pgoutput.PgOutputDecoder;
+import nexus.testkit.TestPostgres;
+
+/** Reads a real logical slot of a fresh database as the walsender would: same bytes, without the streaming. */
+final class SlotReader implements AutoCloseable {
+    private static final int EVENT_MAX_BYTES = 1 << 24;
+
+    private final String url = TestPostgres.freshDatabase();
+    private final Connection connection = TestPostgres.connect(url);
+    private final String slot = "slot_" + url.substring(url.lastIndexOf('/') + 1);
+    private final SourceIdentity source = new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1);
+
+    private final String publication;
+
+    SlotReader() throws SQLException {
+        this("everything");
+    }
+
+    /** @param publication made by the test, before the first change; {@code everything} exists */
+    SlotReader(String publication) throws SQLException {
+        this.publication = publication;
+        execute(
+                "SET synchronous_commit = on", // a slot is read up to what is flushed
+                "SET TimeZone = 'UTC'",
+                "SET DateStyle = 'ISO'",
+                "SET IntervalStyle = 'postgres'",
+                "SET bytea_output = 'hex'",
+                "SET extra_float_digits = 1",
+                "CREATE PUBLICATION everything FOR ALL TABLES");
+        execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+    }
+
+    void execute(String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    String one(String sql) throws SQLException {
+        return rows(sql).getFirst();
+    }
+
+    List<String> rows(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                rows.add(result.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    TransactionAssembler assembler() {
+        return assembler(ResumePoint.START);
+    }
+
+    TransactionAssembler assembler(ResumePoint resume) {
+        return new TransactionAssembler(source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES);
+    }
+
+    /** The events of everything committed since the last call. */
+    List<IncomingEvent> events() throws SQLException {
+        return events(assembler());
+    }
+
+    List<IncomingEvent> events(TransactionAssembler assembler) throws SQLException {
+        List<IncomingEvent> events = new ArrayList<>();
+        for (byte[] message : messages()) {
+            if (assembler.accept(PgOutputDecoder.decode(ByteBuffer.wrap(message))) instanceof Progress.Within within) {
+                events.addAll(within.events());
+            }
+        }
+        return events;
+    }
+
+    List<byte[]> messages() throws SQLException {
+        List<byte[]> messages = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT data FROM pg_logical_slot_get_binary_changes('" + slot
+                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', '" + publication
+                        + "', 'messages', 'true')")) {
+            while (result.next()) {
+                messages.add(result.getBytes(1));
+            }
+        }
+        return messages;
+    }
+
+    /** The bodies' {@code data}, as text. */
+    List<String> data() throws SQLException {
+        return events().stream().map(SlotReader::data).toList();
+    }
+
+    static String body(IncomingEvent event) {
+        return new String(event.body().bytes(), StandardCharsets.UTF_8);
+    }
+
+    static String data(IncomingEvent event) {
+        return between(body(event), "\"payload\":{\"data\":", ",\"metadata\":{\"source\"");
+    }
+
+    /** The {@code record} of an insert. */
+    static Optional<String> record(IncomingEvent event) {
+        String data = data(event);
+        return data.startsWith("{\"type\":\"INSERT\"")
+                ? Optional.of(between(data, ",\"record\":", ",\"old_record\":null,\"changed\":null,\"unavailable\":["))
+                : Optional.empty();
+    }
+
+    private static String between(String text, String before, String behind) {
+        return text.substring(text.indexOf(before) + before.length(), text.lastIndexOf(behind));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        execute("SELECT pg_drop_replication_slot('" + slot + "')");
+        connection.close();
+    }
+}

@@ -1,0 +1,516 @@
+package nexus.capture;
+
+import static nexus.testkit.PgOutputBytes.NULL;
+import static nexus.testkit.PgOutputBytes.UNCHANGED;
+import static nexus.testkit.PgOutputBytes.message;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+import nexus.pgoutput.Lsn;
+import nexus.pgoutput.PgOutputDecoder;
+import nexus.testkit.PgOutputBytes;
+import org.junit.jupiter.api.Test;
+
+class TransactionAssemblerTest {
+    private static final Instant AT = Instant.parse("2026-01-31T18:20:43.400123Z");
+    private static final int ORDERS = 20000;
+    private static final int OWN = 20001;
+    private static final int INT4 = 23;
+    private static final int TEXT = 25;
+    private static final int COMPOSITE = 30000;
+
+    private final MapCatalog catalog = new MapCatalog().table(ORDERS, "public", "orders", "id");
+
+    private TransactionAssembler assembler = resuming(ResumePoint.START);
+
+    private TransactionAssembler resuming(ResumePoint resume) {
+        return assembler(resume, 1, 1 << 24);
+    }
+
+    private TransactionAssembler assembler(ResumePoint resume, int timeline, int eventMaxBytes) {
+        return new TransactionAssembler(
+                new SourceIdentity("default", "7312345678901234567", "shop", _ -> timeline),
+                catalog,
+                resume,
+                eventMaxBytes);
+    }
+
+    private Progress accept(ByteBuffer bytes) {
+        return assembler.accept(PgOutputDecoder.decode(bytes));
+    }
+
+    private Progress begin(long commitLsn) {
+        return accept(PgOutputBytes.begin(commitLsn, AT, 771));
+    }
+
+    private Progress commit(long commitLsn) {
+        return accept(PgOutputBytes.commit(commitLsn, commitLsn + 0x30, AT));
+    }
+
+    private static PgOutputBytes relation(int oid, String schema, String table, char identity, int columns) {
+        return message('R')
+                .int32(oid)
+                .string(schema)
+                .string(table)
+                .int8(identity)
+                .int16(columns);
+    }
+
+    /** Table orders (id int, status text), identified by its id. */
+    private void orders() {
+        accept(relation(ORDERS, "public", "orders", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+    }
+
+    /** The same under REPLICA IDENTITY FULL. */
+    private void fullOrders() {
+        accept(relation(ORDERS, "public", "orders", 'f', 2)
+                .column(true, "id", INT4)
+                .column(true, "status", TEXT)
+                .buffer());
+    }
+
+    private void ownTable() {
+        accept(relation(OWN, "nexus", "owed", 'd', 1).column(true, "id", INT4).buffer());
+    }
+
+    private Progress insert(int oid, Object... values) {
+        return accept(message('I').int32(oid).row('N', values).buffer());
+    }
+
+    private static IncomingEvent only(Progress progress) {
+        assertThat(progress).isInstanceOf(Progress.Within.class);
+        List<IncomingEvent> events = ((Progress.Within) progress).events();
+        assertThat(events).hasSize(1);
+        return events.getFirst();
+    }
+
+    private static Progress.Within none(long commitLsn, long ordinal) {
+        return new Progress.Within(new Lsn(commitLsn), ordinal, List.of());
+    }
+
+    @Test
+    void aRowChangeHasTheBodyOfTheContract() {
+        begin(0x1A2B3C8);
+        orders();
+        IncomingEvent event = only(insert(ORDERS, "7", "new \"one\""));
+        assertThat(event.type().value()).isEqualTo("pg.public.orders.insert");
+        assertThat(event.createdAt()).isEqualTo(Instant.parse("2026-01-31T18:20:43.400Z"));
+        assertThat(event.storedAlways()).isFalse();
+        assertThat(SlotReader.body(event))
+                .isEqualTo("{\"id\":\"" + event.id() + "\",\"type\":\"pg.public.orders.insert\","
+                        + "\"createdAt\":\"2026-01-31T18:20:43.400Z\",\"payload\":{\"data\":{\"type\":\"INSERT\","
+                        + "\"schema\":\"public\",\"table\":\"orders\",\"record\":{\"id\":7,\"status\":\"new \\\"one\\\"\"},"
+                        + "\"old_record\":null,\"changed\":null,\"unavailable\":[]},"
+                        + "\"metadata\":{\"source\":\"default\",\"database\":\"shop\",\"lsn\":\"0/1A2B3C8\",\"ordinal\":1,"
+                        + "\"xid\":771,\"committedAt\":\"2026-01-31T18:20:43.400123Z\"}}}");
+        assertThat(event.body().bytes()).isEqualTo(event.body().bytes());
+    }
+
+    @Test
+    void positionsComeFromBeginAndCommit() {
+        assertThat(begin(0x100)).isEqualTo(new Progress.Begun(new Lsn(0x100), false));
+        orders();
+        assertThat(insert(ORDERS, "1", NULL)).extracting("commitLsn", "ordinal").containsExactly(new Lsn(0x100), 1L);
+        assertThat(commit(0x100)).isEqualTo(new Progress.Complete(new Lsn(0x100), new Lsn(0x130)));
+    }
+
+    @Test
+    void theOrdinalCountsWhatMakesNoEventToo() {
+        begin(0x100);
+        orders();
+        ownTable();
+        assertThat(insert(OWN, "1")).isEqualTo(none(0x100, 1));
+        assertThat(accept(logicalMessage(1))).isEqualTo(none(0x100, 2));
+        assertThat(accept(logicalMessage(0))).isEqualTo(none(0x100, 2));
+        assertThat(accept(message('O').int64(1).string("upstream").buffer())).isEqualTo(none(0x100, 2));
+        Progress truncated =
+                accept(message('T').int32(2).int8(0).int32(OWN).int32(ORDERS).buffer());
+        assertThat(truncated).extracting("ordinal").isEqualTo(4L);
+        assertThat(SlotReader.body(only(truncated))).contains("\"ordinal\":4,");
+        assertThat(SlotReader.body(only(insert(ORDERS, "1", NULL)))).contains("\"ordinal\":5,");
+    }
+
+    @Test
+    void aNonTransactionalMessageOutsideOfATransactionMovesNothing() {
+        assertThat(accept(logicalMessage(0))).isEqualTo(new Progress.Unmoved());
+    }
+
+    private static ByteBuffer logicalMessage(int flags) {
+        return message('M').int8(flags).int64(0x90).string("p").int32(0).buffer();
+    }
+
+    @Test
+    void everyTransactionCountsFromOne() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "1", NULL);
+        commit(0x100);
+        begin(0x200);
+        assertThat(insert(ORDERS, "2", NULL)).extracting("ordinal").isEqualTo(1L);
+    }
+
+    @Test
+    void theSameChangeHasTheSameIdAfterARestart() {
+        begin(0x100);
+        orders();
+        IncomingEvent first = only(insert(ORDERS, "1", NULL));
+        IncomingEvent second = only(insert(ORDERS, "1", NULL));
+        assembler = resuming(ResumePoint.START);
+        begin(0x100);
+        orders();
+        assertThat(only(insert(ORDERS, "1", NULL)).id()).isEqualTo(first.id());
+        assertThat(first.id()).isNotEqualTo(second.id());
+        assertThat(first.id().value().version()).isEqualTo(7);
+        assertThat(first.id().value().getMostSignificantBits() >>> 16).isEqualTo(AT.toEpochMilli());
+    }
+
+    @Test
+    void anLsnThatComesAgainOnAnotherTimelineIsAnotherEvent() {
+        begin(0x100);
+        orders();
+        IncomingEvent before = only(insert(ORDERS, "1", NULL));
+        assembler = assembler(ResumePoint.START, 2, 1 << 24);
+        begin(0x100);
+        orders();
+        assertThat(only(insert(ORDERS, "1", NULL)).id()).isNotEqualTo(before.id());
+    }
+
+    @Test
+    void aTransactionThatIsStoredWholeMovesNothing() {
+        assembler = resuming(new ResumePoint(new Lsn(0x130), Optional.empty()));
+        assertThat(begin(0x100)).isEqualTo(new Progress.Unmoved());
+        orders();
+        assertThat(insert(ORDERS, "1", NULL)).isEqualTo(new Progress.Unmoved());
+        assertThat(commit(0x100)).isEqualTo(new Progress.Unmoved());
+        assertThat(begin(0x130)).isEqualTo(new Progress.Begun(new Lsn(0x130), false));
+        assertThat(only(insert(ORDERS, "2", NULL))).isNotNull();
+    }
+
+    @Test
+    void aTransactionThatIsStoredInPartGoesOnBehindThatPart() {
+        assembler = resuming(new ResumePoint(new Lsn(0x130), Optional.of(new ResumePoint.Open(new Lsn(0x200), 2))));
+        assertThat(begin(0x200)).isEqualTo(new Progress.Begun(new Lsn(0x200), false));
+        orders();
+        assertThat(insert(ORDERS, "1", NULL)).isEqualTo(new Progress.Unmoved());
+        assertThat(insert(ORDERS, "2", NULL)).isEqualTo(new Progress.Unmoved());
+        Progress third = insert(ORDERS, "3", NULL);
+        assertThat(third).extracting("ordinal").isEqualTo(3L);
+        assertThat(SlotReader.body(only(third))).contains("\"id\":3,");
+        assertThat(commit(0x200)).isEqualTo(new Progress.Complete(new Lsn(0x200), new Lsn(0x230)));
+        assertThat(begin(0x300)).isEqualTo(new Progress.Begun(new Lsn(0x300), false));
+    }
+
+    @Test
+    void goingPastTheTransactionStoredInPartIsALoss() {
+        assembler = resuming(new ResumePoint(new Lsn(0x130), Optional.of(new ResumePoint.Open(new Lsn(0x200), 2))));
+        assertThat(begin(0x300)).isEqualTo(new Progress.Begun(new Lsn(0x300), true));
+        commit(0x300);
+        assertThat(begin(0x400)).isEqualTo(new Progress.Begun(new Lsn(0x400), false));
+    }
+
+    @Test
+    void changesOfOneRowShareAKeyAndOthersDoNot() {
+        begin(0x100);
+        orders();
+        Ordering inserted = only(insert(ORDERS, "1", "a")).ordering();
+        Ordering updated = only(accept(
+                        message('U').int32(ORDERS).row('N', "1", "b").buffer()))
+                .ordering();
+        Ordering deleted = only(accept(
+                        message('D').int32(ORDERS).row('K', "1", NULL).buffer()))
+                .ordering();
+        assertThat(inserted).isInstanceOf(Ordering.Key.class);
+        assertThat(updated).isEqualTo(inserted);
+        assertThat(deleted).isEqualTo(inserted);
+        assertThat(only(insert(ORDERS, "2", "a")).ordering()).isNotEqualTo(inserted);
+    }
+
+    @Test
+    void anUpdateOfTheKeyBelongsToBothKeys() {
+        begin(0x100);
+        orders();
+        Ordering.Key old = (Ordering.Key) only(insert(ORDERS, "1", "a")).ordering();
+        Ordering moved = only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('K', "1", NULL)
+                        .row('N', "2", "a")
+                        .buffer()))
+                .ordering();
+        Ordering.Key now = (Ordering.Key) only(insert(ORDERS, "2", "a")).ordering();
+        assertThat(moved).isEqualTo(new Ordering.TwoKeys(now.hash(), old.hash()));
+    }
+
+    @Test
+    void valuesOfAKeyAreNotJoinedAmbiguously() {
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 2)
+                .column(true, "a", TEXT)
+                .column(true, "b", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "1:x", "y")).ordering())
+                .isNotEqualTo(only(insert(ORDERS, "1", ":xy")).ordering());
+    }
+
+    @Test
+    void underFullThePrimaryKeyIsTheKey() {
+        begin(0x100);
+        fullOrders();
+        Ordering inserted = only(insert(ORDERS, "1", "a")).ordering();
+        Ordering updated = only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('O', "1", "a")
+                        .row('N', "1", "b")
+                        .buffer()))
+                .ordering();
+        assertThat(updated).isEqualTo(inserted);
+    }
+
+    @Test
+    void underFullAPrimaryKeyThatTheMessageLacksLeavesTheTable() {
+        catalog.table(ORDERS, "public", "orders", "number");
+        begin(0x100);
+        fullOrders();
+        assertThat(only(insert(ORDERS, "1", "a")).ordering())
+                .isInstanceOf(Ordering.Key.class)
+                .isEqualTo(only(insert(ORDERS, "2", "b")).ordering());
+    }
+
+    @Test
+    void aTruncateWaitsForEveryRowOrSharesTheTablesKey() {
+        begin(0x100);
+        orders();
+        ByteBuffer truncate = message('T').int32(1).int8(0).int32(ORDERS).buffer();
+        IncomingEvent event = only(accept(truncate.duplicate()));
+        assertThat(event.ordering()).isInstanceOf(Ordering.Barrier.class);
+        assertThat(SlotReader.data(event))
+                .isEqualTo("{\"type\":\"TRUNCATE\",\"schema\":\"public\",\"table\":\"orders\",\"record\":null,"
+                        + "\"old_record\":null,\"changed\":null,\"unavailable\":[]}");
+        catalog.table(ORDERS, "public", "orders");
+        fullOrders();
+        insert(ORDERS, "1", "a");
+        assertThat(only(accept(truncate.duplicate())).ordering())
+                .isEqualTo(only(insert(ORDERS, "1", "a")).ordering());
+    }
+
+    @Test
+    void theFirstEventAfterAnotherIdentityIsABarrier() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "1", "a");
+        accept(relation(ORDERS, "public", "orders", 'i', 2)
+                .column(false, "id", INT4)
+                .column(true, "status", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "2", "b")).ordering()).isInstanceOf(Ordering.Barrier.class);
+        assertThat(only(insert(ORDERS, "3", "c")).ordering()).isInstanceOf(Ordering.Key.class);
+    }
+
+    @Test
+    void theSameRelationAgainIsNoBarrier() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "1", "a");
+        accept(relation(ORDERS, "public", "orders", 'd', 3)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .column(false, "note", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "2", "b", "c")).ordering()).isInstanceOf(Ordering.Key.class);
+    }
+
+    @Test
+    void anUnknownOldRowIsNullAndAnOldKeyHasOnlyTheKey() {
+        begin(0x100);
+        orders();
+        assertThat(SlotReader.data(only(
+                        accept(message('U').int32(ORDERS).row('N', "1", "b").buffer()))))
+                .endsWith(
+                        "\"record\":{\"id\":1,\"status\":\"b\"},\"old_record\":null,\"changed\":null,\"unavailable\":[]}");
+        assertThat(SlotReader.data(only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('K', "1", NULL)
+                        .row('N', "2", "b")
+                        .buffer()))))
+                .endsWith("\"record\":{\"id\":2,\"status\":\"b\"},\"old_record\":{\"id\":1},\"changed\":null,"
+                        + "\"unavailable\":[]}");
+        assertThat(SlotReader.data(only(
+                        accept(message('D').int32(ORDERS).row('K', "1", NULL).buffer()))))
+                .endsWith("\"record\":null,\"old_record\":{\"id\":1},\"changed\":null,\"unavailable\":[]}");
+    }
+
+    @Test
+    void aWholeOldRowTellsWhatChanged() {
+        begin(0x100);
+        fullOrders();
+        assertThat(SlotReader.data(only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('O', "1", NULL)
+                        .row('N', "1", "")
+                        .buffer()))))
+                .endsWith("\"record\":{\"id\":1,\"status\":\"\"},\"old_record\":{\"id\":1,\"status\":null},"
+                        + "\"changed\":[\"status\"],\"unavailable\":[]}");
+        assertThat(SlotReader.data(only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('O', "1", "x")
+                        .row('N', "1", "x")
+                        .buffer()))))
+                .contains("\"changed\":[],");
+    }
+
+    @Test
+    void anUnchangedToastedValueComesFromTheOldRowOrIsNamed() {
+        begin(0x100);
+        orders();
+        assertThat(SlotReader.data(only(accept(
+                        message('U').int32(ORDERS).row('N', "1", UNCHANGED).buffer()))))
+                .endsWith("\"record\":{\"id\":1},\"old_record\":null,\"changed\":null,\"unavailable\":[\"status\"]}");
+        assertThat(SlotReader.data(only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('K', "1", NULL)
+                        .row('N', "2", UNCHANGED)
+                        .buffer()))))
+                .contains("\"record\":{\"id\":2},\"old_record\":{\"id\":1},")
+                .contains("\"unavailable\":[\"status\"]");
+        fullOrders();
+        assertThat(SlotReader.data(only(accept(message('U')
+                        .int32(ORDERS)
+                        .row('O', "1", "big")
+                        .row('N', "2", UNCHANGED)
+                        .buffer()))))
+                .endsWith("\"record\":{\"id\":2,\"status\":\"big\"},\"old_record\":{\"id\":1,\"status\":\"big\"},"
+                        + "\"changed\":[\"id\"],\"unavailable\":[]}");
+    }
+
+    @Test
+    void aKeyThatIsToastedComesFromTheOldKey() {
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 2)
+                .column(true, "id", TEXT)
+                .column(false, "n", INT4)
+                .buffer());
+        Ordering inserted = only(insert(ORDERS, "long", "1")).ordering();
+        IncomingEvent updated = only(accept(message('U')
+                .int32(ORDERS)
+                .row('K', "long", NULL)
+                .row('N', UNCHANGED, "2")
+                .buffer()));
+        assertThat(updated.ordering()).isEqualTo(inserted);
+        assertThat(SlotReader.data(updated)).contains("\"record\":{\"id\":\"long\",\"n\":2}");
+    }
+
+    @Test
+    void aChangeThatIsTooBigArrivesAsItsKey() {
+        assembler = assembler(ResumePoint.START, 1, 500);
+        begin(0x100);
+        fullOrders();
+        IncomingEvent event = only(accept(message('U')
+                .int32(ORDERS)
+                .row('O', "1", "x")
+                .row('N', "1", "y".repeat(400))
+                .buffer()));
+        assertThat(SlotReader.data(event))
+                .isEqualTo("{\"type\":\"UPDATE\",\"schema\":\"public\",\"table\":\"orders\",\"record\":{\"id\":1},"
+                        + "\"old_record\":{\"id\":1},\"changed\":[\"status\"],\"unavailable\":[\"status\"],"
+                        + "\"oversized\":true}");
+        IncomingEvent fitting = only(insert(ORDERS, "2", "y"));
+        assertThat(fitting.body().bytes()).hasSizeLessThanOrEqualTo(500);
+        assertThat(SlotReader.data(fitting)).doesNotContain("oversized");
+    }
+
+    @Test
+    void aPartitionsChangeIsItsRoots() {
+        catalog.table(ORDERS, "sales", "orders", "id");
+        begin(0x100);
+        accept(relation(ORDERS, "parts", "orders_2026", 'd', 1)
+                .column(true, "id", INT4)
+                .buffer());
+        IncomingEvent event = only(insert(ORDERS, "1"));
+        assertThat(event.type().value()).isEqualTo("pg.sales.orders.insert");
+        assertThat(SlotReader.body(event))
+                .contains("\"schema\":\"sales\",\"table\":\"orders\"")
+                .endsWith("Z\",\"partition\":\"parts.orders_2026\"}}}");
+        catalog.table(ORDERS + 9, "sales", "orders", "id");
+        accept(relation(ORDERS + 9, "parts", "orders_2027", 'd', 1)
+                .column(true, "id", INT4)
+                .buffer());
+        assertThat(only(insert(ORDERS + 9, "1")).ordering()).isEqualTo(event.ordering());
+    }
+
+    @Test
+    void aTableThatIsGoneIsTakenForWhatItsMessageSays() {
+        begin(0x100);
+        accept(relation(999, "old", "gone", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "mood", 12345)
+                .buffer());
+        IncomingEvent event = only(insert(999, "1", "so \"so\""));
+        assertThat(event.type().value()).isEqualTo("pg.old.gone.insert");
+        assertThat(SlotReader.data(event)).contains("\"record\":{\"id\":1,\"mood\":\"so \\\"so\\\"\"}");
+    }
+
+    @Test
+    void aCompositeWithAnotherNumberOfAttributesIsAskedForAgainAndThenText() {
+        catalog.type(COMPOSITE, composite("a"));
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "c", COMPOSITE)
+                .buffer());
+        assertThat(SlotReader.data(only(insert(ORDERS, "1", "(1)")))).contains("\"c\":{\"a\":1}");
+        catalog.type(COMPOSITE, composite("a", "b"));
+        assertThat(SlotReader.data(only(insert(ORDERS, "2", "(1,2)")))).contains("\"c\":{\"a\":1,\"b\":2}");
+        assertThat(SlotReader.data(only(insert(ORDERS, "3", "(1,2,3)")))).contains("\"c\":\"(1,2,3)\"");
+        assertThat(SlotReader.data(only(insert(ORDERS, "4", "(1,)")))).contains("\"c\":{\"a\":1,\"b\":null}");
+    }
+
+    @Test
+    void aTypeMessageMakesTheCatalogBeAskedAgain() {
+        catalog.type(COMPOSITE, composite("a"));
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 1)
+                .column(true, "c", COMPOSITE)
+                .buffer());
+        catalog.type(COMPOSITE, composite("renamed"));
+        accept(message('Y').int32(COMPOSITE).string("public").string("c").buffer());
+        accept(relation(ORDERS, "public", "orders", 'd', 1)
+                .column(true, "c", COMPOSITE)
+                .buffer());
+        assertThat(SlotReader.data(only(insert(ORDERS, "(1)")))).contains("\"c\":{\"renamed\":1}");
+    }
+
+    private static CatalogType composite(String... names) {
+        return new CatalogType.Composite(Arrays.stream(names)
+                .map(name -> new CatalogType.Attribute(name, INT4))
+                .toList());
+    }
+
+    @Test
+    void aTableThatLeavesTheOwnSchemaIsCaptured() {
+        begin(0x100);
+        ownTable();
+        accept(relation(OWN, "public", "owed", 'd', 1).column(true, "id", INT4).buffer());
+        assertThat(only(insert(OWN, "1")).type().value()).isEqualTo("pg.public.owed.insert");
+    }
+
+    @Test
+    void messagesThatMakeNoSenseTogetherBreakTheStream() {
+        assertThatThrownBy(() -> insert(ORDERS, "1", "a")).isInstanceOf(BrokenStreamException.class);
+        assertThatThrownBy(() -> commit(1)).isInstanceOf(BrokenStreamException.class);
+        begin(0x100);
+        assertThatThrownBy(() -> begin(0x200)).isInstanceOf(BrokenStreamException.class);
+        assertThatThrownBy(() -> commit(0x200)).isInstanceOf(BrokenStreamException.class);
+        assertThatThrownBy(() -> insert(ORDERS, "1", "a")).isInstanceOf(BrokenStreamException.class);
+        orders();
+        assertThatThrownBy(() -> insert(ORDERS, "1")).isInstanceOf(BrokenStreamException.class);
+    }
+}

@@ -1,0 +1,202 @@
+package nexus.delivery;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.Refusal;
+import nexus.attempt.Attempt;
+import nexus.attempt.AttemptRepository;
+import nexus.queue.DeliveryOverride;
+import nexus.queue.OwedRows;
+import nexus.queue.OwedSignal;
+import nexus.store.Store;
+import nexus.testkit.StoreRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedeliveryPostgresTest {
+    private StoreRows rows;
+    private DeliveryRepository deliveries;
+    private AttemptRepository attempts;
+    private Redelivery redelivery;
+    private final List<OwedRows> signals = new ArrayList<>();
+
+    @BeforeEach
+    void freshStore() {
+        String url = TestPostgres.freshStore();
+        rows = new StoreRows(url);
+        Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+        deliveries = new DeliveryRepository(store);
+        attempts = new AttemptRepository(store);
+        OwedSignal signal = new OwedSignal();
+        signal.onOwed(signals::add);
+        redelivery = new Redelivery(deliveries, new DeliveryOverride(store, signal));
+    }
+
+    @Test
+    void aDeadDeliveryIsOwedAgainInItsOldPlaceWithItsAttemptsAndAFreshBudget() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("a", lane);
+        long seq = rows.seq(event);
+        rows.fail(seq, 500);
+        rows.settle(seq, "DEAD", 503);
+        DeliveryId id = idOf(event);
+
+        await(redelivery.retry(id));
+
+        assertThat(idOf(event)).isEqualTo(id);
+        assertThat(rows.one("SELECT due, attempts, attempts_before, renewed_at IS NOT NULL FROM nexus.owed"))
+                .isEqualTo("null|2|2|t");
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("0");
+        assertThat(log(id)).extracting(Attempt::attempt).containsExactly(1, 2);
+        assertThat(log(id)).extracting(Attempt::statusCode).containsExactly(500, 503);
+        assertThat(deltas()).isEqualTo(lane + "|1|0|0|-1");
+        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq)));
+    }
+
+    @Test
+    void aFailedDeliveryIsReadyAtOnce() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("a", lane);
+        rows.fail(rows.seq(event), 500);
+
+        await(redelivery.retry(idOf(event)));
+
+        assertThat(rows.one("SELECT due, attempts, attempts_before FROM nexus.owed"))
+                .isEqualTo("null|1|1");
+        assertThat(deltas()).isEqualTo(lane + "|1|-1|0|0");
+    }
+
+    @Test
+    void whatIsPendingSentOrOfADeletedSubscriptionCannotBeRetried() {
+        int lane = rows.subscription("subscription");
+        int deleted = rows.subscription("subscription");
+        UUID pending = rows.event("a", lane);
+        UUID sent = rows.event("a", lane);
+        rows.settle(rows.seq(sent), "SENT", 200);
+        UUID orphan = rows.event("a", deleted);
+        rows.settle(rows.seq(orphan), "DEAD", 500);
+        rows.delete(deleted);
+
+        for (UUID event : List.of(pending, sent, orphan)) {
+            assertThatThrownBy(() -> await(redelivery.retry(idOf(event)))).isInstanceOf(Refusal.Conflict.class);
+        }
+        assertThat(signals).isEmpty();
+    }
+
+    @Test
+    void aDeliveryWhosePayloadIsGoneIsGone() {
+        UUID event = rows.event("a", rows.subscription("subscription"));
+        rows.settle(rows.seq(event), "DEAD", 500);
+        rows.run("UPDATE nexus.event SET body = NULL");
+        assertThatThrownBy(() -> await(redelivery.retry(idOf(event)))).isInstanceOf(Refusal.Gone.class);
+    }
+
+    @Test
+    void aCancelledDeliveryIsDeadAndSaysWhy() {
+        int lane = rows.subscription("subscription");
+        UUID pending = rows.event("a", lane);
+        UUID failed = rows.event("a", lane);
+        rows.fail(rows.seq(failed), 500);
+
+        assertThat(await(redelivery.cancel(idOf(pending))))
+                .returns(DeliveryStatus.DEAD, Delivery::status)
+                .returns(Optional.of("cancelled"), Delivery::deadReason);
+        assertThat(await(redelivery.cancel(idOf(failed))))
+                .returns(DeliveryStatus.DEAD, Delivery::status)
+                .returns(1, Delivery::attempts)
+                .returns(Optional.of(500), Delivery::lastStatusCode);
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
+        assertThat(deltas()).isEqualTo(lane + "|-1|-1|0|2");
+        assertThatThrownBy(() -> await(redelivery.cancel(idOf(failed)))).isInstanceOf(Refusal.Conflict.class);
+
+        await(redelivery.retry(idOf(failed)));
+        assertThat(log(idOf(failed))).extracting(Attempt::attempt).containsExactly(1);
+    }
+
+    @Test
+    void everythingThatMatchesIsRetriedAndNothingElse() {
+        int lane = rows.subscription("subscription");
+        int other = rows.subscription("subscription");
+        for (int i = 0; i < 3; i++) {
+            UUID event = rows.event("a", lane);
+            rows.settle(rows.seq(event), "DEAD", 500);
+        }
+        rows.fail(rows.seq(rows.event("b", lane)), 500);
+        rows.settle(rows.seq(rows.event("a", other)), "DEAD", 500);
+        rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
+
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.of("a")))))
+                .isEqualTo(3);
+        assertThat(await(redelivery.retryAll(filter(Optional.of(DeliveryStatus.DEAD), lane, Optional.empty()))))
+                .isZero();
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()))))
+                .isEqualTo(1);
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("2");
+    }
+
+    @Test
+    void moreThanOneStatementsWorthIsRetriedInSteps() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("a", lane);
+        rows.settle(rows.seq(event), "DEAD", 500);
+        rows.run("""
+            INSERT INTO nexus.delivery (day, lane, stripe, seq, barrier, event_id, body_bytes, own, status, dead_reason,
+                attempts, attempts_before, created_at, settled_at)
+            SELECT day, lane, stripe, n, false, event_id, 1, false, 'DEAD', 'expired', 0, 0, created_at, settled_at
+            FROM nexus.delivery, generate_series(1000, 3499) n""");
+
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()))))
+                .isEqualTo(2_501);
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("2501");
+        assertThat(rows.one("SELECT sum(pending) || '|' || sum(dead) FROM nexus.stat_delta"))
+                .isEqualTo("2501|-2501");
+        assertThat(signals).hasSize(3);
+    }
+
+    @Test
+    void whatIsNexussOwnIsRetriedWithoutBeingCounted() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("nexus.test", lane);
+        rows.run("UPDATE nexus.owed SET own = true");
+        rows.settle(rows.seq(event), "DEAD", 500);
+        await(redelivery.retry(idOf(event)));
+        assertThat(rows.one("SELECT count(*) FROM nexus.stat_delta")).isEqualTo("0");
+    }
+
+    private String deltas() {
+        return rows.one(
+                "SELECT lane, sum(pending), sum(failed), sum(sent), sum(dead) FROM nexus.stat_delta GROUP BY lane");
+    }
+
+    private DeliveryId idOf(UUID event) {
+        return await(deliveries.list(DeliveryFilter.ofEvent(event), DeliveryPosition.NEWEST, 1))
+                .deliveries()
+                .getFirst()
+                .id();
+    }
+
+    private List<Attempt> log(DeliveryId id) {
+        long seq = id.key().seq();
+        LocalDate day = id.key().day();
+        return await(attempts.ofDeliveries(Map.of(seq, day), 100)).getOrDefault(seq, List.of());
+    }
+
+    private DeliveryFilter filter(Optional<DeliveryStatus> status, int lane, Optional<String> type) {
+        return new DeliveryFilter(
+                status,
+                Optional.of(rows.subscriptionId(lane)),
+                Optional.empty(),
+                type,
+                Optional.empty(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,111 @@
+package nexus.delivery;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import nexus.store.Store;
+import nexus.testkit.StoreRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StoredEventRepositoryPostgresTest {
+    private static final EventFilter ALL = new EventFilter(Optional.empty(), Optional.empty(), Optional.empty());
+
+    private StoreRows rows;
+    private StoredEventRepository events;
+
+    @BeforeEach
+    void freshStore() {
+        String url = TestPostgres.freshStore();
+        rows = new StoreRows(url);
+        events = new StoredEventRepository(new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url)));
+    }
+
+    @Test
+    void anEventsDeliveriesAreCountedWhereverTheyAre() {
+        int a = rows.subscription("subscription");
+        int b = rows.subscription("subscription");
+        int c = rows.subscription("subscription");
+        int d = rows.subscription("subscription");
+        UUID event = rows.event("x", a, b, c, d);
+        rows.settle(seq(event, a), "SENT", 200);
+        rows.fail(seq(event, b), 500);
+        rows.delete(c);
+
+        StoredEvent found = await(events.find(event)).orElseThrow();
+
+        assertThat(found.deliveries()).isEqualTo(new DeliveryCounts(1, 1, 1, 1));
+        assertThat(found.status()).isEqualTo(EventStatus.PROCESSING);
+        assertThat(found.nextRunAt()).isPresent();
+    }
+
+    @Test
+    void anEventThatNobodyWantedIsDelivered() {
+        UUID event = rows.event("x");
+        assertThat(await(events.find(event)).orElseThrow())
+                .returns(EventStatus.DELIVERED, StoredEvent::status)
+                .returns(Optional.empty(), StoredEvent::nextRunAt);
+        assertThat(await(events.find(UUID.randomUUID()))).isEmpty();
+    }
+
+    @Test
+    void aPayloadComesBackDigitForDigit() {
+        UUID event = rows.event("x");
+        assertThat(await(events.payload(event))).contains(StoreRows.PAYLOAD);
+        rows.run("UPDATE nexus.event SET body = NULL");
+        assertThat(await(events.payload(event))).isEmpty();
+    }
+
+    @Test
+    void pagesStayTheSameWhileEventsArrive() {
+        List<UUID> made = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            made.addFirst(rows.event(i % 2 == 0 ? "even" : "odd"));
+        }
+        assertThat(walk(ALL)).containsExactlyElementsOf(made);
+        assertThat(walk(new EventFilter(Optional.of("odd"), Optional.empty(), Optional.empty())))
+                .containsExactly(made.get(1), made.get(3), made.get(5));
+        assertThat(walk(new EventFilter(Optional.of("od"), Optional.empty(), Optional.empty())))
+                .isEmpty();
+    }
+
+    @Test
+    void sinceIsIncludedAndUntilIsNot() {
+        UUID event = rows.event("x");
+        rows.run("UPDATE nexus.event SET created_at = '2026-01-31T18:20:43.400Z'");
+        Instant at = Instant.parse("2026-01-31T18:20:43.400Z");
+        assertThat(walk(new EventFilter(Optional.empty(), Optional.of(at), Optional.of(at.plusMillis(1)))))
+                .containsExactly(event);
+        assertThat(walk(new EventFilter(Optional.empty(), Optional.empty(), Optional.of(at))))
+                .isEmpty();
+        assertThat(walk(new EventFilter(Optional.empty(), Optional.of(at.plusMillis(1)), Optional.empty())))
+                .isEmpty();
+    }
+
+    /** Over all pages; one more event arrives behind each. */
+    private List<UUID> walk(EventFilter filter) {
+        List<UUID> seen = new ArrayList<>();
+        OptionalLong next = OptionalLong.of(Long.MAX_VALUE);
+        while (next.isPresent()) {
+            EventPage page = await(events.list(filter, next.getAsLong(), 2));
+            page.events().forEach(event -> seen.add(event.id()));
+            next = page.next();
+            if (next.isPresent()) {
+                rows.event("late");
+            }
+        }
+        return seen;
+    }
+
+    private long seq(UUID event, int lane) {
+        return Long.parseLong(
+                rows.one("SELECT seq FROM nexus.owed WHERE event_id = '" + event + "' AND lane = " + lane));
+    }
+}

@@ -1,0 +1,408 @@
+package nexus.dispatch;
+
+import static nexus.testkit.Eventually.eventually;
+import static nexus.testkit.ScriptedReceiver.hang;
+import static nexus.testkit.ScriptedReceiver.status;
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventIdGenerator;
+import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+import nexus.intake.EventIntake;
+import nexus.queue.DeliveryLease;
+import nexus.queue.OwedQueue;
+import nexus.queue.OwedSignal;
+import nexus.queue.Settlement;
+import nexus.store.Store;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.SubscriptionSettings;
+import nexus.testkit.Configs;
+import nexus.testkit.ScriptedReceiver;
+import nexus.testkit.SubscriptionRows;
+import nexus.testkit.TestPostgres;
+import nexus.webhook.TargetResolver;
+import nexus.webhook.WebhookConfig;
+import nexus.webhook.WebhookSender;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** From owed to settled, with a real store and a real receiver. */
+class DispatcherPostgresTest {
+    private final String url = TestPostgres.freshStore();
+    private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+    private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
+    private final OwedSignal signal = new OwedSignal();
+    private final SubscriptionRepository repository = SubscriptionRows.repository(store);
+    private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+    private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+    private final List<Running> processes = new ArrayList<>();
+
+    private record Running(Dispatcher dispatcher, WebhookSender sender) {}
+
+    @AfterEach
+    void close() {
+        for (Running process : processes) {
+            await(process.dispatcher().stop(Duration.ZERO));
+            process.sender().close();
+        }
+        receiver.close();
+        store.close();
+    }
+
+    @Test
+    void whatIsPublishedArrivesOnceAndIsHistory() {
+        subscribe("**");
+        start();
+
+        EventId id = publish("order.paid", Ordering.NONE);
+
+        assertThat(receiver.await(1).getFirst().header("webhook-id")).isEqualTo(id.toString());
+        awaitNothingOwed();
+        assertThat(query("SELECT status, attempts, status_code, response FROM nexus.delivery"))
+                .containsExactly("SENT|1|200|null");
+        assertThat(counts()).isEqualTo("1|0|0|1|0");
+    }
+
+    @Test
+    void whatIsOwedAtTheStartIsDelivered() {
+        subscribe("**");
+        for (int i = 0; i < 1000; i++) {
+            publish("order.paid", new Ordering.Key(i % 7));
+        }
+
+        start();
+
+        receiver.await(1000);
+        awaitNothingOwed();
+        assertThat(counts()).isEqualTo("1000|0|0|1000|0");
+    }
+
+    @Test
+    void eventsOfOneKeyArriveInOrderThroughFailures() {
+        subscribe("**");
+        Random random = new Random(3);
+        receiver.always(received -> status(random.nextInt(4) == 0 ? 500 : 200));
+        start("nexus.delivery.backoff-base=20ms", "nexus.delivery.max-attempts=50");
+        List<EventId> sent = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            sent.add(publish("order.paid", new Ordering.Key(i % 5)));
+        }
+        awaitNothingOwed();
+
+        for (int key = 0; key < 5; key++) {
+            List<String> expected = new ArrayList<>();
+            for (int i = key; i < sent.size(); i += 5) {
+                expected.add(sent.get(i).toString());
+            }
+            List<String> arrived = receiver.received().stream()
+                    .map(received -> received.header("webhook-id"))
+                    .filter(expected::contains)
+                    .toList();
+            assertThat(withoutRepeats(arrived)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void anEventOfTwoKeysWaitsForBothAndHoldsBoth() {
+        subscribe("**");
+        receiver.answer(status(500));
+        EventId first = publish("n.1", new Ordering.Key(1));
+        EventId moved = publish("n.2", new Ordering.TwoKeys(2, 1));
+        EventId second = publish("n.3", new Ordering.Key(2));
+        EventId third = publish("n.4", new Ordering.Key(1));
+        start("nexus.delivery.backoff-base=300ms");
+        awaitNothingOwed();
+
+        List<String> arrived = arrivedIds();
+        assertThat(arrived.subList(0, 3)).containsExactly(first.toString(), first.toString(), moved.toString());
+        assertThat(arrived.subList(3, 5)).containsExactlyInAnyOrder(second.toString(), third.toString());
+    }
+
+    @Test
+    void aBarrierWaitsForEverythingBeforeItAndHoldsEverythingBehindIt() {
+        subscribe("**");
+        receiver.answer(status(500));
+        List<String> before = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            before.add(publish("before", new Ordering.Key(i)).toString());
+        }
+        EventId barrier = publish("barrier", new Ordering.Barrier(99));
+        List<String> after = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            after.add(publish("after", new Ordering.Key(i)).toString());
+        }
+        start("nexus.delivery.backoff-base=300ms");
+        awaitNothingOwed();
+
+        List<String> arrived = arrivedIds();
+        int at = arrived.indexOf(barrier.toString());
+        assertThat(Set.copyOf(arrived.subList(0, at))).isEqualTo(Set.copyOf(before));
+        assertThat(arrived.subList(at + 1, arrived.size())).containsExactlyInAnyOrderElementsOf(after);
+    }
+
+    @Test
+    void whatKeepsFailingIsTriedAsOftenAsItsBudgetSaysAndThenGivenUp() {
+        subscribe("**");
+        receiver.always(status(500).body("no"));
+        start("nexus.delivery.backoff-base=20ms", "nexus.delivery.max-attempts=3");
+
+        publish("order.paid", new Ordering.Key(1));
+        publish("order.paid", new Ordering.Key(1));
+
+        awaitNothingOwed();
+        assertThat(receiver.received())
+                .extracting(received -> received.header("X-Delivery-Attempt"))
+                .containsExactly("1", "2", "3", "1", "2", "3");
+        assertThat(query("SELECT status, dead_reason, attempts, status_code, response FROM nexus.delivery"))
+                .containsExactly("DEAD|exhausted|3|500|no", "DEAD|exhausted|3|500|no");
+        assertThat(query("SELECT attempt, error FROM nexus.attempt ORDER BY seq, attempt"))
+                .containsExactly("1|answered 500", "2|answered 500", "1|answered 500", "2|answered 500");
+        assertThat(counts()).isEqualTo("2|0|0|0|2");
+    }
+
+    @Test
+    void aHangingReceiverCostsTheOthersNothing() {
+        try (ScriptedReceiver hanging = ScriptedReceiver.start()) {
+            hanging.always(hang());
+            SubscriptionRows.insert(store, "**", hanging.uri());
+            subscribe("**");
+            start("nexus.delivery.concurrency=16");
+            for (int i = 0; i < 200; i++) {
+                publish("order.paid", new Ordering.Key(i));
+            }
+
+            receiver.await(200, Duration.ofSeconds(8));
+            assertThat(hanging.received().size()).isLessThan(16);
+        }
+    }
+
+    @Test
+    void aRetryFiresWhenItIsDue() {
+        subscribe("**");
+        receiver.answer(status(503).header("Retry-After", "1"));
+        start("nexus.delivery.backoff-base=10ms");
+        publish("order.paid", Ordering.NONE);
+
+        List<ScriptedReceiver.Received> both = receiver.await(2);
+        assertThat(Duration.between(both.get(0).arrivedAt(), both.get(1).arrivedAt()))
+                .isBetween(Duration.ofMillis(950), Duration.ofMillis(1500));
+    }
+
+    @Test
+    void anEndpointThatAsksToBeLeftAloneGetsNothingElseMeanwhile() {
+        subscribe("**");
+        receiver.answer(status(429).header("Retry-After", "1"));
+        start("nexus.delivery.backoff-base=10ms");
+        publish("order.paid", Ordering.NONE);
+        receiver.await(1);
+        eventually(
+                "the hold is stored",
+                () -> query("SELECT 1 FROM nexus.subscription WHERE held_until > now()")
+                                .size()
+                        == 1);
+        publish("order.paid", Ordering.NONE);
+        publish("order.paid", Ordering.NONE);
+
+        List<ScriptedReceiver.Received> all = receiver.await(4);
+        assertThat(Duration.between(all.get(0).arrivedAt(), all.get(1).arrivedAt()))
+                .isGreaterThan(Duration.ofMillis(900));
+        awaitNothingOwed();
+        assertThat(query("SELECT attempts FROM nexus.delivery ORDER BY seq")).containsExactly("2", "1", "1");
+    }
+
+    @Test
+    void goneDisablesTheSubscriptionAndParksTheRest() {
+        Subscription subscription = subscribe("**", settings -> withConcurrency(settings, 1));
+        receiver.always(status(410));
+        publish("order.paid", new Ordering.Key(1));
+        publish("order.paid", new Ordering.Key(1));
+        start();
+
+        eventually("the first is dead", () -> query("SELECT dead_reason FROM nexus.delivery")
+                .equals(List.of("gone")));
+        eventually("the subscription is disabled", () -> query("SELECT disabled_reason FROM nexus.subscription")
+                .equals(List.of("the endpoint answered 410 Gone")));
+        eventually("the catalog knows", () -> catalog.current().ofLane(subscription.lane()).stream()
+                .noneMatch(Subscription::isEnabled));
+        assertThat(query("SELECT count(*) FROM nexus.owed WHERE due IS NULL")).containsExactly("1");
+    }
+
+    @Test
+    void aDeletedSubscriptionsDeliveriesAreGivenUp() {
+        Subscription subscription = subscribe("**");
+        receiver.always(status(500));
+        start("nexus.delivery.backoff-base=1h");
+        for (int i = 0; i < 20; i++) {
+            publish("order.paid", new Ordering.Key(1));
+        }
+        receiver.await(1);
+
+        await(repository.delete(subscription.id(), java.util.Optional.empty()));
+        await(catalog.reload());
+
+        awaitNothingOwed();
+        assertThat(query("SELECT DISTINCT status, dead_reason FROM nexus.delivery"))
+                .containsExactly("DEAD|subscription-deleted");
+        assertThat(counts()).isEqualTo("20|0|0|0|20");
+    }
+
+    @Test
+    void whatIsTooOldIsGivenUpAlsoWhenItIsParked() {
+        subscribe("**", settings -> withConcurrency(settings, 1));
+        publish("order.paid", Ordering.NONE);
+        TestPostgres.execute(
+                url,
+                "UPDATE nexus.owed SET created_at = now() - interval '73 hours'",
+                "UPDATE nexus.subscription SET is_enabled = false",
+                "UPDATE nexus.store SET catalog_version = catalog_version + 1");
+        await(catalog.reload());
+        start("nexus.delivery.sweep=200ms");
+
+        awaitNothingOwed();
+        assertThat(query("SELECT status, dead_reason, attempts FROM nexus.delivery"))
+                .containsExactly("DEAD|expired|0");
+        assertThat(receiver.received()).isEmpty();
+    }
+
+    @Test
+    void onlyOneOfTwoProcessesDeliversAndTheOtherTakesOver() {
+        subscribe("**");
+        start();
+        Running first = processes.getFirst();
+        publish("order.paid", Ordering.NONE);
+        receiver.await(1);
+        start();
+        await(first.dispatcher().stop(Duration.ofSeconds(5)));
+
+        publish("order.paid", Ordering.NONE);
+
+        receiver.await(2);
+        awaitNothingOwed();
+        assertThat(query("SELECT count(*) FROM nexus.process")).containsExactly("1");
+    }
+
+    @Test
+    void anOutcomeOfAFormerTermIsRefused() {
+        subscribe("**");
+        receiver.always(hang());
+        start();
+        publish("order.paid", Ordering.NONE);
+        receiver.await(1);
+        TestPostgres.execute(url, "DELETE FROM nexus.process"); // as a takeover does
+
+        receiver.close();
+
+        eventually("the row is still owed, untouched", () -> query("SELECT attempts FROM nexus.owed")
+                .equals(List.of("0")));
+        assertThat(query("SELECT count(*) FROM nexus.attempt")).containsExactly("0");
+    }
+
+    private void start(String... settings) {
+        WebhookConfig webhooks =
+                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
+        WebhookSender sender = new WebhookSender(
+                TestPostgres.vertx(),
+                new TargetResolver(TestPostgres.vertx(), webhooks),
+                webhooks,
+                Clock.systemUTC(),
+                new Random(5),
+                "test");
+        await(catalog.reload());
+        Dispatcher dispatcher = new Dispatcher(
+                new DispatchTools(
+                        TestPostgres.vertx(),
+                        new OwedQueue(store),
+                        new Settlement(store),
+                        new DeliveryLease(TestPostgres.vertx(), store),
+                        catalog,
+                        repository,
+                        sender,
+                        new DispatchMeters(new SimpleMeterRegistry()),
+                        Configs.of(DeliveryConfig.class, settings),
+                        Clock.systemUTC(),
+                        new Random(11)),
+                signal);
+        dispatcher.start();
+        processes.add(new Running(dispatcher, sender));
+    }
+
+    private Subscription subscribe(String pattern) {
+        return SubscriptionRows.insert(store, pattern, receiver.uri());
+    }
+
+    private Subscription subscribe(String pattern, java.util.function.UnaryOperator<SubscriptionSettings> change) {
+        return SubscriptionRows.insert(store, pattern, receiver.uri(), change);
+    }
+
+    private static SubscriptionSettings withConcurrency(SubscriptionSettings settings, int concurrency) {
+        return new SubscriptionSettings(
+                settings.name(),
+                settings.endpointUrl(),
+                settings.eventTypes(),
+                settings.headers(),
+                settings.secret(),
+                settings.ordered(),
+                concurrency,
+                settings.retry(),
+                settings.deadOn(),
+                settings.isEnabled());
+    }
+
+    private EventId publish(String type, Ordering ordering) {
+        EventId id = ids.next();
+        EventType eventType = new EventType(type);
+        Instant now = Instant.now();
+        byte[] empty = {'{', '}'};
+        await(intake.publish(
+                List.of(new IncomingEvent(
+                        id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, empty, empty), true)),
+                List.of()));
+        return id;
+    }
+
+    private void awaitNothingOwed() {
+        eventually("nothing is owed", () -> query("SELECT count(*) FROM nexus.owed")
+                .equals(List.of("0")));
+    }
+
+    private List<String> arrivedIds() {
+        return receiver.received().stream()
+                .map(received -> received.header("webhook-id"))
+                .toList();
+    }
+
+    private static List<String> withoutRepeats(List<String> arrived) {
+        List<String> once = new ArrayList<>();
+        for (String id : arrived) {
+            if (once.isEmpty() || !once.getLast().equals(id)) {
+                once.add(id);
+            }
+        }
+        return once;
+    }
+
+    /** Deliveries, pending, failed, sent, dead. */
+    private String counts() {
+        return query("SELECT sum(deliveries), sum(pending), sum(failed), sum(sent), sum(dead) FROM nexus.stat_delta")
+                .getFirst();
+    }
+
+    private List<String> query(String sql) {
+        return TestPostgres.query(url, sql);
+    }
+}

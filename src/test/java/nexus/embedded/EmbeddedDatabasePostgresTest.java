@@ -1,0 +1,101 @@
+package nexus.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import nexus.testkit.Eventually;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedDatabasePostgresTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theServerIsDurableAndKeepsItsDataAndItsPortOverARestart() throws Exception {
+        Path home = folder.resolve("home");
+        String url;
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+            url = database.url();
+            assertThat(TestPostgres.query(url, """
+                            SELECT string_agg(current_setting(name), ' ' ORDER BY name), pg_encoding_to_char(encoding)
+                            FROM unnest('{fsync,full_page_writes,listen_addresses,synchronous_commit,wal_level}'::text[]) name,
+                                 pg_database WHERE datname = 'postgres' GROUP BY 2""")).containsExactly("on on 127.0.0.1 on logical|UTF8");
+            TestPostgres.execute(url, "CREATE TABLE kept AS SELECT 1 AS one");
+        }
+        assertThat(EmbeddedDatabase.running(home)).isEmpty();
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+            assertThat(database.url()).isEqualTo(url);
+            assertThat(database.adopted()).isFalse();
+            assertThat(TestPostgres.query(url, "SELECT one FROM kept")).containsExactly("1");
+
+            assertThatThrownBy(() -> EmbeddedDatabase.start(home))
+                    .isInstanceOf(EmbeddedDatabaseException.class)
+                    .hasMessageStartingWith("another nexus serve runs on " + home + " (process "
+                            + ProcessHandle.current().pid() + ")");
+            assertThat(EmbeddedDatabase.running(home)).contains(url);
+        }
+        assertThat(home.resolve("postgres/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void theServerOfAKilledProcessIsAdopted() throws Exception {
+        Path home = folder.resolve("killed");
+        Process nexus = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        home.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("killed.log").toFile())
+                .start();
+        Eventually.eventually("a server runs", Duration.ofSeconds(60), () -> Files.exists(home.resolve("port")));
+        assertThatThrownBy(() -> EmbeddedDatabase.start(home)).hasMessageContaining("process " + nexus.pid());
+        nexus.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+
+        String left = EmbeddedDatabase.running(home).orElseThrow();
+        try (EmbeddedDatabase adopted = EmbeddedDatabase.start(home)) {
+            assertThat(adopted.adopted()).isTrue();
+            assertThat(adopted.url()).isEqualTo(left);
+            assertThat(TestPostgres.query(left, "SELECT 1")).containsExactly("1");
+        }
+        assertThat(EmbeddedDatabase.running(home)).isEmpty();
+    }
+
+    @Test
+    void anInitdbThatWasKilledIsDoneAgain() throws Exception {
+        Path home = folder.resolve("half");
+        Files.createDirectories(home.resolve("postgres/global"));
+        Files.writeString(home.resolve("postgres/postgresql.conf"), "");
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+            assertThat(TestPostgres.query(database.url(), "SELECT 1")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aProcessFileOfAnotherProgramIsNoServer() throws Exception {
+        Process other = new ProcessBuilder("sleep", "60").start();
+        try {
+            Files.writeString(folder.resolve("postmaster.pid"), other.pid() + "\n" + folder + "\n0\n54320\n");
+            assertThat(Postmaster.of(folder)).isEmpty();
+        } finally {
+            other.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A process that holds a folder until it is killed. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] args) throws Exception {
+            EmbeddedDatabase.start(Path.of(args[0]));
+            Thread.sleep(Duration.ofMinutes(5));
+        }
+    }
+}

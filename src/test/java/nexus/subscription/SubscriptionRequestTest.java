@@ -1,0 +1,272 @@
+package nexus.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.Refusal;
+import nexus.api.JsonBody;
+import nexus.event.TypePattern;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SubscriptionRequestTest {
+    private static final SigningSecret GENERATED = new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
+    @Test
+    void whatIsNotSaidHasItsDefault() {
+        SubscriptionSettings settings = create("");
+        assertThat(settings)
+                .isEqualTo(SubscriptionSettings.of(
+                        "n",
+                        EndpointUrl.parse("https://hooks.example/x", ""),
+                        List.of(new TypePattern("a.*")),
+                        GENERATED));
+    }
+
+    @Test
+    void everythingCanBeSaid() {
+        SubscriptionSettings settings = create(
+                ",\"isEnabled\":false,\"secret\":\"correct horse\",\"format\":\"default\",\"targetType\":\"webhook\","
+                        + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,"
+                        + "\"retry\":{\"maxAttempts\":3,\"baseSeconds\":1,\"cap\":\"90m\"},\"deadOn\":[404,400]");
+        assertThat(settings.isEnabled()).isFalse();
+        assertThat(settings.secret()).isEqualTo(new SigningSecret("correct horse"));
+        assertThat(settings.headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
+        assertThat(settings.ordered()).isFalse();
+        assertThat(settings.concurrency()).isEqualTo(1000);
+        assertThat(settings.retry())
+                .isEqualTo(new RetrySettings(Optional.of(3), Optional.of(1), Optional.of(Duration.ofMinutes(90))));
+        assertThat(settings.deadOn()).isEqualTo(Set.of(400, 404));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/filter             | \"filter\":null",
+                "/transform          | \"transform\":\"x\"",
+                "/batch              | \"batch\":{}",
+                "/rateLimit          | \"rateLimit\":5",
+                "/id                 | \"id\":\"x\"",
+                "/disabledReason     | \"disabledReason\":\"x\"",
+                "/format             | \"format\":\"cloudevents\"",
+                "/targetType         | \"targetType\":\"kafka\"",
+                "/ordering           | \"ordering\":\"fifo\"",
+                "/concurrency        | \"concurrency\":0",
+                "/concurrency        | \"concurrency\":1001",
+                "/concurrency        | \"concurrency\":\"8\"",
+                "/isEnabled          | \"isEnabled\":\"true\"",
+                "/retry              | \"retry\":5",
+                "/retry/maxAttempts  | \"retry\":{\"maxAttempts\":0}",
+                "/retry/baseSeconds  | \"retry\":{\"baseSeconds\":86401}",
+                "/retry/cap          | \"retry\":{\"cap\":\"10 hours\"}",
+                "/retry/cap          | \"retry\":{\"cap\":\"0s\"}",
+                "/retry/jitter       | \"retry\":{\"jitter\":true}",
+                "/deadOn/0           | \"deadOn\":[200]",
+                "/deadOn/0           | \"deadOn\":[\"404\"]",
+                "/secret             | \"secret\":\"short\"",
+                "/secret             | \"secret\":\"whsec_no base64!\"",
+                "/secret             | \"secret\":\"whsec_AAAA\"",
+                "/headers            | \"headers\":{\"bad name\":\"x\"}",
+                "/headers            | \"headers\":{\"X-A\":\"line\\nbreak\"}",
+                "/headers            | \"headers\":{\"X-A\":\"1\",\"x-a\":\"2\"}",
+                "/headers            | \"headers\":{\"Host\":\"x\"}",
+                "/headers            | \"headers\":{\"Webhook-Id\":\"x\"}",
+                "/headers            | \"headers\":{\"X-Event-Type\":\"x\"}",
+                "/headers            | \"headers\":{\"Transfer-Encoding\":\"chunked\"}",
+                "/headers            | \"headers\":{\"X-Api-Key\":\"***\"}",
+                "/headers/X-A        | \"headers\":{\"X-A\":5}",
+                "/headers/X-A        | \"headers\":{\"X-A\":null}",
+            })
+    void oneWrongFieldIsNamed(String pointer, String field) {
+        assertThat(errorsOf(() -> create("," + field))).containsExactly(pointer);
+    }
+
+    @Test
+    void whatIsMissingIsNamedAllAtOnce() {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(body("{}"), GENERATED)))
+                .containsExactly("/name", "/endpointUrl", "/eventTypes");
+    }
+
+    @Test
+    void aChangeLeavesWhatItDoesNotName() {
+        Subscription before = stored(create(",\"concurrency\":5,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
+        assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.settings());
+        SubscriptionSettings renamed = SubscriptionRequest.change(body("{\"name\":\"m\"}"), before);
+        assertThat(renamed.name()).isEqualTo("m");
+        assertThat(renamed.concurrency()).isEqualTo(5);
+    }
+
+    @Test
+    void nullBringsADefaultBackAndIsRefusedWhereThereIsNone() {
+        Subscription before = stored(create(",\"concurrency\":5,\"deadOn\":[404],\"ordering\":\"none\","
+                + "\"isEnabled\":false,\"retry\":{\"maxAttempts\":1},\"headers\":{\"X-Key\":\"k\"}"));
+        SubscriptionSettings reset = SubscriptionRequest.change(
+                body("{\"concurrency\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
+                        + "\"headers\":null}"),
+                before);
+        assertThat(reset).isEqualTo(create(""));
+        assertThat(errorsOf(() -> SubscriptionRequest.change(
+                        body("{\"name\":null,\"endpointUrl\":null,\"eventTypes\":null,\"secret\":null}"), before)))
+                .containsExactly("/name", "/endpointUrl", "/eventTypes", "/secret");
+    }
+
+    @Test
+    void aCredentialThatComesBackHiddenStaysWhatItWas() {
+        Subscription before = stored(create(",\"headers\":{\"Authorization\":\"Bearer x\",\"X-Team\":\"a\"}"));
+        assertThat(TargetHeaders.shown(before.headers())).isEqualTo(Map.of("Authorization", "***", "X-Team", "a"));
+        assertThat(SubscriptionRequest.change(
+                                body("{\"headers\":{\"Authorization\":\"***\",\"X-Team\":\"b\"}}"), before)
+                        .headers())
+                .isEqualTo(Map.of("Authorization", "Bearer x", "X-Team", "b"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hooks.example",
+                "ftp://hooks.example",
+                "https://",
+                "https:///x",
+                "https://user:pass@hooks.example",
+                "https://hooks.example/#here",
+                "https://hooks.example:0/",
+                "https://hooks.example:65536/",
+                "https://hooks.example:/",
+                "https://hooks.example/a b",
+                "https://hooks.example/é",
+                "https://bücher.example/",
+                "https://hooks.example\\\\@evil.example/",
+                "javascript:alert(1)"
+            })
+    void anEndpointThatIsNoPlainUrlIsRefused(String url) {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(
+                        body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
+                .containsExactly("/endpointUrl");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://localhost:4000",
+                "http://127.0.0.1/",
+                "http://10.1.2.3/",
+                "http://192.168.0.1/",
+                "http://169.254.169.254/",
+                "http://[::1]/",
+                "http://[fd00::1]/",
+                "http://[fe80::1]/",
+                "http://0.0.0.0/"
+            })
+    void aPrivateAddressIsAWarning(String url) {
+        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse(url, ""), false))
+                .isPresent();
+    }
+
+    @Test
+    void aPublicAddressAndAllowedLoopbackAreNone() {
+        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("https://hooks.example/", ""), false))
+                .isEmpty();
+        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("https://8.8.8.8/", ""), false))
+                .isEmpty();
+        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("http://localhost:4000", ""), true))
+                .isEmpty();
+        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("http://10.0.0.1", ""), true))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "users                    | pg.public.users.insert            | users",
+                "Users                    | pg.public.Users.insert            | Users",
+                "public.users             | pg.public.users.insert            | users",
+                "sales.orders             | pg.sales.orders.insert            | sales.orders",
+                "\"Sales\".\"Or.ders\"    | pg.Sales.Or%2Eders.insert         | Sales.\"Or.ders\"",
+                "\"a\"\"b\"               | pg.public.a%22b.insert            | \"a\"\"b\"",
+                "bestell nr               | pg.public.bestell%20nr.insert     | bestell nr",
+                "größe                    | pg.public.gr%C3%B6%C3%9Fe.insert  | größe"
+            })
+    void aListenerNamesATableInTheCatalogsSpelling(String table, String type, String shown) {
+        SubscriptionSettings settings = ListenerRequest.read(
+                body(
+                        "{\"name\":\"n\",\"source_table\":\"" + table.replace("\"", "\\\"")
+                                + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\",\"target_type\":\"Webhook\"}"),
+                GENERATED);
+        assertThat(settings.eventTypes()).containsExactly(new TypePattern(type));
+        assertThat(ListenerView.of(stored(settings)).sourceTable()).isEqualTo(shown);
+        assertThat(ListenerView.of(stored(settings)).event()).isEqualTo("INSERT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {".", ".a", "a.", "a.b.c", "a..b", "\\\"a", "a\\\"b", "\\\"a\\\"b", "\\\"\\\"", "nexus.event"})
+    void aListenerOnWhatIsNoTableIsRefused(String table) {
+        assertThat(errorsOf(() -> ListenerRequest.read(
+                        body("{\"name\":\"n\",\"source_table\":\"" + table
+                                + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\"}"),
+                        GENERATED)))
+                .containsExactly("/source_table");
+    }
+
+    @Test
+    void aListenersErrorsNameItsOwnFields() {
+        assertThat(errorsOf(() -> ListenerRequest.read(
+                        body("{\"event\":\"insert\",\"target_url\":\"x\",\"target_type\":\"kafka\",\"table\":\"t\"}"),
+                        GENERATED)))
+                .containsExactly("/name", "/source_table", "/event", "/target_url", "/target_type", "/table");
+    }
+
+    private static SubscriptionSettings create(String more) {
+        return SubscriptionRequest.create(
+                body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a.*\"]" + more
+                        + "}"),
+                GENERATED);
+    }
+
+    private static Subscription stored(SubscriptionSettings settings) {
+        return new Subscription(
+                new UUID(0, 1),
+                1,
+                Door.SUBSCRIPTION,
+                settings.name(),
+                settings.endpointUrl(),
+                settings.eventTypes(),
+                settings.headers(),
+                settings.secret(),
+                settings.ordered(),
+                settings.concurrency(),
+                settings.retry(),
+                settings.deadOn(),
+                settings.isEnabled(),
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    private static JsonBody body(String json) {
+        return JsonBody.parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> errorsOf(ThrowingCallable call) {
+        Refusal.Invalid refusal = catchThrowableOfType(Refusal.Invalid.class, call);
+        return refusal == null
+                ? List.of()
+                : refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
+    }
+}

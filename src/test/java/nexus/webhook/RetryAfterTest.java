@@ -1,0 +1,43 @@
+package nexus.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetryAfterTest {
+    private static final Instant NOW = Instant.parse("1994-11-06T08:49:30Z");
+
+    @Test
+    void secondsAreTakenAsTheyAre() {
+        assertThat(RetryAfter.parse("120", NOW)).contains(Duration.ofMinutes(2));
+        assertThat(RetryAfter.parse(" 0 ", NOW)).contains(Duration.ZERO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+    void allThreeDateFormsOfHttpAreRead(String date) {
+        assertThat(RetryAfter.parse(date, NOW)).contains(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void aDateGoneByMeansNow() {
+        assertThat(RetryAfter.parse("Sun, 06 Nov 1994 08:00:00 GMT", NOW)).contains(Duration.ZERO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"86401", "99999999999999999999999999", "Mon, 06 Nov 2034 08:49:37 GMT"})
+    void nobodyHoldsASubscriptionForMoreThanADay(String header) {
+        assertThat(RetryAfter.parse(header, NOW)).contains(Duration.ofHours(24));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "-1", "1.5", "10s", "06 Nov", "٣"})
+    void garbageIsIgnored(String header) {
+        assertThat(RetryAfter.parse(header, NOW)).isEmpty();
+    }
+}

@@ -1,0 +1,39 @@
+package nexus.webhook;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The settings that tests of this room change. */
+record TestWebhookConfig(Duration timeout, int maxConnectionsPerHost, Optional<List<String>> allow)
+        implements WebhookConfig {
+
+    static WebhookConfig of(Duration timeout, int maxConnectionsPerHost, String... allow) {
+        return new TestWebhookConfig(timeout, maxConnectionsPerHost, Optional.of(List.of(allow)));
+    }
+
+    @Override
+    public Duration connectTimeout() {
+        return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public int maxWaitingPerHost() {
+        return 1000;
+    }
+
+    @Override
+    public Duration keepAlive() {
+        return Duration.ofSeconds(4);
+    }
+
+    @Override
+    public int maxHeaderBytes() {
+        return 16384;
+    }
+
+    @Override
+    public Duration lookupCache() {
+        return Duration.ofSeconds(5);
+    }
+}
