@@ -30,7 +30,8 @@ final class ReplicationSession {
     private static final long ADVANCE_BYTES = 16 * 1024;
 
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
-    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+    /** Each look costs the driver a read that times out, about 0.1 ms: with 50 a second an idle source costs 0.7 % CPU. */
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
     private final WalStream stream;
     private final Connection catalogConnection;
