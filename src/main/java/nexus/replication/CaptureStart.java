@@ -167,6 +167,7 @@ public class CaptureStart {
                 new BatchStoring(intake, positions, position, Thread.currentThread()),
                 report,
                 begun -> noteLostRest(position, begun.commitLsn()),
+                config.advanceInterval(),
                 meters.counter("nexus.capture.events"),
                 meters.counter("nexus.capture.transactions")));
     }
@@ -189,6 +190,7 @@ public class CaptureStart {
         if (!check.position().equals(stored.position()) || !optionsHash.equals(stored.optionsHash())) {
             StoreReply.of(positions.move(check.position(), optionsHash, check.gaps()));
         }
+        StoreReply.of(positions.lastGap(slot)).ifPresent(report::gap);
         return check.position();
     }
 
@@ -221,11 +223,6 @@ public class CaptureStart {
         return new ResumePoint(
                 new Lsn(position.doneEndLsn()),
                 position.open().map(open -> new ResumePoint.Open(new Lsn(open.commitLsn()), open.ordinal())));
-    }
-
-    /** Tells of the last gap again after a restart. */
-    void recallGap() {
-        StoreReply.of(positions.lastGap(config.slot())).ifPresent(report::gap);
     }
 
     /** The publications' names as the stream is asked for them. */

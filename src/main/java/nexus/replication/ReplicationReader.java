@@ -135,17 +135,23 @@ public class ReplicationReader {
     }
 
     private void captureUntilStopped() throws SQLException {
-        ReplicationSession opened = captureStart.open(() -> isStopping);
+        ReplicationSession opened = captureStart.open(this::isStoppingAfterBeat);
         try {
             session = opened;
             failures = 0;
             report.status(Status.STREAMING, Optional.empty());
-            opened.readUntil(() -> isStopping, () -> heartbeats.beat(LOOP));
+            opened.readUntil(this::isStoppingAfterBeat);
             opened.finish(process.shutdownTimeout().dividedBy(2));
         } finally {
             session = null;
             opened.abort();
         }
+    }
+
+    /** Asked in every round of every loop of the thread. */
+    private boolean isStoppingAfterBeat() {
+        heartbeats.beat(LOOP);
+        return isStopping;
     }
 
     private void rest(CannotCapture why) {
