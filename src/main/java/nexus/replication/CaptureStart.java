@@ -93,11 +93,14 @@ public class CaptureStart {
      * @throws StoreUnavailableException if the store failed
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
-        worker.call(publisher::prepare);
         Connection ordinary = connections.ordinary();
         @Nullable Connection replication = null;
         try {
-            requireSlot(ordinary, isStopped);
+            boolean slotIsThere = isSlotThere(ordinary);
+            worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
+            if (!slotIsThere) {
+                create(ordinary, isStopped);
+            }
             replication = connections.replication();
             return start(ordinary, replication);
         } catch (SQLException | RuntimeException e) {
@@ -109,9 +112,9 @@ public class CaptureStart {
         }
     }
 
-    private void requireSlot(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
-        switch (ReplicationSlot.read(ordinary, config.slot())) {
-            case ReplicationSlot.Free free -> {}
+    private boolean isSlotThere(Connection ordinary) throws SQLException {
+        return switch (ReplicationSlot.read(ordinary, config.slot())) {
+            case ReplicationSlot.Free free -> true;
             case ReplicationSlot.InUse inUse ->
                 throw CannotCapture.standby("pid " + inUse.pid() + " of the source reads the slot");
             case ReplicationSlot.InCreation inCreation ->
@@ -128,9 +131,9 @@ public class CaptureStart {
                     throw CannotCapture.lost("the slot " + config.slot()
                             + " is gone; to go on without the changes in between: " + creationSql());
                 }
-                create(ordinary, isStopped);
+                yield false;
             }
-        }
+        };
     }
 
     private void create(Connection ordinary, BooleanSupplier isStopped) throws SQLException {

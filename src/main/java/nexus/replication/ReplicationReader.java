@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nexus.ProcessConfig;
 import nexus.Role;
@@ -106,7 +107,7 @@ public class ReplicationReader {
         report.status(Status.OFF, Optional.empty());
     }
 
-    private void whileCapturing(java.util.function.Consumer<ReplicationSession> task) {
+    private void whileCapturing(Consumer<ReplicationSession> task) {
         ReplicationSession capturing = session;
         if (capturing != null) {
             task.accept(capturing);
