@@ -38,7 +38,9 @@ class RoomsTest {
                     Set.of("capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
             Map.entry("webhook", Set.of("event")),
             Map.entry("attempt", Set.of("api", "event", "store")),
-            Map.entry("dispatch", Set.of("api", "attempt", "event", "queue", "retry", "subscription", "webhook")),
+            Map.entry(
+                    "dispatch",
+                    Set.of("api", "attempt", "event", "liveness", "queue", "retry", "subscription", "webhook")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("liveness", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
