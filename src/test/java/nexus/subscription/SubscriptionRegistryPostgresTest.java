@@ -5,19 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import nexus.ProcessConfig;
-import nexus.Role;
 import nexus.event.TypePattern;
 import nexus.store.Store;
+import nexus.testkit.Configs;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
+import nexus.webhook.TargetResolver;
+import nexus.webhook.WebhookConfig;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SubscriptionRegistryPostgresTest {
     private static final Warning NO_IDENTITY = new Warning("no-replica-identity", "detail", "fix");
@@ -27,7 +29,7 @@ class SubscriptionRegistryPostgresTest {
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     private final List<UUID> coveredAndKnown = new ArrayList<>();
     private final SubscriptionRegistry registry =
-            new SubscriptionRegistry(repository, catalog, this::cover, new Embedded());
+            new SubscriptionRegistry(repository, catalog, this::cover, new EndpointReach(resolver()));
 
     @Test
     void aNewOneIsKnownBeforeItIsCoveredAndCoveredBeforeTheAnswer() {
@@ -47,6 +49,22 @@ class SubscriptionRegistryPostgresTest {
         assertThat(coveredAndKnown).containsExactly(made.subscription().id());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:4000/, ",
+        "http://127.0.0.1/, ",
+        "https://8.8.8.8/, ",
+        "http://10.1.2.3/, private-address",
+        "http://169.254.169.254/, private-address",
+        "http://[fd00::1]/, private-address",
+        "http://2130706433.invalid/, unknown-host"
+    })
+    void whatCannotBeReachedIsAWarning(String url, @Nullable String code) {
+        SubscriptionRegistry.Registered made = await(registry.create(Door.SUBSCRIPTION, settings(url, false)));
+
+        assertThat(made.warnings()).extracting(Warning::code).isEqualTo(code == null ? List.of() : List.of(code));
+    }
+
     @Test
     void aDeletedOneIsUnknownAtOnce() {
         UUID id = await(registry.create(Door.LISTENER, settings("http://localhost:4000/", true)))
@@ -54,6 +72,11 @@ class SubscriptionRegistryPostgresTest {
                 .id();
         await(registry.delete(id, Optional.of(Door.LISTENER)));
         assertThat(catalog.current().withId(id)).isEmpty();
+    }
+
+    private static TargetResolver resolver() {
+        return new TargetResolver(
+                TestPostgres.vertx(), Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8,::1"));
     }
 
     private Future<List<Warning>> cover(Subscription subscription) {
@@ -78,22 +101,5 @@ class SubscriptionRegistryPostgresTest {
                 settings.retry(),
                 settings.deadOn(),
                 isEnabled);
-    }
-
-    private record Embedded() implements ProcessConfig {
-        @Override
-        public Set<Role> roles() {
-            return Set.of(Role.values());
-        }
-
-        @Override
-        public Duration shutdownTimeout() {
-            return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public boolean embedded() {
-            return true;
-        }
     }
 }
