@@ -39,7 +39,15 @@ public class Store {
                 connectOptions(
                         url,
                         config,
-                        Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off")),
+                        Map.of(
+                                "enable_seqscan",
+                                "off",
+                                "enable_bitmapscan",
+                                "off",
+                                "enable_hashjoin",
+                                "off",
+                                "enable_mergejoin",
+                                "off")),
                 "nexus-queue",
                 config.queueConnections());
     }
@@ -95,6 +103,10 @@ public class Store {
         properties.put(
                 "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
         properties.put("lock_timeout", "10000");
+        // A host that vanished keeps its locks only until the server finds out.
+        properties.put("tcp_keepalives_idle", "5");
+        properties.put("tcp_keepalives_interval", "3");
+        properties.put("tcp_keepalives_count", "3");
         properties.put("idle_in_transaction_session_timeout", "60000");
         return url.clientOptions()
                 .setPipeliningLimit(64)
