@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class ApiGate {
-    /** Bytes of one request's body. */
-    static final long MAX_BODY = 1 << 20;
-
     /** Before everything Quarkus puts in: its own body limit answers without a problem. */
     private static final int PRIORITY = 1_000;
 
@@ -57,7 +54,7 @@ final class ApiGate {
         if (refused.isEmpty() && !isOpen(request.path())) {
             refused = unknown(context);
         }
-        if (refused.isEmpty() && bodyBytes(request) > MAX_BODY) {
+        if (refused.isEmpty() && bodyBytes(request) > JsonBody.MAX_BYTES) {
             refused = Optional.of(ProblemMapper.ofStatus(413));
         }
         if (refused.isEmpty() && hasBody(request) && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {

@@ -30,6 +30,9 @@ import nexus.Refusal;
  * {@link #check()}.
  */
 public final class JsonBody {
+    /** Of one request. A body that comes in chunks tells its size only when it is there. */
+    static final int MAX_BYTES = 1 << 20;
+
     /** A body of 1 MiB could name a million wrong fields. */
     private static final int MAX_ERRORS = 100;
 
@@ -65,9 +68,13 @@ public final class JsonBody {
     /**
      * @param body what came in the request
      * @throws Refusal.Malformed when it is no JSON in UTF-8, or has a key twice in one object
+     * @throws Refusal.TooLarge above 1 MiB
      * @throws Refusal.Invalid when it is JSON but no object
      */
     public static JsonBody parse(byte[] body) {
+        if (body.length > MAX_BYTES) {
+            throw new Refusal.TooLarge("A request may have 1 MiB at most.");
+        }
         String text = utf8(body);
         if (text.isBlank()) {
             throw new Refusal.Malformed("The body is empty; it must be a JSON object.");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One request made for a delivery.
  *
  * @param statusCode null when there was no answer
- * @param error why there was no answer; null otherwise
+ * @param error what went wrong, in words; null when it was delivered
  * @param responseBody the beginning of the answer's body
  * @param nextRunAt when the next attempt was due after this one; null after the last
  */
@@ -19,7 +19,8 @@ public record Attempt(
         @Schema(examples = "2026-01-31T18:20:44.120Z") String at,
         @Schema(examples = "503", nullable = true) @Nullable Integer statusCode,
 
-        @Schema(examples = "null", nullable = true, description = "Why there was no answer.") @Nullable
+        @Schema(examples = "null", nullable = true, description = "What went wrong; null when it was delivered.")
+        @Nullable
         String error,
 
         @Schema(examples = "41") int durationMs,

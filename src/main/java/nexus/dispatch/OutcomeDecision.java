@@ -36,7 +36,7 @@ final class OutcomeDecision {
                 (int) result.took().toMillis(),
                 result.statusCode().orElse(null),
                 result.error().orElse(null),
-                result.answer().isEmpty() ? null : result.answer());
+                result.statusCode().isPresent() ? result.answer() : null);
         if (result instanceof SendResult.Delivered) {
             return new Outcome.Sent(delivery, made);
         }

@@ -45,4 +45,9 @@ public class LoopHeartbeats {
         lastBeats.forEach((loop, beat) -> silences.put(loop, Duration.ofNanos(nanoTime.getAsLong() - beat)));
         return silences;
     }
+
+    /** Whether a loop that has been silent for so long is dead. */
+    public static boolean isTooLong(Duration silence) {
+        return silence.compareTo(SILENCE) > 0;
+    }
 }

@@ -9,9 +9,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +81,7 @@ public class PublishResource {
                 .map(accepted -> {
                     EventAcceptedView view = EventAcceptedView.of(accepted.getFirst());
                     return answer(accepted)
-                            .location(URI.create("/v1/events/" + view.eventId()))
+                            .header(HttpHeaders.LOCATION, "/v1/events/" + view.eventId())
                             .entity(view)
                             .build();
                 })

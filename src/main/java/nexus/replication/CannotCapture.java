@@ -10,7 +10,7 @@ final class CannotCapture extends RuntimeException {
     /** A process that takes over does so within seconds. */
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
     /** What an administrator changes need not be seen at once. */
-    private static final Duration BLOCKED_RETRY = Duration.ofSeconds(10);
+    private static final Duration BLOCKED_RETRY = Duration.ofSeconds(5);
 
     private final Status status;
     private final Duration retryIn;

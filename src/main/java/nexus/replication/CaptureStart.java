@@ -93,11 +93,14 @@ public class CaptureStart {
      * @throws StoreUnavailableException if the store failed
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
-        worker.call(publisher::prepare);
         Connection ordinary = connections.ordinary();
         @Nullable Connection replication = null;
         try {
-            requireSlot(ordinary, isStopped);
+            boolean slotIsThere = isSlotThere(ordinary);
+            worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
+            if (!slotIsThere) {
+                create(ordinary, isStopped);
+            }
             replication = connections.replication();
             return start(ordinary, replication);
         } catch (SQLException | RuntimeException e) {
@@ -109,9 +112,9 @@ public class CaptureStart {
         }
     }
 
-    private void requireSlot(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
-        switch (ReplicationSlot.read(ordinary, config.slot())) {
-            case ReplicationSlot.Free free -> {}
+    private boolean isSlotThere(Connection ordinary) throws SQLException {
+        return switch (ReplicationSlot.read(ordinary, config.slot())) {
+            case ReplicationSlot.Free free -> true;
             case ReplicationSlot.InUse inUse ->
                 throw CannotCapture.standby("pid " + inUse.pid() + " of the source reads the slot");
             case ReplicationSlot.InCreation inCreation ->
@@ -128,9 +131,9 @@ public class CaptureStart {
                     throw CannotCapture.lost("the slot " + config.slot()
                             + " is gone; to go on without the changes in between: " + creationSql());
                 }
-                create(ordinary, isStopped);
+                yield false;
             }
-        }
+        };
     }
 
     private void create(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
@@ -167,6 +170,7 @@ public class CaptureStart {
                 new BatchStoring(intake, positions, position, Thread.currentThread()),
                 report,
                 begun -> noteLostRest(position, begun.commitLsn()),
+                config.advanceInterval(),
                 meters.counter("nexus.capture.events"),
                 meters.counter("nexus.capture.transactions")));
     }
@@ -189,6 +193,7 @@ public class CaptureStart {
         if (!check.position().equals(stored.position()) || !optionsHash.equals(stored.optionsHash())) {
             StoreReply.of(positions.move(check.position(), optionsHash, check.gaps()));
         }
+        StoreReply.of(positions.lastGap(slot)).ifPresent(report::gap);
         return check.position();
     }
 
@@ -221,11 +226,6 @@ public class CaptureStart {
         return new ResumePoint(
                 new Lsn(position.doneEndLsn()),
                 position.open().map(open -> new ResumePoint.Open(new Lsn(open.commitLsn()), open.ordinal())));
-    }
-
-    /** Tells of the last gap again after a restart. */
-    void recallGap() {
-        StoreReply.of(positions.lastGap(config.slot())).ifPresent(report::gap);
     }
 
     /** The publications' names as the stream is asked for them. */

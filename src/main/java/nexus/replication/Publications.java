@@ -48,7 +48,16 @@ final class Publications {
 
     /** Keeps the other processes from changing the publications meanwhile. Released by {@link #unlock}. */
     void lock(Connection connection) throws SQLException {
-        callWithName(connection, LOCK);
+        for (int tries = 1; ; tries++) {
+            try {
+                callWithName(connection, LOCK);
+                return;
+            } catch (SQLException e) {
+                if (tries == TRIES || !SourceErrors.is(e, SourceErrors.LOCK_NOT_AVAILABLE)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void unlock(Connection connection) throws SQLException {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nexus.ProcessConfig;
 import nexus.Role;
@@ -106,7 +107,7 @@ public class ReplicationReader {
         report.status(Status.OFF, Optional.empty());
     }
 
-    private void whileCapturing(java.util.function.Consumer<ReplicationSession> task) {
+    private void whileCapturing(Consumer<ReplicationSession> task) {
         ReplicationSession capturing = session;
         if (capturing != null) {
             task.accept(capturing);
@@ -135,17 +136,23 @@ public class ReplicationReader {
     }
 
     private void captureUntilStopped() throws SQLException {
-        ReplicationSession opened = captureStart.open(() -> isStopping);
+        ReplicationSession opened = captureStart.open(this::isStoppingAfterBeat);
         try {
             session = opened;
             failures = 0;
             report.status(Status.STREAMING, Optional.empty());
-            opened.readUntil(() -> isStopping, () -> heartbeats.beat(LOOP));
+            opened.readUntil(this::isStoppingAfterBeat);
             opened.finish(process.shutdownTimeout().dividedBy(2));
         } finally {
             session = null;
             opened.abort();
         }
+    }
+
+    /** Asked in every round of every loop of the thread. */
+    private boolean isStoppingAfterBeat() {
+        heartbeats.beat(LOOP);
+        return isStopping;
     }
 
     private void rest(CannotCapture why) {

@@ -33,6 +33,13 @@ public interface SourceConfig {
     @WithDefault("16777216")
     long batchMaxBytes();
 
+    /**
+     * How often the position moves over WAL that holds nothing for anybody. Often enough that the source can drop its
+     * WAL, seldom enough to cost nothing: each time is a write in the store.
+     */
+    @WithDefault("15s")
+    Duration advanceInterval();
+
     /** How long a new subscription waits for the slot and for transactions that wrote to its tables before. */
     @WithDefault("5s")
     Duration coverTimeout();

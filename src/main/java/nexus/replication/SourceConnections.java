@@ -18,6 +18,9 @@ public class SourceConnections {
     /** Beyond this a query of the catalog is not slow but stuck. */
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Longest wait for a table that somebody changes or vacuums; whoever needs it tries again. */
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+
     /** What the text of a value depends on. The driver sets some of them itself when it connects, so not before. */
     private static final String TEXT_FORMAT = """
             SET TimeZone = 'UTC';
@@ -41,12 +44,14 @@ public class SourceConnections {
         return url;
     }
 
-    /** For queries of the catalog: none takes longer than 10 s. */
+    /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 1 s. */
     Connection ordinary() throws SQLException {
         Properties properties = properties("");
         PGProperty.SOCKET_TIMEOUT.set(
                 properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
-        PGProperty.OPTIONS.set(properties, "-c statement_timeout=" + QUERY_TIMEOUT.toMillis());
+        PGProperty.OPTIONS.set(
+                properties,
+                "-c lock_timeout=" + LOCK_TIMEOUT.toMillis() + " -c statement_timeout=" + QUERY_TIMEOUT.toMillis());
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 

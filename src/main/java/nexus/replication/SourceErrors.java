@@ -1,5 +1,6 @@
 package nexus.replication;
 
+import io.vertx.pgclient.PgException;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class SourceErrors {
     private static @Nullable String sqlState(Throwable error) {
         return switch (error) {
             case SQLException e -> e.getSQLState();
-            case io.vertx.pgclient.PgException e -> e.getSqlState();
+            case PgException e -> e.getSqlState();
             default -> null;
         };
     }

@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nexus.intake.PositionLostException;
@@ -123,7 +124,7 @@ public class SourcePositionRepository {
 
     private static Tuple moveParameters(SourcePosition to, String optionsHash) {
         Optional<SourcePosition.Open> open = to.open();
-        return Tuple.from(java.util.Arrays.asList(
+        return Tuple.from(Arrays.asList(
                 to.slot(),
                 to.generation(),
                 to.systemId(),
@@ -136,7 +137,7 @@ public class SourcePositionRepository {
 
     private static Future<Void> addGaps(SqlConnection connection, String slot, List<Gap> gaps) {
         List<Tuple> rows = gaps.stream()
-                .map(gap -> Tuple.from(java.util.Arrays.asList(
+                .map(gap -> Tuple.from(Arrays.asList(
                         slot,
                         gap.from().orElse(null),
                         gap.to().orElse(null),

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class SourceWorker {
+
+    private static final Logger LOG = Logger.getLogger(SourceWorker.class);
 
     /** Something to do with the connection, which is in autocommit mode before and after. */
     @FunctionalInterface
@@ -74,7 +77,14 @@ public class SourceWorker {
 
     /** Runs {@code task} on the thread again and again, with {@code interval} between two runs. */
     void every(Duration interval, Runnable task) {
-        var _ = thread.scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "task on the source's thread failed"); // and must not be its last run
+            }
+        };
+        var _ = thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** For a task of {@link #every}: on the thread already. */

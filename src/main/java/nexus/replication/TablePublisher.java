@@ -38,6 +38,7 @@ public class TablePublisher implements TableCoverage {
     private final Publications publications;
     private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
+    private final Map<Move, String> toldRefusals = new HashMap<>(); // used on the worker's thread
 
     @Inject
     public TablePublisher(SourceConfig config, SourceWorker worker, SubscriptionCatalog catalog, StoreIdentity store) {
@@ -198,6 +199,7 @@ public class TablePublisher implements TableCoverage {
                 "Nexus goes on trying; see capture in GET /v1/health.");
     }
 
+    /** What can't be done is tried again every few seconds; it is told once. */
     private void log(List<Move> moves, List<Publications.Refused> refused) {
         Map<Move, String> reasons = new HashMap<>();
         refused.forEach(one -> reasons.put(one.move(), String.valueOf(one.why().getMessage())));
@@ -205,10 +207,12 @@ public class TablePublisher implements TableCoverage {
             String reason = reasons.get(move);
             if (reason == null) {
                 LOG.infof("table moved table=%s from=%s to=%s", move.table(), shown(move.from()), shown(move.to()));
-            } else {
+            } else if (!reason.equals(toldRefusals.get(move))) {
                 LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
             }
         }
+        toldRefusals.clear();
+        toldRefusals.putAll(reasons);
     }
 
     private String shown(Optional<Kind> kind) {

@@ -11,10 +11,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.UUID;
@@ -84,8 +84,10 @@ public class SubscriptionResource {
         SubscriptionSettings settings =
                 SubscriptionRequest.create(JsonBody.parse(body), SigningSecret.generate(random));
         return registry.create(Door.SUBSCRIPTION, settings)
-                .map(made -> Response.created(URI.create(
-                                "/v1/subscriptions/" + made.subscription().id()))
+                .map(made -> Response.status(Response.Status.CREATED)
+                        .header(
+                                HttpHeaders.LOCATION,
+                                "/v1/subscriptions/" + made.subscription().id())
                         .entity(SubscriptionView.created(made))
                         .build())
                 .toCompletionStage();
@@ -94,8 +96,16 @@ public class SubscriptionResource {
     @GET
     @Operation(operationId = "listSubscriptions", summary = "All subscriptions, newest first")
     @Parameter(name = "enabled", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
-    @Parameter(ref = "limit")
-    @Parameter(ref = "cursor")
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            description = "1 to 250, 50 when absent.",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
+    @Parameter(
+            name = "cursor",
+            in = ParameterIn.QUERY,
+            description = "The next of the page before.",
+            schema = @Schema(type = SchemaType.STRING))
     @APIResponse(
             responseCode = "200",
             description = "One page of them.",

@@ -66,7 +66,8 @@ record SubscriptionView(
         @Schema(description = "Status codes (300 to 599) after which there is no other attempt.")
         List<Integer> deadOn,
 
-        @Schema(readOnly = true, description = "Why Nexus itself disabled it; null when it did not.") @Nullable
+        @Schema(readOnly = true, nullable = true, description = "Why Nexus itself disabled it; null when it did not.")
+        @Nullable
         String disabledReason,
 
         @Schema(readOnly = true, format = "date-time") String createdAt,
@@ -91,10 +92,15 @@ record SubscriptionView(
             @Schema(minimum = "1", maximum = "100") @Nullable
             Integer maxAttempts,
 
-            @Schema(minimum = "1", maximum = "86400", description = "First wait; it doubles each time.") @Nullable
+            @Schema(
+                    nullable = true,
+                    minimum = "1",
+                    maximum = "86400",
+                    description = "First wait; it doubles each time.")
+            @Nullable
             Integer baseSeconds,
 
-            @Schema(description = "Longest wait, such as 10h.") @Nullable
+            @Schema(nullable = true, description = "Longest wait, such as 10h.") @Nullable
             String cap) {}
 
     static SubscriptionView of(Subscription subscription) {

@@ -59,6 +59,12 @@ class JsonBodyTest {
     }
 
     @Test
+    void aBodyOfMoreThanOneMebibyteIsTooLarge() {
+        assertThatExceptionOfType(Refusal.TooLarge.class)
+                .isThrownBy(() -> body("{\"a\":\"" + "x".repeat(1 << 20) + "\"}"));
+    }
+
+    @Test
     void nestingAndNumbersHaveBounds() {
         assertThatExceptionOfType(Refusal.Malformed.class)
                 .isThrownBy(() -> body("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}"));

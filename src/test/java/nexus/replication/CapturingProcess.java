@@ -267,6 +267,11 @@ final class CapturingProcess implements AutoCloseable {
             }
 
             @Override
+            public Duration advanceInterval() {
+                return Duration.ofMillis(500);
+            }
+
+            @Override
             public Duration coverTimeout() {
                 return Duration.ofSeconds(2);
             }

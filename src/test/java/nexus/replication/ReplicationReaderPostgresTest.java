@@ -5,7 +5,9 @@ import static nexus.testkit.TestPostgres.execute;
 import static nexus.testkit.TestPostgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -90,6 +92,7 @@ class ReplicationReaderPostgresTest {
     @Test
     void aBigTransactionIsStoredInPiecesAndGoneOnWithInItsMiddle() {
         int rows = 1000;
+        execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
         try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
             Promise<SourcePosition> never = Promise.promise();
             process.intake.answering(result -> process.intake.batches.get() == 3 ? never.future() : result);
@@ -103,6 +106,8 @@ class ReplicationReaderPostgresTest {
             Eventually.eventually(
                     "nothing is open", () -> query(url, "SELECT open_ordinal IS NULL FROM nexus.source_position")
                             .equals(List.of("t")));
+        } finally {
+            execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
         }
         assertThat(stored(url))
                 .isEqualTo(IntStream.rangeClosed(1, rows)
@@ -131,6 +136,56 @@ class ReplicationReaderPostgresTest {
             execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
         }
         assertThat(stored(url)).hasSize(1000);
+    }
+
+    @Test
+    void aBatchThatWasStoredAlthoughItFailedIsNotStoredAgain() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            process.intake.answering(result -> process.intake.batches.get() == 1
+                    ? result.compose(done -> Future.failedFuture("the answer was lost"))
+                    : result);
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+            execute(url, "INSERT INTO orders VALUES (2, 'b')");
+            process.hasStored(2);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
+    }
+
+    @Test
+    void thePositionMovesOverWalThatConcernsNobody() {
+        execute(url, "CREATE TABLE noise (id int, text text)");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            String before = query(url, "SELECT pg_current_wal_lsn()").getFirst();
+            execute(url, "INSERT INTO noise SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
+            Eventually.eventually("the slot is past the noise", () -> query(
+                            url,
+                            "SELECT confirmed_flush_lsn - '" + before + "'::pg_lsn > 100000 FROM pg_replication_slots"
+                                    + " WHERE slot_name = '" + CapturingProcess.slot(url) + "'")
+                    .equals(List.of("t")));
+            assertThat(query(
+                            url,
+                            "SELECT p.done_end_lsn >= s.confirmed_flush_lsn FROM nexus.source_position p"
+                                    + " JOIN pg_replication_slots s ON s.slot_name = p.slot"))
+                    .containsExactly("t");
+            assertThat(process.status.current().gap()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSourceThatShutsDownIsNotHeldUp() throws Exception {
+        EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("max_connections", "50")
+                .start();
+        String own = "postgresql://postgres@localhost:" + server.getPort() + "/postgres";
+        TestPostgres.migrate(own);
+        try (CapturingProcess process = new CapturingProcess(own, "pg.public.**").streaming()) {
+            long begun = System.nanoTime();
+            server.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+            process.in(Status.CONNECTING);
+        }
     }
 
     @Test
@@ -173,7 +228,7 @@ class ReplicationReaderPostgresTest {
             execute(url, "INSERT INTO orders VALUES (1, 'a')");
             process.hasStored(1);
         }
-        execute(url, "INSERT INTO orders VALUES (2, 'skipped')");
+        execute(url, "SET synchronous_commit = on", "INSERT INTO orders VALUES (2, 'skipped')");
         query(url, "SELECT pg_replication_slot_advance('" + CapturingProcess.slot(url) + "', pg_current_wal_lsn())");
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
             assertThat(process.status.current().gap().orElseThrow().reason()).contains("further than the store");

@@ -63,13 +63,18 @@ public final class TestPostgres {
     /** A new database with Nexus's tables. */
     public static String freshStore() {
         String url = freshDatabase();
+        migrate(url);
+        return url;
+    }
+
+    /** Makes Nexus's tables there. */
+    public static void migrate(String url) {
         Flyway.configure()
                 .dataSource(jdbc(url), "postgres", "")
                 .schemas("nexus")
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
-        return url;
     }
 
     public static StoreConfig storeConfig(String url) {

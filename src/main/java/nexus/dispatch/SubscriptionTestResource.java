@@ -1,0 +1,112 @@
+package nexus.dispatch;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import nexus.Refusal;
+import nexus.api.Ids;
+import nexus.attempt.Attempt;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventType;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionRepository;
+import nexus.webhook.SendResult;
+import nexus.webhook.WebhookRequest;
+import nexus.webhook.WebhookSender;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * {@code POST /v1/subscriptions/{id}/test}: one request now, past the queue. It is not stored, not counted and not
+ * tried again, also when the subscription is disabled.
+ */
+@Singleton
+@Path("/v1/subscriptions/{id}/test")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Subscriptions")
+public class SubscriptionTestResource {
+    private static final EventType TYPE = new EventType("nexus.test");
+
+    private final SubscriptionRepository subscriptions;
+    private final WebhookSender sender;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    @Inject
+    public SubscriptionTestResource(
+            SubscriptionRepository subscriptions, WebhookSender sender, Clock clock, RandomGenerator random) {
+        this.subscriptions = subscriptions;
+        this.sender = sender;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @POST
+    @Operation(
+            operationId = "testSubscription",
+            summary = "Send a nexus.test event now",
+            description = "Signed and guarded like any other, but not stored, not counted and not tried again.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What became of it.",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Attempt.class),
+                            examples = @ExampleObject(name = "attempt", value = """
+                                                    {"attempt":1,"at":"2026-01-31T18:20:43.400Z","statusCode":200,\
+                                                    "error":null,"durationMs":12,"responseBody":"","nextRunAt":null}""")))
+    @APIResponse(responseCode = "404", description = "There is no such subscription.")
+    public CompletionStage<Attempt> test(@PathParam("id") String id) {
+        UUID known = Ids.inPath(id, "subscription");
+        return subscriptions
+                .find(known)
+                .compose(found ->
+                        send(found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + "."))))
+                .toCompletionStage();
+    }
+
+    private Future<Attempt> send(Subscription subscription) {
+        Instant now = clock.instant();
+        EventId eventId = EventId.version7(now.toEpochMilli(), random.nextInt(), random.nextLong());
+        byte[] data = ("{\"subscriptionId\":\"" + subscription.id() + "\"}").getBytes(StandardCharsets.US_ASCII);
+        byte[] body = EventBody.of(eventId, TYPE, now, data, "{}".getBytes(StandardCharsets.US_ASCII));
+        return sender.send(new WebhookRequest(
+                        subscription.endpointUrl(),
+                        eventId,
+                        TYPE,
+                        1,
+                        Buffer.buffer(body),
+                        List.of(subscription.secret().key()),
+                        subscription.headers()))
+                .map(result -> attempt(result, now));
+    }
+
+    private static Attempt attempt(SendResult result, Instant at) {
+        return new Attempt(
+                1,
+                EventBody.timestamp(at),
+                result.statusCode().orElse(null),
+                result.error().orElse(null),
+                (int) result.took().toMillis(),
+                result.statusCode().isPresent() ? result.answer() : null,
+                null);
+    }
+}

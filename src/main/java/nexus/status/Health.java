@@ -1,0 +1,125 @@
+package nexus.status;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import nexus.event.EventBody;
+import nexus.replication.CaptureState;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether Nexus does its work, part by part.
+ *
+ * @param status {@code ok} or {@code failing}
+ * @param database {@code ok} or {@code unreachable}
+ */
+@Schema(name = "Health")
+record Health(
+        @Schema(examples = OK) String status,
+        @Schema(examples = OK) String database,
+        Capture capture,
+        @Schema(examples = "0.1.0") String version) {
+    static final String OK = "ok";
+    static final String FAILING = "failing";
+    static final String UNREACHABLE = "unreachable";
+
+    /** For so long it may be a restart of the source; after that somebody should know. */
+    static final Duration CONNECTING_MAY_TAKE = Duration.ofSeconds(30);
+
+    /** How capture is doing, as {@link CaptureState} says; what is not known is null. */
+    @Schema(name = "CaptureHealth")
+    record Capture(
+            @Schema(
+                    examples = "streaming",
+                    enumeration = {
+                        "creating",
+                        "streaming",
+                        "catching-up",
+                        "standby",
+                        "connecting",
+                        "blocked",
+                        "lost",
+                        "off"
+                    })
+            String status,
+
+            @Schema(examples = "2026-01-31T18:20:40.000Z") String since,
+
+            @Schema(examples = "null", nullable = true) @Nullable
+            String detail,
+
+            @Schema(examples = "0", nullable = true) @Nullable
+            Long lagBytes,
+
+            @Schema(examples = "0", nullable = true) @Nullable
+            Double lagSeconds,
+
+            @Schema(examples = "0/1A2B3C8", nullable = true) @Nullable
+            String confirmedLsn,
+
+            @Schema(nullable = true, description = "The last gap: changes in it may have been missed.") @Nullable
+            Gap gap) {}
+
+    /** A stretch of the WAL in which changes may have been missed. */
+    @Schema(name = "Gap")
+    record Gap(
+            @Schema(examples = "0/1A2B3C8", nullable = true) @Nullable
+            String from,
+
+            @Schema(examples = "0/1B00000", nullable = true) @Nullable
+            String to,
+
+            @Schema(examples = "2026-01-31T17:00:00.000Z", nullable = true) @Nullable
+            String since,
+
+            @Schema(examples = "2026-01-31T18:00:00.000Z") String noticedAt,
+            @Schema(examples = "the slot was dropped") String reason) {}
+
+    static Health of(boolean databaseAnswers, CaptureState capture, Instant now, String version) {
+        return new Health(
+                databaseAnswers && captureWorks(capture, now) ? OK : FAILING,
+                databaseAnswers ? OK : UNREACHABLE,
+                new Capture(
+                        capture.status().text(),
+                        EventBody.timestamp(capture.since()),
+                        capture.detail().orElse(null),
+                        boxed(capture.lagBytes()),
+                        boxed(capture.lagSeconds()),
+                        capture.confirmedLsn().orElse(null),
+                        capture.gap().map(Health::gap).orElse(null)),
+                version);
+    }
+
+    @JsonIgnore
+    boolean isOk() {
+        return status.equals(OK);
+    }
+
+    private static boolean captureWorks(CaptureState capture, Instant now) {
+        return switch (capture.status()) {
+            case CREATING, STREAMING, CATCHING_UP, STANDBY, OFF -> true;
+            case CONNECTING -> !now.isAfter(capture.since().plus(CONNECTING_MAY_TAKE));
+            case BLOCKED, LOST -> false;
+        };
+    }
+
+    private static Gap gap(CaptureState.Gap gap) {
+        return new Gap(
+                gap.from().orElse(null),
+                gap.to().orElse(null),
+                gap.since().map(EventBody::timestamp).orElse(null),
+                EventBody.timestamp(gap.noticedAt()),
+                gap.reason());
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    private static @Nullable Double boxed(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
+}

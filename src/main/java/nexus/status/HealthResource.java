@@ -1,0 +1,73 @@
+package nexus.status;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import nexus.replication.CaptureStatus;
+import nexus.store.Store;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Health for people and load balancers; open, so it names no hosts and no users. */
+@Path("/v1/health")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Status")
+public class HealthResource {
+    private static final int DATABASE_ANSWERS_WITHIN_SECONDS = 3;
+
+    private final Store store;
+    private final CaptureStatus capture;
+    private final Clock clock;
+    private final String version;
+
+    @Inject
+    public HealthResource(
+            Store store,
+            CaptureStatus capture,
+            Clock clock,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.store = store;
+        this.capture = capture;
+        this.clock = clock;
+        this.version = version;
+    }
+
+    @GET
+    @SecurityRequirements
+    @Operation(
+            summary = "Show whether Nexus does its work",
+            description = "Needs no key. Capture makes it 503 only when it is blocked or lost, or has been connecting"
+                    + " for over 30 seconds.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Everything works.",
+            content = @Content(schema = @Schema(implementation = Health.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "A part fails: database is unreachable, or capture.status and capture.detail say why.",
+            content = @Content(schema = @Schema(implementation = Health.class)))
+    public CompletionStage<Response> health() {
+        return store.ping()
+                .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)
+                .map(true)
+                .otherwise(false)
+                .map(this::answer)
+                .toCompletionStage();
+    }
+
+    private Response answer(boolean databaseAnswers) {
+        Health health = Health.of(databaseAnswers, capture.current(), clock.instant(), version);
+        return Response.status(health.isOk() ? 200 : 503).entity(health).build();
+    }
+}

@@ -1,0 +1,88 @@
+package nexus.status;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.store.IndexedRead;
+import nexus.store.Store;
+
+/** Reads the counters: the sums in {@code stat}, and what was not folded into them yet. */
+@Singleton
+public class StatRepository {
+    private static final String TOTALS = """
+            SELECT coalesce(sum(events), 0)::bigint AS events, coalesce(sum(deliveries), 0)::bigint AS deliveries,
+                   coalesce(sum(pending), 0)::bigint AS pending, coalesce(sum(sent), 0)::bigint AS sent,
+                   coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(dead), 0)::bigint AS dead
+            FROM (SELECT events, deliveries, pending, sent, failed, dead FROM stat
+                  UNION ALL SELECT events, deliveries, pending, sent, failed, dead FROM stat_delta) counted""";
+
+    /** Attempts by index, the newest 1000 of each table and then of both. */
+    private static final String OF_SUBSCRIPTION = """
+            WITH s AS MATERIALIZED (SELECT lane FROM subscription WHERE id = $1 AND deleted_at IS NULL),
+            recent AS MATERIALIZED (
+                SELECT * FROM (
+                    (SELECT attempted_at, duration_ms, status_code FROM attempt
+                     WHERE lane = (SELECT lane FROM s) ORDER BY attempted_at DESC LIMIT 1000)
+                    UNION ALL
+                    (SELECT attempted_at, duration_ms, status_code FROM delivery
+                     WHERE lane = (SELECT lane FROM s) AND attempted_at IS NOT NULL
+                     ORDER BY attempted_at DESC LIMIT 1000)) both_tables
+                ORDER BY attempted_at DESC LIMIT 1000),
+            tried AS (
+                SELECT count(*)::int AS attempts,
+                       (count(*) FILTER (WHERE status_code BETWEEN 200 AND 299))::float8 / nullif(count(*), 0) AS success_rate,
+                       percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50,
+                       percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95,
+                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_ms) AS p99
+                FROM recent),
+            counts AS (
+                SELECT coalesce(sum(deliveries), 0)::bigint AS deliveries, coalesce(sum(pending), 0)::bigint AS pending,
+                       coalesce(sum(sent), 0)::bigint AS sent, coalesce(sum(failed), 0)::bigint AS failed,
+                       coalesce(sum(dead), 0)::bigint AS dead
+                FROM (SELECT deliveries, pending, sent, failed, dead FROM stat WHERE lane = (SELECT lane FROM s)
+                      UNION ALL
+                      SELECT deliveries, pending, sent, failed, dead FROM stat_delta
+                      WHERE lane = (SELECT lane FROM s)) counted)
+            SELECT counts.*, tried.* FROM s, counts, tried""";
+
+    private final Store store;
+
+    public StatRepository(Store store) {
+        this.store = store;
+    }
+
+    Future<Stats> totals() {
+        return store.api().query(TOTALS).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            return new Stats(
+                    row.getLong("events"),
+                    row.getLong("deliveries"),
+                    row.getLong("pending"),
+                    row.getLong("sent"),
+                    row.getLong("failed"),
+                    row.getLong("dead"));
+        });
+    }
+
+    /** Empty when there is no such subscription, or no more. */
+    Future<Optional<SubscriptionStats>> ofSubscription(UUID id) {
+        return IndexedRead.query(store.api(), OF_SUBSCRIPTION, Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.of(new SubscriptionStats(
+                        row.getLong("deliveries"),
+                        row.getLong("pending"),
+                        row.getLong("sent"),
+                        row.getLong("failed"),
+                        row.getLong("dead"),
+                        row.getInteger("attempts"),
+                        row.getDouble("success_rate"),
+                        new SubscriptionStats.LatencyMs(
+                                row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99"))));
+            }
+            return Optional.empty();
+        });
+    }
+}

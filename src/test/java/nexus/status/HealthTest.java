@@ -1,0 +1,62 @@
+package nexus.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import nexus.replication.CaptureState;
+import nexus.replication.CaptureState.Status;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HealthTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T18:20:43.400Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "CREATING, 3600, true",
+        "STREAMING, 3600, true",
+        "CATCHING_UP, 3600, true",
+        "STANDBY, 3600, true",
+        "OFF, 3600, true",
+        "CONNECTING, 30, true",
+        "CONNECTING, 31, false",
+        "BLOCKED, 0, false",
+        "LOST, 0, false"
+    })
+    void onlyACaptureThatNeedsSomebodyIsFailing(Status status, int seconds, boolean ok) {
+        CaptureState capture = CaptureState.of(status, NOW.minusSeconds(seconds));
+        assertThat(Health.of(true, capture, NOW, "1").isOk()).isEqualTo(ok);
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerIsFailing() {
+        assertThat(Health.of(false, CaptureState.of(Status.STREAMING, NOW), NOW, "1"))
+                .returns("failing", Health::status)
+                .returns("unreachable", Health::database);
+    }
+
+    @Test
+    void everythingKnownOfCaptureIsShown() throws JsonProcessingException {
+        CaptureState capture = new CaptureState(
+                Status.CATCHING_UP,
+                NOW,
+                Optional.empty(),
+                OptionalLong.of(4096),
+                OptionalDouble.of(1.5),
+                Optional.of("0/1A2B3C8"),
+                Optional.of(new CaptureState.Gap(
+                        Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "the slot was dropped")));
+        assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, "0.1.0")))
+                .isEqualTo("{\"status\":\"ok\",\"database\":\"ok\",\"capture\":{\"status\":\"catching-up\","
+                        + "\"since\":\"2026-01-31T18:20:43.400Z\",\"detail\":null,\"lagBytes\":4096,\"lagSeconds\":1.5,"
+                        + "\"confirmedLsn\":\"0/1A2B3C8\",\"gap\":{\"from\":null,\"to\":\"0/1\",\"since\":null,"
+                        + "\"noticedAt\":\"2026-01-31T18:20:43.400Z\",\"reason\":\"the slot was dropped\"}},"
+                        + "\"version\":\"0.1.0\"}");
+    }
+}

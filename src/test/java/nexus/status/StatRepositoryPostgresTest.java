@@ -1,0 +1,80 @@
+package nexus.status;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.UUID;
+import nexus.liveness.LoopHeartbeats;
+import nexus.store.Store;
+import nexus.testkit.StoreRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatRepositoryPostgresTest {
+    private StoreRows rows;
+    private Store store;
+    private StatRepository stats;
+
+    @BeforeEach
+    void freshStore() {
+        String url = TestPostgres.freshStore();
+        rows = new StoreRows(url);
+        store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+        stats = new StatRepository(store);
+    }
+
+    @Test
+    void totalsAreTheSumsAndWhatIsNotFoldedInYet() {
+        assertThat(await(stats.totals())).isEqualTo(new Stats(0, 0, 0, 0, 0, 0));
+        rows.run("INSERT INTO nexus.stat VALUES (0, 10, 0, 0, 0, 0, 0), (1, 0, 20, 1, 2, 15, 2)");
+        rows.run("INSERT INTO nexus.stat_delta (lane, events) VALUES (0, 1)");
+        rows.run("INSERT INTO nexus.stat_delta VALUES (1, 0, 0, -1, 0, 1, 0), (2, 0, 2, 2, 0, 0, 0)");
+        assertThat(await(stats.totals())).isEqualTo(new Stats(11, 22, 2, 16, 2, 2));
+    }
+
+    @Test
+    void aSubscriptionsRateAndLatenciesAreOfItsLastAttempts() {
+        int lane = rows.subscription("subscription");
+        UUID id = rows.subscriptionId(lane);
+        assertThat(await(stats.ofSubscription(id)))
+                .contains(new SubscriptionStats(
+                        0, 0, 0, 0, 0, 0, null, new SubscriptionStats.LatencyMs(null, null, null)));
+        for (int i = 0; i < 3; i++) {
+            rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
+        }
+        rows.fail(rows.seq(rows.event("a", lane)), 500);
+        rows.run("INSERT INTO nexus.stat_delta VALUES (" + lane + ", 0, 4, 0, 1, 3, 0)");
+
+        assertThat(await(stats.ofSubscription(id)))
+                .contains(new SubscriptionStats(
+                        4, 0, 3, 1, 0, 4, 0.75, new SubscriptionStats.LatencyMs(30.0, 30.0, 30.0)));
+        rows.delete(lane);
+        assertThat(await(stats.ofSubscription(id))).isEmpty();
+    }
+
+    @Test
+    void theSampleTellsWhatIsDueLongestAndLeavesParkedLanesOut() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        StoreSampler sampler = new StoreSampler(TestPostgres.vertx(), store, new LoopHeartbeats(), meters);
+        assertThat(await(sampler.read()).oldestDueSeconds()).isZero();
+        int live = rows.subscription("subscription");
+        int parked = rows.subscription("subscription");
+        rows.event("a", live);
+        rows.event("a", parked);
+        UUID retry = rows.event("a", live);
+        rows.fail(rows.seq(retry), 500);
+        rows.run("UPDATE nexus.owed SET due = now() - interval '100 s' WHERE due IS NOT NULL");
+        rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + parked);
+        rows.run("UPDATE nexus.subscription SET is_enabled = false WHERE lane = " + parked);
+
+        assertThat(await(sampler.read()).oldestDueSeconds()).isBetween(100.0, 160.0);
+        assertThat(await(sampler.read()).deadTuples()).isNotNegative();
+        assertThat(meters.get("nexus.queue.owed")
+                        .tag("status", "pending")
+                        .gauge()
+                        .value())
+                .isNaN();
+    }
+}
