@@ -430,7 +430,7 @@ final class DispatchTerm {
         if (lane != null) {
             OutcomeDecision.holdFor(result).ifPresent(asked -> hold(lane, now.plus(asked)));
             if (result.statusCode().filter(status -> status == GONE).isPresent()) {
-                lane.hold(now.plus(DISABLING)); // until the catalog says so
+                lane.disabling(now.plus(DISABLING));
                 disable(subscription);
             }
             lane.answered(pace(result));

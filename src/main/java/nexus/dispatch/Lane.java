@@ -59,6 +59,7 @@ final class Lane {
     private Instant sweptAt = LONG_AGO;
     private @Nullable Instant nextDue;
     private @Nullable Instant heldUntil;
+    private @Nullable Instant disablingUntil;
 
     Lane(Subscription subscription) {
         this.number = subscription.lane();
@@ -72,6 +73,9 @@ final class Lane {
 
     void update(Subscription changed) {
         subscription = changed;
+        if (!changed.isEnabled()) {
+            disablingUntil = null;
+        }
     }
 
     // Room
@@ -81,12 +85,15 @@ final class Lane {
         return Math.min(subscription.concurrency(), window) - requests - reserved;
     }
 
-    /** Disabled, or held by a Retry-After: costs no reading. */
+    /** Disabled or about to be, or held by a Retry-After: costs no reading. */
     boolean isParked(Instant now) {
         if (heldUntil != null && !heldUntil.isAfter(now)) {
             heldUntil = null;
         }
-        return heldUntil != null || !subscription.isEnabled();
+        if (disablingUntil != null && !disablingUntil.isAfter(now)) {
+            disablingUntil = null;
+        }
+        return heldUntil != null || disablingUntil != null || !subscription.isEnabled();
     }
 
     void hold(Instant until) {
@@ -95,11 +102,19 @@ final class Lane {
         }
     }
 
+    /** Sends nothing until an update disables it; no longer than this, if that goes wrong. */
+    void disabling(Instant atMost) {
+        disablingUntil = atMost;
+    }
+
     /** The next moment at which this lane has to be looked at without a signal; null: none is known. */
     @Nullable
     Instant nextWake() {
         if (!subscription.isEnabled()) {
             return null;
+        }
+        if (disablingUntil != null) {
+            return disablingUntil;
         }
         if (heldUntil != null) {
             return heldUntil;
