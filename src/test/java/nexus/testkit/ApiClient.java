@@ -28,11 +28,14 @@ public final class ApiClient {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    private final URI base;
+    private final String base;
     private final List<String> headers;
 
-    /** @param headers name, value, name, value …, sent with every call */
-    ApiClient(URI base, List<String> headers) {
+    /**
+     * @param base with no slash at its end
+     * @param headers name, value, name, value …, sent with every call
+     */
+    ApiClient(String base, List<String> headers) {
         this.base = base;
         this.headers = headers;
     }
@@ -138,7 +141,8 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));
         return headers.isEmpty() ? request : request.headers(headers.toArray(String[]::new));
     }
 

@@ -105,12 +105,12 @@ public final class PackagedNexus implements AutoCloseable {
 
     /** Without a key when {@code API_KEYS} was given: see {@link ApiClient#with}. */
     public ApiClient api() {
-        return new ApiClient(uri("/"), List.of());
+        return new ApiClient(uri("").toString(), List.of());
     }
 
     /** Probes and metrics. */
     public ApiClient management() {
-        return new ApiClient(URI.create("http://127.0.0.1:" + managementPort + "/"), List.of());
+        return new ApiClient("http://127.0.0.1:" + managementPort, List.of());
     }
 
     /** The embedded database's, as it was told with the ready line. */
