@@ -31,7 +31,9 @@ import nexus.testkit.NexusProgram;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,18 +41,27 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
     private static final int CHANGES = 5_000;
 
-    private PackagedNexus nexus;
+    private static PackagedNexus nexus;
+
     private ScriptedReceiver receiver;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
+    }
+
+    @AfterAll
+    static void stopNexus() {
+        nexus.close();
+    }
+
+    @BeforeEach
+    void startReceiver() {
         receiver = ScriptedReceiver.start();
     }
 
     @AfterEach
-    void stop() {
-        nexus.close();
+    void stopReceiver() {
         receiver.close();
     }
 
@@ -81,13 +92,29 @@ class CrashIT {
             assertThat(changes().keySet()).isEqualTo(committed);
         }
         assertThat(changes().values()).as("one event id for each change").allMatch(ids -> ids.size() == 1);
-        assertThat(receiver.received().stream()
-                        .map(webhook -> webhook.header("webhook-id"))
-                        .collect(Collectors.toSet()))
-                .as("no id for two changes")
-                .hasSize(changes().size());
+        assertThat(receivedIds()).as("no id for two changes").hasSize(changes().size());
         versionsInOrderOfFirstArrival().values().forEach(versions -> assertThat(versions)
                 .isSorted());
+    }
+
+    @Test
+    void whenTheDatabaseIsKilledWithItNothingCommittedIsLost() {
+        nexus.sql("CREATE TABLE power (id int PRIMARY KEY)");
+        nexus.api().subscribe(receiver.uri(), "pg.public.power.insert");
+        nexus.api().subscribe(receiver.uri("/published"), "crash.power");
+        receiver.answer(status(500));
+        nexus.sql("INSERT INTO power SELECT i FROM generate_series(1, 500) i");
+        String event = nexus.api().publish("crash.power", "{}");
+        receiver.await(10);
+
+        nexus.kill9();
+        nexus.sql("INSERT INTO power VALUES (501)");
+        nexus.killDatabase();
+        nexus.restart();
+
+        assertThat(nexus.query("SELECT count(*) FROM power")).containsExactly("501");
+        eventually("everything committed arrives", () -> receivedIds().size() == 502);
+        assertThat(receivedIds()).contains(event);
     }
 
     @Test
@@ -103,10 +130,7 @@ class CrashIT {
         }
         nexus.restart();
 
-        eventually("everything accepted arrives", () -> receiver.received().stream()
-                .map(webhook -> webhook.header("webhook-id"))
-                .collect(Collectors.toSet())
-                .containsAll(accepted));
+        eventually("everything accepted arrives", () -> receivedIds().containsAll(accepted));
         String last = accepted.iterator().next();
         assertThat(nexus.api().awaitDelivery(last, "SENT").path("attempts").asInt())
                 .isPositive();
@@ -115,7 +139,7 @@ class CrashIT {
     @Test
     void aPoliteEndFinishesWhatIsUnderWayAndTheNextStartGoesOn() {
         receiver.always(ignored -> status(200).after(Duration.ofSeconds(1)));
-        nexus.api().subscribe(receiver.uri(), "crash.*");
+        nexus.api().subscribe(receiver.uri(), "crash.polite");
         nexus.sql("CREATE TABLE polite (id int PRIMARY KEY)");
         nexus.api().subscribe(receiver.uri("/rows"), "pg.public.polite.insert");
         String event = nexus.api().publish("crash.polite", "{}");
@@ -164,6 +188,12 @@ class CrashIT {
         } catch (UncheckedIOException e) {
             // it was killed
         }
+    }
+
+    private Set<String> receivedIds() {
+        return receiver.received().stream()
+                .map(webhook -> webhook.header("webhook-id"))
+                .collect(Collectors.toSet());
     }
 
     /** Each change that arrived, as {@code id:version}, with the event ids it came under. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,15 @@ public final class PackagedNexus implements AutoCloseable {
         Process running = running();
         running.destroyForcibly();
         exitCode(running);
+    }
+
+    /** Ends the embedded database as a crash would, with all of its processes. */
+    public void killDatabase() {
+        ProcessHandle postmaster = postmaster().orElseThrow();
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        processes.forEach(process -> signal(process, "-KILL"));
+        eventually("the database is gone", STOP, () -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     /** Asks it to end, waits, and answers with its exit code. */
@@ -190,22 +200,34 @@ public final class PackagedNexus implements AutoCloseable {
         return lines.subList(Math.min(linesBefore, lines.size()), lines.size());
     }
 
-    /** What a test that ends with {@code kill -9} leaves running. Its file names the process. */
+    /** What a test that ends with {@code kill -9} leaves running. */
     private void stopDatabaseLeftBehind() {
+        postmaster().ifPresent(running -> {
+            signal(running, "-INT");
+            eventually("the database left behind ends", STOP, () -> !running.isAlive());
+        });
+    }
+
+    /** The embedded server's first process. Its file names it; after a crash that may be another program by now. */
+    private Optional<ProcessHandle> postmaster() {
         Path pidFile = folder.resolve("home").resolve("postgres").resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
-            return;
+            return Optional.empty();
         }
         try {
             long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-            Optional<ProcessHandle> postmaster = ProcessHandle.of(pid)
+            return ProcessHandle.of(pid)
                     .filter(found -> found.info().command().orElse("").endsWith("/postgres"));
-            if (postmaster.isPresent()) {
-                new ProcessBuilder("kill", "-INT", Long.toString(pid)).start().waitFor();
-                eventually("the database left behind ends", STOP, () -> !postmaster
-                        .get()
-                        .isAlive());
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void signal(ProcessHandle process, String signal) {
+        try {
+            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
