@@ -51,6 +51,9 @@ class ProblemMapper {
         if (cause instanceof ClientErrorException refused) {
             return map(refused, uri);
         }
+        if (isTooLarge(cause)) {
+            return map(new Refusal.TooLarge("A request may have 1 MiB at most."), uri);
+        }
         if (isUnavailable(cause)) {
             LOG.warnf("database unavailable cause=%s", cause);
             return map(new Refusal.Unavailable("The database does not answer. Try again."), uri);
@@ -77,6 +80,12 @@ class ProblemMapper {
                         ? new Problem(status, "refused", "The request was refused.")
                         : new Problem(500, "internal", "Something went wrong inside Nexus.");
         };
+    }
+
+    /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
+    private static boolean isTooLarge(Throwable cause) {
+        return cause instanceof IOException
+                && String.valueOf(cause.getMessage()).startsWith("Request too large");
     }
 
     /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */

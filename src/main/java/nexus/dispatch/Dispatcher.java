@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import nexus.ProcessConfig;
 import nexus.Role;
+import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryLease;
 import nexus.queue.OwedSignal;
 import org.jboss.logging.Logger;
@@ -27,17 +28,20 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Dispatcher implements DeliveryLease.Holder {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+    private static final String LOOP = "dispatch";
     private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
 
     private final DispatchTools tools;
     private final OwedSignal signal;
+    private final LoopHeartbeats heartbeats;
     private final Context context;
     private @Nullable DispatchTerm current; // by the context's thread alone
     private volatile boolean started;
 
-    public Dispatcher(DispatchTools tools, OwedSignal signal) {
+    public Dispatcher(DispatchTools tools, OwedSignal signal, LoopHeartbeats heartbeats) {
         this.tools = tools;
         this.signal = signal;
+        this.heartbeats = heartbeats;
         this.context = tools.sender().context();
     }
 
@@ -67,7 +71,10 @@ public class Dispatcher implements DeliveryLease.Holder {
         signal.onOwed(rows -> withTerm(term -> term.owed(rows)));
         tools.catalog().onChange(subscriptions -> withTerm(term -> term.adopt(subscriptions)));
         context.runOnContext(ignored -> {
-            tools.vertx().setPeriodic(tools.config().poll().toMillis(), tick -> withTerm(DispatchTerm::poll));
+            tools.vertx().setPeriodic(tools.config().poll().toMillis(), tick -> {
+                heartbeats.beat(LOOP);
+                withTerm(DispatchTerm::poll);
+            });
             tools.vertx().setPeriodic(tools.config().sweep().toMillis(), tick -> withTerm(DispatchTerm::sweep));
             tools.lease().start(this);
         });
@@ -86,7 +93,7 @@ public class Dispatcher implements DeliveryLease.Holder {
                 awaitDrained(term, deadline, drained);
             }
         });
-        return drained.future().compose(done -> tools.lease().stop());
+        return drained.future().compose(done -> tools.lease().stop()).onComplete(stopped -> heartbeats.stopped(LOOP));
     }
 
     private void awaitDrained(DispatchTerm term, long deadline, Promise<Void> drained) {

@@ -23,18 +23,33 @@ import org.jspecify.annotations.Nullable;
  * <p>Order: at most one delivery of a key is under way, and none starts while an earlier one is owed. The store answers
  * the second ({@link OwedDelivery#behind()}); {@code busyKeys} remembers the first, with whether another row of the key
  * was seen meanwhile. What is passed over here is found again through its predecessor when that one is settled.
+ *
+ * <p>A read takes time, and its rows are as old as its start. {@link Mark} tells what has changed here since then:
+ * cursors that went back stay back, and a stripe that was signalled is not called dry.
  */
 final class Lane {
     /** What became of a row that was looked at. */
     enum Look {
         START,
-        /** Under way, or behind another one: its turn comes through that one. */
+        /** Under way, or its key is: its turn comes through that one. */
         PASS,
+        /** Behind a row that is owed, as the store said when it was read: its turn comes through that one. */
+        BEHIND,
         /** Nothing more fits: look at it again. */
         FULL,
         /** A barrier with something in front: look at it again when something of this lane is settled. */
         BARRIER
     }
+
+    /** What an answer says of how many requests the receiver can take at once. */
+    enum Pace {
+        FASTER,
+        SAME,
+        SLOWER
+    }
+
+    /** The state of reading when a read began. */
+    record Mark(int signals, int dueRewinds) {}
 
     private static final int FIRST_WINDOW = 4;
     private static final Instant LONG_AGO = Instant.EPOCH;
@@ -51,15 +66,20 @@ final class Lane {
     private final long[] cursors = new long[StripeCursor.STRIPES];
     private final boolean[] dry = new boolean[StripeCursor.STRIPES];
     private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
+    private int signals;
+    private long lowestSignalled = Long.MAX_VALUE; // since the last read began
+
     private Instant dueCursorTime = LONG_AGO;
     private long dueCursorSeq;
     private boolean dueDry;
     private boolean dueBarrierPassed;
+    private int dueRewinds;
+    private @Nullable Instant nextDue;
+    private @Nullable Instant dueAddedSinceRead;
+    private @Nullable Instant heldUntil;
+
     private long passedSinceSweep;
     private Instant sweptAt = LONG_AGO;
-    private @Nullable Instant nextDue;
-    private @Nullable Instant heldUntil;
-    private @Nullable Instant disablingUntil;
 
     Lane(Subscription subscription) {
         this.number = subscription.lane();
@@ -72,9 +92,11 @@ final class Lane {
     }
 
     void update(Subscription changed) {
+        boolean wasEnabled = subscription.isEnabled();
         subscription = changed;
-        if (!changed.isEnabled()) {
-            disablingUntil = null;
+        if (!wasEnabled && changed.isEnabled()) {
+            heldUntil = changed.heldUntil().orElse(null);
+            rewindAll();
         }
     }
 
@@ -85,15 +107,12 @@ final class Lane {
         return Math.min(subscription.concurrency(), window) - requests - reserved;
     }
 
-    /** Disabled or about to be, or held by a Retry-After: costs no reading. */
+    /** Disabled, or held by a Retry-After: costs no reading. */
     boolean isParked(Instant now) {
         if (heldUntil != null && !heldUntil.isAfter(now)) {
             heldUntil = null;
         }
-        if (disablingUntil != null && !disablingUntil.isAfter(now)) {
-            disablingUntil = null;
-        }
-        return heldUntil != null || disablingUntil != null || !subscription.isEnabled();
+        return heldUntil != null || !subscription.isEnabled();
     }
 
     void hold(Instant until) {
@@ -102,9 +121,13 @@ final class Lane {
         }
     }
 
-    /** Sends nothing until an update disables it; no longer than this, if that goes wrong. */
-    void disabling(Instant atMost) {
-        disablingUntil = atMost;
+    /** Keeps room for a row that is being looked up. */
+    void reserve() {
+        reserved++;
+    }
+
+    void unreserve() {
+        reserved--;
     }
 
     /** The next moment at which this lane has to be looked at without a signal; null: none is known. */
@@ -113,16 +136,17 @@ final class Lane {
         if (!subscription.isEnabled()) {
             return null;
         }
-        if (disablingUntil != null) {
-            return disablingUntil;
-        }
-        if (heldUntil != null) {
-            return heldUntil;
-        }
-        return nextDue;
+        return heldUntil != null ? heldUntil : nextDue;
     }
 
     // Reading
+
+    /** Before a read. */
+    Mark mark() {
+        dueAddedSinceRead = null;
+        lowestSignalled = Long.MAX_VALUE;
+        return new Mark(signals, dueRewinds);
+    }
 
     boolean hasUnread() {
         for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
@@ -150,59 +174,30 @@ final class Lane {
     }
 
     DueCursor dueCursor(int room) {
-        return new DueCursor(number, dueCursorTime, dueCursorSeq, room);
+        return new DueCursor(number, dueCursorTime, dueCursorSeq, room + 1);
     }
 
-    void passed(OwedDelivery row) {
+    /** The row was looked at; reading goes on behind it. */
+    void passed(OwedDelivery row, Mark mark) {
         passedSinceSweep++;
         Instant due = row.due();
         if (due == null) {
-            cursors[row.stripe()] = Math.max(cursors[row.stripe()], row.seq());
-        } else {
+            long behind = Math.min(row.seq(), lowestSignalled - 1);
+            cursors[row.stripe()] = Math.max(cursors[row.stripe()], behind);
+        } else if (mark.dueRewinds() == dueRewinds) {
             dueCursorTime = due;
             dueCursorSeq = row.seq();
         }
     }
 
-    void readDry(int stripe) {
-        dry[stripe] = true;
+    void readDry(int stripe, Mark mark) {
+        if (mark.signals() == signals) {
+            dry[stripe] = true;
+        }
     }
 
     void stopAtBarrier(int stripe) {
         atBarrier[stripe] = true;
-    }
-
-    /** All retries whose time has come are looked at. */
-    void dueRead(@Nullable Instant next) {
-        dueDry = true;
-        nextDue = next;
-    }
-
-    void dueAt(Instant due) {
-        if (nextDue == null || due.isBefore(nextDue)) {
-            nextDue = due;
-        }
-    }
-
-    /** Whether a retry's time has come since the last reading. */
-    void wakeDue(Instant now) {
-        if (nextDue != null && !nextDue.isAfter(now)) {
-            dueDry = false;
-        }
-    }
-
-    /** Something at or behind this seq became owed, or may go now. */
-    void rewind(long seq) {
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            cursors[stripe] = Math.min(cursors[stripe], seq - 1);
-            dry[stripe] = false;
-            atBarrier[stripe] = false;
-        }
-    }
-
-    /** Looks for new rows behind the cursors. */
-    void poll() {
-        Arrays.fill(dry, false);
     }
 
     /** A retry that has to wait for everything in front of it was passed over. */
@@ -211,11 +206,52 @@ final class Lane {
     }
 
     /**
+     * All retries whose time has come are looked at.
+     *
+     * @param next when the next one is due, as the store said
+     */
+    void dueRead(@Nullable Instant next, Mark mark) {
+        if (mark.dueRewinds() == dueRewinds) {
+            dueDry = true;
+            nextDue = earlier(next, dueAddedSinceRead);
+        }
+    }
+
+    void dueAt(Instant due) {
+        nextDue = earlier(nextDue, due);
+        dueAddedSinceRead = earlier(dueAddedSinceRead, due);
+    }
+
+    /** Whether a retry's time has come since the last read. */
+    void wakeDue(Instant now) {
+        if (nextDue != null && !nextDue.isAfter(now)) {
+            dueDry = false;
+        }
+    }
+
+    /** Something at or behind this seq became owed, or may go now. */
+    void rewind(long seq) {
+        signals++;
+        lowestSignalled = Math.min(lowestSignalled, seq);
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            cursors[stripe] = Math.min(cursors[stripe], seq - 1);
+        }
+        Arrays.fill(dry, false);
+        Arrays.fill(atBarrier, false);
+    }
+
+    /** Looks for new rows behind the cursors. */
+    void poll() {
+        signals++;
+        Arrays.fill(dry, false);
+    }
+
+    /**
      * Looks at everything again, unless it is still being looked at. A long backlog is gone through more rarely, so
      * that this costs at most a few per cent of the time.
      */
     void sweep(Instant now, Duration interval) {
-        Duration enough = Duration.ofMillis(Math.max(interval.toMillis(), passedSinceSweep));
+        Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, passedSinceSweep));
         if (!hasUnread() && !sweptAt.plus(enough).isAfter(now)) {
             sweptAt = now;
             passedSinceSweep = 0;
@@ -223,13 +259,22 @@ final class Lane {
         }
     }
 
+    /** Looks at this row again. */
+    void lookAgain(OwedDelivery row) {
+        rewind(row.seq());
+        if (row.due() != null) {
+            rewindDue();
+        }
+    }
+
     /** Looks at everything again. */
-    void rewindAll() {
+    private void rewindAll() {
         rewind(1);
         rewindDue();
     }
 
     private void rewindDue() {
+        dueRewinds++;
         dueCursorTime = LONG_AGO;
         dueCursorSeq = 0;
         dueDry = false;
@@ -253,7 +298,7 @@ final class Lane {
                 return Look.PASS;
             }
             if (row.behind()) {
-                return row.barrier() ? Look.BARRIER : Look.PASS;
+                return row.barrier() ? Look.BARRIER : Look.BEHIND;
             }
         }
         return isFull ? Look.FULL : Look.START;
@@ -276,16 +321,17 @@ final class Lane {
         };
     }
 
-    /** What an answer says of how many requests the receiver can take at once. */
-    enum Pace {
-        FASTER,
-        SAME,
-        SLOWER
-    }
-
-    /** It was not sent, or not because of the receiver. */
+    /** It was started, and ends without a request. */
     void notSent() {
         requests--;
+    }
+
+    /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
+    void giveBack(OwedDelivery row) {
+        requests--;
+        underWay.remove(row.seq());
+        keys(row).forEach(busyKeys::remove);
+        lookAgain(row);
     }
 
     /**
@@ -314,25 +360,8 @@ final class Lane {
         return next;
     }
 
-    /** It was started, but nothing was sent. */
-    void giveBack(OwedDelivery row) {
-        requests--;
-        underWay.remove(row.seq());
-        keys(row).forEach(busyKeys::remove);
-        rewind(row.seq());
-        rewindDue();
-    }
-
-    /** Keeps room for a row that is being looked up. */
-    void reserve() {
-        reserved++;
-    }
-
-    void unreserve() {
-        reserved--;
-    }
-
-    private static List<Long> keys(OwedDelivery row) {
+    /** Its key and, if it has one, the other. */
+    static List<Long> keys(OwedDelivery row) {
         List<Long> keys = new ArrayList<>(2);
         if (row.key() != null) {
             keys.add(row.key());
@@ -341,5 +370,12 @@ final class Lane {
             keys.add(row.otherKey());
         }
         return keys;
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
     }
 }

@@ -1,6 +1,7 @@
 package nexus.dispatch;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ final class OutcomeWriter {
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Deque<Outcome> waiting = new ArrayDeque<>();
+    private final List<Promise<Void>> whenFlushed = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
@@ -49,6 +51,16 @@ final class OutcomeWriter {
         writeNext();
     }
 
+    /** When everything that was added up to now is written; never, when the term ends before. */
+    Future<Void> flushed() {
+        if (waiting.isEmpty() && !writing) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> flushed = Promise.promise();
+        whenFlushed.add(flushed);
+        return flushed.future();
+    }
+
     /** The term is over: what is not written will be refused, so it is dropped. */
     void close() {
         closed = true;
@@ -56,7 +68,13 @@ final class OutcomeWriter {
     }
 
     private void writeNext() {
-        if (writing || closed || waiting.isEmpty()) {
+        if (writing || closed) {
+            return;
+        }
+        if (waiting.isEmpty()) {
+            List<Promise<Void>> told = List.copyOf(whenFlushed);
+            whenFlushed.clear();
+            told.forEach(Promise::complete);
             return;
         }
         List<Outcome> group = new ArrayList<>();

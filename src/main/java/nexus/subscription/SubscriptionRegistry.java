@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import nexus.ProcessConfig;
 
 /**
  * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to
@@ -19,7 +18,7 @@ public class SubscriptionRegistry {
     private final SubscriptionRepository repository;
     private final SubscriptionCatalog catalog;
     private final TableCoverage coverage;
-    private final boolean loopbackIsAllowed;
+    private final EndpointReach reach;
 
     /** A subscription, and what will surprise whoever asked for it. */
     public record Registered(Subscription subscription, List<Warning> warnings) {}
@@ -29,11 +28,11 @@ public class SubscriptionRegistry {
             SubscriptionRepository repository,
             SubscriptionCatalog catalog,
             TableCoverage coverage,
-            ProcessConfig process) {
+            EndpointReach reach) {
         this.repository = repository;
         this.catalog = catalog;
         this.coverage = coverage;
-        this.loopbackIsAllowed = process.embedded();
+        this.reach = reach;
     }
 
     public Future<Registered> create(Door door, SubscriptionSettings settings) {
@@ -52,12 +51,10 @@ public class SubscriptionRegistry {
         return catalog.reload()
                 .compose(reloaded ->
                         subscription.isEnabled() ? coverage.cover(subscription) : Future.succeededFuture(List.of()))
-                .map(warnings -> new Registered(
-                        subscription,
-                        Stream.concat(
-                                        warnings.stream(),
-                                        EndpointUrl.privateAddress(subscription.endpointUrl(), loopbackIsAllowed)
-                                                .stream())
-                                .toList()));
+                .compose(warnings -> reach.warning(subscription.endpointUrl())
+                        .map(warning -> new Registered(
+                                subscription,
+                                Stream.concat(warnings.stream(), warning.stream())
+                                        .toList())));
     }
 }

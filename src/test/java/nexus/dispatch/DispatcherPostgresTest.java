@@ -7,6 +7,7 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.EventIntake;
+import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryLease;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
@@ -90,6 +92,41 @@ class DispatcherPostgresTest {
         receiver.await(1000);
         awaitNothingOwed();
         assertThat(counts()).isEqualTo("1000|0|0|1000|0");
+    }
+
+    @Test
+    void signalsAloneLeaveNothingBehindHoweverReadsAndSettlementsOverlap() {
+        subscribe("**");
+        Random random = new Random(9);
+        receiver.always(received -> status(random.nextInt(50) == 0 ? 500 : 200));
+        for (int i = 0; i < 500; i++) {
+            publish("order.paid", new Ordering.Key(i % 40));
+        }
+        start("nexus.delivery.backoff-base=5ms", "nexus.delivery.poll=1h", "nexus.delivery.sweep=1h");
+        List<Future<?>> accepted = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            Ordering ordering = i % 100 == 0 ? new Ordering.TwoKeys(i % 40, (i + 1) % 40) : new Ordering.Key(i % 40);
+            accepted.add(accept(ids.next(), "order.paid", i % 1000 == 999 ? new Ordering.Barrier(1) : ordering));
+        }
+        await(Future.all(accepted));
+
+        awaitNothingOwed();
+        assertThat(counts()).isEqualTo("3500|0|0|3500|0");
+    }
+
+    @Test
+    void aSubscriptionThatThisProcessDoesNotKnowYetIsNotTakenForADeletedOne() {
+        start("nexus.delivery.poll=50ms", "nexus.delivery.sweep=50ms");
+        EventIntake elsewhere =
+                new EventIntake(store, new SubscriptionCatalog(repository), new OwedSignal(), Clock.systemUTC());
+        subscribe("**");
+        EventId id = ids.next();
+
+        await(elsewhere.publish(List.of(event(id, "order.paid", Ordering.NONE)), List.of()));
+
+        assertThat(receiver.await(1).getFirst().header("webhook-id")).isEqualTo(id.toString());
+        awaitNothingOwed();
+        assertThat(query("SELECT status FROM nexus.delivery")).containsExactly("SENT");
     }
 
     @Test
@@ -336,7 +373,8 @@ class DispatcherPostgresTest {
                         Configs.of(DeliveryConfig.class, settings),
                         Clock.systemUTC(),
                         new Random(11)),
-                signal);
+                signal,
+                new LoopHeartbeats());
         dispatcher.start();
         processes.add(new Running(dispatcher, sender));
     }
@@ -365,14 +403,20 @@ class DispatcherPostgresTest {
 
     private EventId publish(String type, Ordering ordering) {
         EventId id = ids.next();
+        await(accept(id, type, ordering));
+        return id;
+    }
+
+    private Future<?> accept(EventId id, String type, Ordering ordering) {
+        return intake.publish(List.of(event(id, type, ordering)), List.of());
+    }
+
+    private static IncomingEvent event(EventId id, String type, Ordering ordering) {
         EventType eventType = new EventType(type);
         Instant now = Instant.now();
         byte[] empty = {'{', '}'};
-        await(intake.publish(
-                List.of(new IncomingEvent(
-                        id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, empty, empty), true)),
-                List.of()));
-        return id;
+        return new IncomingEvent(
+                id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, empty, empty), true);
     }
 
     private void awaitNothingOwed() {

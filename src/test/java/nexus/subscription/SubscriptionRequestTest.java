@@ -158,36 +158,6 @@ class SubscriptionRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://localhost:4000",
-                "http://127.0.0.1/",
-                "http://10.1.2.3/",
-                "http://192.168.0.1/",
-                "http://169.254.169.254/",
-                "http://[::1]/",
-                "http://[fd00::1]/",
-                "http://[fe80::1]/",
-                "http://0.0.0.0/"
-            })
-    void aPrivateAddressIsAWarning(String url) {
-        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse(url, ""), false))
-                .isPresent();
-    }
-
-    @Test
-    void aPublicAddressAndAllowedLoopbackAreNone() {
-        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("https://hooks.example/", ""), false))
-                .isEmpty();
-        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("https://8.8.8.8/", ""), false))
-                .isEmpty();
-        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("http://localhost:4000", ""), true))
-                .isEmpty();
-        assertThat(EndpointUrl.privateAddress(EndpointUrl.parse("http://10.0.0.1", ""), true))
-                .isPresent();
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',

@@ -1,0 +1,176 @@
+package nexus.dispatch;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import nexus.event.EventId;
+import nexus.queue.DeliveryLease;
+import nexus.queue.Outcome;
+import nexus.queue.OwedBody;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue;
+import nexus.subscription.Subscription;
+import nexus.webhook.SendResult;
+import nexus.webhook.WebhookRequest;
+import nexus.webhook.WebhookSender;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a delivery that may start to its outcome: fetches the body under the memory budget, makes the request, decides.
+ * Belongs to the dispatcher's event loop.
+ */
+final class DeliverySending {
+    private static final Logger LOG = Logger.getLogger(DeliverySending.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final OwedQueue queue;
+    private final DeliveryLease lease;
+    private final WebhookSender sender;
+    private final DispatchMeters meters;
+    private final DeliveryConfig config;
+    private final DeliveryPolicies policies;
+    private final EndpointWishes wishes;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Lanes lanes;
+    private final Consumer<Outcome> ended;
+
+    private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>();
+    private long bodyBytes;
+    private boolean stopped;
+
+    /** @param ended told every outcome, to be written down */
+    DeliverySending(DispatchTools tools, Lanes lanes, Consumer<Outcome> ended) {
+        this.vertx = tools.vertx();
+        this.queue = tools.queue();
+        this.lease = tools.lease();
+        this.sender = tools.sender();
+        this.meters = tools.meters();
+        this.config = tools.config();
+        this.policies = new DeliveryPolicies(tools.config());
+        this.wishes = new EndpointWishes(tools);
+        this.clock = tools.clock();
+        this.random = tools.random();
+        this.lanes = lanes;
+        this.ended = ended;
+    }
+
+    /** Requests under way end, but nobody is told. */
+    void stop() {
+        stopped = true;
+        withoutBody.clear();
+    }
+
+    void add(List<OwedDelivery> started) {
+        withoutBody.addAll(started);
+        fetchBodies();
+    }
+
+    private void fetchBodies() {
+        List<OwedDelivery> fitting = new ArrayList<>();
+        while (!withoutBody.isEmpty()
+                && (bodyBytes == 0 || bodyBytes + withoutBody.peek().bodyBytes() <= config.bodyMemory())) {
+            OwedDelivery next = withoutBody.remove();
+            bodyBytes += next.bodyBytes();
+            fitting.add(next);
+        }
+        if (!fitting.isEmpty()) {
+            fetch(fitting);
+        }
+    }
+
+    private void fetch(List<OwedDelivery> fitting) {
+        queue.bodies(fitting).onComplete(read -> {
+            if (stopped) {
+                return;
+            }
+            if (read.failed()) {
+                LOG.warnf("reading bodies failed reason=%s", read.cause().getMessage());
+                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> fetch(fitting));
+                return;
+            }
+            Map<UUID, OwedBody> bodies = read.result();
+            for (OwedDelivery row : fitting) {
+                send(row, bodies.get(row.eventId()));
+            }
+            fetchBodies();
+        });
+    }
+
+    private void send(OwedDelivery row, @Nullable OwedBody body) {
+        Lane lane = lanes.of(row.lane());
+        Instant now = clock.instant();
+        Buffer bytes = body == null ? null : body.bytes();
+        if (lane == null) {
+            giveUp(row, DeadReason.SUBSCRIPTION_DELETED);
+        } else if (body == null || bytes == null) {
+            lane.notSent();
+            giveUp(row, DeadReason.PAYLOAD_GONE);
+        } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
+            lane.notSent();
+            giveUp(row, DeadReason.EXPIRED);
+        } else if (!lease.isHeld() || !lane.subscription().isEnabled()) {
+            bodyBytes -= row.bodyBytes();
+            lanes.ended(row);
+            lane.giveBack(row);
+        } else {
+            request(row, lane.subscription(), body, bytes, now);
+        }
+    }
+
+    private void giveUp(OwedDelivery row, String reason) {
+        bodyBytes -= row.bodyBytes();
+        ended.accept(new Outcome.Dead(row, Optional.empty(), reason));
+    }
+
+    private void request(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
+        WebhookRequest request = new WebhookRequest(
+                subscription.endpointUrl(),
+                new EventId(row.eventId()),
+                body.type(),
+                row.nextAttempt(),
+                bytes,
+                List.of(subscription.secret().key()),
+                subscription.headers());
+        sender.send(request).onSuccess(result -> answered(row, subscription, result, now));
+    }
+
+    private void answered(OwedDelivery row, Subscription subscription, SendResult result, Instant startedAt) {
+        if (stopped) {
+            return;
+        }
+        Instant now = clock.instant();
+        meters.sent(result, Duration.between(row.owedSince(), now));
+        Lane lane = lanes.of(row.lane());
+        if (lane != null) {
+            wishes.heed(lane, result, now);
+            lane.answered(pace(result));
+        }
+        bodyBytes -= row.bodyBytes();
+        ended.accept(OutcomeDecision.of(row, result, policies.of(subscription), startedAt, now, random.nextDouble()));
+        fetchBodies();
+    }
+
+    private static Lane.Pace pace(SendResult result) {
+        return switch (result) {
+            case SendResult.Delivered delivered -> Lane.Pace.FASTER;
+            case SendResult.TimedOut timedOut -> Lane.Pace.SLOWER;
+            case SendResult.Refused refused -> Lane.Pace.SAME;
+            case SendResult.Unreachable unreachable -> Lane.Pace.SAME;
+            case SendResult.Blocked blocked -> Lane.Pace.SAME;
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package nexus.dispatch;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import nexus.queue.OwedDelivery;
+import nexus.subscription.Subscription;
+import nexus.subscription.Subscriptions;
+import org.jspecify.annotations.Nullable;
+
+/** All lanes of a term, and what is under way over all of them. Belongs to the dispatcher's event loop. */
+final class Lanes {
+    private final int concurrency;
+    private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
+    private final Set<Long> underWay = new HashSet<>(); // seqs, unique over all lanes
+
+    /** @param concurrency requests under way at once, over all lanes */
+    Lanes(int concurrency) {
+        this.concurrency = concurrency;
+    }
+
+    /** Takes a new version of the catalog over; gives the lanes of subscriptions that are gone. */
+    Collection<Integer> adopt(Subscriptions current) {
+        Set<Integer> gone = new HashSet<>(byNumber.keySet());
+        for (Subscription subscription : current.all()) {
+            gone.remove(subscription.lane());
+            Lane known = byNumber.get(subscription.lane());
+            if (known == null) {
+                byNumber.put(subscription.lane(), new Lane(subscription));
+            } else {
+                known.update(subscription);
+            }
+        }
+        byNumber.keySet().removeAll(gone);
+        return gone;
+    }
+
+    @Nullable
+    Lane of(int number) {
+        return byNumber.get(number);
+    }
+
+    Collection<Lane> all() {
+        return byNumber.values();
+    }
+
+    /** Those that have unread rows and room for them, at most so many; they go to the end of the queue. */
+    List<Lane> takeTurns(int atMost, Instant now) {
+        List<Lane> turns = new ArrayList<>();
+        for (Lane lane : byNumber.values()) {
+            lane.wakeDue(now);
+            if ((lane.hasUnread() || lane.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
+                turns.add(lane);
+                if (turns.size() == atMost) {
+                    break;
+                }
+            }
+        }
+        for (Lane lane : turns) {
+            byNumber.remove(lane.number);
+            byNumber.put(lane.number, lane);
+        }
+        return turns;
+    }
+
+    /** Room in the lane, but never more than half of what is free: a few dead endpoints can't take it all. */
+    int room(Lane lane) {
+        int free = concurrency - underWay.size();
+        return Math.min(lane.room(), (free + 1) / 2);
+    }
+
+    void start(Lane lane, OwedDelivery row, boolean isFollower) {
+        lane.start(row, isFollower);
+        underWay.add(row.seq());
+    }
+
+    void ended(OwedDelivery row) {
+        underWay.remove(row.seq());
+    }
+
+    boolean isUnderWay(OwedDelivery row) {
+        return underWay.contains(row.seq());
+    }
+
+    int underWay() {
+        return underWay.size();
+    }
+}
