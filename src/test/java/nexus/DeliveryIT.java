@@ -299,6 +299,27 @@ class DeliveryIT {
     }
 
     @Test
+    void aTestIsSentAtOnceAndAnsweredWithTheAttempt() {
+        receiver.answer(status(202).body("thanks"), status(500));
+        JsonNode subscription = api.subscribe(receiver.uri(), type);
+        String path = "/v1/subscriptions/" + subscription.path("id").asText() + "/test";
+
+        JsonNode attempt = api.post(path).expect(200).json();
+
+        assertThat(attempt.path("statusCode").asInt()).isEqualTo(202);
+        assertThat(attempt.path("responseBody").asText()).isEqualTo("thanks");
+        Received webhook = receiver.await(1).getFirst();
+        assertThat(webhook.header("X-Event-Type")).isEqualTo("nexus.test");
+        Signatures.verify(webhook, subscription.path("secret").asText());
+        assertThat(api.post(path).expect(200).json().path("statusCode").asInt()).isEqualTo(500);
+        assertThat(api.get("/v1/deliveries?subscriptionId="
+                                + subscription.path("id").asText())
+                        .json()
+                        .path("data"))
+                .isEmpty();
+    }
+
+    @Test
     void ownHeadersAreSentAndShownOnlyWhenTheyAreNoCredential() {
         JsonNode made = api.subscribe(
                 receiver.uri(), type, ",\"headers\":{\"Authorization\":\"Bearer hush\",\"X-Team\":\"billing\"}");

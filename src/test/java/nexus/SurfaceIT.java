@@ -132,6 +132,7 @@ class SurfaceIT {
                         "PATCH /v1/subscriptions/{id}",
                         "DELETE /v1/subscriptions/{id}",
                         "GET /v1/subscriptions/{id}/stats",
+                        "POST /v1/subscriptions/{id}/test",
                         "POST /v1/events",
                         "POST /v1/events/batch",
                         "GET /v1/events",
