@@ -98,6 +98,26 @@ class CrashIT {
     }
 
     @Test
+    void aKillInTheMiddleOfOneBigTransactionLosesNoneOfIt() {
+        int rows = 10_000;
+        nexus.sql("CREATE TABLE big (id int PRIMARY KEY, version int NOT NULL DEFAULT 0)");
+        nexus.api().subscribe(receiver.uri(), "pg.public.big.insert", ",\"concurrency\":100");
+
+        nexus.sql("INSERT INTO big SELECT i FROM generate_series(1, " + rows + ") i");
+        receiver.await(200);
+        nexus.kill9();
+        nexus.restart();
+        nexus.kill9();
+        nexus.restart();
+
+        eventually(
+                "every row arrives", Duration.ofSeconds(60), () -> receivedIds().size() >= rows);
+        assertThat(changes()).hasSize(rows).allSatisfy((row, ids) -> assertThat(ids)
+                .hasSize(1));
+        assertThat(receivedIds()).hasSize(rows);
+    }
+
+    @Test
     void whenTheDatabaseIsKilledWithItNothingCommittedIsLost() {
         nexus.sql("CREATE TABLE power (id int PRIMARY KEY)");
         nexus.api().subscribe(receiver.uri(), "pg.public.power.insert");

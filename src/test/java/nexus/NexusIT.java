@@ -10,6 +10,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -285,6 +288,102 @@ class NexusIT {
         assertThat(receiver.await(3).getLast().pathAndQuery()).isEqualTo("/second");
         nexus.sql("INSERT INTO " + table + " VALUES (3)");
         assertThat(receiver.await(4).getLast().pathAndQuery()).isEqualTo("/second");
+    }
+
+    @Test
+    void namesAreTakenAsTheCatalogSpellsThem() {
+        nexus.sql("CREATE SCHEMA \"My Schema\"", "CREATE TABLE \"My Schema\".\"a.B é\" (\"I d\" int PRIMARY KEY)");
+        JsonNode made =
+                listener("\\\"My Schema\\\".\\\"a.B é\\\"", receiver.uri().toString());
+        assertThat(made.path("warnings")).isEmpty();
+        assertThat(made.path("source_table").asText()).isEqualTo("My Schema.\"a.B é\"");
+
+        nexus.sql("INSERT INTO \"My Schema\".\"a.B é\" VALUES (1)");
+
+        Received webhook = receiver.await(1).getFirst();
+        assertThat(webhook.header("X-Event-Type")).isEqualTo("pg.My%20Schema.a%2EB%20%C3%A9.insert");
+        assertThat(data(1)).containsExactly("""
+                {"type":"INSERT","schema":"My Schema","table":"a.B é","record":{"I d":1},\
+                "old_record":null,"changed":null,"unavailable":[]}""");
+    }
+
+    @Test
+    void aTableMayChangeItsColumnsInBetween() {
+        String table = table("id int PRIMARY KEY, a text");
+        api.subscribe(receiver.uri(), "pg.public." + table + ".insert");
+
+        nexus.sql(
+                "INSERT INTO " + table + " VALUES (1, 'x')",
+                "ALTER TABLE " + table + " ADD b int[] DEFAULT '{1,2}', DROP a",
+                "INSERT INTO " + table + " VALUES (2)",
+                "ALTER TABLE " + table + " ALTER b TYPE text USING 'text'",
+                "ALTER TABLE " + table + " RENAME b TO c",
+                "INSERT INTO " + table + " VALUES (3, 'y')");
+
+        assertThat(receiver.await(3))
+                .extracting(webhook -> payload(webhook).path("record").toString())
+                .containsExactlyInAnyOrder(
+                        "{\"id\":1,\"a\":\"x\"}", "{\"id\":2,\"b\":[1,2]}", "{\"id\":3,\"c\":\"y\"}");
+    }
+
+    @Test
+    void everyChangeAfterTheAnswerIsDeliveredThoughManyListenersAreMadeAtOnce() {
+        List<String> tables = IntStream.range(0, 20)
+                .mapToObj(i -> table("id int PRIMARY KEY"))
+                .toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            tables.forEach(table -> threads.execute(() -> {
+                listener(table, receiver.uri("/" + table).toString());
+                nexus.sql("INSERT INTO " + table + " VALUES (1)");
+            }));
+        }
+        assertThat(receiver.await(20))
+                .extracting(Received::pathAndQuery)
+                .containsExactlyInAnyOrderElementsOf(
+                        tables.stream().map(table -> "/" + table).toList());
+    }
+
+    @Test
+    void aTransactionThatWroteBeforeTheListenerAndCommitsAfterItIsDelivered() throws Exception {
+        String table = table("id int PRIMARY KEY");
+        try (Connection writer = nexus.connect();
+                Statement statement = writer.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO " + table + " VALUES (1)");
+            Future<JsonNode> made =
+                    threads.submit(() -> listener(table, receiver.uri().toString()));
+            Eventually.eventually("the table is published", () -> nexus.query(
+                            "SELECT 1 FROM pg_publication_tables WHERE tablename = '" + table + "'")
+                    .contains("1"));
+            statement.execute("INSERT INTO " + table + " VALUES (2)");
+            writer.commit();
+
+            assertThat(made.get().path("warnings")).isEmpty();
+            nexus.sql("INSERT INTO " + table + " VALUES (3)");
+            assertThat(receiver.await(1).getLast().text()).contains("\"record\":{\"id\":");
+            Eventually.eventually("the row behind the answer arrives", () -> receiver.received().stream()
+                    .anyMatch(webhook ->
+                            payload(webhook).path("record").path("id").asInt() == 3));
+        }
+    }
+
+    @Test
+    void aTransactionThatStaysOpenDoesNotHoldTheListenerUpForLongButIsToldOf() throws SQLException {
+        String table = table("id int PRIMARY KEY");
+        try (Connection writer = nexus.connect();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO " + table + " VALUES (1)");
+
+            JsonNode made = listener(table, receiver.uri().toString());
+
+            assertThat(made.path("warnings")).hasSize(1);
+            writer.commit();
+        }
+        nexus.sql("INSERT INTO " + table + " VALUES (2)");
+        Eventually.eventually("the row behind the answer arrives", () -> receiver.received().stream()
+                .anyMatch(webhook -> payload(webhook).path("record").path("id").asInt() == 2));
     }
 
     private static JsonNode listener(String table, String url) {
