@@ -130,7 +130,9 @@ final class DispatchTerm {
             rows.add(row);
             lanes.ended(row);
             Lane lane = lanes.of(row.lane());
-            if (lane != null) {
+            if (lane == null) {
+                clearing.clear(row.lane()); // it was under way when its subscription was deleted
+            } else {
                 boolean isWritten = seqs.contains(row.seq());
                 next.addAll(lane.settled(row, !isWritten || !(outcome instanceof Outcome.Again)));
                 if (!isWritten) {

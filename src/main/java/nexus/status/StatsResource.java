@@ -7,11 +7,16 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+<<<<<<< HEAD
 /** Counters: a few rows are read, never history. */
+=======
+/** {@code GET /v1/stats}: counters; a few rows are read, never history. */
+>>>>>>> e5f537492a871cf2d4672b16c2a1aba442ef8189
 @Path("/v1/stats")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")
@@ -23,11 +28,20 @@ public class StatsResource {
     }
 
     @GET
+<<<<<<< HEAD
     @Operation(summary = "Count events and deliveries")
+=======
+    @Operation(operationId = "getStats", summary = "Count events and deliveries")
+>>>>>>> e5f537492a871cf2d4672b16c2a1aba442ef8189
     @APIResponse(
             responseCode = "200",
             description = "Since this store was made; Nexus's own events are not counted.",
-            content = @Content(schema = @Schema(implementation = Stats.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Stats.class),
+                            examples = @ExampleObject(name = "stats", value = """
+                                                    {"eventsTotal":1200,"deliveriesTotal":2400,"deliveriesPending":3,\
+                                                    "deliveriesSent":2390,"deliveriesFailed":2,"deliveriesDead":5}""")))
     public CompletionStage<Stats> totals() {
         return stats.totals().toCompletionStage();
     }
