@@ -12,11 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-<<<<<<< HEAD
-/** Counters: a few rows are read, never history. */
-=======
 /** {@code GET /v1/stats}: counters; a few rows are read, never history. */
->>>>>>> e5f537492a871cf2d4672b16c2a1aba442ef8189
 @Path("/v1/stats")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")
@@ -28,11 +24,7 @@ public class StatsResource {
     }
 
     @GET
-<<<<<<< HEAD
-    @Operation(summary = "Count events and deliveries")
-=======
     @Operation(operationId = "getStats", summary = "Count events and deliveries")
->>>>>>> e5f537492a871cf2d4672b16c2a1aba442ef8189
     @APIResponse(
             responseCode = "200",
             description = "Since this store was made; Nexus's own events are not counted.",
