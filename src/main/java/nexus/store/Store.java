@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class Store {
+    /** Above any statement timeout, which is the server's to keep. */
+    private static final int SILENCE_SECONDS = 45;
+
     private final Vertx vertx;
     private final PgConnectOptions options;
     private final Pool api;
@@ -91,7 +94,22 @@ public class Store {
                 .setMaxWaitQueueSize(10_000)
                 .setConnectionTimeout(10)
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
-        return PgBuilder.pool().with(pool).connectingTo(options).using(vertx).build();
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(givingUp(options))
+                .using(vertx)
+                .build();
+    }
+
+    /**
+     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
+     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
+     */
+    private static PgConnectOptions givingUp(PgConnectOptions options) {
+        PgConnectOptions pooled = new PgConnectOptions(options);
+        pooled.setReadIdleTimeout(SILENCE_SECONDS);
+        pooled.setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return pooled;
     }
 
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
