@@ -88,7 +88,7 @@ final class DispatchTerm {
         rows.lowestSeqByLane().forEach((number, seq) -> {
             Lane lane = lanes.of(number);
             if (lane != null) {
-                lane.rewind(seq);
+                lane.cursor.rewind(seq);
             }
         });
         reader.turnSoon();
@@ -97,7 +97,7 @@ final class DispatchTerm {
     /** Looks behind all cursors: another process may have stored something. */
     void poll() {
         lanesWithWork().onSuccess(withWork -> {
-            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(Lane::poll);
+            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
             reader.turnSoon();
         });
     }
@@ -109,7 +109,7 @@ final class DispatchTerm {
             for (Integer number : withWork) {
                 Lane lane = lanes.of(number);
                 if (lane != null) {
-                    lane.sweep(now, config.sweep());
+                    lane.cursor.sweep(now, config.sweep());
                 }
                 clearing.clear(number);
             }
@@ -138,7 +138,7 @@ final class DispatchTerm {
                 if (!isWritten) {
                     lane.changedMeanwhile(row);
                 } else if (outcome instanceof Outcome.Again again) {
-                    lane.dueAt(again.due());
+                    lane.cursor.dueAt(again.due());
                 }
             }
         }

@@ -57,8 +57,8 @@ final class Lanes {
     List<Lane> takeTurns(int atMost, Instant now) {
         List<Lane> turns = new ArrayList<>();
         for (Lane lane : byNumber.values()) {
-            lane.wakeDue(now);
-            if ((lane.hasUnread() || lane.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
+            lane.cursor.wakeDue(now);
+            if ((lane.cursor.hasUnread() || lane.cursor.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
                 turns.add(lane);
                 if (turns.size() == atMost) {
                     break;
