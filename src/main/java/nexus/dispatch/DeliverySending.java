@@ -1,5 +1,6 @@
 package nexus.dispatch;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nexus.event.EventId;
+import nexus.event.EventType;
 import nexus.queue.DeliveryLease;
 import nexus.queue.Outcome;
 import nexus.queue.OwedBody;
@@ -133,7 +135,7 @@ final class DeliverySending {
             lanes.ended(row);
             lane.giveBack(row);
         } else {
-            request(row, lane.subscription(), body, bytes, now);
+            send(row, lane.subscription(), body, bytes, now);
         }
     }
 
@@ -142,20 +144,29 @@ final class DeliverySending {
         ended.accept(new Outcome.Dead(row, Optional.empty(), reason));
     }
 
-    private void request(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
-        WebhookRequest request = new WebhookRequest(
+    private void send(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
+        openRequests++;
+        Future.<Void>succeededFuture()
+                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes)))
+                .otherwise(failure -> {
+                    LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
+                    return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
+                })
+                .onSuccess(result -> {
+                    openRequests--;
+                    answered(row, subscription, result, now);
+                });
+    }
+
+    private static WebhookRequest request(OwedDelivery row, Subscription subscription, EventType type, Buffer bytes) {
+        return new WebhookRequest(
                 subscription.endpointUrl(),
                 new EventId(row.eventId()),
-                body.type(),
+                type,
                 row.nextAttempt(),
                 bytes,
                 List.of(subscription.secret().key()),
                 subscription.headers());
-        openRequests++;
-        sender.send(request).onSuccess(result -> {
-            openRequests--;
-            answered(row, subscription, result, now);
-        });
     }
 
     private void answered(OwedDelivery row, Subscription subscription, SendResult result, Instant startedAt) {
