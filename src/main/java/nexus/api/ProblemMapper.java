@@ -1,6 +1,7 @@
 package nexus.api;
 
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -85,7 +86,8 @@ class ProblemMapper {
     /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
-                && String.valueOf(cause.getMessage()).startsWith("Request too large");
+                || cause instanceof ClosedConnectionException
+                        && String.valueOf(cause.getMessage()).startsWith("Request too large");
     }
 
     /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */
@@ -95,6 +97,7 @@ class ProblemMapper {
             return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
         }
         return cause instanceof IOException
+                || cause instanceof ClosedConnectionException
                 || cause instanceof TimeoutException
                 || "Timeout".equals(cause.getMessage())
                 || "Connection closed".equals(cause.getMessage());

@@ -50,6 +50,7 @@ final class DeliverySending {
 
     private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>();
     private long bodyBytes;
+    private int openRequests;
     private boolean stopped;
 
     /** @param ended told every outcome, to be written down */
@@ -72,6 +73,11 @@ final class DeliverySending {
     void stop() {
         stopped = true;
         withoutBody.clear();
+    }
+
+    /** Requests that have no answer yet. */
+    int openRequests() {
+        return openRequests;
     }
 
     void add(List<OwedDelivery> started) {
@@ -122,7 +128,7 @@ final class DeliverySending {
         } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
             lane.notSent();
             giveUp(row, DeadReason.EXPIRED);
-        } else if (!lease.isHeld() || !lane.subscription().isEnabled()) {
+        } else if (!lease.isHeld() || lane.isParked(now)) {
             bodyBytes -= row.bodyBytes();
             lanes.ended(row);
             lane.giveBack(row);
@@ -145,7 +151,11 @@ final class DeliverySending {
                 bytes,
                 List.of(subscription.secret().key()),
                 subscription.headers());
-        sender.send(request).onSuccess(result -> answered(row, subscription, result, now));
+        openRequests++;
+        sender.send(request).onSuccess(result -> {
+            openRequests--;
+            answered(row, subscription, result, now);
+        });
     }
 
     private void answered(OwedDelivery row, Subscription subscription, SendResult result, Instant startedAt) {
@@ -156,7 +166,7 @@ final class DeliverySending {
         meters.sent(result, Duration.between(row.owedSince(), now));
         Lane lane = lanes.of(row.lane());
         if (lane != null) {
-            wishes.heed(lane, result, now);
+            wishes.heed(lane, subscription, result, now);
             lane.answered(pace(result));
         }
         bodyBytes -= row.bodyBytes();

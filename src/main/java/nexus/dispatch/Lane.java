@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import nexus.queue.DueCursor;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
@@ -59,8 +60,8 @@ final class Lane {
 
     private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
     private final Map<Long, Boolean> busyKeys = new HashMap<>(); // key → another row of it was seen since
+    private final Set<Long> awaitedKeys = new HashSet<>(); // a row of two keys was passed that may be behind either
     private int requests;
-    private int reserved;
     private int window = FIRST_WINDOW;
 
     private final long[] cursors = new long[StripeCursor.STRIPES];
@@ -78,7 +79,8 @@ final class Lane {
     private @Nullable Instant dueAddedSinceRead;
     private @Nullable Instant heldUntil;
 
-    private long passedSinceSweep;
+    private final boolean[] endReached = new boolean[StripeCursor.STRIPES]; // since the last sweep
+    private long passedSinceSweep; // rows that had to wait
     private Instant sweptAt = LONG_AGO;
 
     Lane(Subscription subscription) {
@@ -104,7 +106,7 @@ final class Lane {
 
     /** How many more requests may start, by this lane's own limits. */
     int room() {
-        return Math.min(subscription.concurrency(), window) - requests - reserved;
+        return Math.min(subscription.concurrency(), window) - requests;
     }
 
     /** Disabled, or held by a Retry-After: costs no reading. */
@@ -121,22 +123,13 @@ final class Lane {
         }
     }
 
-    /** Keeps room for a row that is being looked up. */
-    void reserve() {
-        reserved++;
-    }
-
-    void unreserve() {
-        reserved--;
-    }
-
     /** The next moment at which this lane has to be looked at without a signal; null: none is known. */
     @Nullable
-    Instant nextWake() {
+    Instant nextWake(Instant now) {
         if (!subscription.isEnabled()) {
             return null;
         }
-        return heldUntil != null ? heldUntil : nextDue;
+        return heldUntil != null && heldUntil.isAfter(now) ? heldUntil : nextDue;
     }
 
     // Reading
@@ -179,7 +172,6 @@ final class Lane {
 
     /** The row was looked at; reading goes on behind it. */
     void passed(OwedDelivery row, Mark mark) {
-        passedSinceSweep++;
         Instant due = row.due();
         if (due == null) {
             long behind = Math.min(row.seq(), lowestSignalled - 1);
@@ -191,18 +183,26 @@ final class Lane {
     }
 
     void readDry(int stripe, Mark mark) {
+        endReached[stripe] = true;
         if (mark.signals() == signals) {
             dry[stripe] = true;
         }
     }
 
-    void stopAtBarrier(int stripe) {
-        atBarrier[stripe] = true;
+    void stopAtBarrier(int stripe, Mark mark) {
+        endReached[stripe] = true;
+        if (mark.signals() == signals) {
+            atBarrier[stripe] = true;
+        }
     }
 
     /** A retry that has to wait for everything in front of it was passed over. */
-    void passedBarrier() {
-        dueBarrierPassed = true;
+    void passedBarrier(Mark mark) {
+        if (mark.signals() == signals) {
+            dueBarrierPassed = true;
+        } else {
+            rewindDue();
+        }
     }
 
     /**
@@ -218,6 +218,9 @@ final class Lane {
     }
 
     void dueAt(Instant due) {
+        if (!due.isAfter(dueCursorTime)) {
+            rewindDue(); // it was written late
+        }
         nextDue = earlier(nextDue, due);
         dueAddedSinceRead = earlier(dueAddedSinceRead, due);
     }
@@ -234,7 +237,10 @@ final class Lane {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
         for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            cursors[stripe] = Math.min(cursors[stripe], seq - 1);
+            if (cursors[stripe] >= seq) {
+                cursors[stripe] = seq - 1;
+                rewindDue(); // something old has changed: a retry may have waited for it
+            }
         }
         Arrays.fill(dry, false);
         Arrays.fill(atBarrier, false);
@@ -247,14 +253,16 @@ final class Lane {
     }
 
     /**
-     * Looks at everything again, unless it is still being looked at. A long backlog is gone through more rarely, so
-     * that this costs at most a few per cent of the time.
+     * Looks at everything again, unless the last time is not over. Rows that have to wait are what makes it long: a
+     * millisecond for each is what is let pass, so that looking costs a small part of the time.
      */
     void sweep(Instant now, Duration interval) {
         Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, passedSinceSweep));
-        if (!hasUnread() && !sweptAt.plus(enough).isAfter(now)) {
+        boolean isOver = IntStream.range(0, StripeCursor.STRIPES).allMatch(stripe -> endReached[stripe]);
+        if (isOver && !sweptAt.plus(enough).isAfter(now)) {
             sweptAt = now;
             passedSinceSweep = 0;
+            Arrays.fill(endReached, false);
             rewindAll();
         }
     }
@@ -295,9 +303,14 @@ final class Lane {
                 }
             }
             if (busy) {
+                passedSinceSweep++;
                 return Look.PASS;
             }
             if (row.behind()) {
+                passedSinceSweep++;
+                if (row.otherKey() != null) {
+                    awaitedKeys.addAll(keys(row));
+                }
                 return row.barrier() ? Look.BARRIER : Look.BEHIND;
             }
         }
@@ -306,9 +319,13 @@ final class Lane {
 
     /** @param isFollower its turn came through another row, behind which more may have been passed over */
     void start(OwedDelivery row, boolean isFollower) {
-        underWay.put(row.seq(), isFollower || row.attempts() > 0 || row.otherKey() != null);
+        boolean isAwaited = false;
+        for (Long key : keys(row)) {
+            isAwaited |= awaitedKeys.remove(key);
+            busyKeys.putIfAbsent(key, false);
+        }
+        underWay.put(row.seq(), isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null);
         requests++;
-        keys(row).forEach(key -> busyKeys.putIfAbsent(key, false));
     }
 
     /** The request is over; what came of it is not written down yet, so the keys stay busy. */
@@ -324,6 +341,12 @@ final class Lane {
     /** It was started, and ends without a request. */
     void notSent() {
         requests--;
+    }
+
+    /** It was not written down, because it is not as it was: somebody has changed it by hand. */
+    void changedMeanwhile(OwedDelivery row) {
+        rewind(row.seq());
+        rewindDue();
     }
 
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */

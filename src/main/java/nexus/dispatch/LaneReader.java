@@ -163,12 +163,12 @@ final class LaneReader {
         if (keys.isEmpty() || stopped) {
             return;
         }
-        keys.forEach(key -> reserve(key, true));
+        lanes.reserve(keys);
         Read read = new Read();
         underWay.add(read);
         queue.successors(keys).onComplete(found -> {
             underWay.remove(read);
-            keys.forEach(key -> reserve(key, false));
+            lanes.unreserve(keys);
             if (stopped) {
                 return;
             }
@@ -184,20 +184,11 @@ final class LaneReader {
         });
     }
 
-    private void reserve(LaneKey key, boolean on) {
-        Lane lane = lanes.of(key.lane());
-        if (lane != null && on) {
-            lane.reserve();
-        } else if (lane != null) {
-            lane.unreserve();
-        }
-    }
-
     /** One timer for the earliest moment at which a lane has to be looked at. */
     private void wakeLater(Instant now) {
         Instant earliest = null;
         for (Lane lane : lanes.all()) {
-            Instant wake = lane.nextWake();
+            Instant wake = lane.nextWake(now);
             if (wake != null && wake.isAfter(now) && (earliest == null || wake.isBefore(earliest))) {
                 earliest = wake;
             }
@@ -243,7 +234,7 @@ final class LaneReader {
                     case BARRIER -> {
                         ended.add(stripe);
                         if (read.settledSeqs.isEmpty()) {
-                            lane.stopAtBarrier(row.stripe());
+                            lane.stopAtBarrier(row.stripe(), mark);
                         }
                     }
                 }
@@ -277,7 +268,11 @@ final class LaneReader {
                     case FULL -> ended.add(row.lane());
                     case BARRIER -> {
                         lane.passed(row, mark);
-                        lane.passedBarrier();
+                        if (read.settledSeqs.isEmpty()) {
+                            lane.passedBarrier(mark);
+                        } else {
+                            lane.lookAgain(row);
+                        }
                     }
                 }
             }

@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class Store {
+    /** Above any statement timeout, which is the server's to keep. */
+    private static final int SILENCE_SECONDS = 45;
+
     private final Vertx vertx;
     private final PgConnectOptions options;
     private final Pool api;
@@ -39,7 +42,15 @@ public class Store {
                 connectOptions(
                         url,
                         config,
-                        Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off")),
+                        Map.of(
+                                "enable_seqscan",
+                                "off",
+                                "enable_bitmapscan",
+                                "off",
+                                "enable_hashjoin",
+                                "off",
+                                "enable_mergejoin",
+                                "off")),
                 "nexus-queue",
                 config.queueConnections());
     }
@@ -83,7 +94,22 @@ public class Store {
                 .setMaxWaitQueueSize(10_000)
                 .setConnectionTimeout(10)
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
-        return PgBuilder.pool().with(pool).connectingTo(options).using(vertx).build();
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(givingUp(options))
+                .using(vertx)
+                .build();
+    }
+
+    /**
+     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
+     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
+     */
+    private static PgConnectOptions givingUp(PgConnectOptions options) {
+        PgConnectOptions pooled = new PgConnectOptions(options);
+        pooled.setReadIdleTimeout(SILENCE_SECONDS);
+        pooled.setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return pooled;
     }
 
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
@@ -95,6 +121,10 @@ public class Store {
         properties.put(
                 "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
         properties.put("lock_timeout", "10000");
+        // A host that vanished keeps its locks only until the server finds out.
+        properties.put("tcp_keepalives_idle", "5");
+        properties.put("tcp_keepalives_interval", "3");
+        properties.put("tcp_keepalives_count", "3");
         properties.put("idle_in_transaction_session_timeout", "60000");
         return url.clientOptions()
                 .setPipeliningLimit(64)
