@@ -86,8 +86,7 @@ class ProblemMapper {
     /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
-                || cause instanceof ClosedConnectionException
-                        && String.valueOf(cause.getMessage()).startsWith("Request too large");
+                && String.valueOf(cause.getMessage()).startsWith("Request too large");
     }
 
     /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */

@@ -39,9 +39,9 @@ public class StatRepository {
             tried AS (
                 SELECT count(*)::int AS attempts,
                        (count(*) FILTER (WHERE status_code BETWEEN 200 AND 299))::float8 / nullif(count(*), 0) AS success_rate,
-                       percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50,
-                       percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95,
-                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_ms) AS p99
+                       percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p50,
+                       percentile_disc(0.95) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p95,
+                       percentile_disc(0.99) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p99
                 FROM recent),
             counts AS (
                 SELECT coalesce(sum(deliveries), 0)::bigint AS deliveries, coalesce(sum(pending), 0)::bigint AS pending,
