@@ -41,7 +41,8 @@ public class SubscriptionStatsResource {
                                                     {"deliveriesTotal":2400,"deliveriesPending":3,\
                                                     "deliveriesSent":2390,"deliveriesFailed":2,"deliveriesDead":5,\
                                                     "recentAttempts":1000,"successRate":0.996,\
-                                                    "latencyMs":{"p50":12.0,"p95":48.0,"p99":210.0}}""")))
+                                                    "latencyMs":{"p50":12.0,"p95":48.0,"p99":210.0},\
+                                                    "breaker":{"state":"closed","until":null}}""")))
     @APIResponse(responseCode = "404", ref = "NotFound")
     public CompletionStage<SubscriptionStats> ofSubscription(@PathParam("id") String id) {
         return stats.ofSubscription(Ids.inPath(id, "subscription"))
