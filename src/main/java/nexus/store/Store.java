@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 public class Store {
     private final Vertx vertx;
-    private final PgConnectOptions options;
+    private final SslOffer offer;
     private final Pool api;
     private final Pool intake;
     private final Pool queue;
@@ -30,7 +30,8 @@ public class Store {
     public Store(Vertx vertx, StoreConfig config) {
         PostgresUrl url = PostgresUrl.parse(config.url());
         this.vertx = vertx;
-        this.options = connectOptions(url, config, Map.of());
+        PgConnectOptions options = connectOptions(url, config, Map.of());
+        this.offer = new SslOffer(vertx, options);
         this.api = pool(vertx, options, "nexus-api", config.apiConnections());
         // Joins there are of arrays with each other: without statistics the planner would take nested loops.
         this.intake = pool(vertx, connectOptions(url, config, Map.of("enable_nestloop", "off")), "nexus-intake", 4);
@@ -61,7 +62,7 @@ public class Store {
 
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
     public Future<PgConnection> connection() {
-        return PgConnection.connect(vertx, options);
+        return offer.settled().compose(settled -> PgConnection.connect(vertx, settled));
     }
 
     /** Whether a query goes through; fails with the reason when not. */
@@ -83,7 +84,11 @@ public class Store {
                 .setMaxWaitQueueSize(10_000)
                 .setConnectionTimeout(10)
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
-        return PgBuilder.pool().with(pool).connectingTo(options).using(vertx).build();
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(new SslOffer(vertx, options))
+                .using(vertx)
+                .build();
     }
 
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
