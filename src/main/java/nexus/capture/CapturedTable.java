@@ -46,17 +46,17 @@ record CapturedTable(
 
     /** @param catalogTable empty when the table is gone: then it is taken for what the message says alone */
     static CapturedTable of(Relation relation, Optional<CatalogTable> catalogTable, TypeFormats formats) {
-        CatalogTable described = catalogTable.orElseGet(
-                () -> new CatalogTable(relation.schema(), relation.table(), List.of(), Set.of()));
-        String schema = described.rootSchema();
-        String name = described.rootTable();
-        boolean isRoot = schema.equals(relation.schema()) && name.equals(relation.table());
+        CatalogTable described = catalogTable.orElse(CatalogTable.UNKNOWN);
+        CatalogTable.Name own = new CatalogTable.Name(relation.schema(), relation.table());
+        CatalogTable.Name root = described.root().orElse(own);
+        String schema = root.schema();
+        String name = root.table();
         RowKey key = RowKey.of(relation, schema + '.' + name, described.primaryKey());
         return new CapturedTable(
                 relation,
                 schema,
                 name,
-                isRoot ? Optional.empty() : Optional.of(relation.schema() + '.' + relation.table()),
+                root.equals(own) ? Optional.empty() : Optional.of(own.schema() + '.' + own.table()),
                 types(schema, name),
                 columns(relation, key, formats),
                 unpublished(relation, described.perhapsUnpublished()),

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks over an ordinary connection to the source database, which it does not own. The connection is in autocommit, so
@@ -19,8 +20,8 @@ public final class JdbcTableCatalog implements TableCatalog {
     private static final String ROOT = """
             SELECT n.nspname, r.relname
             FROM pg_catalog.pg_class t
-            JOIN pg_catalog.pg_class r ON r.oid = coalesce(pg_catalog.pg_partition_root(t.oid)::oid, t.oid)
-            JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+            LEFT JOIN pg_catalog.pg_class r ON t.relispartition AND r.oid = pg_catalog.pg_partition_root(t.oid)
+            LEFT JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
             WHERE t.oid = ?::oid""";
 
     private static final String PRIMARY_KEY = """
@@ -74,8 +75,11 @@ public final class JdbcTableCatalog implements TableCatalog {
                 return Optional.empty();
             }
             Set<String> perhapsUnpublished = new LinkedHashSet<>(names(PERHAPS_UNPUBLISHED, oid));
+            @Nullable String schema = root.getString(1);
             return Optional.of(new CatalogTable(
-                    root.getString(1), root.getString(2), names(PRIMARY_KEY, oid), perhapsUnpublished));
+                    schema == null ? Optional.empty() : Optional.of(new CatalogTable.Name(schema, root.getString(2))),
+                    names(PRIMARY_KEY, oid),
+                    perhapsUnpublished));
         } catch (SQLException e) {
             throw new CatalogUnavailableException(e);
         }

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import nexus.Refusal;
 import nexus.store.PostgresUrl;
+import nexus.store.SslOffer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The demo table of the source database. Its rows become events like those of any other table. */
@@ -44,9 +45,11 @@ public class DemoUsers {
                         .setIdleTimeout(60)
                         .setConnectionTimeout(10)
                         .setConnectionTimeoutUnit(TimeUnit.SECONDS))
-                .connectingTo(PostgresUrl.parse(sourceUrl)
-                        .clientOptions()
-                        .setProperties(Map.of("application_name", "nexus-demo", "statement_timeout", "10000")))
+                .connectingTo(new SslOffer(
+                        vertx,
+                        PostgresUrl.parse(sourceUrl)
+                                .clientOptions()
+                                .setProperties(Map.of("application_name", "nexus-demo", "statement_timeout", "10000"))))
                 .using(vertx)
                 .build();
     }

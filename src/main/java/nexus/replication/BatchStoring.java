@@ -14,13 +14,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands batches to intake, one at a time, while the reader reads on. A batch that failed is tried again until it is
- * stored, unless the store is down or another process has taken over. Used by the reader's thread.
+ * Hands batches to intake, one at a time, while the reader reads on. A batch that failed is tried again a few times,
+ * unless the store is down or another process has taken over. Used by the reader's thread.
  */
 final class BatchStoring {
     private static final Logger LOG = Logger.getLogger(BatchStoring.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    /** About six seconds. More of the same would be a standstill that nobody sees. */
+    private static final int MOST_FAILURES = 5;
 
     private final EventIntake intake;
     private final SourcePositionRepository positions;
@@ -49,6 +51,12 @@ final class BatchStoring {
         return attempt == null;
     }
 
+    /** The batch at hand was refused at least once. */
+    boolean isFailing() {
+        Attempt current = attempt;
+        return current != null && (current.failures > 0 || current.result.failed());
+    }
+
     /** What the store has: only its end may be confirmed. */
     SourcePosition stored() {
         return stored;
@@ -67,7 +75,8 @@ final class BatchStoring {
      * Looks whether the batch is stored by now.
      *
      * @throws PositionLostException if another process has taken over
-     * @throws StoreUnavailableException if the store is down: waiting for it would keep the source from shutting down
+     * @throws StoreUnavailableException if the store is down: waiting for it would keep the source from shutting down;
+     *     or if it has refused the batch several times
      */
     void check() {
         Attempt current = attempt;
@@ -84,7 +93,7 @@ final class BatchStoring {
         if (failure instanceof PositionLostException lost) {
             throw lost;
         }
-        if (SourceErrors.serverIsDown(failure)) {
+        if (SourceErrors.serverIsDown(failure) || current.failures == MOST_FAILURES) {
             throw new StoreUnavailableException(failure);
         }
         if (System.nanoTime() - current.retryNanos >= 0) {

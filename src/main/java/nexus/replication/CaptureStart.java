@@ -185,7 +185,7 @@ public class CaptureStart {
         Stored stored = StoreReply.of(positions.takeOver(slot)).orElseThrow();
         PositionCheck check = PositionCheck.of(
                 stored,
-                new PositionCheck.Source(cluster.systemId(), cluster.history(), confirmed, optionsHash),
+                new PositionCheck.Source(cluster.systemId(), cluster.history(), confirmed, cluster.end(), optionsHash),
                 clock.instant());
         for (Gap gap : check.gaps()) {
             StoreReply.of(gapNotice.of(slot, gap));

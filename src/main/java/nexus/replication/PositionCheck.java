@@ -21,8 +21,13 @@ record PositionCheck(SourcePosition position, List<Gap> gaps) {
         gaps = List.copyOf(gaps);
     }
 
-    /** The source as it presents itself. {@code confirmed}: the slot's {@code confirmed_flush_lsn}. */
-    record Source(String systemId, TimelineHistory history, Lsn confirmed, String optionsHash) {}
+    /**
+     * The source as it presents itself.
+     *
+     * @param confirmed the slot's {@code confirmed_flush_lsn}
+     * @param end up to where its WAL is flushed
+     */
+    record Source(String systemId, TimelineHistory history, Lsn confirmed, Lsn end, String optionsHash) {}
 
     static PositionCheck of(SourcePositionRepository.Stored stored, Source source, Instant now) {
         SourcePosition position = stored.position();
@@ -59,6 +64,17 @@ record PositionCheck(SourcePosition position, List<Gap> gaps) {
             gaps.add(gap(stored, done, source.confirmed, now, "the slot is further than the store"));
             done = source.confirmed;
             open = open.filter(one -> !new Lsn(one.commitLsn()).isBefore(source.confirmed));
+        }
+        if (source.end.isBefore(done)) { // the same places will be written again, and must not be taken for stored
+            gaps.add(gap(
+                    stored,
+                    source.end,
+                    done,
+                    now,
+                    "the source went back in time: it was stored up to " + done + ", and its WAL ends at "
+                            + source.end));
+            done = source.end;
+            open = Optional.empty();
         }
         return new PositionCheck(at(stored, source, done, open), gaps);
     }

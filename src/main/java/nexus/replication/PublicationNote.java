@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
  * @param added by object id: a renamed table is the same one
  */
 record PublicationNote(UUID store, Set<Long> added) {
-    private static final Pattern FORM =
-            Pattern.compile("Made by Nexus\\. store=([0-9a-f-]{36}) added=\\[((?:\\d+(?:,\\d+)*)?)]");
+    private static final Pattern FORM = Pattern.compile("Made by Nexus\\. store=([0-9a-f-]{36}) added=\\[([\\d,]*)]");
 
     PublicationNote {
         added = Set.copyOf(added);
@@ -46,6 +45,12 @@ record PublicationNote(UUID store, Set<Long> added) {
     PublicationNote without(long oid) {
         return new PublicationNote(
                 store, added.stream().filter(known -> known != oid).collect(Collectors.toSet()));
+    }
+
+    /** Without tables that were dropped meanwhile: their object ids may come again. */
+    PublicationNote retaining(Set<Long> members) {
+        return new PublicationNote(
+                store, added.stream().filter(members::contains).collect(Collectors.toSet()));
     }
 
     String text() {

@@ -23,8 +23,8 @@ import nexus.replication.PublicationPlan.Published;
  */
 final class Publications {
     private static final int GENERATED_COLUMNS_SINCE = 180000;
-    /** The server waits a second for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
-    private static final int TRIES = 3;
+    /** The server waits two seconds for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
+    private static final int TRIES = 2;
 
     private static final String READ = """
             SELECT p.oid, p.puballtables, coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
@@ -166,8 +166,9 @@ final class Publications {
     }
 
     private void remember(Connection connection, Kind kind, List<Move> moves) throws SQLException {
-        Optional<PublicationNote> before = read(connection, kind).flatMap(Row::note);
-        if (before.isPresent()) {
+        Optional<Row> row = read(connection, kind);
+        Optional<PublicationNote> before = row.flatMap(Row::note);
+        if (row.isPresent() && before.isPresent()) {
             PublicationNote after = before.get();
             for (Move move : moves) {
                 if (move.to().filter(kind::equals).isPresent()) {
@@ -176,6 +177,7 @@ final class Publications {
                     after = after.without(move.table().oid());
                 }
             }
+            after = after.retaining(tables(connection, row.get().oid()));
             if (!after.equals(before.get())) {
                 comment(connection, kind, after);
             }

@@ -78,10 +78,11 @@ final class ReadBatch {
         return end;
     }
 
-    /** Where it would end if the server had nothing more up to {@code lsn}. */
-    SourcePosition endAt(Lsn lsn) {
-        Lsn done = new Lsn(end.doneEndLsn());
-        return done.isBefore(lsn) ? at(lsn, Optional.empty()) : end;
+    /** Between two transactions: there is nothing more up to {@code lsn}. */
+    void skipTo(Lsn lsn) {
+        if (new Lsn(end.doneEndLsn()).isBefore(lsn)) {
+            end = at(lsn, Optional.empty());
+        }
     }
 
     long transactions() {

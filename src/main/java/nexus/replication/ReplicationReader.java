@@ -43,6 +43,7 @@ public class ReplicationReader {
     private final RandomGenerator random;
     private @Nullable Thread thread;
     private volatile boolean isStopping;
+    private volatile boolean standsBy = true; // or has not begun yet
     private volatile @Nullable ReplicationSession session;
     private int failures; // used by the thread
 
@@ -81,7 +82,7 @@ public class ReplicationReader {
     synchronized void start() {
         if (thread == null) {
             report.status(Status.CONNECTING, Optional.empty());
-            worker.every(config.guardInterval(), () -> whileCapturing(capturing -> publisher.guard()));
+            worker.every(config.guardInterval(), this::guard);
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             thread = Thread.ofPlatform().name(LOOP).start(this::run);
         }
@@ -107,6 +108,13 @@ public class ReplicationReader {
         report.status(Status.OFF, Optional.empty());
     }
 
+    /** Also while capture fails: a table that loses its identity would make its users' updates fail until it is back. */
+    private void guard() {
+        if (!standsBy) {
+            publisher.guard();
+        }
+    }
+
     private void whileCapturing(Consumer<ReplicationSession> task) {
         ReplicationSession capturing = session;
         if (capturing != null) {
@@ -120,15 +128,15 @@ public class ReplicationReader {
             try {
                 captureUntilStopped();
             } catch (CannotCapture e) {
-                failures = 0;
-                report.status(e.status(), Optional.of(e.detail()));
-                rest(e.retryIn());
+                rest(e);
             } catch (PositionLostException e) {
+                standsBy = true;
                 report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
                 rest(STANDBY_RETRY);
             } catch (SQLException e) {
                 captureStart.explained(e).ifPresentOrElse(this::rest, () -> restAfter(e));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException
+                    | Error e) { // also a row that doesn't fit into memory: a dead thread tells nobody
                 restAfter(e);
             }
         }
@@ -139,12 +147,15 @@ public class ReplicationReader {
         ReplicationSession opened = captureStart.open(this::isStoppingAfterBeat);
         try {
             session = opened;
-            failures = 0;
-            report.status(Status.STREAMING, Optional.empty());
+            standsBy = false;
+            if (failures == 0) { // else once it has proven itself: what failed before may fail again at the same change
+                report.status(Status.STREAMING, Optional.empty());
+            }
             opened.readUntil(this::isStoppingAfterBeat);
             opened.finish(process.shutdownTimeout().dividedBy(2));
         } finally {
             session = null;
+            failures = opened.isProven() ? 0 : failures;
             opened.abort();
         }
     }
@@ -156,16 +167,18 @@ public class ReplicationReader {
     }
 
     private void rest(CannotCapture why) {
+        standsBy = why.status() == Status.STANDBY;
         report.status(why.status(), Optional.of(why.detail()));
         rest(why.retryIn());
     }
 
-    private void restAfter(Exception failure) {
+    private void restAfter(Throwable failure) {
         if (isStopping) {
             return;
         }
-        LOG.warnf("capture interrupted failures=%d reason=%s", failures + 1, failure.getMessage());
-        report.status(Status.CONNECTING, Optional.ofNullable(failure.getMessage()));
+        String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        LOG.warnf("capture interrupted failures=%d reason=%s", failures + 1, reason);
+        report.status(Status.CONNECTING, Optional.of(reason));
         long longest = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
         failures++;
         rest(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));

@@ -29,6 +29,7 @@ final class ReplicationSession {
     /** Writing the position makes WAL itself, when the store is in the same cluster: less than this says nothing. */
     private static final long ADVANCE_BYTES = 16 * 1024;
 
+    private static final long PROBATION_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
     /** Each look costs the driver a read that times out, about 0.1 ms: with 50 a second an idle source costs 0.7 % CPU. */
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
@@ -49,6 +50,9 @@ final class ReplicationSession {
     private volatile @Nullable Instant storedUpTo;
     private volatile boolean isBehind;
     private volatile Lsn confirmed;
+    private final SourcePosition from;
+    private final long openedNanos = System.nanoTime();
+    private volatile boolean isProven;
 
     /** What it works with; {@code catalogConnection} is closed with it. */
     record Parts(
@@ -74,7 +78,8 @@ final class ReplicationSession {
         this.advanceEveryNanos = parts.advanceInterval.toNanos();
         this.eventsRead = parts.eventsRead;
         this.transactionsRead = parts.transactionsRead;
-        this.confirmed = new Lsn(storing.stored().doneEndLsn());
+        this.from = storing.stored();
+        this.confirmed = new Lsn(from.doneEndLsn());
     }
 
     /**
@@ -88,13 +93,29 @@ final class ReplicationSession {
             boolean received = batch.isFull() ? answer() : receive();
             storeAndConfirm(!received);
             advance(!received);
+            prove();
             if (!received) {
                 pause();
             }
         }
     }
 
-    /** Waits for the batch that is being stored, confirms it, and closes. What was read beyond it comes again. */
+    private void prove() {
+        if (!isProven) {
+            boolean isOldEnough = System.nanoTime() - openedNanos > PROBATION_NANOS && !storing.isFailing();
+            isProven = isOldEnough || !storing.stored().equals(from);
+        }
+    }
+
+    /** It has come further than its predecessor, or gone well for a while: what ended that one does not end this too. */
+    boolean isProven() {
+        return isProven;
+    }
+
+    /**
+     * Waits for the batch that is being stored and confirms it; closes, unless a transaction is at hand. What was read
+     * beyond it comes again.
+     */
     void finish(Duration atMost) throws SQLException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!storing.isIdle() && System.nanoTime() < deadline) {
@@ -103,7 +124,11 @@ final class ReplicationSession {
             storing.check();
         }
         confirm();
-        stream.close();
+        if (batch.isInTransaction()) {
+            stream.sendConfirmation(true); // and leaves: a farewell would wait for the rest of the transaction
+        } else {
+            stream.close();
+        }
     }
 
     /** Cuts the connections. From any thread. */
@@ -207,8 +232,10 @@ final class ReplicationSession {
             return;
         }
         lastAdvanceNanos = System.nanoTime();
-        boolean nothingIsOpen = isDrained && batch.isEmpty() && !batch.isInTransaction();
-        SourcePosition to = nothingIsOpen ? batch.endAt(stream.received()) : storing.handled();
+        if (isDrained && !batch.isInTransaction()) {
+            batch.skipTo(stream.received());
+        }
+        SourcePosition to = batch.isEmpty() ? batch.end() : storing.handled();
         long bytes = to.doneEndLsn() - storing.stored().doneEndLsn();
         if (Long.compareUnsigned(to.doneEndLsn(), storing.stored().doneEndLsn()) > 0 && bytes > ADVANCE_BYTES) {
             storing.start(List.of(), to);

@@ -44,8 +44,11 @@ public interface SourceConfig {
     @WithDefault("5s")
     Duration coverTimeout();
 
-    /** How often tables are looked at: new ones that a wildcard names, those that lost their replica identity. */
-    @WithDefault("10s")
+    /**
+     * How often tables are looked at: new ones that a wildcard names, those that lost their replica identity. Both have
+     * to be put right within 10 s, a lock that is waited for included.
+     */
+    @WithDefault("5s")
     Duration guardInterval();
 
     /** How long a table that Nexus added and nobody needs any more stays published: subscriptions come back. */

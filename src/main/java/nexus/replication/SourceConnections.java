@@ -18,8 +18,11 @@ public class SourceConnections {
     /** Beyond this a query of the catalog is not slow but stuck. */
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Longest wait for a table that somebody changes or vacuums; whoever needs it tries again. */
-    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+    /**
+     * Longest wait for a table that somebody changes or vacuums; whoever needs it tries again. Longer than
+     * {@code deadlock_timeout}: only then does the server stop an autovacuum for us.
+     */
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
 
     /** What the text of a value depends on. The driver sets some of them itself when it connects, so not before. */
     private static final String TEXT_FORMAT = """
@@ -44,7 +47,7 @@ public class SourceConnections {
         return url;
     }
 
-    /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 1 s. */
+    /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 2 s. */
     Connection ordinary() throws SQLException {
         Properties properties = properties("");
         PGProperty.SOCKET_TIMEOUT.set(

@@ -80,7 +80,7 @@ public class SourceWorker {
         Runnable guarded = () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "task on the source's thread failed"); // and must not be its last run
             }
         };
@@ -110,7 +110,7 @@ public class SourceWorker {
         try {
             T result = now(work);
             answer = () -> promise.complete(result);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) { // whoever waits must hear of it
             answer = () -> promise.fail(e);
         }
         Runnable completion = answer;

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import nexus.event.TypePattern;
 import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.PublicationPlan.Move;
@@ -38,6 +40,7 @@ public class TablePublisher implements TableCoverage {
     private final Publications publications;
     private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
+    private String toldFailure = ""; // used on the worker's thread
     private final Map<Move, String> toldRefusals = new HashMap<>(); // used on the worker's thread
 
     @Inject
@@ -52,6 +55,9 @@ public class TablePublisher implements TableCoverage {
     /** What a look at the source has shown, after the publications were put right. */
     private record Outcome(List<SourceTable> tables, List<Publications.Refused> refused) {}
 
+    /** Who wants which tables, as far as the store could be asked. */
+    private record Wanting(Collection<Subscription> subscriptions, boolean isUpToDate) {}
+
     /** What a new subscription still waits for. */
     private record Waiting(boolean slotIsMissing, List<EarlierWriters.Writer> writers) {
         boolean isOver() {
@@ -65,7 +71,7 @@ public class TablePublisher implements TableCoverage {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();
-        return worker.submit(connection -> reconcile(connection, Optional.of(subscription), table -> false))
+        return worker.submit(connection -> reconcile(connection, () -> reloadedWith(subscription), table -> false))
                 .compose(outcome -> {
                     Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
                             .keySet());
@@ -76,32 +82,60 @@ public class TablePublisher implements TableCoverage {
 
     /** Before the slot is made, and when this process begins to capture. */
     Set<SourceTable> prepare(Connection connection) throws SQLException {
-        return Set.copyOf(reconcile(connection, Optional.empty(), table -> false).tables);
+        return Set.copyOf(reconcile(connection, this::reloaded, table -> false).tables);
     }
 
     /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
     void guard() {
         try {
-            worker.now(connection -> reconcile(connection, Optional.empty(), this::isUnneededForLong));
+            worker.now(connection -> reconcile(connection, this::reloadedOrKnown, this::isUnneededForLong));
+            toldFailure = "";
         } catch (SQLException | RuntimeException e) {
-            LOG.warnf("publications not checked reason=%s", e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(toldFailure)) {
+                LOG.warnf("publications not checked reason=%s", reason);
+            }
+            toldFailure = reason;
         }
     }
 
-    private Outcome reconcile(Connection connection, Optional<Subscription> asking, Predicate<SourceTable> droppable)
+    private Wanting reloaded() {
+        return new Wanting(StoreReply.of(catalog.reload()).all(), true);
+    }
+
+    private Wanting reloadedWith(Subscription asking) {
+        return new Wanting(
+                Stream.concat(reloaded().subscriptions.stream(), Stream.of(asking))
+                        .toList(),
+                true);
+    }
+
+    /** A lost identity has to be seen also while the store is down: till then the user's UPDATE fails. */
+    private Wanting reloadedOrKnown() {
+        try {
+            return reloaded();
+        } catch (StoreUnavailableException e) {
+            return new Wanting(catalog.current().all(), false);
+        }
+    }
+
+    private Outcome reconcile(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
             throws SQLException {
         publications.lock(connection);
         try {
             publications.ensure(connection, StoreReply.of(store.id()));
             // read inside the lock: the one who has it last has seen everything that was committed before
-            List<Subscription> subscriptions =
-                    new ArrayList<>(StoreReply.of(catalog.reload()).all());
-            asking.ifPresent(subscriptions::add);
+            Wanting wanting = reading.get();
             List<SourceTable> tables = SourceTables.read(connection);
-            Set<Long> needed = needed(subscriptions, tables);
+            Set<Long> needed = needed(wanting.subscriptions, tables);
             noteUnneeded(tables, needed);
+            Map<Kind, Published> before = publications.published(connection);
+            earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
             List<Move> moves = PublicationPlan.moves(
-                    tables, publications.published(connection), table -> needed.contains(table.oid()), droppable);
+                    tables,
+                    before,
+                    table -> needed.contains(table.oid()),
+                    table -> wanting.isUpToDate && droppable.test(table));
             List<Publications.Refused> refused = publications.apply(connection, moves);
             log(moves, refused);
             earlierWriters.published(connection, publishedRelations(tables, publications.published(connection)));
@@ -113,7 +147,7 @@ public class TablePublisher implements TableCoverage {
         }
     }
 
-    private static Set<Long> needed(List<Subscription> subscriptions, List<SourceTable> tables) {
+    private static Set<Long> needed(Collection<Subscription> subscriptions, List<SourceTable> tables) {
         Set<Long> needed = new HashSet<>();
         for (Subscription subscription : subscriptions) {
             if (subscription.isEnabled()) {

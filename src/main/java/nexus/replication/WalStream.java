@@ -39,26 +39,33 @@ final class WalStream {
         this.answerEveryNanos = silence.toNanos();
     }
 
-    /** What {@code IDENTIFY_SYSTEM} and {@code TIMELINE_HISTORY} say. */
-    record SourceCluster(String systemId, TimelineHistory history, String database) {}
+    /**
+     * What {@code IDENTIFY_SYSTEM} and {@code TIMELINE_HISTORY} say.
+     *
+     * @param end up to where the WAL is flushed
+     */
+    record SourceCluster(String systemId, TimelineHistory history, Lsn end, String database) {}
 
     static SourceCluster identify(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             String systemId;
             int timeline;
             String database;
+            Lsn end;
             try (ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 row.next();
                 systemId = row.getString("systemid");
                 timeline = row.getInt("timeline");
                 database = row.getString("dbname");
+                end = Lsn.parse(row.getString("xlogpos"));
             }
             if (timeline == 1) { // there is no history of the first one
-                return new SourceCluster(systemId, TimelineHistory.first(timeline), database);
+                return new SourceCluster(systemId, TimelineHistory.first(timeline), end, database);
             }
             try (ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
                 row.next();
-                return new SourceCluster(systemId, TimelineHistory.parse(timeline, row.getString("content")), database);
+                TimelineHistory history = TimelineHistory.parse(timeline, row.getString("content"));
+                return new SourceCluster(systemId, history, end, database);
             }
         }
     }

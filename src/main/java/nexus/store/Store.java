@@ -24,7 +24,7 @@ public class Store {
     private static final int SILENCE_SECONDS = 45;
 
     private final Vertx vertx;
-    private final PgConnectOptions options;
+    private final SslOffer offer;
     private final Pool api;
     private final Pool intake;
     private final Pool queue;
@@ -33,7 +33,8 @@ public class Store {
     public Store(Vertx vertx, StoreConfig config) {
         PostgresUrl url = PostgresUrl.parse(config.url());
         this.vertx = vertx;
-        this.options = connectOptions(url, config, Map.of());
+        PgConnectOptions options = connectOptions(url, config, Map.of());
+        this.offer = new SslOffer(vertx, options);
         this.api = pool(vertx, options, "nexus-api", config.apiConnections());
         // Joins there are of arrays with each other: without statistics the planner would take nested loops.
         this.intake = pool(vertx, connectOptions(url, config, Map.of("enable_nestloop", "off")), "nexus-intake", 4);
@@ -72,7 +73,7 @@ public class Store {
 
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
     public Future<PgConnection> connection() {
-        return PgConnection.connect(vertx, options);
+        return offer.settled().compose(settled -> PgConnection.connect(vertx, settled));
     }
 
     /** Whether a query goes through; fails with the reason when not. */
@@ -96,7 +97,7 @@ public class Store {
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
         return PgBuilder.pool()
                 .with(pool)
-                .connectingTo(givingUp(options))
+                .connectingTo(new SslOffer(vertx, givingUp(options)))
                 .using(vertx)
                 .build();
     }

@@ -12,7 +12,8 @@ final class MapCatalog implements TableCatalog {
     private final Map<Integer, CatalogType> types = new HashMap<>();
 
     MapCatalog table(int oid, String schema, String name, String... primaryKey) {
-        tables.put(oid, new CatalogTable(schema, name, List.of(primaryKey), Set.of()));
+        tables.put(
+                oid, new CatalogTable(Optional.of(new CatalogTable.Name(schema, name)), List.of(primaryKey), Set.of()));
         return this;
     }
 

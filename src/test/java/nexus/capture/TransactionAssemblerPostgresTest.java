@@ -120,6 +120,22 @@ class TransactionAssemblerPostgresTest {
     }
 
     @Test
+    void aChangeFromBeforeARenameKeepsTheNameOfItsTime() throws SQLException {
+        source.execute(
+                "CREATE TABLE bill (id int PRIMARY KEY)",
+                "INSERT INTO bill VALUES (1)",
+                "ALTER TABLE bill RENAME TO bill_old",
+                "INSERT INTO bill_old VALUES (2)",
+                "CREATE SCHEMA attic",
+                "ALTER TABLE bill_old SET SCHEMA attic");
+        List<IncomingEvent> events = source.events();
+        assertThat(events)
+                .extracting(event -> event.type().value())
+                .containsExactly("pg.public.bill.insert", "pg.public.bill_old.insert");
+        assertThat(SlotReader.body(events.getFirst())).doesNotContain("partition");
+    }
+
+    @Test
     void whatIsNotPublishedIsNamed() throws SQLException {
         source.execute(
                 "CREATE TABLE calc (id int PRIMARY KEY, stored int GENERATED ALWAYS AS (id * 2) STORED,"

@@ -14,6 +14,20 @@ class PositionCheckTest {
     private static final TimelineHistory FIRST = TimelineHistory.first(1);
     private static final TimelineHistory AFTER_FAILOVER = TimelineHistory.parse(2, "1\t0/500\tfailover");
 
+    private static final Lsn END = Lsn.parse("0/1000");
+
+    @Test
+    void aSourceRestoredToAnEarlierTimeIsAGapAndReadFromThere() {
+        PositionCheck check = PositionCheck.of(
+                stored("0/300", "0/280"),
+                new PositionCheck.Source("system", FIRST, Lsn.parse("0/200"), Lsn.parse("0/250"), "same"),
+                NOW);
+        assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
+                .contains("back in time"));
+        assertThat(check.position().doneEndLsn()).isEqualTo(0x250);
+        assertThat(check.position().open()).isEmpty();
+    }
+
     @Test
     void whatIsStoredBeyondTheSlotIsNoGap() {
         PositionCheck check = check(stored("0/300", "0/280"), FIRST, "0/200", "same");
@@ -58,8 +72,8 @@ class PositionCheckTest {
     @Test
     void anotherClusterBeginsAtItsSlot() {
         Stored stored = stored("0/300", null);
-        PositionCheck check =
-                PositionCheck.of(stored, new PositionCheck.Source("other", FIRST, Lsn.parse("0/100"), "same"), NOW);
+        PositionCheck check = PositionCheck.of(
+                stored, new PositionCheck.Source("other", FIRST, Lsn.parse("0/100"), END, "same"), NOW);
         assertThat(check.position().doneEndLsn()).isEqualTo(0x100);
         assertThat(check.position().systemId()).isEqualTo("other");
         assertThat(check.gaps()).hasSize(1);
@@ -67,7 +81,7 @@ class PositionCheckTest {
 
     private static PositionCheck check(Stored stored, TimelineHistory history, String confirmed, String options) {
         return PositionCheck.of(
-                stored, new PositionCheck.Source("system", history, Lsn.parse(confirmed), options), NOW);
+                stored, new PositionCheck.Source("system", history, Lsn.parse(confirmed), END, options), NOW);
     }
 
     private static Stored stored(String doneEnd, @org.jspecify.annotations.Nullable String openCommit) {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import nexus.intake.SourcePosition;
@@ -169,6 +170,65 @@ class ReplicationReaderPostgresTest {
                                     + " JOIN pg_replication_slots s ON s.slot_name = p.slot"))
                     .containsExactly("t");
             assertThat(process.status.current().gap()).isEmpty();
+        }
+    }
+
+    @Test
+    void thePositionNeverGoesBackInsideABigTransaction() {
+        execute(url, "CREATE TABLE noise (id int, text text)");
+        try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
+            String before = query(url, "SELECT pg_current_wal_lsn()").getFirst();
+            execute(url, "INSERT INTO noise SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
+            Eventually.eventually("the slot is past the noise", () -> query(
+                            url,
+                            "SELECT confirmed_flush_lsn - '" + before + "'::pg_lsn > 100000 FROM pg_replication_slots"
+                                    + " WHERE slot_name = '" + CapturingProcess.slot(url) + "'")
+                    .equals(List.of("t")));
+            String past =
+                    query(url, "SELECT done_end_lsn FROM nexus.source_position").getFirst();
+            Promise<SourcePosition> never = Promise.promise();
+            process.intake.answering(result -> never.future());
+            execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 1000) i");
+            process.hasStored(100);
+            assertThat(query(url, "SELECT done_end_lsn >= '" + past + "' FROM nexus.source_position"))
+                    .containsExactly("t");
+            process.intake.answering(result -> result);
+            process.loseConnection();
+            process.hasStored(1000);
+            assertThat(process.status.current().gap()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBatchThatTheStoreRefusesAgainAndAgainIsSeenUntilItIsStored() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "ALTER TABLE nexus.event ADD CONSTRAINT refused CHECK (type LIKE 'nexus.%')");
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.in(Status.CONNECTING);
+            Instant since = process.status.current().since();
+            int before = process.intake.batches.get();
+            Eventually.eventually("it was read again", () -> process.intake.batches.get() > before);
+            assertThat(process.status.current().status()).isEqualTo(Status.CONNECTING);
+            assertThat(process.status.current().since()).isEqualTo(since);
+            assertThat(process.status.current().detail().orElse("")).contains("refused");
+            execute(url, "ALTER TABLE nexus.event DROP CONSTRAINT refused");
+            process.hasStored(1);
+            process.in(Status.STREAMING);
+        }
+    }
+
+    @Test
+    void anErrorOfTheProgramDoesNotEndCapture() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            process.intake.answering(result -> {
+                throw new OutOfMemoryError("thrown by a test");
+            });
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.in(Status.CONNECTING);
+            process.intake.answering(result -> result);
+            execute(url, "INSERT INTO orders VALUES (2, 'b')");
+            process.hasStored(2);
+            process.in(Status.STREAMING);
         }
     }
 

@@ -15,6 +15,18 @@ import org.junit.jupiter.api.Test;
 class SourceConnectionsPostgresTest {
 
     @Test
+    void aLockIsWaitedForUntilTheServerStopsAnAutovacuum() throws SQLException {
+        String url = TestPostgres.freshDatabase();
+        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).ordinary();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_setting('lock_timeout')::interval"
+                        + " > current_setting('deadlock_timeout')::interval")) {
+            row.next();
+            assertThat(row.getBoolean(1)).isTrue();
+        }
+    }
+
+    @Test
     void valuesAreWrittenTheSameWhateverTheServersAndThisMachinesSettings() throws SQLException {
         String url = TestPostgres.freshDatabase();
         TestPostgres.execute(

@@ -84,6 +84,42 @@ class TablePublisherPostgresTest {
     }
 
     @Test
+    void theUsersUpdateIsSavedAlsoWhenTheSlotIsLost() {
+        execute(url, "CREATE TABLE items (id int CONSTRAINT items_key PRIMARY KEY)");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.items.*").streaming()) {
+            membersBecome("nexus|items");
+            assertThat(process.status.current().gap()).isEmpty();
+        }
+        CapturingProcess.dropSlot(url);
+        try (CapturingProcess process =
+                new CapturingProcess(url, "pg.public.items.*").started().in(Status.LOST)) {
+            execute(url, "ALTER TABLE items DROP CONSTRAINT items_key");
+            membersBecome("nexus_inserts|items");
+            assertThat(process.status.current().status()).isEqualTo(Status.LOST);
+        }
+    }
+
+    @Test
+    void aTableThatAnotherProcessTookOutIsWaitedForAgain() throws Exception {
+        execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
+        Subscription subscription = CapturingProcess.subscription("pg.public.orders.insert");
+        try (CapturingProcess capturing = new CapturingProcess(url, "user.created").streaming();
+                CapturingProcess api = new CapturingProcess(url, "user.created");
+                Connection writer = TestPostgres.connect(url);
+                Statement statement = writer.createStatement()) {
+            await(api.publisher.cover(subscription));
+            membersBecome();
+            assertThat(capturing.status.current().status()).isEqualTo(Status.STREAMING);
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO orders VALUES (1)");
+            assertThat(await(api.publisher.cover(subscription)))
+                    .extracting(Warning::code)
+                    .contains("earlier-writer");
+            writer.rollback();
+        }
+    }
+
+    @Test
     void aWildcardTakesInNewTables() {
         try (CapturingProcess process = new CapturingProcess(url, "pg.public.*.insert").streaming()) {
             execute(url, "CREATE TABLE later (id int PRIMARY KEY)");
