@@ -38,6 +38,10 @@ public interface DeliveryConfig {
     @Min(1048576)
     long bodyMemory();
 
+    /** {@code nexus.delivery.dead} tells of one delivery at once, of others of its subscription this much later. */
+    @WithDefault("1m")
+    Duration deadNoticeEvery();
+
     /** How often everything owed is looked through for what no signal told of, and for what is too old. */
     @WithDefault("30s")
     Duration sweep();

@@ -37,6 +37,7 @@ final class DispatchTerm {
     private final DeliverySending sending;
     private final OutcomeWriter writer;
     private final LaneClearing clearing;
+    private final DeadNotices notices;
 
     DispatchTerm(DispatchTools tools, DeliveryLease.Term term) {
         this.queue = tools.queue();
@@ -45,6 +46,7 @@ final class DispatchTerm {
         this.clock = tools.clock();
         this.lanes = new Lanes(config.concurrency());
         this.writer = new OutcomeWriter(tools, term, this::written);
+        this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
         this.sending = new DeliverySending(tools, lanes, writer::add);
         this.reader = new LaneReader(tools, lanes, sending::add);
@@ -137,6 +139,8 @@ final class DispatchTerm {
                 next.addAll(lane.settled(row, !isWritten || !(outcome instanceof Outcome.Again)));
                 if (!isWritten) {
                     lane.changedMeanwhile(row);
+                } else if (outcome instanceof Outcome.Dead dead) {
+                    notices.dead(lane.subscription(), dead);
                 } else if (outcome instanceof Outcome.Again again) {
                     lane.cursor.dueAt(again.due());
                 }

@@ -217,6 +217,38 @@ class DispatcherPostgresTest {
     }
 
     @Test
+    void aDeadDeliveryIsAnEventAndManyOfThemAreTwo() {
+        subscribe("order.*");
+        SubscriptionRows.insert(store, "nexus.delivery.*", receiver.uri("/watch"));
+        receiver.always(received -> status(received.pathAndQuery().equals("/watch") ? 200 : 500));
+        start("nexus.delivery.max-attempts=1", "nexus.delivery.dead-notice-every=2s");
+        for (int i = 0; i < 20; i++) {
+            publish("order.paid", new Ordering.Key(i));
+        }
+
+        eventually("both notices came", () -> watched().size() == 2);
+        assertThat(watched()).allSatisfy(notice -> assertThat(notice).contains("\"reason\":\"exhausted\""));
+        assertThat(watched().get(0)).contains("\"count\":1}");
+        assertThat(watched().get(1)).contains("\"count\":19}");
+        assertThat(counts()).as("they are not counted").isEqualTo("20|0|0|0|20");
+    }
+
+    @Test
+    void aDeadNoticeThatDiesItselfRaisesNone() {
+        SubscriptionRows.insert(store, "nexus.delivery.*", receiver.uri("/watch"));
+        subscribe("order.*");
+        receiver.always(status(500));
+        start("nexus.delivery.max-attempts=1", "nexus.delivery.dead-notice-every=50ms");
+        publish("order.paid", Ordering.NONE);
+
+        eventually("both are dead", () -> query("SELECT count(*) FROM nexus.delivery WHERE status = 'DEAD'")
+                .equals(List.of("2")));
+        awaitNothingOwed();
+        assertThat(query("SELECT type FROM nexus.event ORDER BY seq"))
+                .containsExactly("order.paid", "nexus.delivery.dead");
+    }
+
+    @Test
     void aHangingReceiverCostsTheOthersNothing() {
         try (ScriptedReceiver hanging = ScriptedReceiver.start()) {
             hanging.always(hang());
@@ -511,6 +543,13 @@ class DispatcherPostgresTest {
     private void awaitNothingOwed() {
         eventually("nothing is owed", () -> query("SELECT count(*) FROM nexus.owed")
                 .equals(List.of("0")));
+    }
+
+    private List<String> watched() {
+        return receiver.received().stream()
+                .filter(received -> received.pathAndQuery().equals("/watch"))
+                .map(ScriptedReceiver.Received::text)
+                .toList();
     }
 
     private List<String> arrivedIds() {
