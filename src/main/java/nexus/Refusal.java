@@ -23,7 +23,11 @@ public abstract sealed class Refusal extends RuntimeException {
     }
 
     /** One wrong field. {@code pointer} is a JSON pointer (RFC 6901) into the body, or a query parameter's name. */
-    public record FieldError(String pointer, String detail) {}
+    public record FieldError(String pointer, String detail) {
+        private String inWords() {
+            return (pointer.isEmpty() ? "The body" : pointer) + " " + detail;
+        }
+    }
 
     /** The request can't be read at all: 400. */
     public static final class Malformed extends Refusal {
@@ -50,7 +54,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
 
         public Invalid(String code, List<FieldError> errors) {
-            super(code, errors.getFirst().pointer() + " " + errors.getFirst().detail());
+            super(code, errors.getFirst().inWords());
             this.errors = List.copyOf(errors);
         }
 

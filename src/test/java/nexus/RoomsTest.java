@@ -40,7 +40,17 @@ class RoomsTest {
             Map.entry("attempt", Set.of("api", "event", "store")),
             Map.entry(
                     "dispatch",
-                    Set.of("api", "attempt", "event", "liveness", "queue", "retry", "subscription", "webhook")),
+                    Set.of(
+                            "api",
+                            "attempt",
+                            "event",
+                            "intake",
+                            "liveness",
+                            "queue",
+                            "retry",
+                            "store",
+                            "subscription",
+                            "webhook")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("liveness", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -36,11 +37,16 @@ public final class JsonBody {
     /** A body of 1 MiB could name a million wrong fields. */
     private static final int MAX_ERRORS = 100;
 
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_DIGITS = 1_000;
+    private static final int MAX_NAME = 10_000;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(100)
-                    .maxNumberLength(1_000)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_DIGITS)
+                    .maxNameLength(MAX_NAME)
                     .build())
             .build();
 
@@ -69,7 +75,7 @@ public final class JsonBody {
      * @param body what came in the request
      * @throws Refusal.Malformed when it is no JSON in UTF-8, or has a key twice in one object
      * @throws Refusal.TooLarge above 1 MiB
-     * @throws Refusal.Invalid when it is JSON but no object
+     * @throws Refusal.Invalid when it is JSON but no object, or one that nobody wants to read
      */
     public static JsonBody parse(byte[] body) {
         if (body.length > MAX_BYTES) {
@@ -93,7 +99,11 @@ public final class JsonBody {
 
     /** RFC 6901: where in the request's body a field of this object stands. */
     public String pointerTo(String field) {
-        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
+        return pointer + "/" + escaped(field);
+    }
+
+    private static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /** Whether the field is there, be it null. */
@@ -246,6 +256,11 @@ public final class JsonBody {
         note(pointerTo(field), detail);
     }
 
+    /** Notes that an entry of an object with names of the caller's choice is wrong. */
+    public void error(String field, String name, String detail) {
+        note(pointerTo(field) + "/" + escaped(name), detail);
+    }
+
     /** @throws Refusal.Invalid naming everything that was wrong, and every field nobody asked for */
     public void check() {
         noteUnknown();
@@ -360,6 +375,11 @@ public final class JsonBody {
                 throw new Refusal.Malformed("The body goes on after the end of its JSON object.");
             }
             return value;
+        } catch (StreamConstraintsException e) {
+            throw new Refusal.Invalid(
+                    "",
+                    "must not nest deeper than " + MAX_DEPTH + ", nor have a number of more than " + MAX_DIGITS
+                            + " digits or a name of more than " + MAX_NAME);
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package nexus.api;
 
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -95,6 +96,8 @@ class ProblemMapper {
             return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
         }
         return cause instanceof IOException
+                || cause instanceof ClosedConnectionException
+                || cause instanceof ClosedConnectionException
                 || cause instanceof TimeoutException
                 || "Timeout".equals(cause.getMessage())
                 || "Connection closed".equals(cause.getMessage());

@@ -19,8 +19,7 @@ public record Attempt(
         @Schema(examples = "2026-01-31T18:20:44.120Z") String at,
         @Schema(examples = "503", nullable = true) @Nullable Integer statusCode,
 
-        @Schema(examples = "null", nullable = true, description = "What went wrong; null when it was delivered.")
-        @Nullable
+        @Schema(nullable = true, description = "What went wrong; null when it was delivered.") @Nullable
         String error,
 
         @Schema(examples = "41") int durationMs,

@@ -21,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -41,25 +42,46 @@ public class LogResource {
 
     @GET
     @Operation(
+            operationId = "listLogs",
             summary = "List the attempts made for listeners, newest first",
             description = "Deleted listeners included. A page may hold fewer attempts than asked for, even none, and"
                     + " still have a next: the search was cut short; go on with the cursor.")
-    @Parameter(name = "listener_id", in = ParameterIn.QUERY, schema = @Schema(format = "uuid"))
+    @Parameter(
+            name = "listener_id",
+            in = ParameterIn.QUERY,
+            description = "Only those made for this listener.",
+            example = "6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21",
+            schema = @Schema(type = SchemaType.STRING, format = "uuid"))
     @Parameter(
             name = "status",
             in = ParameterIn.QUERY,
-            schema = @Schema(enumeration = {LogEntry.SUCCESS, LogEntry.FAILED}))
-    @Parameter(
-            name = "limit",
-            in = ParameterIn.QUERY,
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
-    @Parameter(name = "cursor", in = ParameterIn.QUERY, description = "The next of the page before.")
+            description = "Only those answered with 2xx, or only the others.",
+            example = LogEntry.FAILED,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {LogEntry.SUCCESS, LogEntry.FAILED}))
+    @Parameter(ref = "Limit")
+    @Parameter(ref = "Cursor")
     @APIResponse(
             responseCode = "200",
             description = "SUCCESS means that the answer was 2xx. Without an answer, response_from_target says why.",
-            content = @Content(examples = @ExampleObject(name = "one attempt", value = """
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(name = "success", type = SchemaType.BOOLEAN),
+                                                @SchemaProperty(name = "count", type = SchemaType.INTEGER),
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = LogEntry.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "one attempt", value = """
                                                     {"success":true,"count":1,"data":[{"id":"att_20260131_4567_1","listener_id":"6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21","status":"SUCCESS","payload_received":{"id":"0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11","type":"pg.public.users.insert","createdAt":"2026-01-31T18:20:43.400Z","payload":{}},"response_from_target":"ok","created_at":"2026-01-31T18:20:44.120Z"}]}""")))
-    @APIResponse(responseCode = "422", description = "A query parameter is wrong or unknown.")
     public CompletionStage<Envelope<List<LogEntry>>> list(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         LogFilter filter = new LogFilter(

@@ -31,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -69,37 +70,49 @@ public class DeliveryResource {
 
     @GET
     @Operation(
+            operationId = "listDeliveries",
             summary = "List deliveries, newest first",
             description = "Only what is kept is listed (RETENTION). A page may hold fewer deliveries than asked for,"
                     + " even none, and still have a next: the search was cut short; go on with the cursor.")
-    @Parameter(name = "status", in = ParameterIn.QUERY, schema = @Schema(implementation = DeliveryStatus.class))
-    @Parameter(name = "subscriptionId", in = ParameterIn.QUERY, schema = @Schema(format = "uuid"))
-    @Parameter(name = "eventId", in = ParameterIn.QUERY, schema = @Schema(format = "uuid"))
     @Parameter(
-            name = "type",
+            name = "status",
             in = ParameterIn.QUERY,
-            description = "Type of the event, exactly.",
-            example = "pg.public.orders.update",
-            schema = @Schema(type = SchemaType.STRING))
+            description = "Only those in this status.",
+            example = "DEAD",
+            schema = @Schema(implementation = DeliveryStatus.class))
     @Parameter(
-            name = "since",
+            name = "subscriptionId",
             in = ParameterIn.QUERY,
-            description = "createdAt at or after.",
-            example = "2026-01-31T00:00:00Z",
-            schema = @Schema(format = "date-time"))
+            description = "Only those of this subscription, deleted or not.",
+            example = "6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21",
+            schema = @Schema(type = SchemaType.STRING, format = "uuid"))
     @Parameter(
-            name = "until",
+            name = "eventId",
             in = ParameterIn.QUERY,
-            description = "createdAt before.",
-            example = "2026-02-01T00:00:00Z",
-            schema = @Schema(format = "date-time"))
-    @Parameter(
-            name = "limit",
-            in = ParameterIn.QUERY,
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
-    @Parameter(name = "cursor", in = ParameterIn.QUERY, description = "The next of the page before.")
-    @APIResponse(responseCode = "200", description = "{\"data\": [deliveries], \"next\": cursor or null}")
-    @APIResponse(responseCode = "422", description = "A query parameter is wrong or unknown.")
+            description = "Only those of this event.",
+            example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11",
+            schema = @Schema(type = SchemaType.STRING, format = "uuid"))
+    @Parameter(ref = "Type")
+    @Parameter(ref = "Since")
+    @Parameter(ref = "Until")
+    @Parameter(ref = "Limit")
+    @Parameter(ref = "Cursor")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page of them, without attemptLog.",
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = DeliveryView.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "page", value = DeliveryExamples.DELIVERIES)))
     public CompletionStage<Page<DeliveryView>> list(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         DeliveryFilter filter = new DeliveryFilter(
@@ -127,11 +140,14 @@ public class DeliveryResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "Show a delivery with its attempts")
+    @Operation(operationId = "getDelivery", summary = "Show a delivery with its attempts")
     @APIResponse(
             responseCode = "200",
             description = "The delivery with its attemptLog, the oldest attempt first.",
-            content = @Content(schema = @Schema(implementation = DeliveryView.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = DeliveryView.class),
+                            examples = @ExampleObject(name = "delivery", value = DeliveryExamples.SHOWN)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<DeliveryView> show(
             @Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id) {
@@ -141,6 +157,7 @@ public class DeliveryResource {
     @POST
     @Path("{id}/retry")
     @Operation(
+            operationId = "retryDelivery",
             summary = "Retry a delivery now",
             description = "With a fresh budget of attempts. It may bring an old version of a row after newer ones: the"
                     + " one exception to order.")
@@ -164,13 +181,17 @@ public class DeliveryResource {
     @POST
     @Path("{id}/cancel")
     @Operation(
+            operationId = "cancelDelivery",
             summary = "Give a delivery up",
             description = "PENDING or FAILED becomes DEAD with deadReason cancelled. A request that is under way may"
                     + " still arrive.")
     @APIResponse(
             responseCode = "200",
             description = "The delivery as it is now.",
-            content = @Content(schema = @Schema(implementation = DeliveryView.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = DeliveryView.class),
+                            examples = @ExampleObject(name = "cancelled", value = DeliveryExamples.CANCELLED)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     @APIResponse(responseCode = "409", description = "It is SENT or DEAD.")
     public CompletionStage<DeliveryView> cancel(
@@ -181,7 +202,9 @@ public class DeliveryResource {
 
     @POST
     @Path("events/{eventId}/retry")
-    @Operation(summary = "Retry every delivery of an event that is DEAD or FAILED")
+    @Operation(
+            operationId = "retryDeliveriesOfEvent",
+            summary = "Retry every delivery of an event that is DEAD or FAILED")
     @APIResponse(
             responseCode = "200",
             description = "How many are PENDING again; those of deleted subscriptions are left out.",
@@ -204,15 +227,17 @@ public class DeliveryResource {
     @Path("retry")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "retryDeliveries",
             summary = "Retry all deliveries that match",
             description = "Fields: status (DEAD or FAILED; both when absent), subscriptionId, type (exactly), since,"
                     + " until. An empty object retries everything that is DEAD or FAILED. It goes in steps of 1000;"
                     + " after an error, send it again: what was retried is not retried twice.")
     @RequestBody(
+            required = true,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(type = SchemaType.OBJECT),
+                            schema = @Schema(ref = "RetryFilter"),
                             examples = @ExampleObject(name = "after an outage", value = """
                                                     {"status":"DEAD","subscriptionId":"6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21","since":"2026-01-31T00:00:00Z"}""")))
     @APIResponse(
@@ -222,7 +247,6 @@ public class DeliveryResource {
                     @Content(
                             schema = @Schema(implementation = Retried.class),
                             examples = @ExampleObject(name = "retried", value = "{\"retried\":1234}")))
-    @APIResponse(responseCode = "422", description = "A field is wrong or unknown.")
     public CompletionStage<Retried> retryMatching(byte[] bytes) {
         JsonBody body = JsonBody.parse(bytes);
         DeliveryFilter filter = new DeliveryFilter(

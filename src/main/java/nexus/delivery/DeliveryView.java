@@ -26,7 +26,6 @@ record DeliveryView(
         @Schema(examples = "FAILED") DeliveryStatus status,
 
         @Schema(
-                examples = "null",
                 nullable = true,
                 description = "Why it is DEAD: exhausted, expired, cancelled, subscription-deleted, gone, refused or"
                         + " payload-gone.")
@@ -42,8 +41,7 @@ record DeliveryView(
 
         @Schema(examples = "503", nullable = true) @Nullable Integer lastStatusCode,
 
-        @Schema(examples = "null", nullable = true) @Nullable
-        String lastError,
+        @Schema(nullable = true) @Nullable String lastError,
 
         @Schema(examples = "2026-01-31T18:20:43.402Z") String createdAt,
         @Schema(examples = "2026-01-31T18:20:44.120Z") String updatedAt,

@@ -22,10 +22,11 @@ import nexus.api.QueryParameters;
 import nexus.attempt.AttemptRepository;
 import nexus.queue.DeliveryKey;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -55,35 +56,32 @@ public class EventResource {
 
     @GET
     @Operation(
+            operationId = "listEvents",
             summary = "List events, newest first",
             description = "Without payload and attempts: those are in GET /v1/events/{id}. In the order in which Nexus"
                     + " stored them. A page may hold fewer events than asked for, even none, and still have a next: the"
                     + " search was cut short; go on with the cursor.")
-    @Parameter(
-            name = "type",
-            in = ParameterIn.QUERY,
-            description = "Exactly.",
-            example = "pg.public.orders.update",
-            schema = @Schema(type = SchemaType.STRING))
-    @Parameter(
-            name = "since",
-            in = ParameterIn.QUERY,
-            description = "createdAt at or after.",
-            example = "2026-01-31T00:00:00Z",
-            schema = @Schema(format = "date-time"))
-    @Parameter(
-            name = "until",
-            in = ParameterIn.QUERY,
-            description = "createdAt before.",
-            example = "2026-02-01T00:00:00Z",
-            schema = @Schema(format = "date-time"))
-    @Parameter(
-            name = "limit",
-            in = ParameterIn.QUERY,
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
-    @Parameter(name = "cursor", in = ParameterIn.QUERY, description = "The next of the page before.")
-    @APIResponse(responseCode = "200", description = "{\"data\": [events], \"next\": cursor or null}")
-    @APIResponse(responseCode = "422", description = "A query parameter is wrong or unknown.")
+    @Parameter(ref = "Type")
+    @Parameter(ref = "Since")
+    @Parameter(ref = "Until")
+    @Parameter(ref = "Limit")
+    @Parameter(ref = "Cursor")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page of them.",
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = EventSummaryView.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "page", value = DeliveryExamples.EVENTS)))
     public CompletionStage<Page<EventSummaryView>> list(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
@@ -102,11 +100,14 @@ public class EventResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "Show an event with its payload, deliveries and attempts")
+    @Operation(operationId = "getEvent", summary = "Show an event with its payload, deliveries and attempts")
     @APIResponse(
             responseCode = "200",
             description = "The payload is the one that is sent, digit for digit.",
-            content = @Content(schema = @Schema(implementation = EventView.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = EventView.class),
+                            examples = @ExampleObject(name = "event", value = DeliveryExamples.EVENT)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<EventView> show(
             @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
@@ -116,11 +117,14 @@ public class EventResource {
 
     @GET
     @Path("{id}/summary")
-    @Operation(summary = "Show what became of an event")
+    @Operation(operationId = "getEventSummary", summary = "Show what became of an event")
     @APIResponse(
             responseCode = "200",
             description = "Its status and how many deliveries are in which.",
-            content = @Content(schema = @Schema(implementation = EventSummaryView.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = EventSummaryView.class),
+                            examples = @ExampleObject(name = "summary", value = DeliveryExamples.SUMMARY)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<EventSummaryView> summary(
             @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {

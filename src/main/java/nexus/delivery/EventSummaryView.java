@@ -15,10 +15,7 @@ record EventSummaryView(
         @Schema(examples = "2026-01-31T18:20:43.400Z") String createdAt,
         DeliveryCounts deliveries,
 
-        @Schema(
-                examples = "null",
-                nullable = true,
-                description = "When the next of its deliveries is tried; null when all are settled.")
+        @Schema(nullable = true, description = "When the next of its deliveries is tried; null when all are settled.")
         @Nullable
         String nextRunAt) {
 

@@ -1,5 +1,6 @@
 package nexus.dispatch;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nexus.event.EventId;
+import nexus.event.EventType;
 import nexus.queue.DeliveryLease;
 import nexus.queue.Outcome;
 import nexus.queue.OwedBody;
@@ -50,6 +52,7 @@ final class DeliverySending {
 
     private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>();
     private long bodyBytes;
+    private int openRequests;
     private boolean stopped;
 
     /** @param ended told every outcome, to be written down */
@@ -72,6 +75,11 @@ final class DeliverySending {
     void stop() {
         stopped = true;
         withoutBody.clear();
+    }
+
+    /** Requests that have no answer yet. */
+    int openRequests() {
+        return openRequests;
     }
 
     void add(List<OwedDelivery> started) {
@@ -122,12 +130,12 @@ final class DeliverySending {
         } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
             lane.notSent();
             giveUp(row, DeadReason.EXPIRED);
-        } else if (!lease.isHeld() || !lane.subscription().isEnabled()) {
+        } else if (!lease.isHeld() || lane.isParked(now)) {
             bodyBytes -= row.bodyBytes();
             lanes.ended(row);
             lane.giveBack(row);
         } else {
-            request(row, lane.subscription(), body, bytes, now);
+            send(row, lane.subscription(), body, bytes, now);
         }
     }
 
@@ -136,16 +144,29 @@ final class DeliverySending {
         ended.accept(new Outcome.Dead(row, Optional.empty(), reason));
     }
 
-    private void request(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
-        WebhookRequest request = new WebhookRequest(
+    private void send(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
+        openRequests++;
+        Future.<Void>succeededFuture()
+                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes)))
+                .otherwise(failure -> {
+                    LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
+                    return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
+                })
+                .onSuccess(result -> {
+                    openRequests--;
+                    answered(row, subscription, result, now);
+                });
+    }
+
+    private static WebhookRequest request(OwedDelivery row, Subscription subscription, EventType type, Buffer bytes) {
+        return new WebhookRequest(
                 subscription.endpointUrl(),
                 new EventId(row.eventId()),
-                body.type(),
+                type,
                 row.nextAttempt(),
                 bytes,
                 List.of(subscription.secret().key()),
                 subscription.headers());
-        sender.send(request).onSuccess(result -> answered(row, subscription, result, now));
     }
 
     private void answered(OwedDelivery row, Subscription subscription, SendResult result, Instant startedAt) {
@@ -156,7 +177,7 @@ final class DeliverySending {
         meters.sent(result, Duration.between(row.owedSince(), now));
         Lane lane = lanes.of(row.lane());
         if (lane != null) {
-            wishes.heed(lane, result, now);
+            wishes.heed(lane, subscription, result, now);
             lane.answered(pace(result));
         }
         bodyBytes -= row.bodyBytes();

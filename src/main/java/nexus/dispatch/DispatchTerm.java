@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
 import nexus.queue.Outcome;
@@ -28,7 +27,6 @@ import org.jboss.logging.Logger;
  */
 final class DispatchTerm {
     private static final Logger LOG = Logger.getLogger(DispatchTerm.class);
-    private static final int OLDEST_PER_READ = 500;
 
     private final OwedQueue queue;
     private final SubscriptionCatalog catalog;
@@ -38,9 +36,7 @@ final class DispatchTerm {
     private final LaneReader reader;
     private final DeliverySending sending;
     private final OutcomeWriter writer;
-
-    private final Set<Integer> clearing = new HashSet<>();
-    private boolean closed;
+    private final LaneClearing clearing;
 
     DispatchTerm(DispatchTools tools, DeliveryLease.Term term) {
         this.queue = tools.queue();
@@ -48,7 +44,8 @@ final class DispatchTerm {
         this.config = tools.config();
         this.clock = tools.clock();
         this.lanes = new Lanes(config.concurrency());
-        this.writer = new OutcomeWriter(tools.vertx(), tools.settlement(), term, this::written);
+        this.writer = new OutcomeWriter(tools, term, this::written);
+        this.clearing = new LaneClearing(tools, term, lanes, this::written);
         this.sending = new DeliverySending(tools, lanes, writer::add);
         this.reader = new LaneReader(tools, lanes, sending::add);
     }
@@ -61,7 +58,7 @@ final class DispatchTerm {
 
     /** Ends it at once: requests under way are finished by the sender, but nothing of them is written any more. */
     void close() {
-        closed = true;
+        clearing.stop();
         reader.stop();
         sending.stop();
         writer.close();
@@ -77,8 +74,13 @@ final class DispatchTerm {
         return lanes.underWay();
     }
 
+    /** Requests that have no answer yet, also after the end. */
+    int openRequests() {
+        return sending.openRequests();
+    }
+
     void adopt(Subscriptions current) {
-        lanes.adopt(current).forEach(this::clear);
+        lanes.adopt(current).forEach(clearing::clear);
         reader.turnSoon();
     }
 
@@ -86,7 +88,7 @@ final class DispatchTerm {
         rows.lowestSeqByLane().forEach((number, seq) -> {
             Lane lane = lanes.of(number);
             if (lane != null) {
-                lane.rewind(seq);
+                lane.cursor.rewind(seq);
             }
         });
         reader.turnSoon();
@@ -95,7 +97,7 @@ final class DispatchTerm {
     /** Looks behind all cursors: another process may have stored something. */
     void poll() {
         lanesWithWork().onSuccess(withWork -> {
-            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(Lane::poll);
+            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
             reader.turnSoon();
         });
     }
@@ -107,9 +109,9 @@ final class DispatchTerm {
             for (Integer number : withWork) {
                 Lane lane = lanes.of(number);
                 if (lane != null) {
-                    lane.sweep(now, config.sweep());
+                    lane.cursor.sweep(now, config.sweep());
                 }
-                clear(number);
+                clearing.clear(number);
             }
             reader.turnSoon();
         });
@@ -128,48 +130,18 @@ final class DispatchTerm {
             rows.add(row);
             lanes.ended(row);
             Lane lane = lanes.of(row.lane());
-            if (lane != null) {
-                boolean isCancelled = !seqs.contains(row.seq());
-                boolean isFinal = isCancelled || !(outcome instanceof Outcome.Again);
-                next.addAll(lane.settled(row, isFinal));
-                if (!isFinal && outcome instanceof Outcome.Again again) {
-                    lane.dueAt(again.due());
+            if (lane == null) {
+                clearing.clear(row.lane()); // it was under way when its subscription was deleted
+            } else {
+                boolean isWritten = seqs.contains(row.seq());
+                next.addAll(lane.settled(row, !isWritten || !(outcome instanceof Outcome.Again)));
+                if (!isWritten) {
+                    lane.changedMeanwhile(row);
+                } else if (outcome instanceof Outcome.Again again) {
+                    lane.cursor.dueAt(again.due());
                 }
             }
         }
         reader.settled(rows, next);
-    }
-
-    /** Gives up what is too old in a lane, and everything in one whose subscription is deleted. */
-    private void clear(int number) {
-        if (!closed && clearing.add(number)) {
-            // A lane that is not known here may be new in another process: only the store can say that it is deleted.
-            Future<?> known = lanes.of(number) == null ? catalog.reload() : Future.succeededFuture();
-            known.compose(done -> clearFrom(number, 0))
-                    .onFailure(failure ->
-                            LOG.warnf("reading what is too old failed lane=%d reason=%s", number, failure.getMessage()))
-                    .onComplete(done -> clearing.remove(number));
-        }
-    }
-
-    private Future<Void> clearFrom(int number, long after) {
-        return queue.oldest(number, after, OLDEST_PER_READ).compose(rows -> {
-            Instant tooOld = clock.instant().minus(config.maxAge());
-            boolean isDeleted = catalog.current().ofLane(number).isEmpty();
-            boolean gaveUp = false;
-            for (OwedDelivery row : rows) {
-                boolean isExpired = row.owedSince().isBefore(tooOld);
-                if (!closed && !lanes.isUnderWay(row) && (isDeleted || isExpired)) {
-                    gaveUp = true;
-                    writer.add(new Outcome.Dead(
-                            row, Optional.empty(), isDeleted ? DeadReason.SUBSCRIPTION_DELETED : DeadReason.EXPIRED));
-                }
-            }
-            boolean mayBeMore = !closed && gaveUp && rows.size() == OLDEST_PER_READ;
-            return mayBeMore
-                    ? writer.flushed()
-                            .compose(done -> clearFrom(number, rows.getLast().seq()))
-                    : Future.succeededFuture();
-        });
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
+import nexus.intake.OwnEvents;
 import nexus.queue.DeliveryLease;
 import nexus.queue.OwedQueue;
 import nexus.queue.Settlement;
@@ -21,6 +22,7 @@ public record DispatchTools(
         SubscriptionCatalog catalog,
         SubscriptionRepository subscriptions,
         WebhookSender sender,
+        OwnEvents ownEvents,
         DispatchMeters meters,
         DeliveryConfig config,
         Clock clock,

@@ -36,6 +36,7 @@ public class Dispatcher implements DeliveryLease.Holder {
     private final LoopHeartbeats heartbeats;
     private final Context context;
     private @Nullable DispatchTerm current; // by the context's thread alone
+    private @Nullable DispatchTerm former; // by the context's thread alone; its requests may not be over
     private volatile boolean started;
 
     public Dispatcher(DispatchTools tools, OwedSignal signal, LoopHeartbeats heartbeats) {
@@ -69,7 +70,9 @@ public class Dispatcher implements DeliveryLease.Holder {
     public void start() {
         started = true;
         signal.onOwed(rows -> withTerm(term -> term.owed(rows)));
-        tools.catalog().onChange(subscriptions -> withTerm(term -> term.adopt(subscriptions)));
+        // What is current by then: two changes may come in any order.
+        tools.catalog()
+                .onChange(changed -> withTerm(term -> term.adopt(tools.catalog().current())));
         context.runOnContext(ignored -> {
             tools.vertx().setPeriodic(tools.config().poll().toMillis(), tick -> {
                 heartbeats.beat(LOOP);
@@ -104,20 +107,34 @@ public class Dispatcher implements DeliveryLease.Holder {
         }
     }
 
+    /** Holds of endpoints do not raise the catalog's version: a new term reads them anew. */
     @Override
     public void gained(DeliveryLease.Term term) {
-        context.runOnContext(ignored -> {
+        tools.catalog().reload().onComplete(read -> context.runOnContext(ignored -> begin(term)));
+    }
+
+    /** Not before the requests of a former term are over: the new one would send the same again beside them. */
+    private void begin(DeliveryLease.Term term) {
+        if (current != null) {
+            end(current);
+        }
+        if (former != null && former.openRequests() > 0) {
+            tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> begin(term));
+        } else if (tools.lease().isHeld(term)) {
             current = new DispatchTerm(tools, term);
             current.start();
-        });
+        }
+    }
+
+    private void end(DispatchTerm term) {
+        term.close();
+        former = term;
+        current = null;
     }
 
     @Override
     public void lost() {
-        withTerm(term -> {
-            term.close();
-            current = null;
-        });
+        withTerm(this::end);
     }
 
     private void withTerm(Consumer<DispatchTerm> action) {

@@ -1,37 +1,22 @@
 package nexus.dispatch;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import nexus.queue.DueCursor;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
-import nexus.queue.StripeCursor;
 import nexus.subscription.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription's deliveries in this process: what is under way, which keys that holds, and where reading goes on.
- * Not thread-safe: belongs to the dispatcher's event loop.
- *
- * <p>Order: at most one delivery of a key is under way, and none starts while an earlier one is owed. The store answers
- * the second ({@link OwedDelivery#behind()}); {@code busyKeys} remembers the first, with whether another row of the key
- * was seen meanwhile. What is passed over here is found again through its predecessor when that one is settled.
- *
- * <p>A read takes time, and its rows are as old as its start. {@link Mark} tells what has changed here since then:
- * cursors that went back stay back, and a stripe that was signalled is not called dry.
+ * One subscription's deliveries in this process: how many may be under way, which keys they hold ({@link KeyOrder}) and
+ * where reading goes on ({@link LaneCursor}). Not thread-safe: belongs to the dispatcher's event loop.
  */
 final class Lane {
     /** What became of a row that was looked at. */
     enum Look {
         START,
-        /** Under way, or its key is: its turn comes through that one. */
+        /** Under way, not due yet, or its key is busy: its turn comes through that. */
         PASS,
         /** Behind a row that is owed, as the store said when it was read: its turn comes through that one. */
         BEHIND,
@@ -48,41 +33,19 @@ final class Lane {
         SLOWER
     }
 
-    /** The state of reading when a read began. */
-    record Mark(int signals, int dueRewinds) {}
-
     private static final int FIRST_WINDOW = 4;
-    private static final Instant LONG_AGO = Instant.EPOCH;
 
     final int number;
+    final LaneCursor cursor;
+    private final KeyOrder order = new KeyOrder();
     private Subscription subscription;
-
-    private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
-    private final Map<Long, Boolean> busyKeys = new HashMap<>(); // key → another row of it was seen since
     private int requests;
-    private int reserved;
     private int window = FIRST_WINDOW;
-
-    private final long[] cursors = new long[StripeCursor.STRIPES];
-    private final boolean[] dry = new boolean[StripeCursor.STRIPES];
-    private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
-    private int signals;
-    private long lowestSignalled = Long.MAX_VALUE; // since the last read began
-
-    private Instant dueCursorTime = LONG_AGO;
-    private long dueCursorSeq;
-    private boolean dueDry;
-    private boolean dueBarrierPassed;
-    private int dueRewinds;
-    private @Nullable Instant nextDue;
-    private @Nullable Instant dueAddedSinceRead;
     private @Nullable Instant heldUntil;
-
-    private long passedSinceSweep;
-    private Instant sweptAt = LONG_AGO;
 
     Lane(Subscription subscription) {
         this.number = subscription.lane();
+        this.cursor = new LaneCursor(number);
         this.subscription = subscription;
         this.heldUntil = subscription.heldUntil().orElse(null);
     }
@@ -96,23 +59,18 @@ final class Lane {
         subscription = changed;
         if (!wasEnabled && changed.isEnabled()) {
             heldUntil = changed.heldUntil().orElse(null);
-            rewindAll();
+            cursor.rewindAll();
         }
     }
 
-    // Room
-
     /** How many more requests may start, by this lane's own limits. */
     int room() {
-        return Math.min(subscription.concurrency(), window) - requests - reserved;
+        return Math.min(subscription.concurrency(), window) - requests;
     }
 
     /** Disabled, or held by a Retry-After: costs no reading. */
     boolean isParked(Instant now) {
-        if (heldUntil != null && !heldUntil.isAfter(now)) {
-            heldUntil = null;
-        }
-        return heldUntil != null || !subscription.isEnabled();
+        return !subscription.isEnabled() || (heldUntil != null && heldUntil.isAfter(now));
     }
 
     void hold(Instant until) {
@@ -121,194 +79,35 @@ final class Lane {
         }
     }
 
-    /** Keeps room for a row that is being looked up. */
-    void reserve() {
-        reserved++;
-    }
-
-    void unreserve() {
-        reserved--;
-    }
-
     /** The next moment at which this lane has to be looked at without a signal; null: none is known. */
     @Nullable
-    Instant nextWake() {
+    Instant nextWake(Instant now) {
         if (!subscription.isEnabled()) {
             return null;
         }
-        return heldUntil != null ? heldUntil : nextDue;
+        return heldUntil != null && heldUntil.isAfter(now) ? heldUntil : cursor.nextDue();
     }
-
-    // Reading
-
-    /** Before a read. */
-    Mark mark() {
-        dueAddedSinceRead = null;
-        lowestSignalled = Long.MAX_VALUE;
-        return new Mark(signals, dueRewinds);
-    }
-
-    boolean hasUnread() {
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (!dry[stripe] && !atBarrier[stripe]) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    boolean hasUnreadDue() {
-        return !dueDry;
-    }
-
-    /** From where to read rows that were never tried; a little more than there is room for, as keys may be busy. */
-    List<StripeCursor> cursors(int room) {
-        int limit = room / 4 + 2;
-        List<StripeCursor> unread = new ArrayList<>();
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (!dry[stripe] && !atBarrier[stripe]) {
-                unread.add(new StripeCursor(number, stripe, cursors[stripe], limit));
-            }
-        }
-        return unread;
-    }
-
-    DueCursor dueCursor(int room) {
-        return new DueCursor(number, dueCursorTime, dueCursorSeq, room + 1);
-    }
-
-    /** The row was looked at; reading goes on behind it. */
-    void passed(OwedDelivery row, Mark mark) {
-        passedSinceSweep++;
-        Instant due = row.due();
-        if (due == null) {
-            long behind = Math.min(row.seq(), lowestSignalled - 1);
-            cursors[row.stripe()] = Math.max(cursors[row.stripe()], behind);
-        } else if (mark.dueRewinds() == dueRewinds) {
-            dueCursorTime = due;
-            dueCursorSeq = row.seq();
-        }
-    }
-
-    void readDry(int stripe, Mark mark) {
-        if (mark.signals() == signals) {
-            dry[stripe] = true;
-        }
-    }
-
-    void stopAtBarrier(int stripe) {
-        atBarrier[stripe] = true;
-    }
-
-    /** A retry that has to wait for everything in front of it was passed over. */
-    void passedBarrier() {
-        dueBarrierPassed = true;
-    }
-
-    /**
-     * All retries whose time has come are looked at.
-     *
-     * @param next when the next one is due, as the store said
-     */
-    void dueRead(@Nullable Instant next, Mark mark) {
-        if (mark.dueRewinds() == dueRewinds) {
-            dueDry = true;
-            nextDue = earlier(next, dueAddedSinceRead);
-        }
-    }
-
-    void dueAt(Instant due) {
-        nextDue = earlier(nextDue, due);
-        dueAddedSinceRead = earlier(dueAddedSinceRead, due);
-    }
-
-    /** Whether a retry's time has come since the last read. */
-    void wakeDue(Instant now) {
-        if (nextDue != null && !nextDue.isAfter(now)) {
-            dueDry = false;
-        }
-    }
-
-    /** Something at or behind this seq became owed, or may go now. */
-    void rewind(long seq) {
-        signals++;
-        lowestSignalled = Math.min(lowestSignalled, seq);
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            cursors[stripe] = Math.min(cursors[stripe], seq - 1);
-        }
-        Arrays.fill(dry, false);
-        Arrays.fill(atBarrier, false);
-    }
-
-    /** Looks for new rows behind the cursors. */
-    void poll() {
-        signals++;
-        Arrays.fill(dry, false);
-    }
-
-    /**
-     * Looks at everything again, unless it is still being looked at. A long backlog is gone through more rarely, so
-     * that this costs at most a few per cent of the time.
-     */
-    void sweep(Instant now, Duration interval) {
-        Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, passedSinceSweep));
-        if (!hasUnread() && !sweptAt.plus(enough).isAfter(now)) {
-            sweptAt = now;
-            passedSinceSweep = 0;
-            rewindAll();
-        }
-    }
-
-    /** Looks at this row again. */
-    void lookAgain(OwedDelivery row) {
-        rewind(row.seq());
-        if (row.due() != null) {
-            rewindDue();
-        }
-    }
-
-    /** Looks at everything again. */
-    private void rewindAll() {
-        rewind(1);
-        rewindDue();
-    }
-
-    private void rewindDue() {
-        dueRewinds++;
-        dueCursorTime = LONG_AGO;
-        dueCursorSeq = 0;
-        dueDry = false;
-    }
-
-    // Under way
 
     Look look(OwedDelivery row, Instant now, boolean isFull) {
         Instant due = row.due();
-        if (underWay.containsKey(row.seq()) || (due != null && due.isAfter(now))) {
+        if (order.isUnderWay(row) || (due != null && due.isAfter(now))) {
             return Look.PASS;
         }
-        if (subscription.ordered()) {
-            boolean busy = false;
-            for (Long key : keys(row)) {
-                if (busyKeys.computeIfPresent(key, (k, seen) -> true) != null) {
-                    busy = true;
-                }
-            }
-            if (busy) {
-                return Look.PASS;
-            }
-            if (row.behind()) {
-                return row.barrier() ? Look.BARRIER : Look.BEHIND;
-            }
+        KeyOrder.Turn turn = subscription.ordered() ? order.turn(row) : KeyOrder.Turn.NOW;
+        if (turn != KeyOrder.Turn.NOW) {
+            cursor.sawWaiting();
         }
-        return isFull ? Look.FULL : Look.START;
+        return switch (turn) {
+            case NOW -> isFull ? Look.FULL : Look.START;
+            case AFTER_BUSY -> Look.PASS;
+            case AFTER_OWED -> row.barrier() ? Look.BARRIER : Look.BEHIND;
+        };
     }
 
     /** @param isFollower its turn came through another row, behind which more may have been passed over */
     void start(OwedDelivery row, boolean isFollower) {
-        underWay.put(row.seq(), isFollower || row.attempts() > 0 || row.otherKey() != null);
+        order.start(row, isFollower);
         requests++;
-        keys(row).forEach(key -> busyKeys.putIfAbsent(key, false));
     }
 
     /** The request is over; what came of it is not written down yet, so the keys stay busy. */
@@ -329,9 +128,8 @@ final class Lane {
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
     void giveBack(OwedDelivery row) {
         requests--;
-        underWay.remove(row.seq());
-        keys(row).forEach(busyKeys::remove);
-        lookAgain(row);
+        order.giveBack(row);
+        cursor.lookAgain(row);
     }
 
     /**
@@ -341,41 +139,19 @@ final class Lane {
      * @return keys of which the next row has to be looked up
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
-        Boolean passedBefore = underWay.remove(row.seq());
         Set<LaneKey> next = new HashSet<>();
-        for (Long key : keys(row)) {
-            boolean seenSince = passedBefore != null && Boolean.TRUE.equals(busyKeys.remove(key));
-            boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
-            if (isFinal && subscription.ordered() && mayHaveNext && !busyKeys.containsKey(key)) {
+        for (Long key : order.settled(row)) {
+            if (isFinal && subscription.ordered()) {
                 next.add(new LaneKey(number, key));
             }
         }
-        if (row.barrier() && isFinal) {
-            rewindAll();
-        } else if (dueBarrierPassed) {
-            dueBarrierPassed = false;
-            rewindDue();
-        }
-        Arrays.fill(atBarrier, false);
+        cursor.settled(row.barrier() && isFinal);
         return next;
     }
 
-    /** Its key and, if it has one, the other. */
-    static List<Long> keys(OwedDelivery row) {
-        List<Long> keys = new ArrayList<>(2);
-        if (row.key() != null) {
-            keys.add(row.key());
-        }
-        if (row.otherKey() != null && !row.otherKey().equals(row.key())) {
-            keys.add(row.otherKey());
-        }
-        return keys;
-    }
-
-    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.isBefore(other) ? one : other;
+    /** It was not written down, because it is not as it was: somebody has changed it by hand. */
+    void changedMeanwhile(OwedDelivery row) {
+        cursor.rewind(row.seq());
+        cursor.rewindDue();
     }
 }

@@ -86,7 +86,7 @@ final class LaneReader {
         for (Read read : underWay) {
             for (OwedDelivery row : rows) {
                 read.settledSeqs.add(row.seq());
-                Lane.keys(row).forEach(key -> read.settledKeys.add(new LaneKey(row.lane(), key)));
+                KeyOrder.keys(row).forEach(key -> read.settledKeys.add(new LaneKey(row.lane(), key)));
             }
         }
         startNext(next);
@@ -103,15 +103,15 @@ final class LaneReader {
         if (turns.isEmpty()) {
             return;
         }
-        Map<Integer, Lane.Mark> marks = new HashMap<>();
+        Map<Integer, LaneCursor.Mark> marks = new HashMap<>();
         List<StripeCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (Lane lane : turns) {
             int room = lanes.room(lane);
-            marks.put(lane.number, lane.mark());
-            cursors.addAll(lane.cursors(room));
-            if (lane.hasUnreadDue()) {
-                dueCursors.add(lane.dueCursor(room));
+            marks.put(lane.number, lane.cursor.mark());
+            cursors.addAll(lane.cursor.cursors(room));
+            if (lane.cursor.hasUnreadDue()) {
+                dueCursors.add(lane.cursor.dueCursor(room));
             }
         }
         reading = true;
@@ -146,13 +146,13 @@ final class LaneReader {
                 });
     }
 
-    private Future<Void> learnNextDue(List<Integer> numbers, Instant now, Map<Integer, Lane.Mark> marks) {
+    private Future<Void> learnNextDue(List<Integer> numbers, Instant now, Map<Integer, LaneCursor.Mark> marks) {
         return queue.nextDue(numbers, now).map(next -> {
             for (Integer number : numbers) {
                 Lane lane = lanes.of(number);
-                Lane.Mark mark = marks.get(number);
+                LaneCursor.Mark mark = marks.get(number);
                 if (lane != null && mark != null) {
-                    lane.dueRead(next.get(number), mark);
+                    lane.cursor.dueRead(next.get(number), mark);
                 }
             }
             return null;
@@ -163,12 +163,12 @@ final class LaneReader {
         if (keys.isEmpty() || stopped) {
             return;
         }
-        keys.forEach(key -> reserve(key, true));
+        lanes.reserve(keys);
         Read read = new Read();
         underWay.add(read);
         queue.successors(keys).onComplete(found -> {
             underWay.remove(read);
-            keys.forEach(key -> reserve(key, false));
+            lanes.unreserve(keys);
             if (stopped) {
                 return;
             }
@@ -184,20 +184,11 @@ final class LaneReader {
         });
     }
 
-    private void reserve(LaneKey key, boolean on) {
-        Lane lane = lanes.of(key.lane());
-        if (lane != null && on) {
-            lane.reserve();
-        } else if (lane != null) {
-            lane.unreserve();
-        }
-    }
-
     /** One timer for the earliest moment at which a lane has to be looked at. */
     private void wakeLater(Instant now) {
         Instant earliest = null;
         for (Lane lane : lanes.all()) {
-            Instant wake = lane.nextWake();
+            Instant wake = lane.nextWake(now);
             if (wake != null && wake.isAfter(now) && (earliest == null || wake.isBefore(earliest))) {
                 earliest = wake;
             }
@@ -225,7 +216,7 @@ final class LaneReader {
             this.now = now;
         }
 
-        void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, Lane.Mark> marks) {
+        void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
             record Stripe(int lane, int stripe) {}
             Map<Stripe, Integer> counts = new HashMap<>();
             Set<Stripe> ended = new HashSet<>();
@@ -233,17 +224,17 @@ final class LaneReader {
                 Stripe stripe = new Stripe(row.lane(), row.stripe());
                 counts.merge(stripe, 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                Lane.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = marks.get(row.lane());
                 if (lane == null || mark == null || ended.contains(stripe)) {
                     continue;
                 }
                 switch (look(lane, row)) {
-                    case START, PASS, BEHIND -> lane.passed(row, mark);
+                    case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
                     case FULL -> ended.add(stripe);
                     case BARRIER -> {
                         ended.add(stripe);
                         if (read.settledSeqs.isEmpty()) {
-                            lane.stopAtBarrier(row.stripe());
+                            lane.cursor.stopAtBarrier(row.stripe(), mark);
                         }
                     }
                 }
@@ -251,33 +242,37 @@ final class LaneReader {
             for (StripeCursor cursor : cursors) {
                 Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
                 Lane lane = lanes.of(cursor.lane());
-                Lane.Mark mark = marks.get(cursor.lane());
+                LaneCursor.Mark mark = marks.get(cursor.lane());
                 if (lane != null
                         && mark != null
                         && !ended.contains(stripe)
                         && counts.getOrDefault(stripe, 0) < cursor.limit()) {
-                    lane.readDry(cursor.stripe(), mark);
+                    lane.cursor.readDry(cursor.stripe(), mark);
                 }
             }
         }
 
         /** @return lanes of which all retries whose time has come were looked at */
-        List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, Lane.Mark> marks) {
+        List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
             Map<Integer, Integer> counts = new HashMap<>();
             Set<Integer> ended = new HashSet<>();
             for (OwedDelivery row : rows) {
                 counts.merge(row.lane(), 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                Lane.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = marks.get(row.lane());
                 if (lane == null || mark == null || ended.contains(row.lane())) {
                     continue;
                 }
                 switch (look(lane, row)) {
-                    case START, PASS, BEHIND -> lane.passed(row, mark);
+                    case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
                     case FULL -> ended.add(row.lane());
                     case BARRIER -> {
-                        lane.passed(row, mark);
-                        lane.passedBarrier();
+                        lane.cursor.passed(row, mark);
+                        if (read.settledSeqs.isEmpty()) {
+                            lane.cursor.passedBarrier(mark);
+                        } else {
+                            lane.cursor.lookAgain(row);
+                        }
                     }
                 }
             }
@@ -298,14 +293,14 @@ final class LaneReader {
             }
             Instant due = row.due();
             if (lane.isParked(now)) {
-                lane.lookAgain(row);
+                lane.cursor.lookAgain(row);
             } else if (due != null && due.isAfter(now)) {
-                lane.dueAt(due);
+                lane.cursor.dueAt(due);
             } else {
                 switch (lane.look(row, now, false)) {
                     case START -> start(lane, row, true);
                     case BEHIND -> lookAgainIfSettled(lane, row);
-                    case BARRIER -> lane.lookAgain(row);
+                    case BARRIER -> lane.cursor.lookAgain(row);
                     case PASS, FULL -> {}
                 }
             }
@@ -336,7 +331,7 @@ final class LaneReader {
         }
 
         private void lookAgainIfSettled(Lane lane, OwedDelivery row) {
-            for (Long key : Lane.keys(row)) {
+            for (Long key : KeyOrder.keys(row)) {
                 LaneKey laneKey = new LaneKey(lane.number, key);
                 if (read.settledKeys.contains(laneKey)) {
                     again.add(laneKey);

@@ -3,11 +3,14 @@ package nexus.dispatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue.LaneKey;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,8 @@ final class Lanes {
     private final int concurrency;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
     private final Set<Long> underWay = new HashSet<>(); // seqs, unique over all lanes
+    private final Map<Integer, Integer> reserved = new HashMap<>(); // by lane, for rows that are being looked up
+    private int reservedInAll;
 
     /** @param concurrency requests under way at once, over all lanes */
     Lanes(int concurrency) {
@@ -52,8 +57,8 @@ final class Lanes {
     List<Lane> takeTurns(int atMost, Instant now) {
         List<Lane> turns = new ArrayList<>();
         for (Lane lane : byNumber.values()) {
-            lane.wakeDue(now);
-            if ((lane.hasUnread() || lane.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
+            lane.cursor.wakeDue(now);
+            if ((lane.cursor.hasUnread() || lane.cursor.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
                 turns.add(lane);
                 if (turns.size() == atMost) {
                     break;
@@ -69,8 +74,19 @@ final class Lanes {
 
     /** Room in the lane, but never more than half of what is free: a few dead endpoints can't take it all. */
     int room(Lane lane) {
-        int free = concurrency - underWay.size();
-        return Math.min(lane.room(), (free + 1) / 2);
+        int free = concurrency - underWay.size() - reservedInAll;
+        return Math.min(lane.room() - reserved.getOrDefault(lane.number, 0), (free + 1) / 2);
+    }
+
+    /** Keeps room for the next rows of these keys while they are being looked up. */
+    void reserve(Collection<LaneKey> keys) {
+        keys.forEach(key -> reserved.merge(key.lane(), 1, Integer::sum));
+        reservedInAll += keys.size();
+    }
+
+    void unreserve(Collection<LaneKey> keys) {
+        keys.forEach(key -> reserved.computeIfPresent(key.lane(), (lane, count) -> count == 1 ? null : count - 1));
+        reservedInAll -= keys.size();
     }
 
     void start(Lane lane, OwedDelivery row, boolean isFollower) {

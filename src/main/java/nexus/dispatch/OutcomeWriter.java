@@ -1,26 +1,29 @@
 package nexus.dispatch;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import nexus.queue.DeliveryLease;
 import nexus.queue.Outcome;
+import nexus.queue.Outcome.AttemptMade;
 import nexus.queue.Settlement;
+import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
 
 /**
  * Writes outcomes down in groups: what comes in while one transaction is under way goes into the next one. Belongs to
  * the dispatcher's event loop.
  *
- * <p>When the store does not answer, the outcomes wait here and are written later, as long as the term lasts; nothing
- * is sent twice for that.
+ * <p>When the store does not answer, the outcomes wait here and are written later, as long as the term lasts. A group
+ * that fails because of one of its rows is halved until that row is alone, so that it stops nobody else.
  */
 final class OutcomeWriter {
     private static final Logger LOG = Logger.getLogger(OutcomeWriter.class);
@@ -29,19 +32,19 @@ final class OutcomeWriter {
 
     private final Vertx vertx;
     private final Settlement settlement;
+    private final DeliveryLease lease;
     private final DeliveryLease.Term term;
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Deque<Outcome> waiting = new ArrayDeque<>();
-    private final List<Promise<Void>> whenFlushed = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
     /** @param written told the outcomes of a group and the seqs of those that were written */
-    OutcomeWriter(
-            Vertx vertx, Settlement settlement, DeliveryLease.Term term, BiConsumer<List<Outcome>, Set<Long>> written) {
-        this.vertx = vertx;
-        this.settlement = settlement;
+    OutcomeWriter(DispatchTools tools, DeliveryLease.Term term, BiConsumer<List<Outcome>, Set<Long>> written) {
+        this.vertx = tools.vertx();
+        this.settlement = tools.settlement();
+        this.lease = tools.lease();
         this.term = term;
         this.written = written;
     }
@@ -51,30 +54,14 @@ final class OutcomeWriter {
         writeNext();
     }
 
-    /** When everything that was added up to now is written; never, when the term ends before. */
-    Future<Void> flushed() {
-        if (waiting.isEmpty() && !writing) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> flushed = Promise.promise();
-        whenFlushed.add(flushed);
-        return flushed.future();
-    }
-
-    /** The term is over: what is not written will be refused, so it is dropped. */
+    /** The term is over: what is not written would be refused, so it is dropped. */
     void close() {
         closed = true;
         waiting.clear();
     }
 
     private void writeNext() {
-        if (writing || closed) {
-            return;
-        }
-        if (waiting.isEmpty()) {
-            List<Promise<Void>> told = List.copyOf(whenFlushed);
-            whenFlushed.clear();
-            told.forEach(Promise::complete);
+        if (writing || closed || waiting.isEmpty()) {
             return;
         }
         List<Outcome> group = new ArrayList<>();
@@ -88,20 +75,65 @@ final class OutcomeWriter {
         });
     }
 
+    /** Never fails. */
     private Future<Void> write(List<Outcome> group) {
         return settlement.settle(term, group).transform(settled -> {
             if (closed) {
                 return Future.succeededFuture();
             }
-            if (settled.succeeded()) {
-                written.accept(group, settled.result());
-                return Future.succeededFuture();
+            if (settled.failed()) {
+                return StoreErrors.isAboutOneRow(settled.cause())
+                        ? writeApart(group, settled.cause())
+                        : writeLater(group, settled.cause());
             }
-            LOG.warnf(
-                    "outcomes not written, will try again count=%d reason=%s",
-                    group.size(), settled.cause().getMessage());
-            return vertx.timer(RETRY.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                    .compose(later -> closed ? Future.<Void>succeededFuture() : write(group));
+            Optional<Set<Long>> seqs = settled.result();
+            if (seqs.isEmpty()) {
+                lease.refused(term);
+            } else {
+                written.accept(group, seqs.get());
+            }
+            return Future.succeededFuture();
         });
+    }
+
+    private Future<Void> writeLater(List<Outcome> group, Throwable failure) {
+        LOG.warnf("outcomes not written, will try again count=%d reason=%s", group.size(), failure.getMessage());
+        return vertx.timer(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                .compose(later -> closed ? Future.succeededFuture() : write(group));
+    }
+
+    private Future<Void> writeApart(List<Outcome> group, Throwable failure) {
+        if (group.size() > 1) {
+            int half = group.size() / 2;
+            return write(group.subList(0, half)).compose(first -> write(group.subList(half, group.size())));
+        }
+        Outcome outcome = group.getFirst();
+        LOG.errorf(
+                "outcome can't be stored as it is event=%s lane=%d seq=%d reason=%s",
+                outcome.delivery().eventId(),
+                outcome.delivery().lane(),
+                outcome.delivery().seq(),
+                failure.getMessage());
+        Outcome bare = bare(outcome);
+        return settlement.settle(term, List.of(bare)).transform(settled -> {
+            if (!closed && settled.succeeded()) {
+                written.accept(List.of(bare), settled.result().orElse(Set.of()));
+            }
+            return Future.succeededFuture(); // not even so: it stays under way until the next term
+        });
+    }
+
+    /** Without what came from outside. */
+    private static Outcome bare(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Sent sent -> new Outcome.Sent(sent.delivery(), bare(sent.made()));
+            case Outcome.Again again -> new Outcome.Again(again.delivery(), bare(again.made()), again.due());
+            case Outcome.Dead dead ->
+                new Outcome.Dead(dead.delivery(), dead.attempt().map(OutcomeWriter::bare), dead.reason());
+        };
+    }
+
+    private static AttemptMade bare(AttemptMade made) {
+        return new AttemptMade(made.at(), made.durationMs(), null, "the answer could not be stored", null);
     }
 }

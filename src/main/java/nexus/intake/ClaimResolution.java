@@ -22,16 +22,16 @@ final class ClaimResolution {
     /** Ids of events are one name space over all API keys. */
     private static final String EVENT_SCOPE = "event";
 
-    private final PublishRequest request;
+    private final Publication request;
     private final Map<Integer, Accepted> replayed = new TreeMap<>();
     private final List<IdempotencyClaim> fresh = new ArrayList<>();
 
-    private ClaimResolution(PublishRequest request) {
+    private ClaimResolution(Publication request) {
         this.request = request;
     }
 
     /** Looks every key up; fails with a refusal when one of them forbids the request. */
-    static Future<ClaimResolution> resolve(PublishRequest request, EventRepository repository) {
+    static Future<ClaimResolution> resolve(Publication request, EventRepository repository) {
         ClaimResolution resolution = new ClaimResolution(request);
         List<Future<?>> lookups = new ArrayList<>();
         for (IdempotencyClaim claim : request.claims()) {

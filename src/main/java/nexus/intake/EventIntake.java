@@ -35,7 +35,7 @@ public class EventIntake {
      *     in use, or an event id taken)
      */
     public Future<List<Accepted>> publish(List<IncomingEvent> events, List<IdempotencyClaim> claims) {
-        return publishing.add(new PublishRequest(events, claims));
+        return publishing.add(Publication.of(events, claims));
     }
 
     /**

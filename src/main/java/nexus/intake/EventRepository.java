@@ -1,7 +1,7 @@
 package nexus.intake;
 
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,9 @@ final class EventRepository {
     /** A key that is known already. */
     record KnownClaim(String bodyHash, String answer) {}
 
+    /** From where to where the source's position moves. */
+    record PositionMove(SourcePosition from, SourcePosition to) {}
+
     private final Pool pool;
 
     EventRepository(Store store) {
@@ -116,16 +120,21 @@ final class EventRepository {
     }
 
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
+        Tuple parameters = parameters(events, claims, move);
+        return accept(parameters)
+                .recover(failure -> StoreErrors.isMissingPartition(failure)
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(parameters))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Stored> accept(Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.query(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> accepted =
-                            connection.preparedQuery(ACCEPT).execute(parameters(events, claims, move));
+                            connection.preparedQuery(ACCEPT).execute(parameters);
                     return lock.compose(locked -> accepted);
                 })
-                .map(EventRepository::stored)
-                .recover(failure -> isMissingPartition(failure)
-                        ? pool.query(ENSURE_TODAY).execute().compose(made -> store(events, claims, move))
-                        : Future.failedFuture(failure));
+                .map(EventRepository::stored);
     }
 
     /** Whether the catalog still has this version, seen from behind its lock. */
@@ -154,9 +163,6 @@ final class EventRepository {
         return pool.preparedQuery(HAS_EVENT).execute(Tuple.of(id)).map(rows -> rows.size() > 0);
     }
 
-    /** From where to where the source's position moves. */
-    record PositionMove(SourcePosition from, SourcePosition to) {}
-
     private static Tuple parameters(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
         Tuple tuple = Tuple.tuple();
         tuple.addLong(events.catalogVersion);
@@ -164,7 +170,7 @@ final class EventRepository {
         tuple.addArrayOfUUID(events.ids.toArray(UUID[]::new));
         tuple.addArrayOfString(events.types.toArray(String[]::new));
         tuple.addArrayOfOffsetDateTime(events.createdAts.toArray(OffsetDateTime[]::new));
-        tuple.addArrayOfBuffer(events.bodies.toArray(io.vertx.core.buffer.Buffer[]::new));
+        tuple.addArrayOfBuffer(events.bodies.toArray(Buffer[]::new));
         tuple.addArrayOfInteger(events.owedLanes.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.owedStripes.toArray(Integer[]::new));
         tuple.addArrayOfLong(events.owedKeys.toArray(Long[]::new));
@@ -232,12 +238,5 @@ final class EventRepository {
             }
         }
         return new Stored.Done(lowestSeqByLane);
-    }
-
-    /** 23514 is also a broken CHECK; then the partition is there, and the second try fails for good. */
-    private static boolean isMissingPartition(Throwable failure) {
-        return failure instanceof PgException e
-                && "23514".equals(e.getSqlState())
-                && e.getErrorMessage().startsWith("no partition of relation");
     }
 }

@@ -9,15 +9,13 @@ import java.util.List;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
+import nexus.queue.StripeCursor;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
 /** Events with the lanes they are owed to, as the columns of the statement that stores them. */
 final class MatchedEvents {
-    /** Into how many stripes a lane's keys are spread: the unit that a process can own. */
-    private static final int STRIPES = 8;
-
     final long catalogVersion;
 
     final List<UUID> ids = new ArrayList<>();
@@ -78,7 +76,7 @@ final class MatchedEvents {
     }
 
     private void addOrdering(long spread, @Nullable Long key, @Nullable Long otherKey, boolean barrier) {
-        owedStripes.add((int) Math.floorMod(spread, (long) STRIPES));
+        owedStripes.add((int) Math.floorMod(spread, (long) StripeCursor.STRIPES));
         owedKeys.add(key);
         owedOtherKeys.add(otherKey);
         owedBarriers.add(barrier);

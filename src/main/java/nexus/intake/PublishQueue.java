@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import nexus.Refusal;
 import nexus.event.IncomingEvent;
+import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;
 
 /**
@@ -23,8 +24,12 @@ import nexus.subscription.SubscriptionCatalog;
 final class PublishQueue {
     /** Events in one transaction. */
     private static final int MAX_GROUP = 1000;
+    /** Bytes of bodies in one transaction; a request above it goes alone. */
+    private static final long MAX_GROUP_BYTES = 8L << 20;
     /** Requests waiting; more are turned away, because they would wait longer than their callers do. */
     private static final int MAX_WAITING = 20_000;
+    /** Bytes of bodies waiting. */
+    private static final long MAX_WAITING_BYTES = 64L << 20;
 
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int CLAIM_TRIES = 3;
@@ -35,7 +40,7 @@ final class PublishQueue {
                 MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move);
     }
 
-    private record Waiting(PublishRequest request, Promise<List<Accepted>> answer) {}
+    private record Waiting(Publication request, Promise<List<Accepted>> answer) {}
 
     private record ClaimKey(String scope, String key) {}
 
@@ -46,6 +51,7 @@ final class PublishQueue {
 
     private final Deque<Waiting> waiting = new ArrayDeque<>(); // guarded by this
     private final Set<ClaimKey> claimed = new HashSet<>(); // guarded by this
+    private long waitingBytes; // guarded by this
     private boolean storing; // guarded by this
 
     PublishQueue(EventRepository repository, SubscriptionCatalog catalog, Storage storage, Clock clock) {
@@ -55,13 +61,13 @@ final class PublishQueue {
         this.clock = clock;
     }
 
-    Future<List<Accepted>> add(PublishRequest request) {
+    Future<List<Accepted>> add(Publication request) {
         List<ClaimKey> keys = request.claims().stream()
                 .map(claim -> new ClaimKey(claim.scope(), claim.key()))
                 .toList();
         Waiting added = new Waiting(request, Promise.promise());
         synchronized (this) {
-            if (waiting.size() >= MAX_WAITING) {
+            if (waiting.size() >= MAX_WAITING || waitingBytes > MAX_WAITING_BYTES) {
                 return Future.failedFuture(new Refusal.Unavailable("too many events are waiting to be stored"));
             }
             if (keys.stream().anyMatch(claimed::contains)) {
@@ -70,6 +76,7 @@ final class PublishQueue {
             }
             claimed.addAll(keys);
             waiting.add(added);
+            waitingBytes += request.bytes();
         }
         storeNext();
         return added.answer().future().onComplete(done -> {
@@ -86,11 +93,14 @@ final class PublishQueue {
                 return;
             }
             int events = 0;
-            while (!waiting.isEmpty() && (group.isEmpty() || events + size(waiting.peek()) <= MAX_GROUP)) {
+            long bytes = 0;
+            while (!waiting.isEmpty() && (group.isEmpty() || fits(waiting.peek().request(), events, bytes))) {
                 Waiting next = waiting.remove();
-                events += size(next);
+                events += next.request().events().size();
+                bytes += next.request().bytes();
                 group.add(next);
             }
+            waitingBytes -= bytes;
             storing = true;
         }
         storeGroup(group).onComplete(done -> {
@@ -101,8 +111,8 @@ final class PublishQueue {
         });
     }
 
-    private static int size(Waiting waiting) {
-        return waiting.request().events().size();
+    private static boolean fits(Publication next, int events, long bytes) {
+        return events + next.events().size() <= MAX_GROUP && bytes + next.bytes() <= MAX_GROUP_BYTES;
     }
 
     /** Never fails: every request of the group gets its own answer. */
@@ -118,7 +128,9 @@ final class PublishQueue {
                     .filter(Future::succeeded)
                     .map(Future::result)
                     .toList();
-            return storeTogether(resolved).recover(failure -> storeOneByOne(resolved, failure));
+            return Future.<Void>succeededFuture()
+                    .compose(ready -> storeTogether(resolved))
+                    .recover(failure -> storeOneByOne(resolved, failure));
         });
     }
 
@@ -155,6 +167,10 @@ final class PublishQueue {
         if (group.size() == 1) {
             return storeAlone(group.getFirst().waiting(), failure, 1);
         }
+        if (!StoreErrors.isAboutOneRow(failure)) { // the store is away: it would be for each of them
+            group.forEach(one -> one.waiting().answer().tryFail(failure));
+            return Future.succeededFuture();
+        }
         Future<Void> all = Future.succeededFuture();
         for (Resolved one : group) {
             all = all.compose(
@@ -167,7 +183,7 @@ final class PublishQueue {
     private Future<Void> storeAlone(Waiting one, Throwable failure, int attempt) {
         boolean keyTaken = failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState());
         if (!keyTaken || attempt > CLAIM_TRIES) {
-            one.answer().fail(failure);
+            one.answer().tryFail(failure);
             return Future.succeededFuture();
         }
         return ClaimResolution.resolve(one.request(), repository)

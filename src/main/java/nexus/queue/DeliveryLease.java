@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * ask again every few seconds. Each term has a number of its own, which every settlement checks: what a former owner
  * still sends is refused.
  *
- * <p>The owner may send until 15 s after it <em>sent</em> its last heartbeat that went through, on its own monotonic
+ * <p>A term outlives its connection: when that breaks and nobody has taken over meanwhile, it goes on. The owner may
+ * send until 15 s after it <em>sent</em> its last heartbeat that went through, on its own monotonic
  * clock; {@link #isHeld()} is asked right before every request.
  */
 @Singleton
@@ -28,6 +29,7 @@ public class DeliveryLease {
 
     private static final long SESSION_LOCK = 7_310_003;
     private static final Duration BEAT = Duration.ofSeconds(3);
+    private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration VALID = Duration.ofSeconds(15);
 
     private static final String TRY_SESSION_LOCK = "SELECT pg_try_advisory_lock(" + SESSION_LOCK + ")";
@@ -61,6 +63,7 @@ public class DeliveryLease {
     private @Nullable Holder holder;
     private @Nullable PgConnection connection;
     private long timer = -1;
+    private int failures; // in a row
 
     public DeliveryLease(Vertx vertx, Store store) {
         this.vertx = vertx;
@@ -79,53 +82,79 @@ public class DeliveryLease {
         return term != null && System.nanoTime() - validUntilNanos < 0;
     }
 
+    /** The store refused a settlement of this term: another process has taken over. */
+    public void refused(Term over) {
+        if (over.equals(term)) {
+            lose();
+        }
+    }
+
+    /** Whether this term still lasts, and a request may be sent now. */
+    public boolean isHeld(Term asked) {
+        return asked.equals(term) && isHeld();
+    }
+
     /** Gives the lease back, so that another process takes over at once. */
     public Future<Void> stop() {
         running = false;
         vertx.cancelTimer(timer);
         PgConnection open = connection;
+        connection = null;
         lose();
         return open == null ? Future.succeededFuture() : open.close().otherwiseEmpty();
     }
 
     private void ask() {
-        Future<?> step = connection == null ? connect() : term == null ? tryToTake() : beat();
+        vertx.cancelTimer(timer);
+        Future<Void> step = connection == null ? connect() : term == null ? tryToTake() : beat();
         step.timeout(VALID.toMillis(), TimeUnit.MILLISECONDS)
                 .onFailure(failure -> {
                     LOG.warnf("lease of delivery not confirmed reason=%s", failure.getMessage());
-                    PgConnection broken = connection;
-                    lose();
-                    if (broken != null) {
-                        broken.close();
-                    }
+                    disconnect();
+                    loseIfOver();
                 })
                 .onComplete(done -> {
-                    if (running) {
-                        timer = vertx.setTimer(BEAT.toMillis(), again -> ask());
-                    }
+                    failures = done.succeeded() ? 0 : failures + 1;
+                    askAgain(failures == 1 ? RECONNECT : BEAT);
                 });
     }
 
-    private Future<?> connect() {
+    private void askAgain(Duration wait) {
+        if (running) {
+            vertx.cancelTimer(timer);
+            timer = vertx.setTimer(wait.toMillis(), again -> ask());
+        }
+    }
+
+    private Future<Void> connect() {
         return store.connection().compose(opened -> {
+            if (!running) {
+                return opened.close();
+            }
             connection = opened;
             opened.closeHandler(closed -> {
                 if (connection == opened) {
-                    lose();
+                    connection = null;
+                    askAgain(RECONNECT);
                 }
             });
             return tryToTake();
         });
     }
 
-    private Future<?> tryToTake() {
+    /** With a term: a connection broke, and it goes on if nobody has taken over meanwhile. */
+    private Future<Void> tryToTake() {
         PgConnection session = connected();
-        return session.query(TRY_SESSION_LOCK)
-                .execute()
-                .compose(rows -> rows.iterator().next().getBoolean(0) ? take(session) : Future.succeededFuture());
+        return session.query(TRY_SESSION_LOCK).execute().compose(rows -> {
+            if (!rows.iterator().next().getBoolean(0)) {
+                loseIfOver();
+                return Future.succeededFuture();
+            }
+            return term == null ? take(session) : beat();
+        });
     }
 
-    private Future<?> take(PgConnection session) {
+    private Future<Void> take(PgConnection session) {
         long asked = System.nanoTime();
         return session.begin()
                 .compose(transaction -> session.query(WAIT_FOR_SETTLEMENTS)
@@ -138,16 +167,20 @@ public class DeliveryLease {
                                 .compose(taken -> transaction.commit())
                                 .map(committed -> begun)))
                 .onSuccess(begun -> {
+                    if (!running || connection != session) {
+                        return; // given up while it was being taken: its session is closed, and with it the lock
+                    }
                     validUntilNanos = asked + VALID.toNanos();
                     term = begun;
                     LOG.infof("lease of delivery taken process=%d epoch=%d", begun.process(), begun.epoch());
                     if (holder != null) {
                         holder.gained(begun);
                     }
-                });
+                })
+                .mapEmpty();
     }
 
-    private Future<?> beat() {
+    private Future<Void> beat() {
         Term current = term;
         if (current == null) {
             return Future.succeededFuture();
@@ -156,17 +189,32 @@ public class DeliveryLease {
         return connected()
                 .preparedQuery(HEARTBEAT)
                 .execute(Tuple.of(current.process(), current.epoch()))
-                .compose(rows -> {
+                .onSuccess(rows -> {
                     if (rows.rowCount() == 0) {
-                        return Future.failedFuture("another process has taken over");
+                        lose();
+                    } else {
+                        validUntilNanos = sent + VALID.toNanos();
                     }
-                    validUntilNanos = sent + VALID.toNanos();
-                    return Future.succeededFuture();
-                });
+                })
+                .mapEmpty();
+    }
+
+    /** The connection is of no use: the session's lock goes with it. */
+    private void disconnect() {
+        PgConnection broken = connection;
+        connection = null;
+        if (broken != null) {
+            broken.close();
+        }
+    }
+
+    private void loseIfOver() {
+        if (!isHeld()) {
+            lose();
+        }
     }
 
     private void lose() {
-        connection = null;
         if (term == null) {
             return;
         }

@@ -1,7 +1,6 @@
 package nexus.queue;
 
 import io.vertx.core.buffer.Buffer;
-import java.util.UUID;
 import nexus.event.EventType;
 import org.jspecify.annotations.Nullable;
 
@@ -10,5 +9,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes null when the payload was erased
  */
-public record OwedBody(
-        UUID eventId, EventType type, @Nullable Buffer bytes) {}
+public record OwedBody(EventType type, @Nullable Buffer bytes) {}

@@ -158,7 +158,7 @@ public class OwedQueue {
             Map<UUID, OwedBody> bodies = new HashMap<>();
             for (Row row : rows) {
                 @Nullable Buffer bytes = row.getBuffer(2);
-                bodies.put(row.getUUID(0), new OwedBody(row.getUUID(0), new EventType(row.getString(1)), bytes));
+                bodies.put(row.getUUID(0), new OwedBody(new EventType(row.getString(1)), bytes));
             }
             return bodies;
         });

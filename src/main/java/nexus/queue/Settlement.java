@@ -6,8 +6,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
 import nexus.queue.Outcome.AttemptMade;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +35,15 @@ public class Settlement {
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             outcome AS MATERIALIZED (
                 SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
-                                     $9::timestamptz[], $10::int[], $11::int[], $12::text[], $13::text[])
-                    s(lane, stripe, seq, status, due, reason, attempted_at, duration_ms, status_code, error, response)
+                                     $9::timestamptz[], $10::int[], $11::int[], $12::text[], $13::text[],
+                                     $14::int[], $15::int[])
+                    s(lane, stripe, seq, status, due, reason, attempted_at, duration_ms, status_code, error, response,
+                      attempts, attempts_before)
                 WHERE EXISTS (SELECT FROM fence)),
             done AS (
                 DELETE FROM owed o USING outcome s
                 WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NULL
+                  AND (s.status = 'SENT' OR (o.attempts = s.attempts AND o.attempts_before = s.attempts_before))
                 RETURNING o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
                           o.created_at, o.event_day, o.event_id, o.body_bytes, o.own,
                           s.status, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
@@ -53,6 +59,7 @@ public class Settlement {
             again AS (
                 UPDATE owed o SET due = s.due, attempts = o.attempts + 1 FROM outcome s
                 WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NOT NULL
+                  AND o.attempts = s.attempts AND o.attempts_before = s.attempts_before
                 RETURNING o.lane, o.seq, o.event_day, o.attempts, o.attempts_before, o.own, o.due,
                           s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
             tried AS (
@@ -69,7 +76,16 @@ public class Settlement {
                       UNION ALL
                       SELECT lane, -1, 1, 0, 0 FROM again WHERE NOT own AND attempts = attempts_before + 1) change
                 GROUP BY lane)
-            SELECT seq FROM done UNION ALL SELECT seq FROM again""";
+            SELECT (SELECT count(*) FROM fence) AS fenced, s.seq
+            FROM (SELECT 1) one LEFT JOIN (SELECT seq FROM done UNION ALL SELECT seq FROM again) s ON true""";
+
+    private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
+
+    /** Every writer locks rows in this order, so that two can't block each other. */
+    private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(
+                    (Outcome outcome) -> outcome.delivery().lane())
+            .thenComparingInt(outcome -> outcome.delivery().stripe())
+            .thenComparingLong(outcome -> outcome.delivery().seq());
 
     private final Pool pool;
 
@@ -78,13 +94,22 @@ public class Settlement {
     }
 
     /**
-     * Settles outcomes of different deliveries.
+     * Settles outcomes of different deliveries. What a person has retried or cancelled since it was taken is left as it
+     * is, unless it was delivered.
      *
-     * @return the seqs that were written; one that is missing was cancelled meanwhile, and when all are missing this
-     *     process may have been taken over
+     * @return the seqs that were written; empty when this term is over, and nothing was written
      */
-    public Future<Set<Long>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
-        Tuple parameters = parameters(term, outcomes);
+    public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
+        List<Outcome> sorted = outcomes.stream().sorted(BY_KEY).toList();
+        return write(parameters(term, sorted))
+                .recover(failure -> StoreErrors.isMissingPartition(failure)
+                        ? pool.preparedQuery(ENSURE_DAYS)
+                                .execute(Tuple.tuple().addArrayOfLocalDate(days(sorted)))
+                                .compose(made -> write(parameters(term, sorted)))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Optional<Set<Long>>> write(Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.query(LOCK_OWNERSHIP).execute();
                     Future<RowSet<Row>> settled =
@@ -93,8 +118,16 @@ public class Settlement {
                 })
                 .map(rows -> {
                     Set<Long> seqs = new HashSet<>();
-                    rows.forEach(row -> seqs.add(row.getLong(0)));
-                    return seqs;
+                    for (Row row : rows) {
+                        if (row.getLong(0) == 0) {
+                            return Optional.empty();
+                        }
+                        @Nullable Long seq = row.getLong(1);
+                        if (seq != null) {
+                            seqs.add(seq);
+                        }
+                    }
+                    return Optional.of(seqs);
                 });
     }
 
@@ -122,7 +155,19 @@ public class Settlement {
         tuple.addArrayOfInteger(attempts(outcomes, AttemptMade::statusCode).toArray(Integer[]::new));
         tuple.addArrayOfString(attempts(outcomes, AttemptMade::error).toArray(String[]::new));
         tuple.addArrayOfString(attempts(outcomes, AttemptMade::response).toArray(String[]::new));
+        tuple.addArrayOfInteger(
+                outcomes.stream().map(outcome -> outcome.delivery().attempts()).toArray(Integer[]::new));
+        tuple.addArrayOfInteger(outcomes.stream()
+                .map(outcome -> outcome.delivery().attemptsBefore())
+                .toArray(Integer[]::new));
         return tuple;
+    }
+
+    private static LocalDate[] days(List<Outcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> outcome.delivery().eventDay())
+                .distinct()
+                .toArray(LocalDate[]::new);
     }
 
     private static String status(Outcome outcome) {

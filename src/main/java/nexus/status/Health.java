@@ -48,8 +48,7 @@ record Health(
 
             @Schema(examples = "2026-01-31T18:20:40.000Z") String since,
 
-            @Schema(examples = "null", nullable = true) @Nullable
-            String detail,
+            @Schema(nullable = true) @Nullable String detail,
 
             @Schema(examples = "0", nullable = true) @Nullable
             Long lagBytes,

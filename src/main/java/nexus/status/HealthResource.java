@@ -14,6 +14,7 @@ import nexus.store.Store;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
@@ -46,17 +47,33 @@ public class HealthResource {
     @GET
     @SecurityRequirements
     @Operation(
+            operationId = "getHealth",
             summary = "Show whether Nexus does its work",
             description = "Needs no key. Capture makes it 503 only when it is blocked or lost, or has been connecting"
                     + " for over 30 seconds.")
     @APIResponse(
             responseCode = "200",
             description = "Everything works.",
-            content = @Content(schema = @Schema(implementation = Health.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Health.class),
+                            examples = @ExampleObject(name = "ok", value = """
+                                                    {"status":"ok","database":"ok","capture":{"status":"streaming",\
+                                                    "since":"2026-01-31T18:20:40.000Z","detail":null,"lagBytes":0,\
+                                                    "lagSeconds":0.0,"confirmedLsn":"0/1A2B3C8","gap":null},\
+                                                    "version":"0.1.0"}""")))
     @APIResponse(
             responseCode = "503",
             description = "A part fails: database is unreachable, or capture.status and capture.detail say why.",
-            content = @Content(schema = @Schema(implementation = Health.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Health.class),
+                            examples = @ExampleObject(name = "blocked", value = """
+                                                    {"status":"failing","database":"ok","capture":{"status":"blocked",\
+                                                    "since":"2026-01-31T18:20:40.000Z",\
+                                                    "detail":"the role has no REPLICATION right","lagBytes":null,\
+                                                    "lagSeconds":null,"confirmedLsn":null,"gap":null},\
+                                                    "version":"0.1.0"}""")))
     public CompletionStage<Response> health() {
         return store.ping()
                 .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)

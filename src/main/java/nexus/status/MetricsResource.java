@@ -5,8 +5,10 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -25,13 +27,14 @@ public class MetricsResource {
 
     @GET
     @Produces(PROMETHEUS_TEXT)
-    @Operation(summary = "Show the meters as Prometheus reads them")
+    @Operation(operationId = "getMetrics", summary = "Show the meters as Prometheus reads them")
     @APIResponse(
             responseCode = "200",
             description = "The same as /q/metrics on the management port.",
             content =
                     @Content(
                             mediaType = "text/plain",
+                            schema = @Schema(type = SchemaType.STRING),
                             examples =
                                     @ExampleObject(
                                             name = "one meter",

@@ -4,10 +4,13 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.event.EventBody;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the counters: the sums in {@code stat}, and what was not folded into them yet. */
 @Singleton
@@ -21,7 +24,9 @@ public class StatRepository {
 
     /** Attempts by index, the newest 1000 of each table and then of both. */
     private static final String OF_SUBSCRIPTION = """
-            WITH s AS MATERIALIZED (SELECT lane FROM subscription WHERE id = $1 AND deleted_at IS NULL),
+            WITH s AS MATERIALIZED (
+                SELECT lane, CASE WHEN held_until > now() THEN held_until END AS held_until
+                FROM subscription WHERE id = $1 AND deleted_at IS NULL),
             recent AS MATERIALIZED (
                 SELECT * FROM (
                     (SELECT attempted_at, duration_ms, status_code FROM attempt
@@ -34,9 +39,9 @@ public class StatRepository {
             tried AS (
                 SELECT count(*)::int AS attempts,
                        (count(*) FILTER (WHERE status_code BETWEEN 200 AND 299))::float8 / nullif(count(*), 0) AS success_rate,
-                       percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50,
-                       percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95,
-                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_ms) AS p99
+                       percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p50,
+                       percentile_disc(0.95) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p95,
+                       percentile_disc(0.99) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p99
                 FROM recent),
             counts AS (
                 SELECT coalesce(sum(deliveries), 0)::bigint AS deliveries, coalesce(sum(pending), 0)::bigint AS pending,
@@ -46,7 +51,7 @@ public class StatRepository {
                       UNION ALL
                       SELECT deliveries, pending, sent, failed, dead FROM stat_delta
                       WHERE lane = (SELECT lane FROM s)) counted)
-            SELECT counts.*, tried.* FROM s, counts, tried""";
+            SELECT counts.*, tried.*, s.held_until FROM s, counts, tried""";
 
     private final Store store;
 
@@ -80,9 +85,16 @@ public class StatRepository {
                         row.getInteger("attempts"),
                         row.getDouble("success_rate"),
                         new SubscriptionStats.LatencyMs(
-                                row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99"))));
+                                row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),
+                        breaker(row.getOffsetDateTime("held_until"))));
             }
             return Optional.empty();
         });
+    }
+
+    private static SubscriptionStats.Breaker breaker(@Nullable OffsetDateTime heldUntil) {
+        return heldUntil == null
+                ? SubscriptionStats.Breaker.CLOSED
+                : SubscriptionStats.Breaker.openUntil(EventBody.timestamp(heldUntil.toInstant()));
     }
 }

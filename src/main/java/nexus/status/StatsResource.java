@@ -2,21 +2,18 @@ package nexus.status;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
-import nexus.Refusal;
-import nexus.api.Ids;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Counters: a few rows are read, never history. */
-@Path("/v1")
+/** {@code GET /v1/stats}: counters; a few rows are read, never history. */
+@Path("/v1/stats")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")
 public class StatsResource {
@@ -27,28 +24,17 @@ public class StatsResource {
     }
 
     @GET
-    @Path("stats")
-    @Operation(summary = "Count events and deliveries")
+    @Operation(operationId = "getStats", summary = "Count events and deliveries")
     @APIResponse(
             responseCode = "200",
             description = "Since this store was made; Nexus's own events are not counted.",
-            content = @Content(schema = @Schema(implementation = Stats.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Stats.class),
+                            examples = @ExampleObject(name = "stats", value = """
+                                                    {"eventsTotal":1200,"deliveriesTotal":2400,"deliveriesPending":3,\
+                                                    "deliveriesSent":2390,"deliveriesFailed":2,"deliveriesDead":5}""")))
     public CompletionStage<Stats> totals() {
         return stats.totals().toCompletionStage();
-    }
-
-    @GET
-    @Path("subscriptions/{id}/stats")
-    @Operation(summary = "Count a subscription's deliveries, with its success rate and latencies")
-    @APIResponse(
-            responseCode = "200",
-            description = "Rate and latencies are of the last attempts, at most 1000.",
-            content = @Content(schema = @Schema(implementation = SubscriptionStats.class)))
-    @APIResponse(responseCode = "404", description = "There is no such subscription.")
-    public CompletionStage<SubscriptionStats> ofSubscription(
-            @Parameter(example = "6f0c1b9e-2f6c-4c1a-8a35-4f0d9a5b7c21") @PathParam("id") String id) {
-        return stats.ofSubscription(Ids.inPath(id, "subscription"))
-                .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription with this id.")))
-                .toCompletionStage();
     }
 }

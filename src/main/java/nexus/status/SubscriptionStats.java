@@ -23,7 +23,8 @@ record SubscriptionStats(
         @Schema(examples = "0.996", nullable = true, description = "Share answered with 2xx.") @Nullable
         Double successRate,
 
-        LatencyMs latencyMs) {
+        LatencyMs latencyMs,
+        Breaker breaker) {
 
     /** From the start of the request to the end of its answer; null when there was no attempt. */
     @Schema(name = "LatencyMs")
@@ -36,4 +37,25 @@ record SubscriptionStats(
 
             @Schema(examples = "210", nullable = true) @Nullable
             Double p99) {}
+
+    /**
+     * Whether requests are made at all.
+     *
+     * @param state {@code closed}: as usual; {@code open}: the endpoint asked with Retry-After to be left alone
+     */
+    @Schema(name = "Breaker", description = "Open: the endpoint asked with Retry-After to be left alone until then.")
+    record Breaker(
+            @Schema(
+                    examples = "closed",
+                    enumeration = {"closed", "open"})
+            String state,
+
+            @Schema(examples = "2026-01-31T18:21:43.000Z", nullable = true) @Nullable
+            String until) {
+        static final Breaker CLOSED = new Breaker("closed", null);
+
+        static Breaker openUntil(String until) {
+            return new Breaker("open", until);
+        }
+    }
 }

@@ -23,7 +23,7 @@ public final class PipelinedTransaction {
     public static <T> Future<T> run(Pool pool, Function<SqlConnection, Future<T>> statements) {
         return pool.getConnection().compose(connection -> {
             Future<?> begin = connection.query("BEGIN").execute();
-            Future<T> work = statements.apply(connection);
+            Future<T> work = Future.<Void>succeededFuture().compose(sent -> statements.apply(connection));
             Future<?> commit = connection.query("COMMIT").execute();
             return Future.join(begin, work, commit)
                     .transform(all -> {

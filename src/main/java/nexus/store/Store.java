@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class Store {
+    /** Above any statement timeout, which is the server's to keep. */
+    private static final int SILENCE_SECONDS = 45;
+
     private final Vertx vertx;
     private final SslOffer offer;
     private final Pool api;
@@ -40,7 +43,15 @@ public class Store {
                 connectOptions(
                         url,
                         config,
-                        Map.of("enable_seqscan", "off", "enable_hashjoin", "off", "enable_mergejoin", "off")),
+                        Map.of(
+                                "enable_seqscan",
+                                "off",
+                                "enable_bitmapscan",
+                                "off",
+                                "enable_hashjoin",
+                                "off",
+                                "enable_mergejoin",
+                                "off")),
                 "nexus-queue",
                 config.queueConnections());
     }
@@ -86,9 +97,20 @@ public class Store {
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
         return PgBuilder.pool()
                 .with(pool)
-                .connectingTo(new SslOffer(vertx, options))
+                .connectingTo(new SslOffer(vertx, givingUp(options)))
                 .using(vertx)
                 .build();
+    }
+
+    /**
+     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
+     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
+     */
+    private static PgConnectOptions givingUp(PgConnectOptions options) {
+        PgConnectOptions pooled = new PgConnectOptions(options);
+        pooled.setReadIdleTimeout(SILENCE_SECONDS);
+        pooled.setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return pooled;
     }
 
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
@@ -100,6 +122,10 @@ public class Store {
         properties.put(
                 "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
         properties.put("lock_timeout", "10000");
+        // A host that vanished keeps its locks only until the server finds out.
+        properties.put("tcp_keepalives_idle", "5");
+        properties.put("tcp_keepalives_interval", "3");
+        properties.put("tcp_keepalives_count", "3");
         properties.put("idle_in_transaction_session_timeout", "60000");
         return url.clientOptions()
                 .setPipeliningLimit(64)

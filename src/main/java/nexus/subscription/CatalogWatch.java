@@ -69,7 +69,7 @@ public class CatalogWatch {
     private synchronized void look() {
         look = repository
                 .catalogVersion()
-                .compose(version -> version > catalog.current().version()
+                .compose(version -> version != catalog.current().version()
                         ? catalog.reload()
                         : Future.succeededFuture(catalog.current()))
                 .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure))

@@ -31,8 +31,8 @@ public class EndpointReach {
                     case Resolution.Blocked blocked ->
                         Optional.of(new Warning(
                                 "private-address",
-                                host + " is " + blocked.address().getHostAddress()
-                                        + ", not a public address: deliveries to it are refused.",
+                                host + " leads to " + blocked.address().getHostAddress()
+                                        + ", which is no public address: deliveries to it are refused.",
                                 "Start Nexus with TARGETS_ALLOW="
                                         + blocked.address().getHostAddress() + "."));
                     case Resolution.Unknown unknown ->

@@ -24,7 +24,6 @@ import nexus.api.JsonBody;
 import nexus.api.Page;
 import nexus.api.QueryParameters;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -96,16 +95,8 @@ public class ListenerResource {
 
     @GET
     @Operation(operationId = "listListeners", summary = "All listeners, newest first")
-    @Parameter(
-            name = "limit",
-            in = ParameterIn.QUERY,
-            description = "1 to 250, 50 when absent.",
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
-    @Parameter(
-            name = "cursor",
-            in = ParameterIn.QUERY,
-            description = "The next of the page before.",
-            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(ref = "Limit")
+    @Parameter(ref = "Cursor")
     @APIResponse(
             responseCode = "200",
             description = "One page of them; next is there when another follows.",

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import nexus.Refusal;
 import nexus.api.Durations;
 import nexus.api.JsonBody;
 import nexus.event.TypePattern;
@@ -13,6 +14,7 @@ final class SubscriptionRequest {
     static final int MAX_NAME = 200;
     private static final int MAX_EVENT_TYPES = 100;
     private static final int MAX_PATTERN = 1_024;
+    private static final String OWN_TABLES = "pg.nexus.";
     private static final Duration MIN_CAP = Duration.ofSeconds(1);
     private static final Duration MAX_CAP = Duration.ofDays(30);
     /** A delivery answered so has arrived, or is no answer at all: neither can be final failure. */
@@ -51,7 +53,7 @@ final class SubscriptionRequest {
                 body.text("name", MAX_NAME).orElse(before.name()),
                 body.parsed("endpointUrl", EndpointUrl.MAX_CHARACTERS, EndpointUrl::parse)
                         .orElse(before.endpointUrl()),
-                body.texts("eventTypes", 1, MAX_EVENT_TYPES, MAX_PATTERN, TypePattern::of)
+                body.texts("eventTypes", 1, MAX_EVENT_TYPES, MAX_PATTERN, SubscriptionRequest::pattern)
                         .orElse(before.eventTypes()),
                 body.has("headers") ? TargetHeaders.read(body, before.headers()) : before.headers(),
                 body.parsed("secret", SigningSecret.MAX_CHARACTERS, SigningSecret::parse)
@@ -74,6 +76,13 @@ final class SubscriptionRequest {
                 body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled());
         body.check();
         return settings;
+    }
+
+    private static TypePattern pattern(String text, String pointer) {
+        if (text.startsWith(OWN_TABLES)) {
+            throw new Refusal.Invalid(pointer, "must not be about schema nexus: Nexus's own tables are never captured");
+        }
+        return TypePattern.of(text, pointer);
     }
 
     private RetrySettings retry(JsonBody retry) {

@@ -95,17 +95,14 @@ public class SubscriptionResource {
 
     @GET
     @Operation(operationId = "listSubscriptions", summary = "All subscriptions, newest first")
-    @Parameter(name = "enabled", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
     @Parameter(
-            name = "limit",
+            name = "enabled",
             in = ParameterIn.QUERY,
-            description = "1 to 250, 50 when absent.",
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "250", defaultValue = "50"))
-    @Parameter(
-            name = "cursor",
-            in = ParameterIn.QUERY,
-            description = "The next of the page before.",
-            schema = @Schema(type = SchemaType.STRING))
+            description = "Only those that are enabled, or are not.",
+            example = "true",
+            schema = @Schema(type = SchemaType.BOOLEAN))
+    @Parameter(ref = "Limit")
+    @Parameter(ref = "Cursor")
     @APIResponse(
             responseCode = "200",
             description = "One page of them.",

@@ -57,15 +57,15 @@ final class TargetHeaders {
         given.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!TOKEN.matcher(name).matches()) {
-                body.error("headers", "has a name that is none for a header");
+                body.error("headers", name, "has a name that is none for a header");
             } else if (RESERVED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("x-event-")) {
-                body.error("headers", "must not set " + name + ": Nexus does");
+                body.error("headers", name, "must not be set: Nexus does");
             } else if (!seen.add(lower)) {
-                body.error("headers", "has " + name + " twice");
+                body.error("headers", name, "is there twice, in another case");
             } else if (!VALUE.matcher(value).matches()) {
-                body.error("headers", "must have a value of printable ASCII for " + name);
+                body.error("headers", name, "must be printable ASCII");
             } else if (value.equals(HIDDEN) && isSensitive(name) && !before.containsKey(name)) {
-                body.error("headers", "must have a value for " + name + "; *** only keeps one that is there");
+                body.error("headers", name, "must have a value; *** only keeps one that is there");
             } else {
                 headers.put(name, value.equals(HIDDEN) && isSensitive(name) ? before.getOrDefault(name, value) : value);
             }

@@ -184,6 +184,10 @@ final class Exchange {
 
     private void complete(HttpClientResponse head) {
         int status = head.statusCode();
+        if (status < 100 || status > 599) { // the client takes any number for one
+            finish(new SendResult.Unreachable("answered with the status " + status + ", which is none", took()));
+            return;
+        }
         finish(isSuccess(status) ? new SendResult.Delivered(status, text(), took()) : refused(head));
     }
 

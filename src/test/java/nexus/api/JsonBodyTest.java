@@ -65,10 +65,12 @@ class JsonBodyTest {
     }
 
     @Test
-    void nestingAndNumbersHaveBounds() {
-        assertThatExceptionOfType(Refusal.Malformed.class)
-                .isThrownBy(() -> body("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}"));
-        assertThatExceptionOfType(Refusal.Malformed.class).isThrownBy(() -> body("{\"a\":" + "9".repeat(2_000) + "}"));
+    void nestingNumbersAndNamesHaveBoundsAndTheAnswerNamesThem() {
+        assertThatExceptionOfType(Refusal.Invalid.class)
+                .isThrownBy(() -> body("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}"))
+                .withMessageContaining("must not nest deeper than 100");
+        assertThatExceptionOfType(Refusal.Invalid.class).isThrownBy(() -> body("{\"a\":" + "9".repeat(2_000) + "}"));
+        assertThatExceptionOfType(Refusal.Invalid.class).isThrownBy(() -> body("{\"" + "n".repeat(20_000) + "\":1}"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,8 +23,11 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.EventIntake;
+import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
+import nexus.queue.DeliveryKey;
 import nexus.queue.DeliveryLease;
+import nexus.queue.DeliveryOverride;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
@@ -277,6 +281,8 @@ class DispatcherPostgresTest {
         eventually("the catalog knows", () -> catalog.current().ofLane(subscription.lane()).stream()
                 .noneMatch(Subscription::isEnabled));
         assertThat(query("SELECT count(*) FROM nexus.owed WHERE due IS NULL")).containsExactly("1");
+        eventually("who watches Nexus is told", () -> query("SELECT type FROM nexus.event WHERE type LIKE 'nexus.%'")
+                .equals(List.of("nexus.subscription.disabled")));
     }
 
     @Test
@@ -334,6 +340,77 @@ class DispatcherPostgresTest {
     }
 
     @Test
+    void anOutcomeThatCannotBeStoredStopsNoOther() {
+        TestPostgres.execute(url, "ALTER TABLE nexus.delivery ADD CHECK (response <> 'poison')");
+        subscribe("**");
+        receiver.always(received -> received.header("X-Event-Type").equals("bad")
+                ? status(200).body("poison")
+                : status(200).body("fine"));
+        for (int i = 0; i < 50; i++) {
+            publish(i == 20 ? "bad" : "good", new Ordering.Key(i));
+        }
+        start();
+
+        awaitNothingOwed();
+        assertThat(query("SELECT status_code, error, count(*) FROM nexus.delivery GROUP BY 1, 2 ORDER BY 1"))
+                .containsExactly("200|null|49", "null|the answer could not be stored|1");
+    }
+
+    @Test
+    void aTermOutlivesItsConnectionAndSendsNothingTwice() {
+        subscribe("**");
+        receiver.always(status(200).after(Duration.ofSeconds(3)));
+        start();
+        publish("order.paid", Ordering.NONE);
+        receiver.await(1);
+        String term = query("SELECT id, epoch FROM nexus.process").getFirst();
+        TestPostgres.execute(
+                url,
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7310003"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+
+        awaitNothingOwed();
+        assertThat(receiver.received()).hasSize(1);
+        assertThat(query("SELECT id, epoch FROM nexus.process")).containsExactly(term);
+        assertThat(query("SELECT status FROM nexus.delivery")).containsExactly("SENT");
+    }
+
+    @Test
+    void whatIsCancelledWhileItIsUnderWayStaysCancelledAndItsKeyGoesOn() {
+        subscribe("**");
+        receiver.answer(status(500).after(Duration.ofSeconds(1)));
+        start("nexus.delivery.backoff-base=1h");
+        publish("first", new Ordering.Key(1));
+        EventId second = publish("second", new Ordering.Key(1));
+        receiver.await(1);
+
+        DeliveryKey key = firstOwed();
+        assertThat(await(new DeliveryOverride(store, signal).cancel(key))).isTrue();
+
+        assertThat(receiver.await(2).get(1).header("webhook-id")).isEqualTo(second.toString());
+        awaitNothingOwed();
+        assertThat(query("SELECT status, dead_reason FROM nexus.delivery ORDER BY seq"))
+                .containsExactly("DEAD|cancelled", "SENT|null");
+    }
+
+    @Test
+    void whatIsRetriedByHandWhileItsLastAttemptIsUnderWayHasItsFreshBudget() {
+        subscribe("**");
+        receiver.answer(status(500), status(500).after(Duration.ofSeconds(1)));
+        start("nexus.delivery.backoff-base=20ms", "nexus.delivery.max-attempts=2");
+        publish("order.paid", new Ordering.Key(1));
+        receiver.await(2);
+
+        DeliveryKey key = firstOwed();
+        assertThat(await(new DeliveryOverride(store, signal).retry(List.of(key))))
+                .isEqualTo(1);
+
+        receiver.await(3);
+        awaitNothingOwed();
+        assertThat(query("SELECT status FROM nexus.delivery")).containsExactly("SENT");
+    }
+
+    @Test
     void anOutcomeOfAFormerTermIsRefused() {
         subscribe("**");
         receiver.always(hang());
@@ -369,6 +446,7 @@ class DispatcherPostgresTest {
                         catalog,
                         repository,
                         sender,
+                        new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
                         new DispatchMeters(new SimpleMeterRegistry()),
                         Configs.of(DeliveryConfig.class, settings),
                         Clock.systemUTC(),
@@ -417,6 +495,17 @@ class DispatcherPostgresTest {
         byte[] empty = {'{', '}'};
         return new IncomingEvent(
                 id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, empty, empty), true);
+    }
+
+    private DeliveryKey firstOwed() {
+        List<String> row = List.of(query("SELECT event_day, lane, stripe, seq FROM nexus.owed ORDER BY seq LIMIT 1")
+                .getFirst()
+                .split("\\|", -1));
+        return new DeliveryKey(
+                LocalDate.parse(row.get(0)),
+                Integer.parseInt(row.get(1)),
+                Integer.parseInt(row.get(2)),
+                Long.parseLong(row.get(3)));
     }
 
     private void awaitNothingOwed() {

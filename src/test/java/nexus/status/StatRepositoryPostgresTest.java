@@ -40,7 +40,15 @@ class StatRepositoryPostgresTest {
         UUID id = rows.subscriptionId(lane);
         assertThat(await(stats.ofSubscription(id)))
                 .contains(new SubscriptionStats(
-                        0, 0, 0, 0, 0, 0, null, new SubscriptionStats.LatencyMs(null, null, null)));
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        null,
+                        new SubscriptionStats.LatencyMs(null, null, null),
+                        SubscriptionStats.Breaker.CLOSED));
         for (int i = 0; i < 3; i++) {
             rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
         }
@@ -49,9 +57,32 @@ class StatRepositoryPostgresTest {
 
         assertThat(await(stats.ofSubscription(id)))
                 .contains(new SubscriptionStats(
-                        4, 0, 3, 1, 0, 4, 0.75, new SubscriptionStats.LatencyMs(30.0, 30.0, 30.0)));
+                        4,
+                        0,
+                        3,
+                        1,
+                        0,
+                        4,
+                        0.75,
+                        new SubscriptionStats.LatencyMs(30.0, 30.0, 30.0),
+                        SubscriptionStats.Breaker.CLOSED));
         rows.delete(lane);
         assertThat(await(stats.ofSubscription(id))).isEmpty();
+    }
+
+    @Test
+    void theBreakerIsOpenForAsLongAsTheEndpointAskedFor() {
+        int lane = rows.subscription("subscription");
+        rows.run("UPDATE nexus.subscription SET held_until = '2100-01-01 00:00:00Z' WHERE lane = " + lane);
+        assertThat(await(stats.ofSubscription(rows.subscriptionId(lane)))
+                        .orElseThrow()
+                        .breaker())
+                .isEqualTo(SubscriptionStats.Breaker.openUntil("2100-01-01T00:00:00.000Z"));
+        rows.run("UPDATE nexus.subscription SET held_until = now() - interval '1 s' WHERE lane = " + lane);
+        assertThat(await(stats.ofSubscription(rows.subscriptionId(lane)))
+                        .orElseThrow()
+                        .breaker())
+                .isEqualTo(SubscriptionStats.Breaker.CLOSED);
     }
 
     @Test

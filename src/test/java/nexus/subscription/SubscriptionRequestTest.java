@@ -79,19 +79,29 @@ class SubscriptionRequestTest {
                 "/secret             | \"secret\":\"short\"",
                 "/secret             | \"secret\":\"whsec_no base64!\"",
                 "/secret             | \"secret\":\"whsec_AAAA\"",
-                "/headers            | \"headers\":{\"bad name\":\"x\"}",
-                "/headers            | \"headers\":{\"X-A\":\"line\\nbreak\"}",
-                "/headers            | \"headers\":{\"X-A\":\"1\",\"x-a\":\"2\"}",
-                "/headers            | \"headers\":{\"Host\":\"x\"}",
-                "/headers            | \"headers\":{\"Webhook-Id\":\"x\"}",
-                "/headers            | \"headers\":{\"X-Event-Type\":\"x\"}",
-                "/headers            | \"headers\":{\"Transfer-Encoding\":\"chunked\"}",
-                "/headers            | \"headers\":{\"X-Api-Key\":\"***\"}",
+                "/headers/bad name    | \"headers\":{\"bad name\":\"x\"}",
+                "/headers/X-A         | \"headers\":{\"X-A\":\"line\\nbreak\"}",
+                "/headers/x-a         | \"headers\":{\"X-A\":\"1\",\"x-a\":\"2\"}",
+                "/headers/Host        | \"headers\":{\"Host\":\"x\"}",
+                "/headers/Webhook-Id  | \"headers\":{\"Webhook-Id\":\"x\"}",
+                "/headers/X-Event-Type | \"headers\":{\"X-Event-Type\":\"x\"}",
+                "/headers/Transfer-Encoding | \"headers\":{\"Transfer-Encoding\":\"chunked\"}",
+                "/headers/X-Api-Key   | \"headers\":{\"X-Api-Key\":\"***\"}",
                 "/headers/X-A        | \"headers\":{\"X-A\":5}",
                 "/headers/X-A        | \"headers\":{\"X-A\":null}",
             })
     void oneWrongFieldIsNamed(String pointer, String field) {
         assertThat(errorsOf(() -> create("," + field))).containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pg.nexus.owed.insert", "pg.nexus.*.*", "pg.nexus.**"})
+    void aPatternThatCouldOnlyMeanOwnTablesIsRefused(String pattern) {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(
+                        body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a\",\""
+                                + pattern + "\"]}"),
+                        GENERATED)))
+                .containsExactly("/eventTypes/1");
     }
 
     @Test

@@ -1,0 +1,90 @@
+package nexus.dispatch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nexus.queue.OwedDelivery;
+
+/**
+ * Order per key within one lane: at most one delivery of a key is under way, and none starts while an earlier one is
+ * owed. The store answers the second ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether
+ * another row of the key was seen meanwhile. What is passed over is found again through its predecessor when that one is
+ * settled.
+ */
+final class KeyOrder {
+    /** Whether a row may go, as far as its keys are concerned. */
+    enum Turn {
+        NOW,
+        /** Its key is busy. */
+        AFTER_BUSY,
+        /** An earlier row is owed, as the store said when this one was read. */
+        AFTER_OWED
+    }
+
+    private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
+    private final Map<Long, Boolean> busy = new HashMap<>(); // key → another row of it was seen since
+    private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
+
+    boolean isUnderWay(OwedDelivery row) {
+        return underWay.containsKey(row.seq());
+    }
+
+    Turn turn(OwedDelivery row) {
+        boolean isBusy = false;
+        for (Long key : keys(row)) {
+            isBusy |= busy.computeIfPresent(key, (k, seen) -> true) != null;
+        }
+        if (isBusy) {
+            return Turn.AFTER_BUSY;
+        }
+        if (row.behind() && row.otherKey() != null) {
+            awaited.addAll(keys(row));
+        }
+        return row.behind() ? Turn.AFTER_OWED : Turn.NOW;
+    }
+
+    /** @param isFollower its turn came through another row, behind which more may have been passed over */
+    void start(OwedDelivery row, boolean isFollower) {
+        boolean isAwaited = false;
+        for (Long key : keys(row)) {
+            isAwaited |= awaited.remove(key);
+            busy.putIfAbsent(key, false);
+        }
+        underWay.put(row.seq(), isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null);
+    }
+
+    /** It ends as if it had not been started. */
+    void giveBack(OwedDelivery row) {
+        underWay.remove(row.seq());
+        keys(row).forEach(busy::remove);
+    }
+
+    /** It is settled; gives its keys of which another row may wait. */
+    List<Long> settled(OwedDelivery row) {
+        Boolean passedBefore = underWay.remove(row.seq());
+        List<Long> next = new ArrayList<>(2);
+        for (Long key : keys(row)) {
+            boolean seenSince = passedBefore != null && Boolean.TRUE.equals(busy.remove(key));
+            boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
+            if (mayHaveNext && !busy.containsKey(key)) {
+                next.add(key);
+            }
+        }
+        return next;
+    }
+
+    /** Its key and, if it has one, the other. */
+    static List<Long> keys(OwedDelivery row) {
+        List<Long> keys = new ArrayList<>(2);
+        if (row.key() != null) {
+            keys.add(row.key());
+        }
+        if (row.otherKey() != null && !row.otherKey().equals(row.key())) {
+            keys.add(row.otherKey());
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,94 @@
+package nexus.dispatch;
+
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import nexus.queue.DeliveryLease;
+import nexus.queue.Outcome;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue;
+import nexus.queue.Settlement;
+import nexus.subscription.SubscriptionCatalog;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives up what is too old in a lane, and everything in a lane whose subscription is deleted, a few hundred rows at a
+ * time and apart from the outcomes of requests. Belongs to the dispatcher's event loop.
+ */
+final class LaneClearing {
+    private static final Logger LOG = Logger.getLogger(LaneClearing.class);
+    private static final int ROWS = 500;
+
+    private final OwedQueue queue;
+    private final Settlement settlement;
+    private final SubscriptionCatalog catalog;
+    private final DeliveryConfig config;
+    private final Clock clock;
+    private final DeliveryLease.Term term;
+    private final Lanes lanes;
+    private final BiConsumer<List<Outcome>, Set<Long>> written;
+
+    private final Set<Integer> underWay = new HashSet<>();
+    private boolean stopped;
+
+    LaneClearing(
+            DispatchTools tools, DeliveryLease.Term term, Lanes lanes, BiConsumer<List<Outcome>, Set<Long>> written) {
+        this.queue = tools.queue();
+        this.settlement = tools.settlement();
+        this.catalog = tools.catalog();
+        this.config = tools.config();
+        this.clock = tools.clock();
+        this.term = term;
+        this.lanes = lanes;
+        this.written = written;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    void clear(int lane) {
+        if (!stopped && underWay.add(lane)) {
+            // One that is not known here may be new in another process: only the store can say that it is deleted.
+            Future<Void> known = lanes.of(lane) == null ? catalog.reload().mapEmpty() : Future.succeededFuture();
+            known.compose(done -> clearFrom(lane, 0))
+                    .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
+                    .onComplete(done -> underWay.remove(lane));
+        }
+    }
+
+    private Future<Void> clearFrom(int lane, long after) {
+        return queue.oldest(lane, after, ROWS).compose(rows -> {
+            List<Outcome> dead = stopped ? List.of() : dead(lane, rows);
+            if (dead.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return settlement.settle(term, dead).compose(seqs -> {
+                if (stopped || seqs.isEmpty()) {
+                    return Future.succeededFuture();
+                }
+                written.accept(dead, seqs.get());
+                return rows.size() == ROWS ? clearFrom(lane, rows.getLast().seq()) : Future.succeededFuture();
+            });
+        });
+    }
+
+    private List<Outcome> dead(int lane, List<OwedDelivery> rows) {
+        Instant tooOld = clock.instant().minus(config.maxAge());
+        boolean isDeleted = catalog.current().ofLane(lane).isEmpty();
+        List<Outcome> dead = new ArrayList<>();
+        for (OwedDelivery row : rows) {
+            if (!lanes.isUnderWay(row) && (isDeleted || row.owedSince().isBefore(tooOld))) {
+                dead.add(new Outcome.Dead(
+                        row, Optional.empty(), isDeleted ? DeadReason.SUBSCRIPTION_DELETED : DeadReason.EXPIRED));
+            }
+        }
+        return dead;
+    }
+}

@@ -1,0 +1,238 @@
+package nexus.dispatch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import nexus.queue.DueCursor;
+import nexus.queue.OwedDelivery;
+import nexus.queue.StripeCursor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where reading goes on in one lane: a cursor for each stripe of rows that were never tried, and one for its retries,
+ * which are read by the time they are due.
+ *
+ * <p>A read takes time, and its rows are as old as its start. {@link Mark} tells what has changed here since then:
+ * cursors that went back stay back, and a stripe that was signalled is not called dry.
+ */
+final class LaneCursor {
+    private static final Instant LONG_AGO = Instant.EPOCH;
+
+    /** The state when a read began. */
+    record Mark(int signals, int dueRewinds) {}
+
+    private final int lane;
+
+    private final long[] cursors = new long[StripeCursor.STRIPES];
+    private final boolean[] dry = new boolean[StripeCursor.STRIPES];
+    private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
+    private int signals;
+    private long lowestSignalled = Long.MAX_VALUE; // since the last read began
+
+    private Instant dueCursorTime = LONG_AGO;
+    private long dueCursorSeq;
+    private boolean dueDry;
+    private boolean dueBarrierPassed;
+    private int dueRewinds;
+    private @Nullable Instant nextDue;
+    private @Nullable Instant dueAddedSinceRead;
+
+    private final boolean[] endReached = new boolean[StripeCursor.STRIPES]; // since the last sweep
+    private long waitingSinceSweep; // rows that had to wait
+    private Instant sweptAt = LONG_AGO;
+
+    LaneCursor(int lane) {
+        this.lane = lane;
+    }
+
+    /** Before a read. */
+    Mark mark() {
+        dueAddedSinceRead = null;
+        lowestSignalled = Long.MAX_VALUE;
+        return new Mark(signals, dueRewinds);
+    }
+
+    boolean hasUnread() {
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (!dry[stripe] && !atBarrier[stripe]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean hasUnreadDue() {
+        return !dueDry;
+    }
+
+    /** From where to read rows that were never tried; a little more than there is room for, as keys may be busy. */
+    List<StripeCursor> cursors(int room) {
+        int limit = room / 4 + 2;
+        List<StripeCursor> unread = new ArrayList<>();
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (!dry[stripe] && !atBarrier[stripe]) {
+                unread.add(new StripeCursor(lane, stripe, cursors[stripe], limit));
+            }
+        }
+        return unread;
+    }
+
+    DueCursor dueCursor(int room) {
+        return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1);
+    }
+
+    /** The row was looked at; reading goes on behind it. */
+    void passed(OwedDelivery row, Mark mark) {
+        Instant due = row.due();
+        if (due == null) {
+            long behind = Math.min(row.seq(), lowestSignalled - 1);
+            cursors[row.stripe()] = Math.max(cursors[row.stripe()], behind);
+        } else if (mark.dueRewinds() == dueRewinds) {
+            dueCursorTime = due;
+            dueCursorSeq = row.seq();
+        }
+    }
+
+    void readDry(int stripe, Mark mark) {
+        endReached[stripe] = true;
+        if (mark.signals() == signals) {
+            dry[stripe] = true;
+        }
+    }
+
+    void stopAtBarrier(int stripe, Mark mark) {
+        endReached[stripe] = true;
+        if (mark.signals() == signals) {
+            atBarrier[stripe] = true;
+        }
+    }
+
+    /** A retry that has to wait for everything in front of it was passed over. */
+    void passedBarrier(Mark mark) {
+        if (mark.signals() == signals) {
+            dueBarrierPassed = true;
+        } else {
+            rewindDue();
+        }
+    }
+
+    /**
+     * All retries whose time has come are looked at.
+     *
+     * @param next when the next one is due, as the store said
+     */
+    void dueRead(@Nullable Instant next, Mark mark) {
+        if (mark.dueRewinds() == dueRewinds) {
+            dueDry = true;
+            nextDue = earlier(next, dueAddedSinceRead);
+        }
+    }
+
+    void dueAt(Instant due) {
+        if (!due.isAfter(dueCursorTime)) {
+            rewindDue(); // it was written late
+        }
+        nextDue = earlier(nextDue, due);
+        dueAddedSinceRead = earlier(dueAddedSinceRead, due);
+    }
+
+    /** Whether a retry's time has come since the last read. */
+    void wakeDue(Instant now) {
+        if (nextDue != null && !nextDue.isAfter(now)) {
+            dueDry = false;
+        }
+    }
+
+    /** Something at or behind this seq became owed, or may go now. */
+    void rewind(long seq) {
+        signals++;
+        lowestSignalled = Math.min(lowestSignalled, seq);
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (cursors[stripe] >= seq) {
+                cursors[stripe] = seq - 1;
+                rewindDue(); // something old has changed: a retry may have waited for it
+            }
+        }
+        Arrays.fill(dry, false);
+        Arrays.fill(atBarrier, false);
+    }
+
+    /** Looks for new rows behind the cursors. */
+    void poll() {
+        signals++;
+        Arrays.fill(dry, false);
+    }
+
+    /**
+     * Looks at everything again, unless the last time is not over. Rows that have to wait are what makes it long: a
+     * millisecond for each is what is let pass, so that looking costs a small part of the time.
+     */
+    void sweep(Instant now, Duration interval) {
+        Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, waitingSinceSweep));
+        boolean isOver = IntStream.range(0, StripeCursor.STRIPES).allMatch(stripe -> endReached[stripe]);
+        if (isOver && !sweptAt.plus(enough).isAfter(now)) {
+            sweptAt = now;
+            waitingSinceSweep = 0;
+            Arrays.fill(endReached, false);
+            rewindAll();
+        }
+    }
+
+    /** Looks at this row again. */
+    void lookAgain(OwedDelivery row) {
+        rewind(row.seq());
+        if (row.due() != null) {
+            rewindDue();
+        }
+    }
+
+    /** Looks at everything again. */
+    void rewindAll() {
+        rewind(1);
+        rewindDue();
+    }
+
+    /** Looks at all retries again whose time has come. */
+    void rewindDue() {
+        dueRewinds++;
+        dueCursorTime = LONG_AGO;
+        dueCursorSeq = 0;
+        dueDry = false;
+    }
+
+    /** When the next retry is due; null: none is known. */
+    @Nullable
+    Instant nextDue() {
+        return nextDue;
+    }
+
+    /** A row was looked at that has to wait for another. */
+    void sawWaiting() {
+        waitingSinceSweep++;
+    }
+
+    /**
+     * Something of this lane is settled.
+     *
+     * @param isBarrier it was one, and is no longer owed: everything behind it may go
+     */
+    void settled(boolean isBarrier) {
+        if (isBarrier) {
+            rewindAll();
+        } else if (dueBarrierPassed) {
+            dueBarrierPassed = false;
+            rewindDue();
+        }
+        Arrays.fill(atBarrier, false);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
+    }
+}

@@ -1,0 +1,25 @@
+package nexus.store;
+
+import io.vertx.pgclient.PgException;
+import org.jspecify.annotations.Nullable;
+
+/** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
+public final class StoreErrors {
+    private static final String CHECK_VIOLATION = "23514";
+
+    private StoreErrors() {}
+
+    /** A row belongs to a day of which there is no partition; a broken CHECK has the same code, but names itself. */
+    public static boolean isMissingPartition(Throwable failure) {
+        return failure instanceof PgException e && CHECK_VIOLATION.equals(e.getSqlState()) && e.getConstraint() == null;
+    }
+
+    /**
+     * The values of one row are at fault (class 22, data exception, and 23, a broken constraint): without that row the
+     * same statement would succeed.
+     */
+    public static boolean isAboutOneRow(Throwable failure) {
+        @Nullable String state = failure instanceof PgException e ? e.getSqlState() : null;
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+}

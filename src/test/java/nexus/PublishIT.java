@@ -1,0 +1,242 @@
+package nexus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import nexus.testkit.ApiClient;
+import nexus.testkit.ApiClient.Answer;
+import nexus.testkit.Eventually;
+import nexus.testkit.PackagedNexus;
+import nexus.testkit.ScriptedReceiver;
+import nexus.testkit.ScriptedReceiver.Received;
+import nexus.testkit.Signatures;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events that come in over HTTP. */
+class PublishIT {
+    private static final AtomicInteger TYPES = new AtomicInteger();
+
+    private static PackagedNexus nexus;
+    private static ApiClient api;
+
+    private final String type = "publish.case-" + TYPES.incrementAndGet();
+    private ScriptedReceiver receiver;
+
+    @BeforeAll
+    static void startNexus() {
+        nexus = PackagedNexus.start(Map.of());
+        api = nexus.api();
+    }
+
+    @AfterAll
+    static void stopNexus() {
+        nexus.close();
+    }
+
+    @BeforeEach
+    void startReceiver() {
+        receiver = ScriptedReceiver.start();
+    }
+
+    @AfterEach
+    void stopReceiver() {
+        receiver.close();
+    }
+
+    @Test
+    void aPublishedEventArrivesSignedWithEveryDigit() {
+        JsonNode subscription = api.subscribe(receiver.uri(), type);
+        String data = "{\"price\":1.00,\"huge\":1e400,\"long\":12345678901234567890,\"text\":\"\u00e9 \\u0041 \\/\"}";
+
+        Answer answer = api.post("/v1/events", """
+                        {"type":"%s","data":%s,"metadata":{"source":"shop","n":-0.0},\
+                        "createdAt":"2026-01-31T18:20:43.4Z"}""".formatted(type, data)).expect(202);
+
+        JsonNode accepted = answer.json();
+        String id = accepted.path("eventId").asText();
+        assertThat(UUID.fromString(id).version()).isEqualTo(7);
+        assertThat(accepted.path("status").asText()).isEqualTo("PENDING");
+        assertThat(accepted.path("deduplicated").asBoolean()).isFalse();
+        assertThat(accepted.path("deliveries").asInt()).isEqualTo(1);
+        assertThat(answer.header("Location")).endsWith("/v1/events/" + id);
+
+        Received webhook = receiver.await(1).getFirst();
+        assertThat(webhook.text()).isEqualTo("""
+                {"id":"%s","type":"%s","createdAt":"2026-01-31T18:20:43.400Z",\
+                "payload":{"data":%s,"metadata":{"source":"shop","n":-0.0}}}""".formatted(id, type, data));
+        Signatures.verify(webhook, subscription.path("secret").asText());
+        api.awaitDelivery(id, "SENT");
+        assertThat(api.get("/v1/events/" + id).text()).contains("\"data\":" + data);
+    }
+
+    @Test
+    void anEventThatNobodySubscribedToIsDelivered() {
+        JsonNode accepted = api.post("/v1/events", "{\"type\":\"" + type + "\",\"data\":{}}")
+                .expect(202)
+                .json();
+        assertThat(accepted.path("deliveries").asInt()).isZero();
+        assertThat(accepted.path("status").asText()).isEqualTo("DELIVERED");
+
+        JsonNode summary = api.get("/v1/events/" + accepted.path("eventId").asText() + "/summary")
+                .expect(200)
+                .json();
+        assertThat(summary.path("status").asText()).isEqualTo("DELIVERED");
+        assertThat(summary.path("type").asText()).isEqualTo(type);
+        assertThat(summary.path("deliveries")).isEqualTo(ApiClient.json("""
+                {"PENDING":0,"SENT":0,"FAILED":0,"DEAD":0}"""));
+    }
+
+    @Test
+    void aBatchArrivesInOrderPerKey() {
+        api.subscribe(receiver.uri(), type);
+        String events = IntStream.range(0, 100)
+                .mapToObj(
+                        i -> "{\"type\":\"%s\",\"data\":{\"n\":%d},\"orderingKey\":\"k%d\"}".formatted(type, i, i % 3))
+                .collect(Collectors.joining(","));
+
+        JsonNode accepted = api.post("/v1/events/batch", "{\"events\":[" + events + "]}")
+                .expect(202)
+                .json()
+                .path("events");
+
+        assertThat(accepted)
+                .hasSize(100)
+                .allMatch(event -> event.path("deliveries").asInt() == 1);
+        List<Integer> numbers = receiver.await(100).stream()
+                .map(webhook -> ApiClient.json(webhook.text()))
+                .map(body -> body.path("payload").path("data").path("n").asInt())
+                .toList();
+        for (int key = 0; key < 3; key++) {
+            int remainder = key;
+            assertThat(numbers.stream().filter(n -> n % 3 == remainder))
+                    .hasSizeGreaterThan(32)
+                    .isSorted();
+        }
+        assertThat(accepted.path(7).path("eventId").asText())
+                .isEqualTo(receiver.received().get(numbers.indexOf(7)).header("webhook-id"));
+    }
+
+    @Test
+    void ofABatchWithOneWrongEventNoneIsTaken() {
+        api.subscribe(receiver.uri(), type);
+        JsonNode problem =
+                api.post("/v1/events/batch", """
+                        {"events":[{"type":"%s","data":{}},{"type":"pg.public.users.insert","data":{}}]}""".formatted(type)).expect(422).json();
+        assertThat(problem.path("errors").path(0).path("pointer").asText()).isEqualTo("/events/1/type");
+        assertThat(api.get("/v1/events?type=" + type).json().path("data")).isEmpty();
+    }
+
+    @Test
+    void aKeySentAgainWithTheSameBodyIsAnsweredWithTheFirstResult() {
+        api.subscribe(receiver.uri(), type);
+        String body = "{\"type\":\"" + type + "\",\"data\":{\"n\":1}}";
+
+        Answer first =
+                api.post("/v1/events", body, "Idempotency-Key", "order-" + type).expect(202);
+        Answer again = api.post("/v1/events", body, "Idempotency-Key", "\"order-" + type + "\"")
+                .expect(202);
+
+        assertThat(first.header("Idempotent-Replayed")).isEmpty();
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(again.json().path("eventId")).isEqualTo(first.json().path("eventId"));
+        assertThat(again.json().path("deduplicated").asBoolean()).isTrue();
+        Answer other = api.post("/v1/events", body + " ", "Idempotency-Key", "order-" + type)
+                .expect(422);
+        assertThat(other.json().path("code").asText()).isEqualTo("idempotency-key-reused");
+        assertThat(api.get("/v1/events?type=" + type).json().path("data")).hasSize(1);
+    }
+
+    @Test
+    void anEventIdOfThePublisherBecomesTheEventsAndIsTakenOnce() {
+        String id = UUID.randomUUID().toString();
+        String body = "{\"type\":\"%s\",\"data\":{},\"eventId\":\"%s\"}".formatted(type, id);
+
+        assertThat(api.post("/v1/events", body)
+                        .expect(202)
+                        .json()
+                        .path("eventId")
+                        .asText())
+                .isEqualTo(id);
+        assertThat(api.post("/v1/events", body)
+                        .expect(202)
+                        .json()
+                        .path("deduplicated")
+                        .asBoolean())
+                .isTrue();
+        JsonNode clash = api.post("/v1/events", body, "Idempotency-Key", "another")
+                .expect(422)
+                .json();
+        assertThat(clash.path("errors").path(0).path("pointer").asText()).isEqualTo("/eventId");
+        JsonNode twice = api.post("/v1/events/batch", "{\"events\":[" + body + "," + body + "]}")
+                .expect(422)
+                .json();
+        assertThat(twice.path("errors").path(0).path("pointer").asText()).isEqualTo("/events/1/eventId");
+    }
+
+    @Test
+    void aKeyWhoseFirstRequestIsStillBeingHandledIsAConflict() throws Exception {
+        String body = "{\"type\":\"" + type + "\",\"data\":{}}";
+        try (Connection connection = nexus.connect();
+                Statement statement = connection.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE nexus.event IN EXCLUSIVE MODE");
+            CompletableFuture<Answer> first =
+                    CompletableFuture.supplyAsync(() -> api.post("/v1/events", body, "Idempotency-Key", type), threads);
+            awaitSomebodyWaitingForTheLock();
+
+            Answer second =
+                    api.post("/v1/events", body, "Idempotency-Key", type).expect(409);
+
+            assertThat(second.json().path("code").asText()).isEqualTo("idempotency-key-in-use");
+            connection.rollback();
+            first.get().expect(202);
+            assertThat(api.post("/v1/events", body, "Idempotency-Key", type)
+                            .expect(202)
+                            .json()
+                            .path("eventId"))
+                    .isEqualTo(first.get().json().path("eventId"));
+        }
+    }
+
+    @Test
+    void twoAtTheSameInstantMakeOneEvent() throws SQLException {
+        String body = "{\"type\":\"" + type + "\",\"data\":{}}";
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<Answer>> answers = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> api.post("/v1/events", body, "Idempotency-Key", type), threads))
+                    .toList();
+            assertThat(answers.stream()
+                            .map(CompletableFuture::join)
+                            .map(Answer::status)
+                            .distinct())
+                    .isSubsetOf(202, 409)
+                    .contains(202);
+        }
+        assertThat(api.get("/v1/events?type=" + type).json().path("data")).hasSize(1);
+    }
+
+    private static void awaitSomebodyWaitingForTheLock() {
+        Eventually.eventually("the first request waits for the table", () -> nexus.query(
+                        "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+                .getFirst()
+                .equals("t"));
+    }
+}

@@ -1,0 +1,61 @@
+package nexus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A request goes to the classes with the longest path that its own begins with, and to no other: a method elsewhere is
+ * never found, though the OpenAPI document shows it.
+ */
+class ResourcePathsTest {
+    private static final List<JavaClass> RESOURCES = resources();
+
+    private static List<JavaClass> resources() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("nexus");
+        return classes.stream().filter(type -> type.isAnnotatedWith(Path.class)).toList();
+    }
+
+    @Test
+    void everyResourceMethodStandsInTheClassThatItsPathLeadsTo() {
+        List<String> lost = RESOURCES.stream()
+                .flatMap(resource -> resource.getMethods().stream())
+                .filter(method -> method.isAnnotatedWith(Path.class))
+                .filter(ResourcePathsTest::isHidden)
+                .map(JavaMethod::getFullName)
+                .toList();
+
+        assertThat(lost).isEmpty();
+    }
+
+    private static boolean isHidden(JavaMethod method) {
+        List<String> own = segments(method.getOwner());
+        List<String> whole = Stream.concat(
+                        own.stream(),
+                        segments(method.getAnnotationOfType(Path.class).value()).stream())
+                .toList();
+        return RESOURCES.stream()
+                .map(ResourcePathsTest::segments)
+                .anyMatch(other -> other.size() > own.size()
+                        && other.size() <= whole.size()
+                        && whole.subList(0, other.size()).equals(other));
+    }
+
+    private static List<String> segments(JavaClass resource) {
+        return segments(resource.getAnnotationOfType(Path.class).value());
+    }
+
+    private static List<String> segments(String path) {
+        return Stream.of(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
+    }
+}

@@ -1,0 +1,115 @@
+package nexus.dispatch;
+
+import static nexus.dispatch.OwedRow.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import nexus.dispatch.LaneCursor.Mark;
+import nexus.queue.DueCursor;
+import nexus.queue.StripeCursor;
+import org.junit.jupiter.api.Test;
+
+class LaneCursorTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T18:20:43Z");
+
+    private final LaneCursor cursor = new LaneCursor(1);
+
+    @Test
+    void readingGoesOnBehindWhatWasPassed() {
+        Mark mark = cursor.mark();
+        cursor.passed(row(5).build(), mark);
+        cursor.passed(row(9).stripe(3).build(), mark);
+
+        assertThat(after()).containsExactly(5L, 0L, 0L, 9L, 0L, 0L, 0L, 0L);
+    }
+
+    @Test
+    void aSignalDuringAReadIsNotLost() {
+        Mark mark = cursor.mark();
+        cursor.rewind(7);
+        cursor.passed(row(9).build(), mark);
+        readEverythingDry(mark);
+
+        assertThat(after().getFirst()).isEqualTo(6);
+        assertThat(cursor.hasUnread()).isTrue();
+    }
+
+    @Test
+    void aDryLaneIsReadAgainAfterASignal() {
+        readEverythingDry(cursor.mark());
+        assertThat(cursor.hasUnread()).isFalse();
+
+        cursor.rewind(7);
+
+        assertThat(cursor.hasUnread()).isTrue();
+    }
+
+    @Test
+    void aStripeStopsAtABarrierUntilSomethingIsSettled() {
+        Mark mark = cursor.mark();
+        readEverythingDry(mark);
+        cursor.poll();
+        Mark second = cursor.mark();
+        readEverythingDry(second);
+        cursor.rewind(9);
+        cursor.stopAtBarrier(0, cursor.mark());
+        assertThat(cursor.cursors(4)).extracting(StripeCursor::stripe).doesNotContain(0);
+
+        cursor.settled(false);
+
+        assertThat(cursor.cursors(4)).extracting(StripeCursor::stripe).contains(0);
+    }
+
+    @Test
+    void aRetryThatBecameDueDuringTheReadIsKnown() {
+        Mark mark = cursor.mark();
+        cursor.dueAt(NOW.plusSeconds(5));
+        cursor.dueRead(NOW.plusSeconds(60), mark);
+
+        assertThat(cursor.nextDue()).isEqualTo(NOW.plusSeconds(5));
+    }
+
+    @Test
+    void aRetryThatWasWrittenLateIsReadAlthoughTheCursorIsBehindIt() {
+        Mark mark = cursor.mark();
+        cursor.passed(row(4).due(NOW).build(), mark);
+        cursor.dueRead(null, mark);
+
+        cursor.dueAt(NOW.minusSeconds(1));
+
+        assertThat(cursor.hasUnreadDue()).isTrue();
+        assertThat(cursor.dueCursor(4)).isEqualTo(new DueCursor(1, Instant.EPOCH, 0, 5));
+    }
+
+    @Test
+    void aSweepWaitsForTheOneBeforeAndForATimeThatGrowsWithWhatWaits() {
+        readEverythingDry(cursor.mark());
+        cursor.sweep(NOW, Duration.ofSeconds(1));
+        assertThat(cursor.hasUnread()).isTrue();
+
+        cursor.passed(row(9).build(), cursor.mark());
+        cursor.sweep(NOW.plusSeconds(10), Duration.ofSeconds(1));
+        assertThat(after().getFirst()).as("the sweep before is not over").isEqualTo(9);
+
+        readEverythingDry(cursor.mark());
+        for (int i = 0; i < 60_000; i++) {
+            cursor.sawWaiting();
+        }
+        cursor.sweep(NOW.plusSeconds(10), Duration.ofSeconds(1));
+        assertThat(cursor.hasUnread()).isFalse();
+        cursor.sweep(NOW.plusSeconds(61), Duration.ofSeconds(1));
+        assertThat(cursor.hasUnread()).isTrue();
+    }
+
+    private void readEverythingDry(Mark mark) {
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            cursor.readDry(stripe, mark);
+        }
+    }
+
+    private List<Long> after() {
+        return cursor.cursors(4).stream().map(StripeCursor::after).toList();
+    }
+}

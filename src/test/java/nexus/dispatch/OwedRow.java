@@ -1,0 +1,75 @@
+package nexus.dispatch;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import nexus.queue.OwedDelivery;
+import org.jspecify.annotations.Nullable;
+
+/** Builds owed deliveries of lane 1 for tests. */
+final class OwedRow {
+    private final long seq;
+    private int stripe;
+    private @Nullable Long key;
+    private @Nullable Long otherKey;
+    private @Nullable Instant due;
+    private int attempts;
+    private boolean behind;
+
+    private OwedRow(long seq) {
+        this.seq = seq;
+    }
+
+    static OwedRow row(long seq) {
+        return new OwedRow(seq);
+    }
+
+    OwedRow stripe(int value) {
+        stripe = value;
+        return this;
+    }
+
+    OwedRow key(long value) {
+        key = value;
+        return this;
+    }
+
+    OwedRow otherKey(long value) {
+        otherKey = value;
+        return this;
+    }
+
+    OwedRow due(Instant value) {
+        due = value;
+        return attempts(1);
+    }
+
+    OwedRow attempts(int value) {
+        attempts = value;
+        return this;
+    }
+
+    OwedRow behind() {
+        behind = true;
+        return this;
+    }
+
+    OwedDelivery build() {
+        return new OwedDelivery(
+                1,
+                stripe,
+                seq,
+                key,
+                otherKey,
+                false,
+                due,
+                attempts,
+                0,
+                Instant.EPOCH,
+                LocalDate.EPOCH,
+                new UUID(0, seq),
+                2,
+                false,
+                behind);
+    }
+}

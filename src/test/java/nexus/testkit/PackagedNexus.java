@@ -1,0 +1,245 @@
+package nexus.testkit;
+
+import static nexus.testkit.Eventually.eventually;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packaged application, {@code serve}d in a process of its own and driven from outside.
+ *
+ * <pre>{@code
+ * try (PackagedNexus nexus = PackagedNexus.start(Map.of("DELIVERY_MAX_ATTEMPTS", "2"))) {
+ *     nexus.sql("INSERT INTO users (email, name) VALUES ('a@example.com', 'A')");
+ *     nexus.api().get("/v1/events").expect(200);
+ *     nexus.kill9();
+ *     nexus.restart();
+ * }
+ * }</pre>
+ */
+public final class PackagedNexus implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(40);
+
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final Path output;
+    private final int port;
+    private final int managementPort;
+
+    private @Nullable Process process;
+    private int linesBefore;
+
+    private PackagedNexus(Map<String, String> given) {
+        this.folder = NexusProgram.freshFolder();
+        this.output = folder.resolve("output.log");
+        this.port = freePort();
+        this.managementPort = freePort();
+        this.environment = new HashMap<>(Map.of(
+                "NEXUS_HOME",
+                folder.resolve("home").toString(),
+                "PORT",
+                Integer.toString(port),
+                "MANAGEMENT_PORT",
+                Integer.toString(managementPort)));
+        environment.putAll(given);
+    }
+
+    /** Starts one in a new, empty folder, and waits until it is ready. */
+    public static PackagedNexus start(Map<String, String> environment) {
+        PackagedNexus nexus = new PackagedNexus(environment);
+        try {
+            nexus.restart();
+        } catch (AssertionError e) {
+            nexus.close();
+            throw e;
+        }
+        return nexus;
+    }
+
+    /** Starts it again in the same folder, after it has ended, and waits until it is ready. */
+    public void restart() {
+        linesBefore = NexusProgram.lines(output).size();
+        Process started = NexusProgram.start(folder, output, environment, "serve");
+        process = started;
+        try {
+            eventually("Nexus is ready", START, () -> isReady() || !started.isAlive());
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + log(), e);
+        }
+        if (!started.isAlive()) {
+            throw new AssertionError("ended with " + started.exitValue() + "\n" + log());
+        }
+    }
+
+    /** Ends it as a crash would. The embedded database goes on without it. */
+    public void kill9() {
+        Process running = running();
+        running.destroyForcibly();
+        exitCode(running);
+    }
+
+    /** Ends the embedded database as a crash would, with all of its processes. */
+    public void killDatabase() {
+        ProcessHandle postmaster = postmaster().orElseThrow();
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        processes.forEach(process -> signal(process, "-KILL"));
+        eventually("the database is gone", STOP, () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** Asks it to end, waits, and answers with its exit code. */
+    public int terminate() {
+        Process running = running();
+        running.destroy();
+        return exitCode(running);
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Without a key when {@code API_KEYS} was given: see {@link ApiClient#with}. */
+    public ApiClient api() {
+        return new ApiClient(uri("").toString(), List.of());
+    }
+
+    /** Probes and metrics. */
+    public ApiClient management() {
+        return new ApiClient("http://127.0.0.1:" + managementPort, List.of());
+    }
+
+    /** The embedded database's, as it was told with the ready line. */
+    public String databaseUrl() {
+        return toldDatabase().orElseThrow();
+    }
+
+    public Connection connect() {
+        return TestPostgres.connect(databaseUrl());
+    }
+
+    public void sql(String... statements) {
+        TestPostgres.execute(databaseUrl(), statements);
+    }
+
+    /** Rows as their columns' texts joined with {@code |}. */
+    public List<String> query(String sql) {
+        return TestPostgres.query(databaseUrl(), sql);
+    }
+
+    /** The variables it was started with. */
+    public Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
+    /** Everything it has printed so far, before restarts too. */
+    public String log() {
+        return String.join("\n", NexusProgram.lines(output));
+    }
+
+    @Override
+    public void close() {
+        Process running = process;
+        if (running != null && running.isAlive()) {
+            running.destroy();
+            exitCode(running);
+        }
+        stopDatabaseLeftBehind();
+    }
+
+    private Process running() {
+        Process running = process;
+        if (running == null || !running.isAlive()) {
+            throw new AssertionError("Nexus does not run\n" + log());
+        }
+        return running;
+    }
+
+    private int exitCode(Process ending) {
+        try {
+            if (!ending.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                ending.destroyForcibly();
+                throw new AssertionError("Nexus did not end within " + STOP + "\n" + log());
+            }
+            return ending.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean isReady() {
+        List<String> lines = linesOfThisStart();
+        boolean isUp = lines.stream().anyMatch(line -> line.matches("Nexus \\S+ is ready on http://localhost:" + port));
+        return isUp
+                && (environment.containsKey("DATABASE_URL") || toldDatabase().isPresent());
+    }
+
+    private Optional<String> toldDatabase() {
+        return linesOfThisStart().stream()
+                .filter(line -> line.startsWith("psql \"postgresql://"))
+                .map(line -> line.substring("psql \"".length(), line.length() - 1))
+                .findFirst();
+    }
+
+    private List<String> linesOfThisStart() {
+        List<String> lines = NexusProgram.lines(output);
+        return lines.subList(Math.min(linesBefore, lines.size()), lines.size());
+    }
+
+    /** What a test that ends with {@code kill -9} leaves running. */
+    private void stopDatabaseLeftBehind() {
+        postmaster().ifPresent(running -> {
+            signal(running, "-INT");
+            eventually("the database left behind ends", STOP, () -> !running.isAlive());
+        });
+    }
+
+    /** The embedded server's first process. Its file names it; after a crash that may be another program by now. */
+    private Optional<ProcessHandle> postmaster() {
+        Path pidFile = folder.resolve("home").resolve("postgres").resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
+        try {
+            long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+            return ProcessHandle.of(pid)
+                    .filter(found -> found.info().command().orElse("").endsWith("/postgres"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void signal(ProcessHandle process, String signal) {
+        try {
+            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
