@@ -25,6 +25,10 @@ public class CaptureReport {
         this.clock = clock;
     }
 
+    Status status() {
+        return published.current().status();
+    }
+
     /** Logs a change of status; the same one again only changes its detail. */
     synchronized void status(Status status, Optional<String> detail) {
         CaptureState now = published.current();

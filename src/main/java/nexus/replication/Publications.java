@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -25,6 +26,10 @@ final class Publications {
     private static final int GENERATED_COLUMNS_SINCE = 180000;
     /** The server waits two seconds for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
     private static final int TRIES = 2;
+    /** After so long with locked tables the others are only tried: somebody waits for the answer. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
+    private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
 
     private static final String READ = """
             SELECT p.oid, p.puballtables, coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
@@ -106,15 +111,14 @@ final class Publications {
 
     /** All moves in one transaction; when one of them does not work, each in its own. */
     List<Refused> apply(Connection connection, List<Move> moves) throws SQLException {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         List<Refused> refused = new ArrayList<>();
-        if (moves.isEmpty() || tryToApply(connection, moves).isEmpty()) {
+        if (moves.isEmpty() || tryToApply(connection, moves, true).isEmpty()) {
             return refused;
         }
         for (Move move : moves) {
-            Optional<SQLException> problem = tryToApply(connection, List.of(move));
-            for (int tries = 1; tries < TRIES && isLocked(problem); tries++) {
-                problem = tryToApply(connection, List.of(move));
-            }
+            boolean mayWait = System.nanoTime() < deadline;
+            Optional<SQLException> problem = tryToApply(connection, List.of(move), mayWait);
             problem.ifPresent(why -> refused.add(new Refused(move, why)));
         }
         return refused;
@@ -136,14 +140,13 @@ final class Publications {
         return sql.toString().strip();
     }
 
-    private static boolean isLocked(Optional<SQLException> problem) {
-        return problem.filter(why -> SourceErrors.is(why, SourceErrors.LOCK_NOT_AVAILABLE))
-                .isPresent();
-    }
-
-    private Optional<SQLException> tryToApply(Connection connection, List<Move> moves) throws SQLException {
+    private Optional<SQLException> tryToApply(Connection connection, List<Move> moves, boolean mayWait)
+            throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
+            if (!mayWait) {
+                statement.execute(SHORT_LOCK_TIMEOUT);
+            }
             for (Move move : moves) {
                 statement.execute(sql(move));
             }

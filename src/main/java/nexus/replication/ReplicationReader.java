@@ -43,7 +43,6 @@ public class ReplicationReader {
     private final RandomGenerator random;
     private @Nullable Thread thread;
     private volatile boolean isStopping;
-    private volatile boolean standsBy = true; // or has not begun yet
     private volatile @Nullable ReplicationSession session;
     private int failures; // used by the thread
 
@@ -108,9 +107,9 @@ public class ReplicationReader {
         report.status(Status.OFF, Optional.empty());
     }
 
-    /** Also while capture fails: a table that loses its identity would make its users' updates fail until it is back. */
+    /** Also before the slot is made, and while capture fails: till then the updates of a table without identity fail. */
     private void guard() {
-        if (!standsBy) {
+        if (report.status() != Status.STANDBY) {
             publisher.guard();
         }
     }
@@ -130,7 +129,6 @@ public class ReplicationReader {
             } catch (CannotCapture e) {
                 rest(e);
             } catch (PositionLostException e) {
-                standsBy = true;
                 report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
                 rest(STANDBY_RETRY);
             } catch (SQLException e) {
@@ -147,7 +145,6 @@ public class ReplicationReader {
         ReplicationSession opened = captureStart.open(this::isStoppingAfterBeat);
         try {
             session = opened;
-            standsBy = false;
             if (failures == 0) { // else once it has proven itself: what failed before may fail again at the same change
                 report.status(Status.STREAMING, Optional.empty());
             }
@@ -167,7 +164,6 @@ public class ReplicationReader {
     }
 
     private void rest(CannotCapture why) {
-        standsBy = why.status() == Status.STANDBY;
         report.status(why.status(), Optional.of(why.detail()));
         rest(why.retryIn());
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import nexus.replication.CaptureState.Status;
 import nexus.subscription.Subscription;
@@ -96,6 +97,47 @@ class TablePublisherPostgresTest {
             execute(url, "ALTER TABLE items DROP CONSTRAINT items_key");
             membersBecome("nexus_inserts|items");
             assertThat(process.status.current().status()).isEqualTo(Status.LOST);
+        }
+    }
+
+    @Test
+    void theUsersUpdateIsSavedAlsoWhileTheSlotIsMade() throws Exception {
+        execute(url, "CREATE TABLE items (id int CONSTRAINT items_key PRIMARY KEY)", "CREATE TABLE other (id int)");
+        try (Connection writer = TestPostgres.connect(url);
+                Statement statement = writer.createStatement();
+                CapturingProcess process = new CapturingProcess(url, "pg.public.items.*")) {
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO other VALUES (1)");
+            process.started().in(Status.CREATING);
+            membersBecome("nexus|items");
+            execute(url, "ALTER TABLE items DROP CONSTRAINT items_key");
+            membersBecome("nexus_inserts|items");
+            assertThat(process.status.current().status()).isEqualTo(Status.CREATING);
+            writer.rollback();
+            process.in(Status.STREAMING);
+        }
+    }
+
+    @Test
+    void manyLockedTablesDoNotHoldUpTheAnswer() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            execute(url, "CREATE TABLE locked" + i + " (id int PRIMARY KEY)");
+        }
+        execute(url, "CREATE TABLE spare (id int PRIMARY KEY)");
+        try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
+                Connection ddl = TestPostgres.connect(url);
+                Statement statement = ddl.createStatement()) {
+            ddl.setAutoCommit(false);
+            for (int i = 0; i < 12; i++) {
+                statement.execute("LOCK TABLE locked" + i + " IN SHARE MODE");
+            }
+            long asked = System.nanoTime();
+            assertThat(await(process.publisher.cover(process.wanted.change(url, "pg.public.*.insert"))))
+                    .extracting(Warning::code)
+                    .contains("table-not-published");
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(20));
+            membersBecome("nexus|spare");
+            ddl.rollback();
         }
     }
 
