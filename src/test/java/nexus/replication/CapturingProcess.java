@@ -20,6 +20,7 @@ import nexus.Role;
 import nexus.event.IncomingEvent;
 import nexus.event.TypePattern;
 import nexus.intake.EventIntake;
+import nexus.intake.OwnEvents;
 import nexus.intake.SourcePosition;
 import nexus.liveness.LoopHeartbeats;
 import nexus.queue.OwedSignal;
@@ -76,7 +77,7 @@ final class CapturingProcess implements AutoCloseable {
                 worker,
                 new SourcePositionRepository(store),
                 intake,
-                new GapNotice(intake, report, clock, new Random(1)),
+                new GapNotice(new OwnEvents(intake, clock, new Random(1)), report),
                 report,
                 new SimpleMeterRegistry(),
                 clock);
