@@ -313,7 +313,8 @@ class DispatcherPostgresTest {
         eventually("the catalog knows", () -> catalog.current().ofLane(subscription.lane()).stream()
                 .noneMatch(Subscription::isEnabled));
         assertThat(query("SELECT count(*) FROM nexus.owed WHERE due IS NULL")).containsExactly("1");
-        eventually("who watches Nexus is told", () -> query("SELECT type FROM nexus.event WHERE type LIKE 'nexus.%'")
+        eventually("who watches Nexus is told", () -> query(
+                        "SELECT type FROM nexus.event WHERE type LIKE 'nexus.subscription.%'")
                 .equals(List.of("nexus.subscription.disabled")));
     }
 
