@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
@@ -95,7 +96,7 @@ class EmbeddedDatabasePostgresTest {
 
         public static void main(String[] args) throws Exception {
             EmbeddedDatabase.start(Path.of(args[0]));
-            Thread.sleep(Duration.ofMinutes(5));
+            new CountDownLatch(1).await();
         }
     }
 }
