@@ -7,6 +7,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -96,6 +97,20 @@ class CommandIT {
         page.get("/v1/events").expect(403);
         page.post("/v1/events", "{\"type\":\"a\",\"data\":{}}").expect(403);
         nexus.api().with("Origin", "http://localhost:5173").get("/v1/events").expect(200);
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            Finished refused = NexusProgram.run(
+                    with(
+                            external(TestPostgres.freshDatabase()),
+                            Map.of("HOST", "127.0.0.1", "PORT", port, "NEXUS_ROLES", "api")),
+                    "serve");
+            assertThat(refused.exitCode()).isNotZero();
+            assertThat(refused.output()).contains("port " + port + " (PORT)").doesNotContain("\tat ");
+        }
     }
 
     @Test

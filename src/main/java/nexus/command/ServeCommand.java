@@ -2,6 +2,7 @@ package nexus.command;
 
 import io.quarkus.runtime.Quarkus;
 import java.io.Console;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,7 +63,7 @@ public final class ServeCommand implements Command {
         // its own handler would end the process before the embedded database has stopped
         Quarkus.run(null, (code, failure) -> {
             if (failure != null) {
-                say("could not start: " + rootCause(failure));
+                say("could not start: " + reason(failure, environment));
             }
             status.set(code);
         });
@@ -70,10 +71,15 @@ public final class ServeCommand implements Command {
     }
 
     /** On one line: the logs are not set up yet when a start fails early. */
-    private static String rootCause(Throwable failure) {
+    private static String reason(Throwable failure, Environment environment) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof BindException) {
+            return "port " + environment.value(Variable.PORT).orElse("3000") + " (PORT) or "
+                    + environment.value(Variable.MANAGEMENT_PORT).orElse("9000")
+                    + " (MANAGEMENT_PORT) can't be listened on: " + cause.getMessage();
         }
         return cause.toString().replaceAll("\\s*\\R\\s*", " ");
     }
