@@ -37,7 +37,7 @@ final class LaneReader {
     private final Lanes lanes;
     private final Consumer<List<OwedDelivery>> starting;
 
-    private final Set<Read> underWay = new HashSet<>();
+    private final Set<Read> reads = new HashSet<>();
     private boolean reading;
     private boolean turnComing;
     private boolean stopped;
@@ -83,7 +83,7 @@ final class LaneReader {
      * @param next keys of theirs of which another row may wait
      */
     void settled(List<OwedDelivery> rows, Set<LaneKey> next) {
-        for (Read read : underWay) {
+        for (Read read : reads) {
             for (OwedDelivery row : rows) {
                 read.settledSeqs.add(row.seq());
                 KeyOrder.keys(row).forEach(key -> read.settledKeys.add(new LaneKey(row.lane(), key)));
@@ -116,7 +116,7 @@ final class LaneReader {
         }
         reading = true;
         Read read = new Read();
-        underWay.add(read);
+        reads.add(read);
         Future<List<OwedDelivery>> due =
                 dueCursors.isEmpty() ? Future.succeededFuture(List.of()) : queue.takeDue(dueCursors, now);
         Future<List<OwedDelivery>> ready = cursors.isEmpty() ? Future.succeededFuture(List.of()) : queue.take(cursors);
@@ -128,12 +128,12 @@ final class LaneReader {
                     Looking looking = new Looking(read, now);
                     List<Integer> dueRead = looking.atDue(dueCursors, due.result(), marks);
                     looking.atReady(cursors, ready.result(), marks);
-                    underWay.remove(read);
+                    reads.remove(read);
                     looking.finish();
                     return dueRead.isEmpty() ? Future.succeededFuture() : learnNextDue(dueRead, now, marks);
                 })
                 .onComplete(done -> {
-                    underWay.remove(read);
+                    reads.remove(read);
                     reading = false;
                     if (done.succeeded()) {
                         turnSoon();
@@ -165,9 +165,9 @@ final class LaneReader {
         }
         lanes.reserve(keys);
         Read read = new Read();
-        underWay.add(read);
+        reads.add(read);
         queue.successors(keys).onComplete(found -> {
-            underWay.remove(read);
+            reads.remove(read);
             lanes.unreserve(keys);
             if (stopped) {
                 return;

@@ -59,11 +59,6 @@ public record TypePattern(String value) {
         return value.equals(EVERYTHING) || value.startsWith("pg.") || value.startsWith("*");
     }
 
-    /** Matches one type only: no wildcard in it. */
-    public boolean isExact() {
-        return value.indexOf('*') < 0;
-    }
-
     private List<String> segments() {
         return List.of(value.split("\\.", -1));
     }
