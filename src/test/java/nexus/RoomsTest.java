@@ -35,7 +35,7 @@ class RoomsTest {
             Map.entry("capture", Set.of("event", "pgoutput")),
             Map.entry(
                     "replication",
-                    Set.of("capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
+                    Set.of("api", "capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
             Map.entry("webhook", Set.of("event")),
             Map.entry("attempt", Set.of("api", "event", "store")),
             Map.entry(

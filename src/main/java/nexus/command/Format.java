@@ -91,7 +91,14 @@ interface Format {
     /** ISO 8601, which the configuration reads. */
     Format DURATION = text -> duration(text).toString();
 
-    Format SIZE = text -> Long.toString(size(text));
+    Format SIZE = text -> Long.toString(size(text, 1L << 30, "1GiB"));
+
+    Format BIG_SIZE = text -> Long.toString(size(text, 1L << 50, "1024TiB"));
+
+    Format SLOT_LOST = text -> switch (text.toLowerCase(Locale.ROOT)) {
+        case "stop", "recreate" -> text.toLowerCase(Locale.ROOT);
+        default -> throw new IllegalArgumentException("must be stop or recreate");
+    };
 
     static Format number(String what, long least, long most) {
         return text -> Long.toString(number(text, what, least, most));
@@ -154,17 +161,18 @@ interface Format {
         throw new IllegalArgumentException("must be a duration such as 250ms, 15s, 10m, 10h or 30d");
     }
 
-    /** {@code 16MiB 64KiB 1GiB} or plain bytes, above zero and at most 1 GiB. */
-    static long size(String text) {
-        Matcher matcher = Pattern.compile("([0-9]{1,12})(KiB|MiB|GiB)?").matcher(text);
+    /** {@code 16MiB 64KiB 1GiB} or plain bytes, above zero. */
+    private static long size(String text, long most, String mostInWords) {
+        Matcher matcher = Pattern.compile("([0-9]{1,16})(KiB|MiB|GiB|TiB)?").matcher(text);
         if (matcher.matches()) {
-            Map<String, Long> units = Map.of("KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+            Map<String, Long> units = Map.of("KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
             long unit = matcher.group(2) == null ? 1 : units.getOrDefault(matcher.group(2), 1L);
             BigInteger bytes = new BigInteger(matcher.group(1)).multiply(BigInteger.valueOf(unit));
-            if (bytes.signum() > 0 && bytes.compareTo(BigInteger.valueOf(1L << 30)) <= 0) {
+            if (bytes.signum() > 0 && bytes.compareTo(BigInteger.valueOf(most)) <= 0) {
                 return bytes.longValue();
             }
         }
-        throw new IllegalArgumentException("must be a size such as 64KiB, 16MiB or plain bytes, at most 1GiB");
+        throw new IllegalArgumentException(
+                "must be a size such as 64KiB, 16MiB or plain bytes, at most " + mostInWords);
     }
 }

@@ -14,6 +14,8 @@ enum Variable {
     NEXUS_ROLES(Format.ROLES, "nexus.process.roles"),
     NEXUS_SLOT(Format.SLOT, "nexus.source.slot"),
     NEXUS_PUBLICATION(Format.PUBLICATION, "nexus.source.publication"),
+    NEXUS_SLOT_LOST(Format.SLOT_LOST, "nexus.source.slot-lost"),
+    NEXUS_SLOT_MAX_LAG(Format.BIG_SIZE, "nexus.source.slot-max-lag"),
     NEXUS_DEMO(Format.FLAG, "nexus.demo.enabled"),
     API_KEYS(Format.KEYS, "nexus.api.keys", true),
     NEXUS_SECRET_KEY(Format.SECRET_KEY, "nexus.secret.key", true),

@@ -31,8 +31,9 @@ final class CannotCapture extends RuntimeException {
         return new CannotCapture(Status.BLOCKED, detail, BLOCKED_RETRY);
     }
 
-    /** The slot is gone for good; only a person can decide to go on without what it held. */
-    static CannotCapture lost(String detail) {
+    /** The slot can't go on; only a person can decide to go on without what it held. */
+    static CannotCapture lost(String what) {
+        String detail = what + "; to go on without the changes in between: POST /v1/source/reset {\"from\":\"now\"}";
         return new CannotCapture(Status.LOST, detail, BLOCKED_RETRY);
     }
 

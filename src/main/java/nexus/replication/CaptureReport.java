@@ -3,15 +3,14 @@ package nexus.replication;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import nexus.pgoutput.Lsn;
 import nexus.replication.CaptureState.Gap;
 import nexus.replication.CaptureState.Status;
 import org.jboss.logging.Logger;
 
-/** Puts the published state together from what the reader, the lag's sampler and the gap test find. */
+/** Puts the published state together from what the reader, the lag's sampler, the slot's guardian and the gap test find. */
 @Singleton
 public class CaptureReport {
     private static final Logger LOG = Logger.getLogger(CaptureReport.class);
@@ -29,6 +28,11 @@ public class CaptureReport {
         return published.current().status();
     }
 
+    /** For how long it has been in this status. */
+    Duration inStatusFor() {
+        return Duration.between(published.current().since(), clock.instant());
+    }
+
     /** Logs a change of status; the same one again only changes its detail. */
     synchronized void status(Status status, Optional<String> detail) {
         CaptureState now = published.current();
@@ -41,50 +45,26 @@ public class CaptureReport {
                     status.text(),
                     detail.orElse("-"));
         }
-        boolean reads = status == Status.STREAMING || status == Status.CATCHING_UP;
-        published.publish(new CaptureState(
-                status,
-                isNew ? clock.instant() : now.since(),
-                detail,
-                reads ? now.lagBytes() : OptionalLong.empty(),
-                reads ? now.lagSeconds() : OptionalDouble.empty(),
-                now.confirmedLsn(),
-                now.gap()));
+        published.publish(now.withStatus(status, isNew ? clock.instant() : now.since(), detail));
     }
 
     synchronized void lag(long bytes, double seconds) {
-        CaptureState now = published.current();
-        published.publish(new CaptureState(
-                now.status(),
-                now.since(),
-                now.detail(),
-                OptionalLong.of(bytes),
-                OptionalDouble.of(seconds),
-                now.confirmedLsn(),
-                now.gap()));
+        published.publish(published.current().withLag(bytes, seconds));
     }
 
     synchronized void confirmed(Lsn lsn) {
-        CaptureState now = published.current();
-        published.publish(new CaptureState(
-                now.status(),
-                now.since(),
-                now.detail(),
-                now.lagBytes(),
-                now.lagSeconds(),
-                Optional.of(lsn.toString()),
-                now.gap()));
+        published.publish(published.current().withConfirmed(lsn.toString()));
     }
 
     synchronized void gap(Gap gap) {
-        CaptureState now = published.current();
-        published.publish(new CaptureState(
-                now.status(),
-                now.since(),
-                now.detail(),
-                now.lagBytes(),
-                now.lagSeconds(),
-                now.confirmedLsn(),
-                Optional.of(gap)));
+        published.publish(published.current().withGap(gap));
+    }
+
+    synchronized void slot(Optional<SlotHealth> health) {
+        published.publish(published.current().withSlot(health));
+    }
+
+    Optional<SlotHealth> slot() {
+        return published.current().slot();
     }
 }

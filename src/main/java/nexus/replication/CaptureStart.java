@@ -96,13 +96,11 @@ public class CaptureStart {
         Connection ordinary = connections.ordinary();
         @Nullable Connection replication = null;
         try {
-            boolean slotIsThere = isSlotThere(ordinary);
+            SlotDecision decision = decide(ordinary);
             worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
-            if (!slotIsThere) {
-                create(ordinary, isStopped);
-            }
+            Optional<String> newSlotBecause = carryOut(decision, ordinary, isStopped);
             replication = connections.replication();
-            return start(ordinary, replication);
+            return start(ordinary, replication, newSlotBecause);
         } catch (SQLException | RuntimeException e) {
             ordinary.close();
             if (replication != null) {
@@ -112,26 +110,36 @@ public class CaptureStart {
         }
     }
 
-    private boolean isSlotThere(Connection ordinary) throws SQLException {
-        return switch (ReplicationSlot.read(ordinary, config.slot())) {
-            case ReplicationSlot.Free free -> true;
-            case ReplicationSlot.InUse inUse ->
-                throw CannotCapture.standby("pid " + inUse.pid() + " of the source reads the slot");
-            case ReplicationSlot.InCreation inCreation ->
-                throw CannotCapture.standby("pid " + inCreation.pid() + " of the source makes the slot");
-            case ReplicationSlot.Foreign foreign ->
-                throw CannotCapture.blocked(
-                        "the slot " + config.slot() + " is a " + foreign.what() + "; choose another NEXUS_SLOT");
-            case ReplicationSlot.Invalidated invalidated ->
-                throw CannotCapture.lost("the slot " + config.slot() + " was invalidated (" + invalidated.reason()
-                        + "); to go on without the changes in between: SELECT pg_drop_replication_slot("
-                        + SqlName.literal(config.slot()) + "); " + creationSql());
-            case ReplicationSlot.Missing missing -> {
-                if (StoreReply.of(positions.find(config.slot())).isPresent()) {
-                    throw CannotCapture.lost("the slot " + config.slot()
-                            + " is gone; to go on without the changes in between: " + creationSql());
+    private SlotDecision decide(Connection ordinary) throws SQLException {
+        Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
+        SlotDecision decision = SlotDecision.of(
+                ReplicationSlot.read(ordinary, config.slot()),
+                config.slot(),
+                stored.isPresent(),
+                stored.filter(Stored::isResetRequested).isPresent(),
+                config.slotLost());
+        if (decision instanceof SlotDecision.Wait(CannotCapture why)) {
+            throw why;
+        }
+        return decision;
+    }
+
+    /** @return why the slot is a new one, where there was another */
+    private Optional<String> carryOut(SlotDecision decision, Connection ordinary, BooleanSupplier isStopped)
+            throws SQLException {
+        return switch (decision) {
+            case SlotDecision.Use _ -> Optional.empty();
+            case SlotDecision.Wait(CannotCapture why) -> throw why;
+            case SlotDecision.Make _ -> {
+                create(ordinary, isStopped);
+                yield Optional.empty();
+            }
+            case SlotDecision.Replace(boolean isThere, String because) -> {
+                if (isThere) {
+                    ReplicationSlot.drop(ordinary, config.slot());
                 }
-                yield false;
+                create(ordinary, isStopped);
+                yield Optional.of(because);
             }
         };
     }
@@ -149,14 +157,11 @@ public class CaptureStart {
         }
     }
 
-    private String creationSql() {
-        return "SELECT pg_create_logical_replication_slot(" + SqlName.literal(config.slot()) + ", 'pgoutput');";
-    }
-
-    private ReplicationSession start(Connection ordinary, Connection replication) throws SQLException {
+    private ReplicationSession start(Connection ordinary, Connection replication, Optional<String> newSlotBecause)
+            throws SQLException {
         WalStream.SourceCluster cluster = WalStream.identify(replication);
         WalStream stream = WalStream.start(replication, config.slot(), publicationNames(), senderTimeout(ordinary));
-        SourcePosition position = takeOver(ordinary, cluster);
+        SourcePosition position = takeOver(ordinary, cluster, stream, newSlotBecause);
         TimelineHistory history = cluster.history();
         SourceIdentity identity =
                 new SourceIdentity("default", cluster.systemId(), cluster.database(), history::timelineOf);
@@ -169,31 +174,34 @@ public class CaptureStart {
                 new ReadBatch(position, config.batchMaxEvents(), config.batchMaxBytes()),
                 new BatchStoring(intake, positions, position, Thread.currentThread()),
                 report,
-                begun -> noteLostRest(position, begun.commitLsn()),
+                next -> noteLostRest(stream, position, next),
                 config.advanceInterval(),
                 meters.counter("nexus.capture.events"),
                 meters.counter("nexus.capture.transactions")));
     }
 
     /** The slot is ours now, so nobody else moves it; after this nobody else moves the position either. */
-    private SourcePosition takeOver(Connection ordinary, WalStream.SourceCluster cluster) throws SQLException {
+    private SourcePosition takeOver(
+            Connection ordinary, WalStream.SourceCluster cluster, WalStream stream, Optional<String> newSlotBecause)
+            throws SQLException {
         String slot = config.slot();
         Lsn confirmed = confirmedFlush(ordinary);
         String optionsHash = optionsHash();
-        StoreReply.of(
+        stream.answering(
                 positions.create(slot, cluster.systemId(), cluster.history().current(), confirmed, optionsHash));
-        Stored stored = StoreReply.of(positions.takeOver(slot)).orElseThrow();
+        Stored stored = stream.answering(positions.takeOver(slot)).orElseThrow();
         PositionCheck check = PositionCheck.of(
                 stored,
-                new PositionCheck.Source(cluster.systemId(), cluster.history(), confirmed, cluster.end(), optionsHash),
+                new PositionCheck.Source(
+                        cluster.systemId(), cluster.history(), confirmed, cluster.end(), optionsHash, newSlotBecause),
                 clock.instant());
         for (Gap gap : check.gaps()) {
-            StoreReply.of(gapNotice.of(slot, gap));
+            stream.answering(gapNotice.of(slot, gap));
         }
         if (!check.position().equals(stored.position()) || !optionsHash.equals(stored.optionsHash())) {
-            StoreReply.of(positions.move(check.position(), optionsHash, check.gaps()));
+            stream.answering(positions.move(check.position(), optionsHash, check.gaps()));
         }
-        StoreReply.of(positions.lastGap(slot)).ifPresent(report::gap);
+        stream.answering(positions.lastGap(slot)).ifPresent(report::gap);
         return check.position();
     }
 
@@ -212,14 +220,14 @@ public class CaptureStart {
         return new SQLException("the slot changed while the stream was started", SourceErrors.OBJECT_IN_USE);
     }
 
-    private void noteLostRest(SourcePosition position, Lsn next) {
+    private void noteLostRest(WalStream stream, SourcePosition position, Lsn next) throws SQLException {
         Gap gap = new Gap(
                 position.open().map(open -> new Lsn(open.commitLsn()).toString()),
                 Optional.of(next.toString()),
                 Optional.empty(),
                 clock.instant(),
                 "the rest of a transaction that was stored in part did not come again");
-        StoreReply.of(gapNotice.of(config.slot(), gap).compose(told -> positions.addGap(config.slot(), gap)));
+        stream.answering(gapNotice.of(config.slot(), gap).compose(told -> positions.addGap(config.slot(), gap)));
     }
 
     private static ResumePoint resumePoint(SourcePosition position) {
@@ -266,17 +274,26 @@ public class CaptureStart {
             case SourceErrors.NOT_ENOUGH_SLOTS ->
                 Optional.of(CannotCapture.blocked(
                         error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
-            case SourceErrors.WRONG_STATE ->
-                Optional.of(
-                        CannotCapture.blocked(
-                                error.getMessage()
-                                        + "; if it is about wal_level: ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL"));
+            case SourceErrors.WRONG_STATE -> wrongState(error);
             case SourceErrors.UNDEFINED_OBJECT -> missingPublication();
             default ->
                 state.startsWith("28")
                         ? Optional.of(CannotCapture.blocked(String.valueOf(error.getMessage())))
                         : Optional.empty();
         };
+    }
+
+    /** An invalidated slot has the same error; that one is found out, and told, at the next start. */
+    private Optional<CannotCapture> wrongState(SQLException error) {
+        try (Connection connection = connections.ordinary()) {
+            if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Invalidated) {
+                return Optional.empty();
+            }
+        } catch (SQLException e) {
+            return Optional.empty(); // the next start will tell
+        }
+        return Optional.of(CannotCapture.blocked(error.getMessage()
+                + "; if it is about wal_level: ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL"));
     }
 
     /** A missing slot has the same error; that one is found out, and told, at the next start. */
@@ -291,11 +308,8 @@ public class CaptureStart {
             statement.setString(2, names.getLast());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return Optional.of(
-                        CannotCapture.lost("the publications " + names + (row.getBoolean(1) ? " were" : " are")
-                                + " missing at a change that the slot has to read; to go on without the changes in between:"
-                                + " SELECT pg_replication_slot_advance(" + SqlName.literal(config.slot())
-                                + ", pg_current_wal_lsn());"));
+                return Optional.of(CannotCapture.lost("the publications " + names
+                        + (row.getBoolean(1) ? " were" : " are") + " missing at a change that the slot has to read"));
             }
         } catch (SQLException e) {
             return Optional.empty(); // the next start will tell

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param lagSeconds age of the newest commit that is stored, while there is more to read
  * @param confirmedLsn as PostgreSQL writes it, {@code 0/1A2B3C8}
  * @param gap the last stretch in which changes may have been missed
+ * @param slot how safe the slot is; empty while there is none or the source can't be asked
  */
 public record CaptureState(
         Status status,
@@ -23,7 +24,8 @@ public record CaptureState(
         OptionalLong lagBytes,
         OptionalDouble lagSeconds,
         Optional<String> confirmedLsn,
-        Optional<Gap> gap) {
+        Optional<Gap> gap,
+        Optional<SlotHealth> slot) {
 
     /** A state of which nothing is measured yet. */
     public static CaptureState of(Status status, Instant since) {
@@ -34,7 +36,39 @@ public record CaptureState(
                 OptionalLong.empty(),
                 OptionalDouble.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The lag is that of a reader, so that it is known only while there is one. */
+    CaptureState withStatus(Status status, Instant since, Optional<String> detail) {
+        boolean reads = status == Status.STREAMING || status == Status.CATCHING_UP;
+        return new CaptureState(
+                status,
+                since,
+                detail,
+                reads ? lagBytes : OptionalLong.empty(),
+                reads ? lagSeconds : OptionalDouble.empty(),
+                confirmedLsn,
+                gap,
+                slot);
+    }
+
+    CaptureState withLag(long bytes, double seconds) {
+        return new CaptureState(
+                status, since, detail, OptionalLong.of(bytes), OptionalDouble.of(seconds), confirmedLsn, gap, slot);
+    }
+
+    CaptureState withConfirmed(String lsn) {
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, Optional.of(lsn), gap, slot);
+    }
+
+    CaptureState withGap(Gap last) {
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, Optional.of(last), slot);
+    }
+
+    CaptureState withSlot(Optional<SlotHealth> health) {
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, gap, health);
     }
 
     /** The words of {@code capture.status} in the API. */

@@ -1,5 +1,7 @@
 package nexus.replication;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
@@ -23,11 +25,15 @@ public class GapNotice {
 
     private final OwnEvents ownEvents;
     private final CaptureReport report;
+    private final Counter gaps;
 
     @Inject
-    public GapNotice(OwnEvents ownEvents, CaptureReport report) {
+    public GapNotice(OwnEvents ownEvents, CaptureReport report, MeterRegistry meters) {
         this.ownEvents = ownEvents;
         this.report = report;
+        this.gaps = Counter.builder("nexus.capture.gaps")
+                .description("Stretches of WAL in which changes may have been missed")
+                .register(meters);
     }
 
     /** Done once the event is stored. */
@@ -36,6 +42,7 @@ public class GapNotice {
                 "gap in the source's changes slot=%s from=%s to=%s reason=%s",
                 slot, gap.from().orElse("-"), gap.to().orElse("-"), gap.reason());
         report.gap(gap);
+        gaps.increment();
         String key = slot + " " + gap.from().orElse("-") + " " + gap.to().orElse("-");
         IdempotencyClaim once = new IdempotencyClaim("nexus", key, key, SAME_FOR, 0, 1, false, "");
         return ownEvents.raise(TYPE, data(slot, gap), List.of(once));

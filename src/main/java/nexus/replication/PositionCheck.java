@@ -16,6 +16,8 @@ import nexus.replication.CaptureState.Gap;
  * @param gaps stretches in which changes may have been missed, or were stored that the source no longer has
  */
 record PositionCheck(SourcePosition position, List<Gap> gaps) {
+    /** No ordinal of a transaction is beyond this one. */
+    private static final long WHOLE = Long.MAX_VALUE;
 
     PositionCheck {
         gaps = List.copyOf(gaps);
@@ -26,8 +28,15 @@ record PositionCheck(SourcePosition position, List<Gap> gaps) {
      *
      * @param confirmed the slot's {@code confirmed_flush_lsn}
      * @param end up to where its WAL is flushed
+     * @param newSlotBecause the slot was just made in the place of one that was lost
      */
-    record Source(String systemId, TimelineHistory history, Lsn confirmed, Lsn end, String optionsHash) {}
+    record Source(
+            String systemId,
+            TimelineHistory history,
+            Lsn confirmed,
+            Lsn end,
+            String optionsHash,
+            Optional<String> newSlotBecause) {}
 
     static PositionCheck of(SourcePositionRepository.Stored stored, Source source, Instant now) {
         SourcePosition position = stored.position();
@@ -42,9 +51,23 @@ record PositionCheck(SourcePosition position, List<Gap> gaps) {
                             + source.systemId);
             return new PositionCheck(at(stored, source, source.confirmed, Optional.empty()), List.of(gap));
         }
+        if (source.newSlotBecause.isPresent()) {
+            Gap gap = gap(stored, done, source.confirmed, now, source.newSlotBecause.get());
+            return new PositionCheck(at(stored, source, source.confirmed, Optional.empty()), List.of(gap));
+        }
         List<Gap> gaps = new ArrayList<>();
-        Optional<SourcePosition.Open> open =
-                stored.optionsHash().equals(source.optionsHash) ? position.open() : Optional.empty();
+        Optional<SourcePosition.Open> open = position.open();
+        if (open.isPresent() && !stored.optionsHash().equals(source.optionsHash)) {
+            Lsn commit = new Lsn(open.get().commitLsn());
+            gaps.add(gap(
+                    stored,
+                    commit,
+                    commit,
+                    now,
+                    "the publications' names were changed while the transaction at " + commit
+                            + " was stored in part: the rest of it can't be told from what is stored"));
+            open = Optional.of(new SourcePosition.Open(open.get().commitLsn(), WHOLE));
+        }
         if (position.timeline() != source.history.current()) {
             Optional<Lsn> switchPoint = source.history.switchPointOf(position.timeline());
             Lsn left = switchPoint.orElse(source.confirmed);

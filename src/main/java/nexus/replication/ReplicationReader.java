@@ -29,7 +29,9 @@ public class ReplicationReader {
     private static final Logger LOG = Logger.getLogger(ReplicationReader.class);
     private static final String LOOP = "nexus-replication";
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    /** A source that is back is noticed within two of them: the ordinary connection, too, has to find out. */
+    private static final Duration LAST_RETRY = Duration.ofMillis(1500);
+
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
 
     private final ProcessConfig process;
@@ -38,11 +40,13 @@ public class ReplicationReader {
     private final SourceWorker worker;
     private final TablePublisher publisher;
     private final LagSampler lag;
+    private final SlotGuardian guardian;
     private final CaptureReport report;
     private final LoopHeartbeats heartbeats;
     private final RandomGenerator random;
     private @Nullable Thread thread;
     private volatile boolean isStopping;
+    private volatile boolean isHurried;
     private volatile @Nullable ReplicationSession session;
     private int failures; // used by the thread
 
@@ -54,6 +58,7 @@ public class ReplicationReader {
             SourceWorker worker,
             TablePublisher publisher,
             LagSampler lag,
+            SlotGuardian guardian,
             CaptureReport report,
             LoopHeartbeats heartbeats,
             RandomGenerator random) {
@@ -63,6 +68,7 @@ public class ReplicationReader {
         this.worker = worker;
         this.publisher = publisher;
         this.lag = lag;
+        this.guardian = guardian;
         this.report = report;
         this.heartbeats = heartbeats;
         this.random = random;
@@ -83,6 +89,7 @@ public class ReplicationReader {
             report.status(Status.CONNECTING, Optional.empty());
             worker.every(config.guardInterval(), this::guard);
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
+            worker.every(config.slotLookInterval(), this::lookAtSlot);
             thread = Thread.ofPlatform().name(LOOP).start(this::run);
         }
     }
@@ -112,6 +119,19 @@ public class ReplicationReader {
         if (report.status() != Status.STANDBY) {
             publisher.guard();
         }
+    }
+
+    /** Also while capture fails: that is when the slot gets expensive. Whoever stands by leaves it to the other. */
+    private void lookAtSlot() {
+        if (report.status() != Status.STANDBY) {
+            guardian.look(worker, () -> whileCapturing(ReplicationSession::abort));
+        }
+    }
+
+    /** Ends the rest after a failure: something has changed that may help. From any thread. */
+    void hurry() {
+        isHurried = true;
+        LockSupport.unpark(thread);
     }
 
     private void whileCapturing(Consumer<ReplicationSession> task) {
@@ -180,11 +200,12 @@ public class ReplicationReader {
         rest(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
     }
 
-    /** Ends early when the process stops. */
+    /** Ends early when the process stops, or when somebody is in a {@link #hurry}. */
     private void rest(Duration duration) {
         long until = System.nanoTime() + duration.toNanos();
-        while (!isStopping && System.nanoTime() < until) {
+        while (!isStopping && !isHurried && System.nanoTime() < until) {
             LockSupport.parkNanos(until - System.nanoTime());
         }
+        isHurried = false;
     }
 }

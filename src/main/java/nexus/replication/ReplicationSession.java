@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import nexus.capture.Progress;
 import nexus.capture.TransactionAssembler;
 import nexus.event.IncomingEvent;
@@ -40,7 +39,7 @@ final class ReplicationSession {
     private final ReadBatch batch;
     private final BatchStoring storing;
     private final CaptureReport report;
-    private final Consumer<Progress.Begun> onLostRest;
+    private final LostRest lostRest;
     private final long advanceEveryNanos;
     private final Counter eventsRead;
     private final Counter transactionsRead;
@@ -54,6 +53,12 @@ final class ReplicationSession {
     private final long openedNanos = System.nanoTime();
     private volatile boolean isProven;
 
+    /** Told when the rest of a transaction that is stored in part will not come. */
+    @FunctionalInterface
+    interface LostRest {
+        void note(Lsn nextCommit) throws SQLException;
+    }
+
     /** What it works with; {@code catalogConnection} is closed with it. */
     record Parts(
             WalStream stream,
@@ -62,7 +67,7 @@ final class ReplicationSession {
             ReadBatch batch,
             BatchStoring storing,
             CaptureReport report,
-            Consumer<Progress.Begun> onLostRest,
+            LostRest lostRest,
             Duration advanceInterval,
             Counter eventsRead,
             Counter transactionsRead) {}
@@ -74,7 +79,7 @@ final class ReplicationSession {
         this.batch = parts.batch;
         this.storing = parts.storing;
         this.report = parts.report;
-        this.onLostRest = parts.onLostRest;
+        this.lostRest = parts.lostRest;
         this.advanceEveryNanos = parts.advanceInterval.toNanos();
         this.eventsRead = parts.eventsRead;
         this.transactionsRead = parts.transactionsRead;
@@ -173,7 +178,7 @@ final class ReplicationSession {
             case Progress.Begun begun -> {
                 batch.begun();
                 if (begun.restIsLost()) {
-                    onLostRest.accept(begun);
+                    lostRest.note(begun.commitLsn());
                 }
             }
             case Progress.Within within -> {

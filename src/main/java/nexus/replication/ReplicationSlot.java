@@ -38,6 +38,14 @@ sealed interface ReplicationSlot {
 
     String CREATE = "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')";
 
+    /** From PostgreSQL 17 on: also on the standbys that synchronise slots, so that a failover loses nothing. */
+    String CREATE_FOR_FAILOVER =
+            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false, true)";
+
+    int FAILOVER_SINCE = 17;
+
+    String DROP = "SELECT pg_catalog.pg_drop_replication_slot(?)";
+
     static ReplicationSlot read(Connection connection, String name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, name);
@@ -61,7 +69,17 @@ sealed interface ReplicationSlot {
 
     /** Takes as long as the longest writing transaction of the whole cluster that is open now. */
     static void create(Connection connection, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
+        boolean mayFailOver = connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_SINCE;
+        execute(connection, mayFailOver ? CREATE_FOR_FAILOVER : CREATE, name);
+    }
+
+    /** @throws SQLException 55006 while it has a reader */
+    static void drop(Connection connection, String name) throws SQLException {
+        execute(connection, DROP, name);
+    }
+
+    private static void execute(Connection connection, String sql, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, name);
             statement.execute();
         }

@@ -3,6 +3,7 @@ package nexus.replication;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** The database whose row changes are captured. */
 @ConfigMapping(prefix = "nexus.source")
@@ -54,4 +55,39 @@ public interface SourceConfig {
     /** How long a table that Nexus added and nobody needs any more stays published: subscriptions come back. */
     @WithDefault("5m")
     Duration unneededTableStays();
+
+    /** {@code NEXUS_SLOT_LOST}: what to do when the slot is gone for good. */
+    @WithDefault("stop")
+    SlotLost slotLost();
+
+    /** After so long of failing, capture counts as stuck: a slot may be reset, and one that costs too much is given up. */
+    @WithDefault("30s")
+    Duration stuckAfter();
+
+    /**
+     * {@code NEXUS_SLOT_MAX_LAG}: WAL in bytes that the source may keep for the slot while capture can't go on; with more
+     * the slot is dropped, and changes with it. None: the source's disk is the limit, or its
+     * {@code max_slot_wal_keep_size}.
+     */
+    OptionalLong slotMaxLag();
+
+    /** How often the slot is looked at: often enough to warn in time, seldom enough to cost nothing. */
+    @WithDefault("10s")
+    Duration slotLookInterval();
+
+    /** WAL in bytes kept for the slot that is worth a warning, when the server has no limit for it. */
+    @WithDefault("1073741824")
+    long lagWarnBytes();
+
+    /** Age of unconfirmed WAL that is worth a warning. Raise it where big transactions take longer to store. */
+    @WithDefault("5m")
+    Duration lagWarnAfter();
+
+    /** What happens when the source will not send the slot's changes any more. */
+    enum SlotLost {
+        /** Capture stops, visibly, until somebody resets it. */
+        STOP,
+        /** A new slot is made at once, and the gap recorded. */
+        RECREATE
+    }
 }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public class SourcePositionRepository {
     private static final String COLUMNS = """
             slot, system_id, timeline, generation, done_end_lsn::text AS done_end_lsn,
-            open_commit_lsn::text AS open_commit_lsn, open_ordinal, options_hash, updated_at""";
+            open_commit_lsn::text AS open_commit_lsn, open_ordinal, options_hash, updated_at,
+            reset_requested_at IS NOT NULL AS reset_requested""";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE slot = $1";
 
@@ -36,9 +37,15 @@ public class SourcePositionRepository {
             VALUES ($1, $2, $3, 0, $4::text::pg_lsn, $5)
             ON CONFLICT (slot) DO NOTHING""";
 
-    /** Waits for a transaction of the former process that still holds the row; its next one will fail. */
+    /**
+     * Waits for a transaction of the former process that still holds the row; its next one will fail. Whoever has a stream
+     * has done what was asked for.
+     */
     private static final String TAKE_OVER =
-            "UPDATE source_position SET generation = generation + 1 WHERE slot = $1" + " RETURNING " + COLUMNS;
+            "UPDATE source_position SET generation = generation + 1, reset_requested_at = NULL WHERE slot = $1 RETURNING "
+                    + COLUMNS;
+
+    private static final String REQUEST_RESET = "UPDATE source_position SET reset_requested_at = now() WHERE slot = $1";
 
     private static final String MOVE = """
             UPDATE source_position
@@ -66,11 +73,17 @@ public class SourcePositionRepository {
      *
      * @param optionsHash of what the stream was asked for: the ordinals depend on it
      * @param updatedAt when the position last moved
+     * @param isResetRequested somebody wants to go on with a new slot
      */
-    record Stored(SourcePosition position, String optionsHash, Instant updatedAt) {}
+    record Stored(SourcePosition position, String optionsHash, Instant updatedAt, boolean isResetRequested) {}
 
     Future<Optional<Stored>> find(String slot) {
         return store.api().preparedQuery(FIND).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
+    }
+
+    /** @return whether there is such a slot's position: capture has begun once */
+    Future<Boolean> requestReset(String slot) {
+        return store.api().preparedQuery(REQUEST_RESET).execute(Tuple.of(slot)).map(done -> done.rowCount() == 1);
     }
 
     /** From here on nobody else can move the position; empty when there is none yet. */
@@ -175,6 +188,7 @@ public class SourcePositionRepository {
         return new Stored(
                 position,
                 row.getString("options_hash"),
-                row.getOffsetDateTime("updated_at").toInstant());
+                row.getOffsetDateTime("updated_at").toInstant(),
+                row.getBoolean("reset_requested"));
     }
 }

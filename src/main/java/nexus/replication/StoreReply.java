@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 /** Waits for an answer of the store, on a thread of this room's own: never on an event loop. */
 final class StoreReply {
     /** The store's statements end before that. */
-    private static final Duration AT_MOST = Duration.ofSeconds(40);
+    static final Duration AT_MOST = Duration.ofSeconds(40);
 
     private StoreReply() {}
 

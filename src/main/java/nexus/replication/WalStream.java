@@ -1,5 +1,6 @@
 package nexus.replication;
 
+import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -7,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import nexus.pgoutput.Lsn;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -23,6 +26,7 @@ final class WalStream {
     private static final long CONFIRM_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
 
     private final Connection connection;
     private final PGReplicationStream stream;
@@ -138,6 +142,23 @@ final class WalStream {
         if (System.nanoTime() - statusSentNanos > answerEveryNanos) {
             sendStatus();
         }
+    }
+
+    /**
+     * Waits for the store, and keeps the server company meanwhile.
+     *
+     * @throws StoreUnavailableException if it failed or did not answer
+     */
+    <T> T answering(Future<T> reply) throws SQLException {
+        long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
+        while (!reply.isComplete()) {
+            if (System.nanoTime() > deadline) {
+                throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
+            }
+            answer();
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        return StoreReply.of(reply);
     }
 
     private void sendStatus() throws SQLException {

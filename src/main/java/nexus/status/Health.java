@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import nexus.event.EventBody;
 import nexus.replication.CaptureState;
+import nexus.replication.SlotHealth;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,45 @@ record Health(
             String confirmedLsn,
 
             @Schema(nullable = true, description = "The last gap: changes in it may have been missed.") @Nullable
-            Gap gap) {}
+            Gap gap,
+
+            @Schema(nullable = true, description = "The slot's cost to the source, and how safe it is.") @Nullable
+            Slot slot) {}
+
+    /** The slot as the source sees it; a number that is not known, or without limit, is null. */
+    @Schema(name = "SlotHealth")
+    record Slot(
+            @Schema(
+                    examples = OK,
+                    enumeration = {OK, "warning", "critical"})
+            String level,
+
+            @Schema(examples = "reserved", nullable = true) @Nullable
+            String walStatus,
+
+            @Schema(examples = "16777216", description = "WAL that the source keeps for it.")
+            long retainedBytes,
+
+            @Schema(examples = "1073741824", nullable = true) @Nullable
+            Long safeBytes,
+
+            @Schema(examples = "0", description = "Age of the oldest WAL kept for it.")
+            long restartLagSeconds,
+
+            @Schema(examples = "0") long confirmedLagBytes,
+            @Schema(examples = "0") long confirmedLagSeconds,
+
+            @Schema(
+                    examples = "12",
+                    nullable = true,
+                    description = "Transactions since the oldest that it keeps from VACUUM.")
+            @Nullable
+            Long catalogXminAge,
+
+            @Schema(nullable = true) @Nullable String invalidationReason,
+
+            @Schema(nullable = true, description = "When it is lost if WAL goes on growing as now.") @Nullable
+            Long lostInSeconds) {}
 
     /** A stretch of the WAL in which changes may have been missed. */
     @Schema(name = "Gap")
@@ -88,7 +127,8 @@ record Health(
                         boxed(capture.lagBytes()),
                         boxed(capture.lagSeconds()),
                         capture.confirmedLsn().orElse(null),
-                        capture.gap().map(Health::gap).orElse(null)),
+                        capture.gap().map(Health::gap).orElse(null),
+                        capture.slot().map(Health::slot).orElse(null)),
                 version);
     }
 
@@ -112,6 +152,20 @@ record Health(
                 gap.since().map(EventBody::timestamp).orElse(null),
                 EventBody.timestamp(gap.noticedAt()),
                 gap.reason());
+    }
+
+    private static Slot slot(SlotHealth slot) {
+        return new Slot(
+                slot.level().text(),
+                slot.walStatus().orElse(null),
+                slot.retainedBytes(),
+                boxed(slot.safeBytes()),
+                slot.restartLag().toSeconds(),
+                slot.confirmedLagBytes(),
+                slot.confirmedLag().toSeconds(),
+                boxed(slot.xminAge()),
+                slot.invalidation().orElse(null),
+                slot.lostIn().map(Duration::toSeconds).orElse(null));
     }
 
     private static @Nullable Long boxed(OptionalLong value) {

@@ -60,7 +60,11 @@ public class HealthResource {
                             examples = @ExampleObject(name = "ok", value = """
                                                     {"status":"ok","database":"ok","capture":{"status":"streaming",\
                                                     "since":"2026-01-31T18:20:40.000Z","detail":null,"lagBytes":0,\
-                                                    "lagSeconds":0.0,"confirmedLsn":"0/1A2B3C8","gap":null},\
+                                                    "lagSeconds":0.0,"confirmedLsn":"0/1A2B3C8","gap":null,\
+                                                    "slot":{"level":"ok","walStatus":"reserved","retainedBytes":16777216,\
+                                                    "safeBytes":1073741824,"restartLagSeconds":0,"confirmedLagBytes":56,\
+                                                    "confirmedLagSeconds":0,"catalogXminAge":12,\
+                                                    "invalidationReason":null,"lostInSeconds":null}},\
                                                     "version":"0.1.0"}""")))
     @APIResponse(
             responseCode = "503",
@@ -72,7 +76,7 @@ public class HealthResource {
                                                     {"status":"failing","database":"ok","capture":{"status":"blocked",\
                                                     "since":"2026-01-31T18:20:40.000Z",\
                                                     "detail":"the role has no REPLICATION right","lagBytes":null,\
-                                                    "lagSeconds":null,"confirmedLsn":null,"gap":null},\
+                                                    "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null},\
                                                     "version":"0.1.0"}""")))
     public CompletionStage<Response> health() {
         return store.ping()

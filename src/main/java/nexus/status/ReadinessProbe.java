@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nexus.replication.CaptureState;
 import nexus.replication.CaptureStatus;
 import nexus.store.Store;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -34,8 +35,10 @@ public class ReadinessProbe implements HealthCheck {
     /** Called on a worker thread, so it may wait. */
     @Override
     public HealthCheckResponse call() {
+        CaptureState captured = capture.current();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("store")
-                .withData("capture", capture.current().status().text());
+                .withData("capture", captured.status().text());
+        captured.detail().ifPresent(detail -> response.withData("captureDetail", detail));
         try {
             store.api()
                     .query(SCHEMA)

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -48,6 +49,7 @@ final class CapturingProcess implements AutoCloseable {
     final CaptureStatus status;
     final TablePublisher publisher;
     final ReplicationReader reader;
+    final SourceReset reset;
     private final Store store;
     private final SourceWorker worker;
 
@@ -56,6 +58,10 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     CapturingProcess(String url, int batchMaxEvents, String... eventTypes) {
+        this(url, new Settings(url, batchMaxEvents), eventTypes);
+    }
+
+    CapturingProcess(String url, Settings config, String... eventTypes) {
         Clock clock = Clock.systemUTC();
         Vertx vertx = TestPostgres.vertx();
         this.url = url;
@@ -65,21 +71,23 @@ final class CapturingProcess implements AutoCloseable {
         TestPostgres.await(catalog.reload());
         this.intake = new InterruptibleIntake(store, catalog, clock);
         this.status = new CaptureStatus(clock);
-        SourceConfig config = config(url, batchMaxEvents);
         SourceConnections connections = new SourceConnections(PostgresUrl.parse(url));
         this.worker = new SourceWorker(connections);
         this.publisher = new TablePublisher(config, worker, catalog, new StoreIdentity(store));
         CaptureReport report = new CaptureReport(status, clock);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        OwnEvents ownEvents = new OwnEvents(intake, clock, new Random(1));
+        SourcePositionRepository positions = new SourcePositionRepository(store);
         CaptureStart start = new CaptureStart(
                 config,
                 connections,
                 publisher,
                 worker,
-                new SourcePositionRepository(store),
+                positions,
                 intake,
-                new GapNotice(new OwnEvents(intake, clock, new Random(1)), report),
+                new GapNotice(ownEvents, report, meters),
                 report,
-                new SimpleMeterRegistry(),
+                meters,
                 clock);
         this.reader = new ReplicationReader(
                 new CaptureOnly(),
@@ -88,9 +96,11 @@ final class CapturingProcess implements AutoCloseable {
                 worker,
                 publisher,
                 new LagSampler(config, report, clock),
+                new SlotGuardian(config, report, ownEvents, clock),
                 report,
                 new LoopHeartbeats(),
                 new Random(1));
+        this.reset = new SourceReset(config, worker, positions, report, reader);
     }
 
     /** Each database has a slot of its own: slots are the cluster's. */
@@ -235,57 +245,94 @@ final class CapturingProcess implements AutoCloseable {
         }
     }
 
-    private static SourceConfig config(String url, int batchMaxEvents) {
-        return new SourceConfig() {
-            @Override
-            public String url() {
-                return url;
-            }
+    /** What a test may want otherwise is overridden by it. */
+    static class Settings implements SourceConfig {
+        private final String url;
+        private final int batchMaxEvents;
 
-            @Override
-            public String slot() {
-                return CapturingProcess.slot(url);
-            }
+        Settings(String url, int batchMaxEvents) {
+            this.url = url;
+            this.batchMaxEvents = batchMaxEvents;
+        }
 
-            @Override
-            public String publication() {
-                return "nexus";
-            }
+        @Override
+        public String url() {
+            return url;
+        }
 
-            @Override
-            public int eventMaxBytes() {
-                return 1 << 20;
-            }
+        @Override
+        public String slot() {
+            return CapturingProcess.slot(url);
+        }
 
-            @Override
-            public int batchMaxEvents() {
-                return batchMaxEvents;
-            }
+        @Override
+        public String publication() {
+            return "nexus";
+        }
 
-            @Override
-            public long batchMaxBytes() {
-                return 1 << 20;
-            }
+        @Override
+        public int eventMaxBytes() {
+            return 1 << 20;
+        }
 
-            @Override
-            public Duration advanceInterval() {
-                return Duration.ofMillis(500);
-            }
+        @Override
+        public int batchMaxEvents() {
+            return batchMaxEvents;
+        }
 
-            @Override
-            public Duration coverTimeout() {
-                return Duration.ofSeconds(2);
-            }
+        @Override
+        public long batchMaxBytes() {
+            return 1 << 20;
+        }
 
-            @Override
-            public Duration guardInterval() {
-                return Duration.ofMillis(200);
-            }
+        @Override
+        public Duration advanceInterval() {
+            return Duration.ofMillis(500);
+        }
 
-            @Override
-            public Duration unneededTableStays() {
-                return Duration.ofMillis(300);
-            }
-        };
+        @Override
+        public Duration coverTimeout() {
+            return Duration.ofSeconds(2);
+        }
+
+        @Override
+        public Duration guardInterval() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public Duration unneededTableStays() {
+            return Duration.ofMillis(300);
+        }
+
+        @Override
+        public SlotLost slotLost() {
+            return SlotLost.STOP;
+        }
+
+        @Override
+        public Duration stuckAfter() {
+            return Duration.ofMillis(500);
+        }
+
+        @Override
+        public OptionalLong slotMaxLag() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public Duration slotLookInterval() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public long lagWarnBytes() {
+            return 1L << 40;
+        }
+
+        @Override
+        public Duration lagWarnAfter() {
+            return Duration.ofMinutes(5);
+        }
     }
 }

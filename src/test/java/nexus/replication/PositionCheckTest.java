@@ -20,7 +20,8 @@ class PositionCheckTest {
     void aSourceRestoredToAnEarlierTimeIsAGapAndReadFromThere() {
         PositionCheck check = PositionCheck.of(
                 stored("0/300", "0/280"),
-                new PositionCheck.Source("system", FIRST, Lsn.parse("0/200"), Lsn.parse("0/250"), "same"),
+                new PositionCheck.Source(
+                        "system", FIRST, Lsn.parse("0/200"), Lsn.parse("0/250"), "same", Optional.empty()),
                 NOW);
         assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
                 .contains("back in time"));
@@ -46,10 +47,29 @@ class PositionCheckTest {
     }
 
     @Test
-    void otherOptionsReadAnOpenTransactionFromItsStart() {
+    void otherOptionsInTheMiddleOfATransactionAreAGapUpToItsEnd() {
         PositionCheck check = check(stored("0/300", "0/350"), FIRST, "0/300", "others");
-        assertThat(check.position().open()).isEmpty();
+        assertThat(check.position().open()).contains(new SourcePosition.Open(0x350, Long.MAX_VALUE));
+        assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.from())
+                .contains("0/350"));
+    }
+
+    @Test
+    void otherOptionsBetweenTwoTransactionsLoseNothing() {
+        PositionCheck check = check(stored("0/300", null), FIRST, "0/300", "others");
         assertThat(check.gaps()).isEmpty();
+    }
+
+    @Test
+    void aSlotMadeAgainIsAGapAlsoWhereItSeemsToGoOn() {
+        PositionCheck check = PositionCheck.of(
+                stored("0/300", "0/350"),
+                new PositionCheck.Source(
+                        "system", FIRST, Lsn.parse("0/300"), END, "same", Optional.of("the slot was dropped")),
+                NOW);
+        assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
+                .isEqualTo("the slot was dropped"));
+        assertThat(check.position().open()).isEmpty();
     }
 
     @Test
@@ -73,7 +93,9 @@ class PositionCheckTest {
     void anotherClusterBeginsAtItsSlot() {
         Stored stored = stored("0/300", null);
         PositionCheck check = PositionCheck.of(
-                stored, new PositionCheck.Source("other", FIRST, Lsn.parse("0/100"), END, "same"), NOW);
+                stored,
+                new PositionCheck.Source("other", FIRST, Lsn.parse("0/100"), END, "same", Optional.empty()),
+                NOW);
         assertThat(check.position().doneEndLsn()).isEqualTo(0x100);
         assertThat(check.position().systemId()).isEqualTo("other");
         assertThat(check.gaps()).hasSize(1);
@@ -81,7 +103,9 @@ class PositionCheckTest {
 
     private static PositionCheck check(Stored stored, TimelineHistory history, String confirmed, String options) {
         return PositionCheck.of(
-                stored, new PositionCheck.Source("system", history, Lsn.parse(confirmed), END, options), NOW);
+                stored,
+                new PositionCheck.Source("system", history, Lsn.parse(confirmed), END, options, Optional.empty()),
+                NOW);
     }
 
     private static Stored stored(String doneEnd, @org.jspecify.annotations.Nullable String openCommit) {
@@ -96,6 +120,7 @@ class PositionCheckTest {
                                 .map(lsn ->
                                         new SourcePosition.Open(Lsn.parse(lsn).value(), 7))),
                 "same",
-                NOW.minusSeconds(60));
+                NOW.minusSeconds(60),
+                false);
     }
 }

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -174,6 +177,74 @@ class ReplicationReaderPostgresTest {
     }
 
     @Test
+    void anIdleDatabaseInABusyClusterLetsTheWalGo() {
+        String busy = TestPostgres.freshDatabase();
+        execute(busy, "CREATE TABLE noise (id int, text text)");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            String before = query(url, "SELECT pg_current_wal_lsn()").getFirst();
+            execute(busy, "INSERT INTO noise SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
+            Eventually.eventually("the slot is past the other database's WAL", () -> query(
+                            url,
+                            "SELECT confirmed_flush_lsn - '" + before + "'::pg_lsn > 100000 FROM pg_replication_slots"
+                                    + " WHERE slot_name = '" + CapturingProcess.slot(url) + "'")
+                    .equals(List.of("t")));
+            assertThat(process.status.current().gap()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStoreThatIsBlockedDoesNotEndTheStream() throws Exception {
+        execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
+        try (CapturingProcess process = new CapturingProcess(url, 10, ALL).streaming();
+                java.sql.Connection blocker = TestPostgres.connect(url)) {
+            int sender = sender();
+            blocker.setAutoCommit(false);
+            try (java.sql.Statement statement = blocker.createStatement()) {
+                statement.execute("LOCK TABLE nexus.event IN ACCESS EXCLUSIVE MODE");
+            }
+            execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 100) i");
+            long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            Eventually.eventually("four seconds are over", () -> System.nanoTime() > until);
+            assertThat(sender()).isEqualTo(sender);
+            blocker.rollback();
+            process.hasStored(100);
+            assertThat(sender()).isEqualTo(sender);
+        } finally {
+            execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
+        }
+    }
+
+    @Test
+    void aServerThatIsBackIsReadAgainWithinFiveSeconds() throws Exception {
+        Path data = Files.createTempDirectory("nexus-restart");
+        EmbeddedPostgres server = server(data, 0);
+        String own = "postgresql://postgres@localhost:" + server.getPort() + "/postgres";
+        TestPostgres.migrate(own);
+        execute(own, "CREATE TABLE orders (id int PRIMARY KEY, note text)");
+        try (CapturingProcess process = new CapturingProcess(own, ALL).streaming()) {
+            server.close();
+            process.in(Status.CONNECTING);
+            server = server(data, server.getPort());
+            long returned = System.nanoTime();
+            execute(own, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+            assertThat(Duration.ofNanos(System.nanoTime() - returned)).isLessThan(Duration.ofSeconds(5));
+        } finally {
+            server.close();
+        }
+    }
+
+    private static EmbeddedPostgres server(Path data, int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("max_connections", "50")
+                .start();
+    }
+
+    @Test
     void thePositionNeverGoesBackInsideABigTransaction() {
         execute(url, "CREATE TABLE noise (id int, text text)");
         try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
@@ -271,7 +342,7 @@ class ReplicationReaderPostgresTest {
         }
         CapturingProcess.dropSlot(url);
         try (CapturingProcess process = new CapturingProcess(url, ALL).started().in(Status.LOST)) {
-            assertThat(process.status.current().detail().orElse("")).contains("pg_create_logical_replication_slot");
+            assertThat(process.status.current().detail().orElse("")).contains("POST /v1/source/reset");
             execute(url, "INSERT INTO orders VALUES (2, 'missed')");
             query(url, "SELECT pg_create_logical_replication_slot('" + CapturingProcess.slot(url) + "', 'pgoutput')");
             process.in(Status.STREAMING);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import nexus.replication.CaptureState;
 import nexus.replication.CaptureState.Status;
+import nexus.replication.SlotHealth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,12 +53,27 @@ class HealthTest {
                 OptionalDouble.of(1.5),
                 Optional.of("0/1A2B3C8"),
                 Optional.of(new CaptureState.Gap(
-                        Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "the slot was dropped")));
+                        Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "the slot was dropped")),
+                Optional.of(new SlotHealth(
+                        SlotHealth.Level.WARNING,
+                        Optional.of("extended"),
+                        3000,
+                        OptionalLong.of(1000),
+                        Duration.ofSeconds(90),
+                        2000,
+                        Duration.ofSeconds(80),
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        Optional.of(Duration.ofHours(3)))));
         assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, "0.1.0")))
                 .isEqualTo("{\"status\":\"ok\",\"database\":\"ok\",\"capture\":{\"status\":\"catching-up\","
                         + "\"since\":\"2026-01-31T18:20:43.400Z\",\"detail\":null,\"lagBytes\":4096,\"lagSeconds\":1.5,"
                         + "\"confirmedLsn\":\"0/1A2B3C8\",\"gap\":{\"from\":null,\"to\":\"0/1\",\"since\":null,"
-                        + "\"noticedAt\":\"2026-01-31T18:20:43.400Z\",\"reason\":\"the slot was dropped\"}},"
+                        + "\"noticedAt\":\"2026-01-31T18:20:43.400Z\",\"reason\":\"the slot was dropped\"},"
+                        + "\"slot\":{\"level\":\"warning\",\"walStatus\":\"extended\",\"retainedBytes\":3000,"
+                        + "\"safeBytes\":1000,\"restartLagSeconds\":90,\"confirmedLagBytes\":2000,"
+                        + "\"confirmedLagSeconds\":80,\"catalogXminAge\":null,\"invalidationReason\":null,"
+                        + "\"lostInSeconds\":10800}},"
                         + "\"version\":\"0.1.0\"}");
     }
 }
