@@ -114,6 +114,16 @@ class SlotLossPostgresTest {
     }
 
     @Test
+    void theSlotSurvivesAFailoverWhereTheServerKnowsHow() {
+        captureOne();
+        assertThat(query(url, """
+                SELECT coalesce(to_jsonb(s) ->> 'failover', 'unknown')
+                           = CASE WHEN current_setting('server_version_num')::int >= 170000 THEN 'true' ELSE 'unknown' END
+                FROM pg_replication_slots s WHERE slot_name = '""" + CapturingProcess.slot(url) + "'"))
+                .containsExactly("t");
+    }
+
+    @Test
     void theSlotIsSeenInHealthAndItsCostTold() {
         try (CapturingProcess process = new CapturingProcess(
                         url,
