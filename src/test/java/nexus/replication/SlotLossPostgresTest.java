@@ -119,8 +119,7 @@ class SlotLossPostgresTest {
         assertThat(query(url, """
                 SELECT coalesce(to_jsonb(s) ->> 'failover', 'unknown')
                            = CASE WHEN current_setting('server_version_num')::int >= 170000 THEN 'true' ELSE 'unknown' END
-                FROM pg_replication_slots s WHERE slot_name = '""" + CapturingProcess.slot(url) + "'"))
-                .containsExactly("t");
+                FROM pg_replication_slots s WHERE slot_name = '""" + CapturingProcess.slot(url) + "'")).containsExactly("t");
     }
 
     @Test
