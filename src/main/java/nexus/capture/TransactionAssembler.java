@@ -143,8 +143,7 @@ public final class TransactionAssembler {
         }
         own.remove(relation.oid());
         catalog.table(relation.oid()).ifPresent(found -> described.put(relation.oid(), found));
-        CapturedTable table =
-                CapturedTable.of(relation, Optional.ofNullable(described.get(relation.oid())), formats);
+        CapturedTable table = CapturedTable.of(relation, Optional.ofNullable(described.get(relation.oid())), formats);
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
             withNewKey.add(relation.oid());
@@ -218,8 +217,8 @@ public final class TransactionAssembler {
             Ordering ordering = withNewKey.remove(table.relation().oid())
                     ? table.key().barrier()
                     : table.key().of(before, after);
-            RowChange change = new RowChange(
-                    id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes);
+            RowChange change =
+                    new RowChange(id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes);
             if (change.valueBytes() > BIG_BYTES) {
                 byte[] body = change.bytes();
                 add(open, change.id(), table.type(operation), ordering, () -> body, false);
@@ -270,9 +269,7 @@ public final class TransactionAssembler {
 
     private Progress within() {
         SourceTransaction open = transaction;
-        return open == null || isStored(open)
-                ? UNMOVED
-                : new Progress.Within(open.commitLsn(), ordinal, List.of(), 0);
+        return open == null || isStored(open) ? UNMOVED : new Progress.Within(open.commitLsn(), ordinal, List.of(), 0);
     }
 
     private boolean isStored(SourceTransaction open) {

@@ -22,9 +22,11 @@ class AnnotationsTest {
 
     @Test
     void everyKindOfValueIsKeptAsItCame() throws RefusedMessageException {
-        assertThat(written(with(
-                        Annotations.NONE,
-                        "{ \"t\" : \"a\\n\\\"ü\" , \"n\":-1.50E+3,\"b\":true ,\"z\":null,\"o\":{ \"x\": [] },\"a\\\"\\n\":[1 ,2]}")))
+        assertThat(
+                        written(
+                                with(
+                                        Annotations.NONE,
+                                        "{ \"t\" : \"a\\n\\\"ü\" , \"n\":-1.50E+3,\"b\":true ,\"z\":null,\"o\":{ \"x\": [] },\"a\\\"\\n\":[1 ,2]}")))
                 .isEqualTo(",\"t\":\"a\\n\\\"ü\",\"n\":-1.50E+3,\"b\":true,\"z\":null,\"o\":{ \"x\": [] },"
                         + "\"a\\\"\\n\":[1 ,2]");
     }

@@ -84,8 +84,8 @@ class EmittedEventTest {
                 .hasMessageContaining("bytes");
         assertThatThrownBy(() -> read("{\"type\":\"a\",\"data\":" + "[".repeat(101) + "]".repeat(101) + "}"))
                 .isInstanceOf(RefusedMessageException.class);
-        assertThatThrownBy(() -> EmittedEvent.read(ByteBuffer.wrap(
-                        "{\"type\":\"a\",\"data\":{\"ü\":1}}".getBytes(StandardCharsets.ISO_8859_1))))
+        assertThatThrownBy(() -> EmittedEvent.read(
+                        ByteBuffer.wrap("{\"type\":\"a\",\"data\":{\"ü\":1}}".getBytes(StandardCharsets.ISO_8859_1))))
                 .isInstanceOf(RefusedMessageException.class)
                 .hasMessageContaining("UTF-8");
     }

@@ -48,9 +48,7 @@ class PublishFromSqlPostgresTest {
         source.execute("SELECT nexus.publish('user.created', '{\"id\": 1.50}')");
         source.execute("SELECT nexus.publish('user.created', '{}', '{\"by\": \"ann\"}', ordering_key => 'u_1')");
         List<IncomingEvent> events = source.events();
-        assertThat(events)
-                .extracting(event -> event.type().value())
-                .containsExactly("user.created", "user.created");
+        assertThat(events).extracting(event -> event.type().value()).containsExactly("user.created", "user.created");
         assertThat(at(events.getFirst())).isEqualTo("\"payload\":{\"data\":{\"id\": 1.50},\"metadata\":{}}}");
         assertThat(at(events.getLast())).isEqualTo("\"payload\":{\"data\":{},\"metadata\":{\"by\": \"ann\"}}}");
         assertThat(events.getFirst().ordering()).isEqualTo(Ordering.NONE);
@@ -162,19 +160,14 @@ class PublishFromSqlPostgresTest {
                 "SELECT pg_logical_emit_message(true, 'nexus.annotate', '[]')",
                 "SELECT pg_logical_emit_message(false, 'nexus.publish', '{\"type\":\"at.once\",\"data\":{}}')",
                 "SELECT pg_logical_emit_message(true, 'somebody else', 'nonsense')");
-        assertThat(source.events())
-                .extracting(event -> event.type().value())
-                .containsExactly("by.hand");
+        assertThat(source.events()).extracting(event -> event.type().value()).containsExactly("by.hand");
         assertThat(source.refused()).isEqualTo(3);
     }
 
     @Test
     void whoMayUseTheSchemaMayPublishAndReadNoTable() throws SQLException {
         String role = "publisher_" + url.substring(url.lastIndexOf('_') + 1);
-        source.execute(
-                "CREATE TABLE nexus.owed (id int)",
-                "CREATE ROLE " + role,
-                "SET ROLE " + role);
+        source.execute("CREATE TABLE nexus.owed (id int)", "CREATE ROLE " + role, "SET ROLE " + role);
         try {
             assertThatThrownBy(() -> source.execute("SELECT nexus.publish('a', '{}')"))
                     .hasMessageContaining("permission denied for schema nexus");

@@ -78,7 +78,8 @@ final class SlotReader implements AutoCloseable {
     }
 
     TransactionAssembler assembler(ResumePoint resume) {
-        return new TransactionAssembler(source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
+        return new TransactionAssembler(
+                source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
     }
 
     /** The events of everything committed since the last call. */
