@@ -2,7 +2,6 @@ package nexus.capture;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import nexus.Refusal;
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event that was published from SQL: {@code {"type","data","metadata"?,"orderingKey"?}}.
  *
- * @param data a JSON object in UTF-8, as it came
- * @param metadata a JSON object in UTF-8, as it came
+ * @param data a JSON object, as it came
+ * @param metadata a JSON object, as it came
  */
-record EmittedEvent(EventType type, Ordering ordering, byte[] data, byte[] metadata) {
+record EmittedEvent(EventType type, Ordering ordering, String data, String metadata) {
     static final String PREFIX = "nexus.publish";
 
     private static final int MAX_BYTES = 1 << 20;
@@ -33,9 +32,7 @@ record EmittedEvent(EventType type, Ordering ordering, byte[] data, byte[] metad
                 type(fields.get("type")),
                 ordering(fields.get("orderingKey")),
                 object("data", fields.get("data")),
-                isMissing(fields.get("metadata"))
-                        ? "{}".getBytes(StandardCharsets.US_ASCII)
-                        : object("metadata", fields.get("metadata")));
+                isMissing(fields.get("metadata")) ? "{}" : object("metadata", fields.get("metadata")));
     }
 
     private static EventType type(@Nullable Value value) throws RefusedMessageException {
@@ -63,11 +60,11 @@ record EmittedEvent(EventType type, Ordering ordering, byte[] data, byte[] metad
         return Ordering.published(value.text());
     }
 
-    private static byte[] object(String field, @Nullable Value value) throws RefusedMessageException {
+    private static String object(String field, @Nullable Value value) throws RefusedMessageException {
         if (value == null || value.kind() != JsonToken.START_OBJECT) {
             throw new RefusedMessageException(field + " must be an object");
         }
-        return value.json().getBytes(StandardCharsets.UTF_8);
+        return value.json();
     }
 
     private static boolean isMissing(@Nullable Value value) {

@@ -62,8 +62,8 @@ record RowChange(
 
     /** How big the body will be, about; never more than {@link #maxBytes}. */
     int expectedBytes() {
-        int rows = before != null && after != null ? 2 : 1;
-        long expected = (long) FRAME_BYTES + annotations.bytes() + rows * table.nameBytes() + valueBytes();
+        long rows = before != null && after != null ? 2 : 1;
+        long expected = FRAME_BYTES + annotations.bytes() + rows * table.nameBytes() + valueBytes();
         return (int) Math.min(expected, maxBytes);
     }
 

@@ -1,5 +1,6 @@
 package nexus.capture;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -231,7 +232,8 @@ public final class TransactionAssembler {
 
         void add(SourceTransaction open, EmittedEvent emitted) {
             EventId id = id(open);
-            byte[] body = EventBody.of(id, emitted.type(), open.createdAt(), emitted.data(), emitted.metadata());
+            byte[] body =
+                    EventBody.of(id, emitted.type(), open.createdAt(), utf8(emitted.data()), utf8(emitted.metadata()));
             add(open, id, emitted.type(), emitted.ordering(), () -> body, true);
             bytes += (long) BODY_COPIES * body.length;
         }
@@ -245,6 +247,10 @@ public final class TransactionAssembler {
                 boolean storedAlways) {
             events.add(new IncomingEvent(id, type, open.createdAt(), ordering, body, storedAlways));
             bytes += EVENT_OVERHEAD;
+        }
+
+        private static byte[] utf8(String json) {
+            return json.getBytes(StandardCharsets.UTF_8);
         }
 
         private EventId id(SourceTransaction open) {
