@@ -79,6 +79,15 @@ record CapturedTable(
         return relation.schema().equals(OWN_SCHEMA);
     }
 
+    /** Of the names of all columns, as they are written for each row. */
+    int nameBytes() {
+        int bytes = 0;
+        for (JsonColumn column : columns) {
+            bytes += column.member().bytes() + 1;
+        }
+        return bytes;
+    }
+
     EventType type(Operation operation) {
         return Objects.requireNonNull(types.get(operation));
     }

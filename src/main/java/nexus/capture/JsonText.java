@@ -22,6 +22,10 @@ final class JsonText {
         return new JsonText(json);
     }
 
+    int bytes() {
+        return json.length;
+    }
+
     void write(JsonWriter out) {
         out.raw(json);
     }

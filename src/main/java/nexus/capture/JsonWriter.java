@@ -15,6 +15,9 @@ final class JsonWriter {
     }
 
     private static final int INITIAL_BYTES = 512;
+    /** Up to here the room is doubled; above it grows by a quarter, because old and new are there at the same time. */
+    private static final int DOUBLED_UP_TO = 1 << 20;
+
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final int limit;
@@ -23,8 +26,13 @@ final class JsonWriter {
 
     /** @param limit in bytes */
     JsonWriter(int limit) {
+        this(limit, INITIAL_BYTES);
+    }
+
+    /** @param expected how much it will be, about */
+    JsonWriter(int limit, int expected) {
         this.limit = limit;
-        this.bytes = new byte[Math.min(INITIAL_BYTES, limit)];
+        this.bytes = new byte[Math.min(expected, limit)];
     }
 
     /** One ASCII character. */
@@ -70,8 +78,9 @@ final class JsonWriter {
         put('"');
     }
 
+    /** To be called last: it may be the writer's own array. */
     byte[] toBytes() {
-        return Arrays.copyOf(bytes, size);
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
     private void escaped(byte b) {
@@ -99,8 +108,8 @@ final class JsonWriter {
             throw new FullException();
         }
         if (more > bytes.length - size) {
-            long doubled = Math.max(2L * bytes.length, (long) size + more);
-            bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, limit));
+            long larger = bytes.length < DOUBLED_UP_TO ? 2L * bytes.length : bytes.length + bytes.length / 4L;
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(larger, (long) size + more), limit));
         }
     }
 }

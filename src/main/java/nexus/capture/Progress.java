@@ -23,8 +23,9 @@ public sealed interface Progress {
      *
      * @param ordinal of the last message counted, from 1; 0 before the first
      * @param events of this message, in order; often none
+     * @param bytes of memory that the events take until they are stored, about
      */
-    record Within(Lsn commitLsn, long ordinal, List<IncomingEvent> events) implements Progress {}
+    record Within(Lsn commitLsn, long ordinal, List<IncomingEvent> events, long bytes) implements Progress {}
 
     /** The transaction is complete. Once its events are stored, {@code endLsn} may be confirmed. */
     record Complete(Lsn commitLsn, Lsn endLsn) implements Progress {}

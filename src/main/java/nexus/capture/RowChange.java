@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of one row change, made of the values as they came.
  *
+ * @param annotations what was added to the metadata before this change
  * @param before null when the old row is not in the WAL, and for inserts and truncates
  * @param after null for deletes and truncates
  * @param maxBytes a bigger body is made of the key columns alone
@@ -22,12 +23,16 @@ record RowChange(
         EventId id,
         SourceTransaction transaction,
         long ordinal,
+        Annotations annotations,
         CapturedTable table,
         Operation operation,
         @Nullable OldRow before,
         @Nullable TupleData after,
         int maxBytes)
         implements IncomingEvent.Body {
+    /** Everything of a body but the names and values of its columns, about. */
+    private static final int FRAME_BYTES = 500;
+
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     /** Which columns of a row are written. */
@@ -45,24 +50,42 @@ record RowChange(
         }
     }
 
+    /** The memory of the values as they came, in bytes. */
+    int valueBytes() {
+        TupleData row = after;
+        OldRow old = before;
+        if (row != null) {
+            return row.heldBytes(); // the old row is in the same message
+        }
+        return old == null ? 0 : old.values().heldBytes();
+    }
+
+    /** How big the body will be, about; never more than {@link #maxBytes}. */
+    int expectedBytes() {
+        long rows = before != null && after != null ? 2 : 1;
+        long expected = FRAME_BYTES + annotations.bytes() + rows * table.nameBytes() + valueBytes();
+        return (int) Math.min(expected, maxBytes);
+    }
+
     @Override
     public byte[] bytes() {
         try {
-            byte[] body = body(data(new JsonWriter(maxBytes), false));
-            if (body.length <= maxBytes) {
-                return body;
-            }
+            return body(new JsonWriter(maxBytes, expectedBytes()), false);
         } catch (JsonWriter.FullException e) {
-            // as if it had been made and found too long
+            return body(new JsonWriter(Integer.MAX_VALUE), true);
         }
-        return body(data(new JsonWriter(Integer.MAX_VALUE), true));
     }
 
-    private byte[] body(byte[] data) {
-        return EventBody.of(id, table.type(operation), transaction.createdAt(), data, metadata());
+    private byte[] body(JsonWriter out, boolean oversized) {
+        out.ascii(EventBody.head(id, table.type(operation), transaction.createdAt()));
+        data(out, oversized);
+        out.ascii(EventBody.METADATA);
+        metadata(out);
+        out.ascii(EventBody.END);
+        return out.toBytes();
     }
 
-    private byte[] data(JsonWriter out, boolean oversized) {
+    private void data(JsonWriter out, boolean oversized) {
         out.ascii("{\"type\":\"" + operation + "\",\"schema\":");
         out.string(table.schema());
         out.ascii(",\"table\":");
@@ -79,7 +102,6 @@ record RowChange(
             out.ascii(",\"oversized\":true");
         }
         out.put('}');
-        return out.toBytes();
     }
 
     private Part oldPart(boolean oversized) {
@@ -158,15 +180,14 @@ record RowChange(
         names.close();
     }
 
-    private byte[] metadata() {
-        JsonWriter out = new JsonWriter(Integer.MAX_VALUE);
+    private void metadata(JsonWriter out) {
         transaction.metadata(ordinal, out);
         if (table.partition().isPresent()) {
             out.ascii(",\"partition\":");
             out.string(table.partition().get());
         }
+        annotations.write(out);
         out.put('}');
-        return out.toBytes();
     }
 
     /** A JSON array of names. */

@@ -1,5 +1,6 @@
 package nexus.capture;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nexus.event.EventBody;
 import nexus.event.EventId;
+import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Operation;
 import nexus.event.Ordering;
@@ -35,29 +38,47 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionAssembler {
     private static final Progress UNMOVED = new Progress.Unmoved();
+    /** From here on a change becomes its body at once, so that the message with its values can be forgotten. */
+    private static final int BIG_BYTES = 1 << 20;
+    /** What an event costs besides its bytes: the objects around it. */
+    private static final int EVENT_OVERHEAD = 500;
+    /** A body is held as it is and as it goes to the store. */
+    private static final int BODY_COPIES = 2;
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
     private final ResumePoint resume;
     private final int eventMaxBytes;
+    private final RefusedMessages refused;
     private final TypeFormats formats;
     private final EventIds ids;
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
+    /** What the catalog said last: a partition that was dropped since is still its root's. */
+    private final Map<Integer, CatalogTable> described = new HashMap<>();
+
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
     private boolean isOpenOneReached;
     private @Nullable SourceTransaction transaction;
+    private Annotations annotations = Annotations.NONE; // of the transaction
     private long ordinal;
 
     /**
      * @param resume what is stored already and makes no events again
      * @param eventMaxBytes a bigger body is made of the key columns alone
+     * @param refused is told of messages that are not well-formed
      */
-    public TransactionAssembler(SourceIdentity source, TableCatalog catalog, ResumePoint resume, int eventMaxBytes) {
+    public TransactionAssembler(
+            SourceIdentity source,
+            TableCatalog catalog,
+            ResumePoint resume,
+            int eventMaxBytes,
+            RefusedMessages refused) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
         this.eventMaxBytes = eventMaxBytes;
+        this.refused = refused;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId());
     }
@@ -72,25 +93,19 @@ public final class TransactionAssembler {
             case Commit commit -> commit(commit);
             case Relation relation -> {
                 learn(relation);
-                yield within(List.of());
+                yield within();
             }
             case PgOutputMessage.Type _ -> {
                 formats.forget();
-                yield within(List.of());
+                yield within();
             }
-            case Origin _ -> within(List.of());
+            case Origin _ -> within();
             case Insert(int oid, TupleData after) -> change(oid, Operation.INSERT, null, after);
             case Update(int oid, Optional<OldRow> before, TupleData after) ->
                 change(oid, Operation.UPDATE, before.orElse(null), after);
             case Delete(int oid, OldRow before) -> change(oid, Operation.DELETE, before, null);
             case Truncate truncate -> truncate(truncate);
-            case LogicalMessage logical -> {
-                if (logical.transactional()) {
-                    opened();
-                    ordinal++;
-                }
-                yield within(List.of());
-            }
+            case LogicalMessage logical -> logical.transactional() ? emitted(logical) : emittedOutside(logical);
         };
     }
 
@@ -99,6 +114,7 @@ public final class TransactionAssembler {
             throw new BrokenStreamException("BEGIN inside a transaction");
         }
         transaction = new SourceTransaction(source, begin);
+        annotations = Annotations.NONE;
         ordinal = 0;
         if (isStoredWhole(begin.commitLsn())) {
             return UNMOVED;
@@ -127,7 +143,8 @@ public final class TransactionAssembler {
             return;
         }
         own.remove(relation.oid());
-        CapturedTable table = CapturedTable.of(relation, catalog.table(relation.oid()), formats);
+        catalog.table(relation.oid()).ifPresent(found -> described.put(relation.oid(), found));
+        CapturedTable table = CapturedTable.of(relation, Optional.ofNullable(described.get(relation.oid())), formats);
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
             withNewKey.add(relation.oid());
@@ -138,41 +155,111 @@ public final class TransactionAssembler {
         SourceTransaction open = opened();
         ordinal++;
         if (own.contains(oid) || isStored(open)) {
-            return within(List.of());
+            return within();
         }
         CapturedTable table = fitting(table(oid), before, after);
-        return within(List.of(event(open, table, operation, before, after)));
+        Made made = new Made();
+        made.add(open, table, operation, before, after);
+        return made.progress(open);
     }
 
     private Progress truncate(Truncate truncate) {
         SourceTransaction open = opened();
-        List<IncomingEvent> events = new ArrayList<>();
+        Made made = new Made();
         for (int oid : truncate.relationOids()) {
             ordinal++;
             if (!own.contains(oid) && !isStored(open)) {
-                events.add(event(open, table(oid), Operation.TRUNCATE, null, null));
+                made.add(open, table(oid), Operation.TRUNCATE, null, null);
             }
         }
-        return within(events);
+        return isStored(open) ? UNMOVED : made.progress(open);
     }
 
-    private IncomingEvent event(
-            SourceTransaction open,
-            CapturedTable table,
-            Operation operation,
-            @Nullable OldRow before,
-            @Nullable TupleData after) {
-        EventId id = ids.of(open.createdAt(), open.timeline(), open.commitLsn(), ordinal);
-        Ordering ordering = withNewKey.remove(table.relation().oid())
-                ? table.key().barrier()
-                : table.key().of(before, after);
-        return new IncomingEvent(
-                id,
-                table.type(operation),
-                open.createdAt(),
-                ordering,
-                new RowChange(id, open, ordinal, table, operation, before, after, eventMaxBytes),
-                false);
+    private Progress emitted(LogicalMessage message) {
+        SourceTransaction open = opened();
+        ordinal++;
+        if (isStoredWhole(open.commitLsn())) {
+            return UNMOVED;
+        }
+        try {
+            if (message.prefix().equals(Annotations.PREFIX)) { // in the part that is stored too: more may follow it
+                annotations = annotations.with(message.content());
+            } else if (message.prefix().equals(EmittedEvent.PREFIX) && !isStored(open)) {
+                Made made = new Made();
+                made.add(open, EmittedEvent.read(message.content()));
+                return made.progress(open);
+            }
+        } catch (RefusedMessageException e) {
+            if (!isStored(open)) { // else it was told of before
+                refused.add(message, e.reason());
+            }
+        }
+        return within();
+    }
+
+    private Progress emittedOutside(LogicalMessage message) {
+        if (message.prefix().equals(EmittedEvent.PREFIX) || message.prefix().equals(Annotations.PREFIX)) {
+            refused.add(message, "is not transactional");
+        }
+        return within();
+    }
+
+    /** The events of one message, and what they hold. */
+    private final class Made {
+        private final List<IncomingEvent> events = new ArrayList<>(1);
+        private long bytes;
+
+        void add(
+                SourceTransaction open,
+                CapturedTable table,
+                Operation operation,
+                @Nullable OldRow before,
+                @Nullable TupleData after) {
+            Ordering ordering = withNewKey.remove(table.relation().oid())
+                    ? table.key().barrier()
+                    : table.key().of(before, after);
+            RowChange change =
+                    new RowChange(id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes);
+            if (change.valueBytes() > BIG_BYTES) {
+                byte[] body = change.bytes();
+                add(open, change.id(), table.type(operation), ordering, () -> body, false);
+                bytes += (long) BODY_COPIES * body.length;
+            } else {
+                add(open, change.id(), table.type(operation), ordering, change, false);
+                bytes += change.valueBytes() + (long) BODY_COPIES * change.expectedBytes();
+            }
+        }
+
+        void add(SourceTransaction open, EmittedEvent emitted) {
+            EventId id = id(open);
+            byte[] body =
+                    EventBody.of(id, emitted.type(), open.createdAt(), utf8(emitted.data()), utf8(emitted.metadata()));
+            add(open, id, emitted.type(), emitted.ordering(), () -> body, true);
+            bytes += (long) BODY_COPIES * body.length;
+        }
+
+        private void add(
+                SourceTransaction open,
+                EventId id,
+                EventType type,
+                Ordering ordering,
+                IncomingEvent.Body body,
+                boolean storedAlways) {
+            events.add(new IncomingEvent(id, type, open.createdAt(), ordering, body, storedAlways));
+            bytes += EVENT_OVERHEAD;
+        }
+
+        private static byte[] utf8(String json) {
+            return json.getBytes(StandardCharsets.UTF_8);
+        }
+
+        private EventId id(SourceTransaction open) {
+            return ids.of(open.createdAt(), open.timeline(), open.commitLsn(), ordinal);
+        }
+
+        Progress progress(SourceTransaction open) {
+            return new Progress.Within(open.commitLsn(), ordinal, events, bytes);
+        }
     }
 
     /** The catalog may know a composite type otherwise than the row does: it is asked again, then the text has to do. */
@@ -186,9 +273,9 @@ public final class TransactionAssembler {
         return asked.fits(before, after, eventMaxBytes) ? asked : asked.withCompositesAsText();
     }
 
-    private Progress within(List<IncomingEvent> events) {
+    private Progress within() {
         SourceTransaction open = transaction;
-        return open == null || isStored(open) ? UNMOVED : new Progress.Within(open.commitLsn(), ordinal, events);
+        return open == null || isStored(open) ? UNMOVED : new Progress.Within(open.commitLsn(), ordinal, List.of(), 0);
     }
 
     private boolean isStored(SourceTransaction open) {

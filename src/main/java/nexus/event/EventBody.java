@@ -11,6 +11,11 @@ public final class EventBody {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** What stands between data and metadata. */
+    public static final String METADATA = ",\"metadata\":";
+    /** What stands behind the metadata. */
+    public static final String END = "}}";
+
     private static final String PAYLOAD = "\",\"payload\":";
 
     private EventBody() {}
@@ -20,16 +25,20 @@ public final class EventBody {
      * @param metadata a JSON object as UTF-8, taken as it is
      */
     public static byte[] of(EventId id, EventType type, Instant createdAt, byte[] data, byte[] metadata) {
-        String head = "{\"id\":\"" + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt)
-                + "\",\"payload\":{\"data\":";
-        byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII); // ids, types and times are ASCII
-        ByteArrayOutputStream out = new ByteArrayOutputStream(headBytes.length + data.length + metadata.length + 16);
-        out.writeBytes(headBytes);
+        byte[] head = head(id, type, createdAt).getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + data.length + metadata.length + 16);
+        out.writeBytes(head);
         out.writeBytes(data);
-        out.writeBytes(",\"metadata\":".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(METADATA.getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(metadata);
-        out.writeBytes("}}".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(END.getBytes(StandardCharsets.US_ASCII));
         return out.toByteArray();
+    }
+
+    /** What stands in front of the data, in ASCII: for who writes data and metadata into the body itself. */
+    public static String head(EventId id, EventType type, Instant createdAt) {
+        return "{\"id\":\"" + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt) + PAYLOAD
+                + "{\"data\":";
     }
 
     /** ISO 8601 in UTC with exactly three decimals. */
@@ -45,7 +54,7 @@ public final class EventBody {
     public static String payload(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
         int start = text.indexOf(PAYLOAD); // nothing in front of it can hold a quote
-        if (start < 0 || !text.endsWith("}}")) {
+        if (start < 0 || !text.endsWith(END)) {
             throw new IllegalArgumentException("not a body in the default format");
         }
         return text.substring(start + PAYLOAD.length(), text.length() - 1);

@@ -18,6 +18,11 @@ public sealed interface Ordering {
 
     Ordering NONE = new None();
 
+    /** Of published events, whichever way they come in. */
+    static Ordering published(String orderingKey) {
+        return new Key(hash("published", orderingKey));
+    }
+
     /**
      * A 64-bit FNV-1a hash with a last mix. Two keys with the same hash are only kept in order with each other
      * although they need not be.

@@ -20,7 +20,11 @@ import nexus.pgoutput.PgOutputMessage.ReplicaIdentity;
 import nexus.pgoutput.PgOutputMessage.Truncate;
 import nexus.pgoutput.PgOutputMessage.Update;
 
-/** Reads one message. The bytes are copied, so that the caller may use its buffer again. */
+/**
+ * Reads one message where it is: a row of 50 MB is there once. So the array behind the buffer belongs to the values from
+ * here on, and nobody may write to it again. The driver gives each message an array of its own ({@code
+ * PGStream.receive(int)} makes it, {@code CopyDualImpl} and {@code V3PGReplicationStream} only hand it on).
+ */
 public final class PgOutputDecoder {
     private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
     private static final int IDENTITY_FLAG = 1;
@@ -29,25 +33,40 @@ public final class PgOutputDecoder {
     private static final int TRANSACTIONAL_FLAG = 1;
 
     private final byte[] bytes;
+    private final int from;
+    private final int to;
     private int at;
 
-    private PgOutputDecoder(byte[] bytes) {
+    private PgOutputDecoder(byte[] bytes, int from, int to) {
         this.bytes = bytes;
+        this.from = from;
+        this.to = to;
+        this.at = from;
     }
 
     /**
-     * @param buffer exactly one message, as the stream delivers it; read to its end
+     * @param buffer exactly one message, as the stream delivers it; read to its end. Its array is kept, not copied
      * @throws MalformedMessageException if the tag is unknown, or the message is longer or shorter than it says
      */
     public static PgOutputMessage decode(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        PgOutputDecoder decoder = new PgOutputDecoder(bytes);
+        PgOutputDecoder decoder = over(buffer);
         PgOutputMessage message = decoder.message();
-        if (decoder.at != bytes.length) {
-            throw decoder.malformed((bytes.length - decoder.at) + " bytes too many");
+        if (decoder.at != decoder.to) {
+            throw decoder.malformed((decoder.to - decoder.at) + " bytes too many");
         }
         return message;
+    }
+
+    private static PgOutputDecoder over(ByteBuffer buffer) {
+        int length = buffer.remaining();
+        if (buffer.hasArray()) {
+            int from = buffer.arrayOffset() + buffer.position();
+            buffer.position(buffer.limit());
+            return new PgOutputDecoder(buffer.array(), from, from + length);
+        }
+        byte[] bytes = new byte[length];
+        buffer.get(bytes);
+        return new PgOutputDecoder(bytes, 0, length);
     }
 
     private PgOutputMessage message() {
@@ -128,7 +147,7 @@ public final class PgOutputDecoder {
     private Truncate truncate() {
         int count = int32();
         byte options = int8();
-        if (count < 0 || count > (bytes.length - at) / Integer.BYTES) {
+        if (count < 0 || count > (to - at) / Integer.BYTES) {
             throw malformed("no room for " + Integer.toUnsignedString(count) + " relations");
         }
         List<Integer> oids = new ArrayList<>(count);
@@ -142,8 +161,8 @@ public final class PgOutputDecoder {
         boolean transactional = (int8() & TRANSACTIONAL_FLAG) != 0;
         Lsn lsn = lsn();
         String prefix = string();
-        int from = skip(int32());
-        ByteBuffer content = ByteBuffer.wrap(bytes, from, at - from).slice().asReadOnlyBuffer();
+        int start = skip(int32());
+        ByteBuffer content = ByteBuffer.wrap(bytes, start, at - start).slice().asReadOnlyBuffer();
         return new LogicalMessage(transactional, lsn, prefix, content);
     }
 
@@ -192,12 +211,12 @@ public final class PgOutputDecoder {
     }
 
     private String string() {
-        int from = at;
-        while (at < bytes.length && bytes[at] != 0) {
+        int start = at;
+        while (at < to && bytes[at] != 0) {
             at++;
         }
         need(1); // the zero behind it
-        return new String(bytes, from, at++ - from, StandardCharsets.UTF_8);
+        return new String(bytes, start, at++ - start, StandardCharsets.UTF_8);
     }
 
     private byte int8() {
@@ -222,21 +241,21 @@ public final class PgOutputDecoder {
     /** Goes over {@code length} bytes and answers where they begin. */
     private int skip(int length) {
         need(length);
-        int from = at;
+        int start = at;
         at += length;
-        return from;
+        return start;
     }
 
     private void need(int length) {
-        if (length < 0 || length > bytes.length - at) {
+        if (length < 0 || length > to - at) {
             throw malformed("ends too early");
         }
     }
 
     private MalformedMessageException malformed(String what) {
-        String tag = bytes.length == 0 ? "an empty message" : "a message " + shown(bytes[0]);
+        String tag = from == to ? "an empty message" : "a message " + shown(bytes[from]);
         return new MalformedMessageException(
-                "pgoutput: " + tag + " of " + bytes.length + " bytes, at " + at + ": " + what);
+                "pgoutput: " + tag + " of " + (to - from) + " bytes, at " + (at - from) + ": " + what);
     }
 
     private static String shown(byte b) {

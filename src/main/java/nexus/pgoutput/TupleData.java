@@ -37,13 +37,21 @@ public final class TupleData {
         return kinds[column];
     }
 
-    /** The whole message; a value is the part from {@link #from} to {@link #to}. Not a copy: don't write to it. */
+    /**
+     * What holds the message and perhaps more; a value is the part from {@link #from} to {@link #to}. Not a copy: don't
+     * write to it.
+     */
     public byte[] bytes() {
         return message;
     }
 
     public int from(int column) {
         return bounds[2 * column];
+    }
+
+    /** What the values keep in memory, in bytes: all that came with them. */
+    public int heldBytes() {
+        return message.length;
     }
 
     /** Exclusive. */

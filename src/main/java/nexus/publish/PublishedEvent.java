@@ -50,7 +50,7 @@ record PublishedEvent(
                         .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS)),
                 body.text("eventId", MAX_EVENT_ID),
                 body.text("orderingKey", MAX_ORDERING_KEY)
-                        .<Ordering>map(key -> new Ordering.Key(Ordering.hash("published", key)))
+                        .map(Ordering::published)
                         .orElse(Ordering.NONE),
                 sha256(body.bytes()),
                 body.pointerTo("eventId"));

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import nexus.capture.JdbcTableCatalog;
+import nexus.capture.RefusedMessages;
 import nexus.capture.ResumePoint;
 import nexus.capture.SourceIdentity;
 import nexus.capture.TransactionAssembler;
@@ -166,7 +167,11 @@ public class CaptureStart {
         SourceIdentity identity =
                 new SourceIdentity("default", cluster.systemId(), cluster.database(), history::timelineOf);
         TransactionAssembler assembler = new TransactionAssembler(
-                identity, new JdbcTableCatalog(ordinary), resumePoint(position), config.eventMaxBytes());
+                identity,
+                new JdbcTableCatalog(ordinary),
+                resumePoint(position),
+                config.eventMaxBytes(),
+                new RefusedMessages(meters));
         return new ReplicationSession(new ReplicationSession.Parts(
                 stream,
                 ordinary,

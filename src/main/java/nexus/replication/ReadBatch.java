@@ -10,11 +10,6 @@ import nexus.pgoutput.Lsn;
 
 /** What was read and is not being stored yet, and up to where that goes. */
 final class ReadBatch {
-    /** What an event costs besides its message: the objects around it. */
-    private static final int EVENT_OVERHEAD = 500;
-    /** A message is held as bytes, and the strings and bodies made of it are about as big again, each. */
-    private static final int COPIES = 3;
-
     private final int maxEvents;
     private final long maxBytes;
     private List<IncomingEvent> events = new ArrayList<>();
@@ -33,12 +28,9 @@ final class ReadBatch {
         isInTransaction = true;
     }
 
-    void add(Progress.Within within, int messageBytes) {
-        if (!within.events().isEmpty()) {
-            events.addAll(within.events());
-            bytes += (long) COPIES * messageBytes
-                    + (long) EVENT_OVERHEAD * within.events().size();
-        }
+    void add(Progress.Within within) {
+        events.addAll(within.events());
+        bytes += within.bytes();
         if (within.ordinal() > 0) {
             end = at(
                     new Lsn(end.doneEndLsn()),

@@ -172,7 +172,6 @@ final class ReplicationSession {
             return false;
         }
         lastMessageNanos = System.nanoTime();
-        int bytes = message.remaining();
         switch (assembler.accept(PgOutputDecoder.decode(message))) {
             case Progress.Unmoved _ -> {}
             case Progress.Begun begun -> {
@@ -182,7 +181,7 @@ final class ReplicationSession {
                 }
             }
             case Progress.Within within -> {
-                batch.add(within, bytes);
+                batch.add(within);
                 eventsRead.increment(within.events().size());
             }
             case Progress.Complete complete -> {

@@ -17,6 +17,10 @@ final class MapCatalog implements TableCatalog {
         return this;
     }
 
+    void drop(int oid) {
+        tables.remove(oid);
+    }
+
     MapCatalog type(int oid, CatalogType type) {
         types.put(oid, type);
         return this;

@@ -1,5 +1,6 @@
 package nexus.capture;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -17,9 +18,9 @@ import nexus.testkit.TestPostgres;
 final class SlotReader implements AutoCloseable {
     private static final int EVENT_MAX_BYTES = 1 << 24;
 
-    private final String url = TestPostgres.freshDatabase();
-    private final Connection connection = TestPostgres.connect(url);
-    private final String slot = "slot_" + url.substring(url.lastIndexOf('/') + 1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Connection connection;
+    private final String slot;
     private final SourceIdentity source = new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1);
 
     private final String publication;
@@ -30,7 +31,14 @@ final class SlotReader implements AutoCloseable {
 
     /** @param publication made by the test, before the first change; {@code everything} exists */
     SlotReader(String publication) throws SQLException {
+        this(TestPostgres.freshDatabase(), publication);
+    }
+
+    /** @param url of a database of its own */
+    SlotReader(String url, String publication) throws SQLException {
         this.publication = publication;
+        this.connection = TestPostgres.connect(url);
+        this.slot = "slot_" + url.substring(url.lastIndexOf('/') + 1);
         execute(
                 "SET synchronous_commit = on", // a slot is read up to what is flushed
                 "SET TimeZone = 'UTC'",
@@ -48,6 +56,11 @@ final class SlotReader implements AutoCloseable {
                 statement.execute(sql);
             }
         }
+    }
+
+    /** The server's, 14 to 18. */
+    int version() throws SQLException {
+        return Integer.parseInt(one("SHOW server_version_num")) / 10_000;
     }
 
     String one(String sql) throws SQLException {
@@ -70,7 +83,8 @@ final class SlotReader implements AutoCloseable {
     }
 
     TransactionAssembler assembler(ResumePoint resume) {
-        return new TransactionAssembler(source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES);
+        return new TransactionAssembler(
+                source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
     }
 
     /** The events of everything committed since the last call. */
@@ -99,6 +113,11 @@ final class SlotReader implements AutoCloseable {
             }
         }
         return messages;
+    }
+
+    /** How many logical messages were refused so far. */
+    double refused() {
+        return meters.counter("nexus.capture.messages.refused").count();
     }
 
     /** The bodies' {@code data}, as text. */

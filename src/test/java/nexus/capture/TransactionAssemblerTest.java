@@ -6,7 +6,9 @@ import static nexus.testkit.PgOutputBytes.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ class TransactionAssemblerTest {
     private static final int TEXT = 25;
     private static final int COMPOSITE = 30000;
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MapCatalog catalog = new MapCatalog().table(ORDERS, "public", "orders", "id");
 
     private TransactionAssembler assembler = resuming(ResumePoint.START);
@@ -39,7 +42,8 @@ class TransactionAssemblerTest {
                 new SourceIdentity("default", "7312345678901234567", "shop", _ -> timeline),
                 catalog,
                 resume,
-                eventMaxBytes);
+                eventMaxBytes,
+                new RefusedMessages(meters));
     }
 
     private Progress accept(ByteBuffer bytes) {
@@ -95,7 +99,7 @@ class TransactionAssemblerTest {
     }
 
     private static Progress.Within none(long commitLsn, long ordinal) {
-        return new Progress.Within(new Lsn(commitLsn), ordinal, List.of());
+        return new Progress.Within(new Lsn(commitLsn), ordinal, List.of(), 0);
     }
 
     @Test
@@ -147,6 +151,125 @@ class TransactionAssemblerTest {
 
     private static ByteBuffer logicalMessage(int flags) {
         return message('M').int8(flags).int64(0x90).string("p").int32(0).buffer();
+    }
+
+    private static ByteBuffer emitted(int flags, String prefix, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        return message('M')
+                .int8(flags)
+                .int64(0x90)
+                .string(prefix)
+                .int32(bytes.length)
+                .raw(bytes)
+                .buffer();
+    }
+
+    private Progress publish(String content) {
+        return accept(emitted(1, "nexus.publish", content));
+    }
+
+    private Progress annotate(String content) {
+        return accept(emitted(1, "nexus.annotate", content));
+    }
+
+    private double refused() {
+        return meters.counter("nexus.capture.messages.refused").count();
+    }
+
+    @Test
+    void aPublishedMessageIsAnEventOfItsTransaction() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "1", NULL);
+        Progress progress = publish(
+                "{\"type\": \"user.created\", \"data\": {\"n\": 1.50}, \"metadata\": {\"by\":\"ann\"}, \"orderingKey\": \"u\"}");
+        IncomingEvent event = only(progress);
+        assertThat(progress).extracting("commitLsn", "ordinal").containsExactly(new Lsn(0x100), 2L);
+        assertThat(event.storedAlways()).isTrue();
+        assertThat(event.ordering()).isEqualTo(Ordering.published("u"));
+        assertThat(event.createdAt()).isEqualTo(Instant.parse("2026-01-31T18:20:43.400Z"));
+        assertThat(SlotReader.body(event))
+                .isEqualTo("{\"id\":\"" + event.id() + "\",\"type\":\"user.created\","
+                        + "\"createdAt\":\"2026-01-31T18:20:43.400Z\",\"payload\":{\"data\":{\"n\": 1.50},"
+                        + "\"metadata\":{\"by\":\"ann\"}}}");
+        IncomingEvent bare = only(publish("{\"type\":\"a\",\"data\":{},\"metadata\":null,\"orderingKey\":null}"));
+        assertThat(bare.ordering()).isEqualTo(Ordering.NONE);
+        assertThat(SlotReader.body(bare)).endsWith("\"payload\":{\"data\":{},\"metadata\":{}}}");
+        assertThat(bare.id()).isNotEqualTo(event.id());
+    }
+
+    @Test
+    void anAnnotationIsOnLaterRowChangesOfItsTransactionOnly() {
+        begin(0x100);
+        orders();
+        IncomingEvent before = only(insert(ORDERS, "1", NULL));
+        assertThat(annotate("{\"actor\":\"ann\",\"n\":1.0}")).isEqualTo(none(0x100, 2));
+        IncomingEvent first = only(insert(ORDERS, "2", NULL));
+        annotate("{\"actor\":{\"id\":7}}");
+        IncomingEvent second = only(insert(ORDERS, "3", NULL));
+        IncomingEvent published = only(publish("{\"type\":\"a\",\"data\":{}}"));
+        commit(0x100);
+        begin(0x200);
+        IncomingEvent next = only(insert(ORDERS, "4", NULL));
+        assertThat(SlotReader.body(before)).endsWith("123Z\"}}}");
+        assertThat(SlotReader.body(first)).endsWith("123Z\",\"actor\":\"ann\",\"n\":1.0}}}");
+        assertThat(SlotReader.body(second)).endsWith("123Z\",\"actor\":{\"id\":7},\"n\":1.0}}}");
+        assertThat(SlotReader.body(published)).endsWith("\"metadata\":{}}}");
+        assertThat(SlotReader.body(next)).endsWith("123Z\"}}}");
+    }
+
+    @Test
+    void behindThePartThatIsStoredItsAnnotationsHoldAndItsEventsDoNotComeAgain() {
+        assembler = resuming(new ResumePoint(new Lsn(0x130), Optional.of(new ResumePoint.Open(new Lsn(0x200), 4))));
+        begin(0x200);
+        orders();
+        assertThat(annotate("{\"actor\":\"ann\"}")).isEqualTo(new Progress.Unmoved());
+        assertThat(publish("{\"type\":\"a\",\"data\":{}}")).isEqualTo(new Progress.Unmoved());
+        assertThat(publish("no JSON")).isEqualTo(new Progress.Unmoved());
+        assertThat(insert(ORDERS, "1", NULL)).isEqualTo(new Progress.Unmoved());
+        assertThat(SlotReader.body(only(insert(ORDERS, "2", NULL)))).endsWith("\"actor\":\"ann\"}}}");
+        assertThat(refused()).as("told of when it was read first").isZero();
+    }
+
+    @Test
+    void aMessageThatIsNotWellFormedIsCountedAndPassedOver() {
+        begin(0x100);
+        orders();
+        assertThat(publish("no JSON")).isEqualTo(none(0x100, 1));
+        assertThat(annotate("{\"lsn\":\"0/0\"}")).isEqualTo(none(0x100, 2));
+        assertThat(SlotReader.body(only(insert(ORDERS, "1", NULL)))).endsWith("123Z\"}}}");
+        commit(0x100);
+        assertThat(accept(emitted(0, "nexus.publish", "{\"type\":\"a\",\"data\":{}}")))
+                .isEqualTo(new Progress.Unmoved());
+        assertThat(accept(emitted(0, "another", "anything"))).isEqualTo(new Progress.Unmoved());
+        assertThat(refused()).isEqualTo(3);
+    }
+
+    @Test
+    void aBigChangeIsItsBodyAtOnceAndIsAccountedAsSuch() {
+        assembler = assembler(ResumePoint.START, 1, 1_000);
+        begin(0x100);
+        orders();
+        Progress.Within big = (Progress.Within) insert(ORDERS, "1", "x".repeat(2 << 20));
+        assertThat(big.bytes()).isLessThan(10_000);
+        assertThat(SlotReader.data(big.events().getFirst())).contains("\"record\":{\"id\":1}", "\"oversized\":true");
+        Progress.Within small = (Progress.Within) insert(ORDERS, "1", "x".repeat(500_000));
+        assertThat(small.bytes()).isGreaterThan(500_000);
+    }
+
+    @Test
+    void aPartitionThatIsDroppedWhileItIsReadStaysItsRoots() {
+        catalog.table(ORDERS, "sales", "orders", "id");
+        begin(0x100);
+        accept(relation(ORDERS, "parts", "orders_2026", 'd', 1)
+                .column(true, "id", INT4)
+                .buffer());
+        insert(ORDERS, "1");
+        catalog.drop(ORDERS);
+        accept(relation(ORDERS, "parts", "orders_2026", 'd', 1)
+                .column(true, "id", INT4)
+                .buffer());
+        assertThat(only(insert(ORDERS, "2")).type().value()).isEqualTo("pg.sales.orders.insert");
     }
 
     @Test

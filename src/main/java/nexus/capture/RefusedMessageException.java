@@ -1,0 +1,20 @@
+package nexus.capture;
+
+/**
+ * A logical message with one of Nexus's prefixes that is not what the prefix promises. Says which field and why, never
+ * what was in it. Without a stack: anybody may send such a message.
+ */
+final class RefusedMessageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    RefusedMessageException(String reason) {
+        super(reason, null, false, false);
+        this.reason = reason;
+    }
+
+    String reason() {
+        return reason;
+    }
+}
