@@ -1,6 +1,7 @@
 package nexus.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import nexus.event.Ordering;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.pgoutput.PgOutputMessage.Begin;
 import nexus.pgoutput.PgOutputMessage.Commit;
+import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,9 +139,10 @@ class TransactionAssemblerPostgresTest {
 
     @Test
     void whatIsNotPublishedIsNamed() throws SQLException {
+        String virtual = TestPostgres.version() >= 18 ? "VIRTUAL" : "STORED";
         source.execute(
                 "CREATE TABLE calc (id int PRIMARY KEY, stored int GENERATED ALWAYS AS (id * 2) STORED,"
-                        + " virtual int GENERATED ALWAYS AS (id * 3) VIRTUAL, plain text)",
+                        + " virtual int GENERATED ALWAYS AS (id * 3) " + virtual + ", plain text)",
                 "INSERT INTO calc (id) VALUES (1)",
                 "UPDATE calc SET plain = 'x'");
         assertThat(source.data()).allSatisfy(data -> assertThat(data)
@@ -149,6 +152,7 @@ class TransactionAssemblerPostgresTest {
 
     @Test
     void aColumnListHidesColumnsByName() throws SQLException {
+        assumeTrue(TestPostgres.version() >= 15, "column lists came with PostgreSQL 15");
         try (SlotReader partly = new SlotReader("partly")) {
             partly.execute(
                     "DROP PUBLICATION everything",
