@@ -1,7 +1,7 @@
 package nexus.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -12,6 +12,7 @@ import nexus.event.Ordering;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.pgoutput.PgOutputMessage.Begin;
 import nexus.pgoutput.PgOutputMessage.Commit;
+import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class TransactionAssemblerPostgresTest {
 
     @Test
     void whatIsNotPublishedIsNamed() throws SQLException {
-        String virtual = source.version() < 18 ? "STORED" : "VIRTUAL";
+        String virtual = TestPostgres.version() >= 18 ? "VIRTUAL" : "STORED";
         source.execute(
                 "CREATE TABLE calc (id int PRIMARY KEY, stored int GENERATED ALWAYS AS (id * 2) STORED,"
                         + " virtual int GENERATED ALWAYS AS (id * 3) " + virtual + ", plain text)",
@@ -151,7 +152,7 @@ class TransactionAssemblerPostgresTest {
 
     @Test
     void aColumnListHidesColumnsByName() throws SQLException {
-        assumeThat(source.version()).as("column lists came with 15").isGreaterThanOrEqualTo(15);
+        assumeTrue(TestPostgres.version() >= 15, "column lists came with PostgreSQL 15");
         try (SlotReader partly = new SlotReader("partly")) {
             partly.execute(
                     "DROP PUBLICATION everything",

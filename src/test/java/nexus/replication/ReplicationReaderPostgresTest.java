@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import nexus.intake.SourcePosition;
 import nexus.replication.CaptureState.Status;
 import nexus.testkit.Eventually;
+import nexus.testkit.PostgresPrograms;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +248,9 @@ class ReplicationReaderPostgresTest {
     @Test
     void thePositionNeverGoesBackInsideABigTransaction() {
         execute(url, "CREATE TABLE noise (id int, text text)");
+        execute(
+                url,
+                "ALTER ROLE postgres SET wal_sender_timeout = '1s'"); // how soon a full reader sees a lost connection
         try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
             String before = query(url, "SELECT pg_current_wal_lsn()").getFirst();
             execute(url, "INSERT INTO noise SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
@@ -267,6 +271,8 @@ class ReplicationReaderPostgresTest {
             process.loseConnection();
             process.hasStored(1000);
             assertThat(process.status.current().gap()).isEmpty();
+        } finally {
+            execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
         }
     }
 
@@ -305,7 +311,7 @@ class ReplicationReaderPostgresTest {
 
     @Test
     void aSourceThatShutsDownIsNotHeldUp() throws Exception {
-        EmbeddedPostgres server = EmbeddedPostgres.builder()
+        EmbeddedPostgres server = PostgresPrograms.server(TestPostgres.version())
                 .setServerConfig("wal_level", "logical")
                 .setServerConfig("max_connections", "50")
                 .start();

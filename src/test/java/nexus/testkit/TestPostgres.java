@@ -20,8 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import nexus.store.StoreConfig;
 import org.flywaydb.core.Flyway;
 
-/** One PostgreSQL 18 for the whole run of the tests, with a fresh database for each test that asks. */
+/**
+ * One PostgreSQL for the whole run of the tests, with a fresh database for each test that asks. Its major version is
+ * the system property {@code nexus.test.postgres}, 18 without.
+ */
 public final class TestPostgres {
+    private static final int VERSION = Integer.getInteger("nexus.test.postgres", 18);
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final Vertx VERTX = Vertx.vertx();
 
@@ -32,7 +36,7 @@ public final class TestPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                return EmbeddedPostgres.builder()
+                return PostgresPrograms.server(VERSION)
                         .setServerConfig("wal_level", "logical")
                         .setServerConfig("max_connections", "200")
                         .setServerConfig("max_replication_slots", "50")
@@ -42,6 +46,11 @@ public final class TestPostgres {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** The server's major version. */
+    public static int version() {
+        return VERSION;
     }
 
     public static Vertx vertx() {

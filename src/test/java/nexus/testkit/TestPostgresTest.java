@@ -12,4 +12,11 @@ class TestPostgresTest {
                         url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'nexus.event'::regclass"))
                 .containsExactly("8");
     }
+
+    @Test
+    void theServerIsOfTheVersionThatWasAskedFor() {
+        String version = TestPostgres.query(TestPostgres.freshDatabase(), "SHOW server_version")
+                .getFirst();
+        assertThat(version).startsWith(TestPostgres.version() + ".");
+    }
 }
