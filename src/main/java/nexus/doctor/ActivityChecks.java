@@ -52,6 +52,6 @@ final class ActivityChecks {
                 : Check.warn(
                         check,
                         detail + "; a Nexus process needs up to " + NEEDED,
-                        server.platform().setAndRestart("max_connections", Long.toString(most + 50)));
+                        settings.setAndRestart(server.platform(), "max_connections", Long.toString(most + 50)));
     }
 }

@@ -173,7 +173,7 @@ public final class Doctor {
     private List<Check> aboutSource(Patient source, SourceFacts facts, Fact<Optional<StoreFacts>> stored) {
         Server server = source.server();
         List<Check> checks = new ArrayList<>();
-        checks.add(ServerChecks.walLevel(server));
+        checks.add(ServerChecks.walLevel(server, facts.settings().known()));
         checks.add(ServerChecks.replicationRight(server, source.url(), replicationRefused(source)));
         checks.addAll(facts.settings().checks("source-settings", settings -> facts.slot()
                 .checks("slot", slot -> slotAndSettings(server, settings, slot, stored))));

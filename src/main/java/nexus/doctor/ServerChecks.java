@@ -59,13 +59,17 @@ final class ServerChecks {
                 : Check.ok(check, "a primary");
     }
 
-    static Check walLevel(Server server) {
+    static Check walLevel(Server server, Optional<ServerSettings> settings) {
+        boolean isFixed =
+                settings.filter(known -> known.fixed().contains("wal_level")).isPresent();
         return server.walLevel().equals("logical")
                 ? Check.ok("wal_level", "logical")
                 : Check.fail(
                         "wal_level",
                         server.walLevel() + ": the WAL does not hold what logical decoding needs",
-                        server.platform().logicalWal());
+                        isFixed
+                                ? settings.get().setAndRestart(server.platform(), "wal_level", "logical")
+                                : server.platform().logicalWal());
     }
 
     /** @param refused why a replication connection could not be made; it was not tried without the right */
@@ -91,30 +95,20 @@ final class ServerChecks {
 
     static List<Check> room(Server server, ServerSettings settings, SlotFacts slot) {
         return List.of(
-                room(
-                        server,
-                        "replication-slots",
-                        "max_replication_slots",
-                        settings.get("max_replication_slots", 0),
-                        slot.slots(),
-                        slot.exists()),
-                room(
-                        server,
-                        "wal-senders",
-                        "max_wal_senders",
-                        settings.get("max_wal_senders", 0),
-                        slot.senders(),
-                        slot.isRead()));
+                room(server, settings, "replication-slots", "max_replication_slots", slot.slots(), slot.exists()),
+                room(server, settings, "wal-senders", "max_wal_senders", slot.senders(), slot.isRead()));
     }
 
-    private static Check room(Server server, String check, String setting, long most, long used, boolean hasOurs) {
+    private static Check room(
+            Server server, ServerSettings settings, String check, String setting, int used, boolean hasOurs) {
+        long most = settings.get(setting, 0);
         String detail = used + " of " + most + " used" + (hasOurs ? ", ours included" : "");
         return hasOurs || used < most
                 ? Check.ok(check, detail)
                 : Check.fail(
                         check,
                         detail + ": none is left for Nexus",
-                        server.platform().setAndRestart(setting, Long.toString(Math.max(10, most * 2))));
+                        settings.setAndRestart(server.platform(), setting, Long.toString(Math.max(10, most * 2))));
     }
 
     static List<Check> limits(Server server, ServerSettings settings, SlotFacts slot) {
@@ -129,7 +123,7 @@ final class ServerChecks {
                                         ServerSettings.IDLE_SLOT_TIMEOUT,
                                         Amount.time(Duration.ofMillis(timeout))
                                                 + ": if Nexus is away for longer, its slot is lost, and changes with it",
-                                        server.platform().set(ServerSettings.IDLE_SLOT_TIMEOUT, "0"))));
+                                        settings.set(server.platform(), ServerSettings.IDLE_SLOT_TIMEOUT, "0"))));
         return checks;
     }
 
@@ -137,7 +131,7 @@ final class ServerChecks {
         String check = ServerSettings.SLOT_KEEP_SIZE;
         long keep = settings.get(check, -1);
         KeepSize proposed = KeepSize.proposed(settings, slot);
-        String fix = server.platform().set(check, proposed.text());
+        String fix = settings.set(server.platform(), check, proposed.text());
         if (keep < 0) {
             return Check.fail(
                     check,
@@ -158,7 +152,7 @@ final class ServerChecks {
     private static Check senderTimeout(Server server, ServerSettings settings) {
         String check = ServerSettings.SENDER_TIMEOUT;
         Duration timeout = Duration.ofMillis(settings.get(check, 60_000));
-        String fix = server.platform().set(check, "60s");
+        String fix = settings.set(server.platform(), check, "60s");
         if (timeout.isZero()) {
             return Check.warn(
                     check, "0: a connection that died keeps the slot for ever, and nobody else can read it", fix);

@@ -107,7 +107,7 @@ final class SlotChecks {
                     check,
                     detail + ": the slot is lost at the next checkpoint",
                     "Let Nexus catch up at once (./nexus serve), and give it more room:\n"
-                            + server.platform().set(ServerSettings.SLOT_KEEP_SIZE, more.text()));
+                            + settings.set(server.platform(), ServerSettings.SLOT_KEEP_SIZE, more.text()));
         }
         boolean isMuch = keep > 0 ? facts.retainedBytes() > keep / 2 : facts.retainedBytes() > MUCH_WAL;
         if (isMuch) {
