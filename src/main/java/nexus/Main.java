@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import nexus.command.Command;
+import nexus.command.DoctorCommand;
 import nexus.command.ServeCommand;
 import nexus.command.SqlCommand;
 import nexus.command.StartRefused;
@@ -17,6 +18,7 @@ public final class Main {
     private static final Map<String, Supplier<Command>> COMMANDS = Map.of(
             "serve", ServeCommand::new,
             "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
+            "doctor", DoctorCommand::new,
             "sql", SqlCommand::new,
             "version", VersionCommand::new);
 
@@ -32,7 +34,7 @@ public final class Main {
     private static int run(List<String> args) {
         Supplier<Command> command = COMMANDS.get(args.isEmpty() ? "serve" : args.getFirst());
         if (command == null) {
-            System.err.println("usage: nexus [serve|listen|sql|version]");
+            System.err.println("usage: nexus [serve|doctor|listen|sql|version]");
             return Command.REFUSED;
         }
         try {

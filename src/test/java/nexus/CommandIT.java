@@ -51,7 +51,7 @@ class CommandIT {
     void anUnknownCommandIsToldTheKnownOnes() {
         Finished finished = NexusProgram.run(Map.of(), "serv");
         assertThat(finished.exitCode()).isEqualTo(2);
-        assertThat(finished.output()).contains("serve", "listen", "sql", "version");
+        assertThat(finished.output()).contains("serve", "doctor", "listen", "sql", "version");
     }
 
     @Test
@@ -69,6 +69,47 @@ class CommandIT {
         Finished wrong = NexusProgram.run(nexus.environment(), "sql", "SELECT nonsense");
         assertThat(wrong.exitCode()).isNotZero();
         assertThat(wrong.output()).contains("nonsense").doesNotContain("\tat ");
+    }
+
+    @Test
+    void doctorFindsNothingWrongWithTheEmbeddedDatabase() {
+        nexus.api().post("/api/v1/listeners", """
+                        {"name":"Doctor","source_table":"users","event":"INSERT","target_url":"http://localhost:9/doctor"}""").expect(201);
+
+        Finished healthy = NexusProgram.run(nexus.environment(), "doctor");
+        assertThat(healthy.exitCode()).as(healthy.output()).isZero();
+        assertThat(healthy.output())
+                .contains("ok    max_slot_wal_keep_size", "public.users", "checks are ok")
+                .doesNotContain("warn", "FAIL");
+
+        Finished json = NexusProgram.run(nexus.environment(), "doctor", "--json");
+        assertThat(json.exitCode()).isZero();
+        assertThat(json.output()).startsWith("{\"status\":\"ok\",\"checks\":[{\"check\":\"source-reachable\"");
+        JsonNode served = nexus.api().get("/v1/doctor").expect(200).json();
+        assertThat(served.path("status").asText()).isEqualTo("ok");
+        assertThat(json.output())
+                .contains(
+                        "\"check\":\"store-secret-key\",\"status\":\"ok\",\"detail\":\"opens what is stored\",\"fix\":null");
+        assertThat(served.path("checks").findValuesAsText("check")).contains("slot", "position", "store-secret-key");
+    }
+
+    @Test
+    void doctorEndsWithOneWhenACheckFails() {
+        String database = TestPostgres.freshDatabase(); // on a server that keeps WAL without limit
+        Finished failed = NexusProgram.run(with(external(database), Map.of("NEXUS_SLOT", "command_doctor")), "doctor");
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.output())
+                .contains("FAIL  max_slot_wal_keep_size", "      ALTER SYSTEM SET max_slot_wal_keep_size = '")
+                .doesNotContain("\tat ", SECRET_KEY);
+
+        Finished nothingRuns = NexusProgram.run(Map.of(), "doctor");
+        assertThat(nothingRuns.exitCode()).isEqualTo(1);
+        assertThat(nothingRuns.output()).contains("      ./nexus serve");
+
+        assertThat(NexusProgram.run(Map.of(), "doctor", "--yaml").exitCode()).isEqualTo(2);
+        assertThat(NexusProgram.run(Map.of("DATABASE_URL", "mysql://u:hush@x/y"), "doctor")
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test

@@ -54,10 +54,11 @@ class RoomsTest {
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("liveness", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
+            Map.entry("doctor", Set.of("event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("embedded", "store"))));
+            Map.entry("command", Set.of("doctor", "embedded", "store"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

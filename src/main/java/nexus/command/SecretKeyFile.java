@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 
 /** The key of the embedded mode, made once and kept beside the data that it encrypts. */
 final class SecretKeyFile {
@@ -21,9 +22,25 @@ final class SecretKeyFile {
             if (!Files.exists(file)) {
                 create(file);
             }
-            return Format.SECRET_KEY.read(Files.readString(file).strip());
+            return read(file);
         } catch (IOException e) {
             throw new StartRefused(file + " can't be read or written");
+        }
+    }
+
+    /** Empty when none was made yet. */
+    static Optional<String> existing(Path home) throws StartRefused {
+        Path file = home.resolve(NAME);
+        try {
+            return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw new StartRefused(file + " can't be read");
+        }
+    }
+
+    private static String read(Path file) throws IOException, StartRefused {
+        try {
+            return Format.SECRET_KEY.read(Files.readString(file).strip());
         } catch (IllegalArgumentException e) {
             throw new StartRefused(file + " " + e.getMessage());
         }

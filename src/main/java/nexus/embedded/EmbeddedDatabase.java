@@ -52,6 +52,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Map.entry("wal_level", "logical"),
             Map.entry("max_wal_senders", "10"),
             Map.entry("max_replication_slots", "10"),
+            // a capture that is blocked or off must not fill this machine's disk
+            Map.entry("max_slot_wal_keep_size", "4GB"),
             Map.entry("max_connections", "100"),
             Map.entry("shared_buffers", "128MB"),
             Map.entry("listen_addresses", "127.0.0.1"),

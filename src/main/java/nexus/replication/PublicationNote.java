@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
  *
  * @param added by object id: a renamed table is the same one
  */
-record PublicationNote(UUID store, Set<Long> added) {
+public record PublicationNote(UUID store, Set<Long> added) {
     private static final Pattern FORM = Pattern.compile("Made by Nexus\\. store=([0-9a-f-]{36}) added=\\[([\\d,]*)]");
 
-    PublicationNote {
+    public PublicationNote {
         added = Set.copyOf(added);
     }
 
     /** Empty when somebody else wrote the comment, or nobody did. */
-    static Optional<PublicationNote> parse(String comment) {
+    public static Optional<PublicationNote> parse(String comment) {
         Matcher matcher = FORM.matcher(comment);
         if (!matcher.matches()) {
             return Optional.empty();

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Decides which table has to go into which publication, or out of it. */
-final class PublicationPlan {
+public final class PublicationPlan {
     private PublicationPlan() {}
 
     /** Each table is published in one of two ways. */
-    enum Kind {
+    public enum Kind {
         /** Every change. A table without a replica identity must not be in it: the user's UPDATE would fail. */
         CHANGES,
         /** Inserts and truncates only. */
@@ -26,8 +26,8 @@ final class PublicationPlan {
      * @param tables its members by object id
      * @param added those of them that Nexus added; the others are left alone
      */
-    record Published(boolean allTables, Set<Long> tables, Set<Long> added) {
-        Published {
+    public record Published(boolean allTables, Set<Long> tables, Set<Long> added) {
+        public Published {
             tables = Set.copyOf(tables);
             added = Set.copyOf(added);
         }
@@ -38,13 +38,13 @@ final class PublicationPlan {
     }
 
     /** Out of one publication, into the other, or both: in one transaction, so that no change falls between. */
-    record Move(SourceTable table, Optional<Kind> from, Optional<Kind> to) {}
+    public record Move(SourceTable table, Optional<Kind> from, Optional<Kind> to) {}
 
     /**
      * @param needed whether a subscription wants changes of the table
      * @param droppable whether nobody has needed it for long enough
      */
-    static List<Move> moves(
+    public static List<Move> moves(
             List<SourceTable> tables,
             Map<Kind, Published> now,
             Predicate<SourceTable> needed,

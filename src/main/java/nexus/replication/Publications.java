@@ -22,7 +22,7 @@ import nexus.replication.PublicationPlan.Published;
  * The two publications in the source database. They are made before the slot and never dropped: a slot that reads a
  * change from before its publication existed can't go on, ever.
  */
-final class Publications {
+public final class Publications {
     private static final int GENERATED_COLUMNS_SINCE = 180000;
     /** The server waits two seconds for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
     private static final int TRIES = 2;
@@ -40,11 +40,11 @@ final class Publications {
 
     private final String name;
 
-    Publications(String name) {
+    public Publications(String name) {
         this.name = name;
     }
 
-    String name(Kind kind) {
+    public String name(Kind kind) {
         return kind == Kind.CHANGES ? name : name + "_inserts";
     }
 
@@ -125,7 +125,7 @@ final class Publications {
     }
 
     /** What an administrator would run. */
-    String sql(Move move) {
+    public String sql(Move move) {
         StringBuilder sql = new StringBuilder();
         move.from().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
                 .append(SqlName.quoted(name(kind)))
@@ -138,6 +138,17 @@ final class Publications {
                 .append(move.table().quotedName())
                 .append(';'));
         return sql.toString().strip();
+    }
+
+    /** @param serverVersion as in {@code server_version_num} */
+    public String creationSql(Kind kind, int serverVersion) {
+        return "CREATE PUBLICATION " + SqlName.quoted(name(kind)) + " WITH (publish = '" + operations(kind) + "'"
+                + (serverVersion >= GENERATED_COLUMNS_SINCE ? ", publish_generated_columns = stored" : "") + ")";
+    }
+
+    /** As in {@code publish} of CREATE PUBLICATION. */
+    public static String operations(Kind kind) {
+        return kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
     }
 
     private Optional<SQLException> tryToApply(Connection connection, List<Move> moves, boolean mayWait)
@@ -188,11 +199,7 @@ final class Publications {
     }
 
     private void create(Connection connection, Kind kind, UUID store) throws SQLException {
-        String operations = kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
-        boolean generatedColumns =
-                connection.getMetaData().getDatabaseMajorVersion() * 10000 >= GENERATED_COLUMNS_SINCE;
-        String sql = "CREATE PUBLICATION " + SqlName.quoted(name(kind)) + " WITH (publish = '" + operations + "'"
-                + (generatedColumns ? ", publish_generated_columns = stored" : "") + ")";
+        String sql = creationSql(kind, connection.getMetaData().getDatabaseMajorVersion() * 10000);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);

@@ -9,7 +9,7 @@ import nexus.pgoutput.Lsn;
 import org.jspecify.annotations.Nullable;
 
 /** What the source database says about the slot. */
-sealed interface ReplicationSlot {
+public sealed interface ReplicationSlot {
 
     record Missing() implements ReplicationSlot {}
 

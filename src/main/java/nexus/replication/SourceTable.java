@@ -9,7 +9,7 @@ import java.util.Set;
  * @param relationOids the table and, when it is partitioned, all its partitions
  * @param identity of a partitioned table: the weakest of its partitions
  */
-record SourceTable(
+public record SourceTable(
         long oid,
         String schema,
         String name,
@@ -18,7 +18,7 @@ record SourceTable(
         boolean hasPrimaryKey,
         Set<Long> relationOids) {
 
-    enum Kind {
+    public enum Kind {
         TABLE,
         /** Below a partitioned table: published by way of that. */
         PARTITION,
@@ -27,7 +27,7 @@ record SourceTable(
     }
 
     /** What of the old row the WAL holds for an UPDATE or DELETE. */
-    enum Identity {
+    public enum Identity {
         /** Nothing: were it published for updates, the user's UPDATE would fail. */
         NONE,
         /** The columns of the primary key or of an index. */
@@ -35,16 +35,16 @@ record SourceTable(
         FULL
     }
 
-    SourceTable {
+    public SourceTable {
         relationOids = Set.copyOf(relationOids);
     }
 
     /** Schema {@code nexus} never is: each position written would be a change to capture. */
-    boolean isCapturable() {
+    public boolean isCapturable() {
         return kind == Kind.TABLE && !schema.equals("nexus");
     }
 
-    String quotedName() {
+    public String quotedName() {
         return SqlName.quoted(schema) + '.' + SqlName.quoted(name);
     }
 

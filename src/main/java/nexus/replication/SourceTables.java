@@ -14,7 +14,7 @@ import nexus.replication.SourceTable.Identity;
 import nexus.replication.SourceTable.Kind;
 
 /** Reads which tables the source database has. Those of system schemas and temporary ones are left out. */
-final class SourceTables {
+public final class SourceTables {
     /** A deferrable primary key is no replica identity. */
     private static final String ALL = """
             SELECT c.oid, n.nspname, c.relname,
@@ -39,7 +39,7 @@ final class SourceTables {
 
     private SourceTables() {}
 
-    static List<SourceTable> read(Connection connection) throws SQLException {
+    public static List<SourceTable> read(Connection connection) throws SQLException {
         List<Row> rows = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(ALL);
                 ResultSet result = statement.executeQuery()) {

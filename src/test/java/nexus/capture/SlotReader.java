@@ -58,11 +58,6 @@ final class SlotReader implements AutoCloseable {
         }
     }
 
-    /** The server's, 14 to 18. */
-    int version() throws SQLException {
-        return Integer.parseInt(one("SHOW server_version_num")) / 10_000;
-    }
-
     String one(String sql) throws SQLException {
         return rows(sql).getFirst();
     }

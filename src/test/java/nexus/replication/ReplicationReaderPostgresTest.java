@@ -236,7 +236,7 @@ class ReplicationReaderPostgresTest {
     }
 
     private static EmbeddedPostgres server(Path data, int port) throws IOException {
-        return EmbeddedPostgres.builder()
+        return PostgresPrograms.server(TestPostgres.version())
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPort(port)

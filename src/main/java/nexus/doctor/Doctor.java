@@ -1,0 +1,265 @@
+package nexus.doctor;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import nexus.replication.Publications;
+import nexus.store.PostgresUrl;
+import org.jspecify.annotations.Nullable;
+
+/** Examines source and store. Reads only, over connections of its own, and is done within about ten seconds. */
+public final class Doctor {
+    /** After this the connections are cut; what was not read by then is not checked. */
+    private static final Duration READING = Duration.ofSeconds(5);
+
+    private final Subject subject;
+
+    private Doctor(Subject subject) {
+        this.subject = subject;
+    }
+
+    /** Blocks. */
+    public static Diagnosis examine(Subject subject) {
+        return new Doctor(subject).examine();
+    }
+
+    /** A connection, or why there is none; or neither, when there is no address. */
+    private record Attempt(
+            @Nullable Connection connection, @Nullable SQLException failure) {
+        static Attempt at(Optional<PostgresUrl> url) {
+            if (url.isEmpty()) {
+                return new Attempt(null, null);
+            }
+            try {
+                return new Attempt(ReadOnlyConnections.ordinary(url.get()), null);
+            } catch (SQLException e) {
+                return new Attempt(null, e);
+            }
+        }
+
+        void cut() {
+            try {
+                if (connection != null) {
+                    connection.abort(Runnable::run);
+                }
+            } catch (SQLException e) {
+                // it is gone already
+            }
+        }
+
+        void close() {
+            try {
+                if (connection != null) {
+                    connection.close();
+                }
+            } catch (SQLException e) {
+                // it was only read from
+            }
+        }
+    }
+
+    /** A database that is worth a closer look. */
+    private record Patient(PostgresUrl url, Connection connection, Server server) {
+        boolean isOnServerOf(Patient other) {
+            return server.isSame(other.server);
+        }
+    }
+
+    /** What the first look has shown. */
+    private record FirstLook(List<Check> checks, Optional<Patient> patient) {
+        static FirstLook stopping(Check check) {
+            return new FirstLook(List.of(check), Optional.empty());
+        }
+    }
+
+    private Diagnosis examine() {
+        Executor thread = Thread::startVirtualThread;
+        CompletableFuture<Attempt> connecting =
+                CompletableFuture.supplyAsync(() -> Attempt.at(subject.store()), thread);
+        Attempt source = Attempt.at(subject.source());
+        Attempt store = connecting.join();
+        Runnable cutBoth = () -> {
+            source.cut();
+            store.cut();
+        };
+        CompletableFuture<Void> cut = CompletableFuture.runAsync(
+                cutBoth, CompletableFuture.delayedExecutor(READING.toMillis(), TimeUnit.MILLISECONDS, thread));
+        try {
+            return Diagnosis.of(examine(source, store));
+        } finally {
+            cut.cancel(false);
+            source.close();
+            store.close();
+        }
+    }
+
+    private List<Check> examine(Attempt sourceAttempt, Attempt storeAttempt) {
+        FirstLook sourceLook = firstLook("source", subject.sourceVariable(), subject.source(), sourceAttempt);
+        Optional<Patient> source = sourceLook.patient();
+        // the slot before the store's position: that is always at or past what the slot has confirmed
+        Optional<SourceFacts> sourceFacts =
+                source.map(patient -> SourceFacts.read(patient.connection(), patient.server(), subject));
+        FirstLook storeLook = storeLook(source, storeAttempt);
+        Optional<Patient> store = storeLook.patient();
+        Fact<Optional<StoreFacts>> stored = store.<Fact<Optional<StoreFacts>>>map(
+                        patient -> Fact.of(() -> StoreFacts.read(patient.connection(), subject.slot())))
+                .orElseGet(() -> new Fact.Unknown<>("the store can't be asked"));
+
+        List<Check> checks = new ArrayList<>(sourceLook.checks());
+        source.ifPresent(patient -> checks.addAll(aboutSource(patient, sourceFacts.orElseThrow(), stored)));
+        checks.addAll(storeLook.checks());
+        store.ifPresent(patient -> checks.addAll(aboutStore(
+                patient,
+                stored,
+                source.filter(patient::isOnServerOf)
+                        .flatMap(same -> sourceFacts)
+                        .map(SourceFacts::activity))));
+        return checks;
+    }
+
+    /** Reachable, no pooler, new enough, a primary: without these nothing else is worth looking at. */
+    private static FirstLook firstLook(
+            String which, Optional<String> variable, Optional<PostgresUrl> url, Attempt attempt) {
+        String reachable = which + "-reachable";
+        String pooled = which + "-not-pooled";
+        if (url.isEmpty()) {
+            return FirstLook.stopping(Check.fail(
+                    reachable, "the embedded database does not run, and DATABASE_URL is not set", "./nexus serve"));
+        }
+        if (attempt.failure() != null) {
+            String check = Failure.isPooler(attempt.failure()) ? pooled : reachable;
+            return FirstLook.stopping(Failure.check(check, variable, url.get(), attempt.failure()));
+        }
+        Connection connection = Objects.requireNonNull(attempt.connection());
+        return switch (Fact.of(() -> Server.read(connection))) {
+            case Fact.Unknown<Server>(String because) -> FirstLook.stopping(Check.notChecked(reachable, because));
+            case Fact.Known<Server>(Server server) -> {
+                List<Check> checks = List.of(
+                        ServerChecks.reachable(reachable, url.get(), server),
+                        ServerChecks.notPooled(pooled, variable, url.get(), server),
+                        ServerChecks.version(which + "-version", server),
+                        ServerChecks.primary(which + "-primary", variable, server));
+                boolean isFit = checks.stream().allMatch(check -> check.weight() != Check.Status.FAIL);
+                yield new FirstLook(
+                        checks, isFit ? Optional.of(new Patient(url.get(), connection, server)) : Optional.empty());
+            }
+        };
+    }
+
+    /** What was found out about the same server as source is not told again. */
+    private FirstLook storeLook(Optional<Patient> source, Attempt attempt) {
+        if (subject.isOneDatabase()) {
+            return new FirstLook(
+                    List.of(),
+                    source.filter(same -> attempt.connection() != null)
+                            .map(same -> new Patient(
+                                    same.url(), Objects.requireNonNull(attempt.connection()), same.server())));
+        }
+        FirstLook look = firstLook("store", subject.storeVariable(), subject.store(), attempt);
+        return look.patient()
+                .filter(store -> source.filter(store::isOnServerOf).isPresent())
+                .map(store -> new FirstLook(List.of(look.checks().getFirst()), look.patient()))
+                .orElse(look);
+    }
+
+    private List<Check> aboutSource(Patient source, SourceFacts facts, Fact<Optional<StoreFacts>> stored) {
+        Server server = source.server();
+        List<Check> checks = new ArrayList<>();
+        checks.add(ServerChecks.walLevel(server, facts.settings().known()));
+        checks.add(ServerChecks.replicationRight(server, source.url(), replicationRefused(source)));
+        checks.addAll(facts.settings().checks("source-settings", settings -> facts.slot()
+                .checks("slot", slot -> slotAndSettings(server, settings, slot, stored))));
+        checks.addAll(facts.publications().checks("publication", publications -> facts.tables()
+                .checks(
+                        "publication-coverage",
+                        tables -> published(
+                                new PublicationChecks(
+                                        server, new Publications(subject.publication()), publications, tables),
+                                stored))));
+        checks.addAll(facts.activity()
+                .checks(
+                        "long-transactions",
+                        activity -> List.of(ActivityChecks.transactions("long-transactions", server, activity))));
+        checks.addAll(facts.functions().checks("sql-functions", functions -> List.of(functions(functions))));
+        return checks;
+    }
+
+    private List<Check> slotAndSettings(
+            Server server, ServerSettings settings, SlotFacts slot, Fact<Optional<StoreFacts>> stored) {
+        List<Check> found = new ArrayList<>(ServerChecks.room(server, settings, slot));
+        found.addAll(ServerChecks.limits(server, settings, slot));
+        found.addAll(SlotChecks.of(
+                subject.slot(), server, settings, slot, stored.map(facts -> facts.flatMap(StoreFacts::position))));
+        return found;
+    }
+
+    private static List<Check> published(PublicationChecks publications, Fact<Optional<StoreFacts>> stored) {
+        List<Check> found = new ArrayList<>();
+        switch (stored) {
+            case Fact.Known<Optional<StoreFacts>>(Optional<StoreFacts> facts) -> {
+                found.add(publications.publications(
+                        facts.map(StoreFacts::store),
+                        facts.flatMap(StoreFacts::position).isPresent()));
+                found.addAll(publications.tables(facts.map(StoreFacts::wanted).orElse(List.of())));
+            }
+            case Fact.Unknown<Optional<StoreFacts>>(String because) -> {
+                found.add(Check.notChecked("publication-coverage", "which tables are wanted: " + because));
+                found.add(publications.userWrites());
+            }
+        }
+        return found;
+    }
+
+    private static Check functions(Set<String> functions) {
+        return Check.ok(
+                "sql-functions",
+                functions.size() == 2
+                        ? "nexus.publish and nexus.annotate are there"
+                        : "not installed, and needed only to publish from SQL: psql -f"
+                                + " db/migration/R__publish_from_sql.sql");
+    }
+
+    /** Empty when it works, was not tried, or all places are taken, which another check tells. */
+    private static Optional<String> replicationRefused(Patient source) {
+        if (!source.server().mayReplicate()) {
+            return Optional.empty();
+        }
+        try (Connection connection = ReadOnlyConnections.replication(source.url())) {
+            return connection.isClosed() ? Optional.of("it was closed") : Optional.empty();
+        } catch (SQLException e) {
+            return "53300".equals(e.getSQLState()) ? Optional.empty() : Optional.of(Failure.reason(e));
+        }
+    }
+
+    /** @param known what goes on there, when it is the source's server */
+    private List<Check> aboutStore(
+            Patient store, Fact<Optional<StoreFacts>> stored, Optional<Fact<ActivityFacts>> known) {
+        Server server = store.server();
+        List<Check> checks = new ArrayList<>();
+        checks.add(StoreChecks.rights(server));
+        checks.addAll(
+                stored.checks("store-schema", facts -> StoreChecks.of(facts, PackagedMigrations.scripts(), subject)));
+        Fact<ActivityFacts> activity = known.orElseGet(() -> Fact.of(() -> ActivityFacts.read(store.connection())));
+        if (known.isEmpty()) {
+            checks.addAll(activity.checks(
+                    "store-transactions",
+                    facts -> List.of(ActivityChecks.transactions("store-transactions", server, facts))));
+        }
+        checks.addAll(Fact.of(() -> ServerSettings.read(store.connection()))
+                .checks(
+                        "store-connections",
+                        settings -> activity.checks(
+                                "store-connections",
+                                facts -> List.of(
+                                        ActivityChecks.connections("store-connections", server, settings, facts)))));
+        return checks;
+    }
+}

@@ -1,0 +1,46 @@
+package nexus.doctor;
+
+import java.util.Locale;
+import java.util.Optional;
+import nexus.store.PostgresUrl;
+
+/**
+ * A connection pooler between Nexus and PostgreSQL: no replication goes through it, and sessions (locks, settings) are
+ * not one's own.
+ */
+final class Pooler {
+    private static final int SUPABASE_TRANSACTION_PORT = 6543;
+    private static final int PGBOUNCER_PORT = 6432;
+
+    private Pooler() {}
+
+    /** What the host's name alone gives away; empty when nothing. */
+    static Optional<String> byName(PostgresUrl url) {
+        String host = url.host().toLowerCase(Locale.ROOT);
+        return host.endsWith(".pooler.supabase.com") || host.contains("-pooler.")
+                ? Optional.of("its name says so")
+                : Optional.empty();
+    }
+
+    static Check check(String check, Optional<String> variable, PostgresUrl url, String because) {
+        return Check.fail(
+                check,
+                url.host() + ":" + url.port() + " is a connection pooler, not PostgreSQL itself (" + because
+                        + "): replication does not go through one",
+                "Write the direct address into " + variable.orElse("the URL") + ": " + direct(url));
+    }
+
+    private static String direct(PostgresUrl url) {
+        String host = url.host().toLowerCase(Locale.ROOT);
+        if (host.endsWith(".pooler.supabase.com")) {
+            int dot = url.user().indexOf('.');
+            String project = dot < 0 ? "<project>" : url.user().substring(dot + 1);
+            return "postgresql://postgres:<password>@db." + project + ".supabase.co:5432/" + url.database();
+        }
+        String port = url.port() == SUPABASE_TRANSACTION_PORT || url.port() == PGBOUNCER_PORT ? "5432" : "<port>";
+        return host.contains("-pooler.")
+                ? "postgresql://" + url.user() + ":<password>@" + url.host().replaceFirst("(?i)-pooler\\.", ".") + ":"
+                        + url.port() + "/" + url.database()
+                : "postgresql://" + url.user() + ":<password>@<host of PostgreSQL>:" + port + "/" + url.database();
+    }
+}

@@ -1,0 +1,187 @@
+package nexus.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.event.TypePattern;
+import nexus.replication.PublicationNote;
+import nexus.replication.PublicationPlan.Kind;
+import nexus.replication.Publications;
+import nexus.replication.SourceTable;
+import nexus.replication.SourceTable.Identity;
+import org.junit.jupiter.api.Test;
+
+class PublicationChecksTest {
+    private static final UUID STORE = UUID.fromString("7c0f2f3e-5a0c-4b7e-9d4e-2f6a3c1b8e55");
+    private static final TableFacts KEYED = table(1, "Orders", Identity.KEY);
+    private static final TableFacts KEYLESS = table(2, "log", Identity.NONE);
+
+    @Test
+    void publicationsAreMadeByNexusOrByWhoMay() {
+        Publications names = new Publications("nexus");
+        assertThat(new PublicationChecks(Servers.healthy(), names, Map.of(), List.of())
+                        .publications(Optional.empty(), false))
+                .returns("ok", Check::status);
+        assertThat(new PublicationChecks(Servers.healthy(), names, Map.of(), List.of())
+                        .publications(Optional.of(STORE), true))
+                .returns("warn", Check::status);
+        assertThat(new PublicationChecks(Servers.withoutRights(Optional.empty(), 0), names, Map.of(), List.of())
+                        .publications(Optional.empty(), false))
+                .returns("fail", Check::status)
+                .returns("""
+                        CREATE PUBLICATION "nexus" WITH (publish = 'insert, update, delete, truncate', \
+                        publish_generated_columns = stored);
+                        CREATE PUBLICATION "nexus_inserts" WITH (publish = 'insert, truncate', \
+                        publish_generated_columns = stored);""", Check::fix);
+    }
+
+    @Test
+    void twoStoresOnOnePublicationFail() {
+        PublicationChecks checks = checks(Set.of(), Set.of());
+        assertThat(checks.publications(Optional.of(STORE), true)).returns("ok", Check::status);
+        assertThat(checks.publications(Optional.of(UUID.randomUUID()), true)).returns("fail", Check::status);
+        assertThat(checks.publications(Optional.empty(), false).fix())
+                .contains("NEXUS_SLOT=nexus_2", "COMMENT ON PUBLICATION \"nexus_inserts\" IS NULL;");
+    }
+
+    @Test
+    void aTableThatIsWantedAndNotPublishedIsToldWithTheSql() {
+        assertThat(find(checks(Set.of(), Set.of()), "publication-coverage", "pg.public.Orders.*"))
+                .returns("warn", Check::status)
+                .returns("ALTER PUBLICATION \"nexus\" ADD TABLE ONLY \"public\".\"Orders\";", Check::fix);
+        assertThat(find(checks(Set.of(), Set.of(1L)), "publication-coverage", "pg.public.Orders.*"))
+                .returns("warn", Check::status);
+        assertThat(find(checks(Set.of(1L), Set.of(2L)), "publication-coverage", "pg.public.**"))
+                .returns("ok", Check::status);
+    }
+
+    @Test
+    void whoMayNotPublishItNeedsASuperuser() {
+        TableFacts others = new TableFacts(KEYED.table(), false, false, false, false, "ann", Optional.empty());
+        PublicationChecks checks = new PublicationChecks(
+                Servers.healthy(), new Publications("nexus"), publications(Set.of(), Set.of()), List.of(others));
+        assertThat(find(checks, "publication-coverage", "pg.public.Orders.*"))
+                .returns("fail", Check::status)
+                .satisfies(check -> assertThat(check.detail()).contains("public.Orders (ann does)"));
+    }
+
+    @Test
+    void aTableWithoutIdentityIsAWarningUntilItIsPublishedForUpdates() {
+        PublicationChecks inserts = checks(Set.of(), Set.of(2L));
+        assertThat(find(inserts, "replica-identity", "pg.public.log.update"))
+                .returns("warn", Check::status)
+                .returns("ALTER TABLE \"public\".\"log\" REPLICA IDENTITY FULL;", Check::fix);
+        assertThat(find(inserts, "replica-identity", "pg.public.log.insert")).returns("ok", Check::status);
+        assertThat(find(inserts, "user-writes", "pg.public.log.insert")).returns("ok", Check::status);
+
+        assertThat(find(checks(Set.of(2L), Set.of()), "user-writes", "pg.public.Orders.*"))
+                .returns("fail", Check::status)
+                .returns("ALTER TABLE \"public\".\"log\" REPLICA IDENTITY FULL;", Check::fix);
+    }
+
+    @Test
+    void aUniqueIndexIsTheCheaperIdentity() {
+        TableFacts indexed =
+                new TableFacts(KEYLESS.table(), false, false, false, true, "app", Optional.of("log_Number"));
+        PublicationChecks checks = new PublicationChecks(
+                Servers.healthy(), new Publications("nexus"), publications(Set.of(), Set.of(2L)), List.of(indexed));
+        assertThat(find(checks, "replica-identity", "pg.public.log.*").fix())
+                .isEqualTo("ALTER TABLE \"public\".\"log\" REPLICA IDENTITY USING INDEX \"log_Number\";");
+    }
+
+    @Test
+    void ofAPartitionedTableThePartitionsWithoutIdentityAreNamed() {
+        SourceTable root = new SourceTable(
+                10, "public", "events", SourceTable.Kind.TABLE, Identity.NONE, false, Set.of(10L, 11L, 12L));
+        SourceTable good =
+                new SourceTable(11, "public", "events_1", SourceTable.Kind.PARTITION, Identity.KEY, true, Set.of(11L));
+        SourceTable bad = new SourceTable(
+                12, "public", "events_2", SourceTable.Kind.PARTITION, Identity.NONE, false, Set.of(12L));
+        List<TableFacts> tables = List.of(
+                new TableFacts(root, true, false, true, true, "app", Optional.empty()),
+                new TableFacts(good, false, false, false, true, "app", Optional.empty()),
+                new TableFacts(bad, false, false, false, true, "app", Optional.empty()));
+        PublicationChecks checks = new PublicationChecks(
+                Servers.healthy(), new Publications("nexus"), publications(Set.of(12L), Set.of(10L)), tables);
+        assertThat(find(checks, "user-writes", "pg.public.events.*").fix())
+                .isEqualTo("ALTER TABLE \"public\".\"events_2\" REPLICA IDENTITY FULL;");
+        assertThat(find(checks, "partition-roots", "pg.public.events.*")).returns("ok", Check::status);
+        assertThat(find(checks, "row-level-security", "pg.public.events.*")).returns("warn", Check::status);
+    }
+
+    @Test
+    void whatIsWantedInVainIsNamed() {
+        TableFacts unlogged = new TableFacts(
+                new SourceTable(3, "public", "cache", SourceTable.Kind.NOT_IN_WAL, Identity.KEY, true, Set.of(3L)),
+                false,
+                true,
+                false,
+                true,
+                "app",
+                Optional.empty());
+        PublicationChecks checks = new PublicationChecks(
+                Servers.healthy(),
+                new Publications("nexus"),
+                publications(Set.of(1L), Set.of()),
+                List.of(KEYED, unlogged));
+        assertThat(find(checks, "wanted-tables", "pg.public.orders.*"))
+                .returns("warn", Check::status)
+                .satisfies(check -> assertThat(check.detail()).contains("pg.public.orders.*"));
+        assertThat(find(checks, "wanted-tables", "pg.public.cache.*"))
+                .returns("ALTER TABLE \"public\".\"cache\" SET LOGGED;", Check::fix);
+        assertThat(find(checks, "wanted-tables", "pg.public.Orders.*")).returns("ok", Check::status);
+    }
+
+    @Test
+    void aPublicationThatPublishesSomethingElseIsSetRight() {
+        PublicationFacts inserts = publication(Set.of("insert", "update", "truncate"), Set.of());
+        PublicationFacts changes = publication(Set.of("insert", "update", "delete", "truncate"), Set.of());
+        Check check = new PublicationChecks(
+                        Servers.healthy(),
+                        new Publications("nexus"),
+                        Map.of(Kind.CHANGES, changes, Kind.INSERTS, inserts),
+                        List.of())
+                .publications(Optional.of(STORE), true);
+        assertThat(check.fix()).isEqualTo("ALTER PUBLICATION \"nexus_inserts\" SET (publish = 'insert, truncate');");
+    }
+
+    private static Check find(PublicationChecks checks, String name, String pattern) {
+        return checks.tables(List.of(new TypePattern(pattern))).stream()
+                .filter(check -> check.check().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static PublicationChecks checks(Set<Long> changes, Set<Long> inserts) {
+        return new PublicationChecks(
+                Servers.healthy(), new Publications("nexus"), publications(changes, inserts), List.of(KEYED, KEYLESS));
+    }
+
+    private static Map<Kind, PublicationFacts> publications(Set<Long> changes, Set<Long> inserts) {
+        return Map.of(
+                Kind.CHANGES, publication(Set.of("insert", "update", "delete", "truncate"), changes),
+                Kind.INSERTS, publication(Set.of("insert", "truncate"), inserts));
+    }
+
+    private static PublicationFacts publication(Set<String> operations, Set<Long> tables) {
+        return new PublicationFacts(
+                operations,
+                true,
+                "app",
+                false,
+                false,
+                tables,
+                Set.of(),
+                Optional.of(new PublicationNote(STORE, tables)));
+    }
+
+    private static TableFacts table(long oid, String name, Identity identity) {
+        SourceTable table = new SourceTable(
+                oid, "public", name, SourceTable.Kind.TABLE, identity, identity == Identity.KEY, Set.of(oid));
+        return new TableFacts(table, false, false, false, true, "app", Optional.empty());
+    }
+}
