@@ -198,13 +198,22 @@ final class PublicationChecks {
         }
         return Check.fail(
                 check,
-                detail + "; role " + server.role() + " may not do it itself, because "
-                        + (denied.stream().allMatch(TableFacts::isOurs)
-                                ? "the publication is not its own"
-                                : "it does not own "
-                                        + shown(denied, table -> table.table() + " (" + table.owner() + " does)"))
+                detail + "; role " + server.role() + " may not do it itself, because " + whyNot(denied)
                         + "; a superuser can",
                 sql);
+    }
+
+    private String whyNot(List<TableFacts> denied) {
+        List<TableFacts> others =
+                denied.stream().filter(table -> !table.isOurs()).toList();
+        return others.isEmpty()
+                ? "the publication is not its own ("
+                        + publications.values().stream()
+                                .map(PublicationFacts::owner)
+                                .distinct()
+                                .collect(Collectors.joining(", "))
+                        + "'s)"
+                : "it does not own " + shown(others, table -> table.table() + " (" + table.owner() + " does)");
     }
 
     private Map<Long, Move> moves(Set<TableFacts> wanted) {

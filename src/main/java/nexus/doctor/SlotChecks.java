@@ -48,7 +48,7 @@ final class SlotChecks {
                                         + "; till then no change is captured",
                                 terminate(facts.waitsFor()));
             case ReplicationSlot.Free free -> Check.ok(check, name + " is there; nobody reads it now");
-            case ReplicationSlot.InUse inUse -> inUse(name, inUse, facts.reader());
+            case ReplicationSlot.InUse inUse -> inUse(name, inUse, facts.stranger());
             case ReplicationSlot.Invalidated invalidated ->
                 Check.fail(
                         check,
@@ -78,17 +78,15 @@ final class SlotChecks {
         };
     }
 
-    private static Check inUse(String name, ReplicationSlot.InUse inUse, Optional<String> reader) {
+    private static Check inUse(String name, ReplicationSlot.InUse inUse, Optional<String> stranger) {
         String detail = name + " is read by pid " + inUse.pid();
-        boolean isAnother = reader.filter(application -> !application.isEmpty() && !application.endsWith("-capture"))
-                .isPresent();
-        return isAnother
-                ? Check.fail(
+        return stranger.isEmpty()
+                ? Check.ok("slot", detail)
+                : Check.warn(
                         "slot",
-                        detail + ", and that is another program: " + reader.orElse(""),
-                        "Stop that program, or set NEXUS_SLOT to a name of its own, such as NEXUS_SLOT="
-                                + another(name))
-                : Check.ok("slot", detail);
+                        detail + ", which calls itself \"" + stranger.get() + "\": is that a Nexus?",
+                        "If it is none, stop it, or set NEXUS_SLOT to a name of its own, such as NEXUS_SLOT="
+                                + another(name));
     }
 
     private static Check retained(Server server, ServerSettings settings, SlotFacts facts) {
