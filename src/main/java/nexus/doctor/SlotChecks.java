@@ -11,7 +11,9 @@ import nexus.replication.SqlName;
 final class SlotChecks {
     private static final int FAILOVER_SINCE = 170_000;
     private static final long MUCH_WAL = 10L << 30;
-    private static final String GAP = " The changes in between are a gap: it is recorded and told.";
+    private static final String GAP =
+            " The changes in between are a gap: it is recorded and told. While Nexus runs, POST"
+                    + " /v1/source/reset {\"from\":\"now\"} does the same as the SQL.";
 
     private SlotChecks() {}
 
@@ -135,7 +137,7 @@ final class SlotChecks {
     /** Only what is certain: a failover to another timeline is found out when the stream starts. */
     private static Optional<Check> position(Server server, SlotFacts facts, StoreFacts.Position stored) {
         String check = "position";
-        String fix = "Nothing to run: at its next start Nexus goes on from the slot and records the gap.";
+        String fix = "./nexus serve\n-- it goes on from the slot and records the gap";
         if (server.systemId()
                 .filter(system -> !system.equals(stored.systemId()))
                 .isPresent()) {
