@@ -154,7 +154,11 @@ public final class Doctor {
         }
         Connection connection = Objects.requireNonNull(attempt.connection());
         return switch (Fact.of(() -> Server.read(connection))) {
-            case Fact.Unknown<Server>(String because) -> FirstLook.stopping(Check.notChecked(reachable, because));
+            case Fact.Unknown<Server>(String because) ->
+                FirstLook.stopping(Check.fail(
+                        reachable,
+                        url.get() + " takes connections, and answers no question: " + because,
+                        "See the log of " + url.get().host() + ":" + url.get().port() + "."));
             case Fact.Known<Server>(Server server) -> {
                 List<Check> checks = List.of(
                         ServerChecks.reachable(reachable, url.get(), server),
