@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Doctor {
     /** After this the connections are cut; what was not read by then is not checked. */
     private static final Duration READING = Duration.ofSeconds(5);
+    /** With less time left no other connection is tried: that may take four seconds. */
+    private static final Duration TIME_FOR_ANOTHER = Duration.ofSeconds(4);
 
     private final Subject subject;
 
@@ -86,6 +88,7 @@ public final class Doctor {
                 CompletableFuture.supplyAsync(() -> Attempt.at(subject.store()), thread);
         Attempt source = Attempt.at(subject.source());
         Attempt store = connecting.join();
+        long end = System.nanoTime() + READING.toNanos();
         Runnable cutBoth = () -> {
             source.cut();
             store.cut();
@@ -93,7 +96,7 @@ public final class Doctor {
         CompletableFuture<Void> cut = CompletableFuture.runAsync(
                 cutBoth, CompletableFuture.delayedExecutor(READING.toMillis(), TimeUnit.MILLISECONDS, thread));
         try {
-            return Diagnosis.of(examine(source, store));
+            return Diagnosis.of(examine(source, store, end));
         } finally {
             cut.cancel(false);
             source.close();
@@ -101,7 +104,7 @@ public final class Doctor {
         }
     }
 
-    private List<Check> examine(Attempt sourceAttempt, Attempt storeAttempt) {
+    private List<Check> examine(Attempt sourceAttempt, Attempt storeAttempt, long end) {
         FirstLook sourceLook = firstLook("source", subject.sourceVariable(), subject.source(), sourceAttempt);
         Optional<Patient> source = sourceLook.patient();
         // the slot before the store's position: that is always at or past what the slot has confirmed
@@ -114,7 +117,14 @@ public final class Doctor {
                 .orElseGet(() -> new Fact.Unknown<>("the store can't be asked"));
 
         List<Check> checks = new ArrayList<>(sourceLook.checks());
-        source.ifPresent(patient -> checks.addAll(aboutSource(patient, sourceFacts.orElseThrow(), stored)));
+        source.ifPresentOrElse(
+                patient -> checks.addAll(aboutSource(patient, sourceFacts.orElseThrow(), stored, end)),
+                () -> subject.source()
+                        .ifPresent(url -> checks.add(Check.notChecked(
+                                "source-details",
+                                "settings, rights, slot, publications and tables"
+                                        + (subject.isOneDatabase() ? ", and the store in the same database" : "")
+                                        + ": the source is not fit to be asked"))));
         checks.addAll(storeLook.checks());
         store.ifPresent(patient -> checks.addAll(aboutStore(
                 patient,
@@ -122,6 +132,10 @@ public final class Doctor {
                 source.filter(patient::isOnServerOf)
                         .flatMap(same -> sourceFacts)
                         .map(SourceFacts::activity))));
+        if (store.isEmpty() && subject.store().isPresent() && !subject.isOneDatabase()) {
+            checks.add(Check.notChecked(
+                    "store-details", "rights, schema, key and gaps: the store is not fit to be asked"));
+        }
         return checks;
     }
 
@@ -140,7 +154,11 @@ public final class Doctor {
         }
         Connection connection = Objects.requireNonNull(attempt.connection());
         return switch (Fact.of(() -> Server.read(connection))) {
-            case Fact.Unknown<Server>(String because) -> FirstLook.stopping(Check.notChecked(reachable, because));
+            case Fact.Unknown<Server>(String because) ->
+                FirstLook.stopping(Check.fail(
+                        reachable,
+                        url.get() + " takes connections, and answers no question: " + because,
+                        "See the log of " + url.get().host() + ":" + url.get().port() + "."));
             case Fact.Known<Server>(Server server) -> {
                 List<Check> checks = List.of(
                         ServerChecks.reachable(reachable, url.get(), server),
@@ -170,11 +188,11 @@ public final class Doctor {
                 .orElse(look);
     }
 
-    private List<Check> aboutSource(Patient source, SourceFacts facts, Fact<Optional<StoreFacts>> stored) {
+    private List<Check> aboutSource(Patient source, SourceFacts facts, Fact<Optional<StoreFacts>> stored, long end) {
         Server server = source.server();
         List<Check> checks = new ArrayList<>();
         checks.add(ServerChecks.walLevel(server, facts.settings().known()));
-        checks.add(ServerChecks.replicationRight(server, source.url(), replicationRefused(source)));
+        checks.add(ServerChecks.replicationRight(server, source.url(), replicationRefused(source, end)));
         checks.addAll(facts.settings().checks("source-settings", settings -> facts.slot()
                 .checks("slot", slot -> slotAndSettings(server, settings, slot, stored))));
         checks.addAll(facts.publications().checks("publication", publications -> facts.tables()
@@ -228,8 +246,9 @@ public final class Doctor {
     }
 
     /** Empty when it works, was not tried, or all places are taken, which another check tells. */
-    private static Optional<String> replicationRefused(Patient source) {
-        if (!source.server().mayReplicate()) {
+    private static Optional<String> replicationRefused(Patient source, long end) {
+        boolean hasTime = end - System.nanoTime() > TIME_FOR_ANOTHER.toNanos();
+        if (!source.server().mayReplicate() || !hasTime) {
             return Optional.empty();
         }
         try (Connection connection = ReadOnlyConnections.replication(source.url())) {

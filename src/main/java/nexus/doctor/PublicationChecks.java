@@ -198,13 +198,22 @@ final class PublicationChecks {
         }
         return Check.fail(
                 check,
-                detail + "; role " + server.role() + " may not do it itself, because "
-                        + (denied.stream().allMatch(TableFacts::isOurs)
-                                ? "the publication is not its own"
-                                : "it does not own "
-                                        + shown(denied, table -> table.table() + " (" + table.owner() + " does)"))
+                detail + "; role " + server.role() + " may not do it itself, because " + whyNot(denied)
                         + "; a superuser can",
                 sql);
+    }
+
+    private String whyNot(List<TableFacts> denied) {
+        List<TableFacts> others =
+                denied.stream().filter(table -> !table.isOurs()).toList();
+        return others.isEmpty()
+                ? "the publication is not its own ("
+                        + publications.values().stream()
+                                .map(PublicationFacts::owner)
+                                .distinct()
+                                .collect(Collectors.joining(", "))
+                        + "'s)"
+                : "it does not own " + shown(others, table -> table.table() + " (" + table.owner() + " does)");
     }
 
     private Map<Long, Move> moves(Set<TableFacts> wanted) {
@@ -234,10 +243,10 @@ final class PublicationChecks {
                 .filter(entry -> entry.getValue().contains(Operation.UPDATE)
                         || entry.getValue().contains(Operation.DELETE))
                 .map(Map.Entry::getKey)
-                .filter(table -> table.table().identity() == Identity.NONE)
+                .filter(table -> table.table().identity() == Identity.NONE && !failsUpdates(table))
                 .toList();
         return without.isEmpty()
-                ? Check.ok(check, "every table whose updates or deletes are wanted has one")
+                ? Check.ok(check, "no wanted update or delete is held back for want of one")
                 : Check.warn(
                         check,
                         shown(without, table -> table.table().toString())
@@ -248,12 +257,7 @@ final class PublicationChecks {
     /** A table that is published for updates and has no replica identity: PostgreSQL refuses the user's UPDATE. */
     Check userWrites() {
         String check = "user-writes";
-        List<TableFacts> failing = tables.stream()
-                .filter(table -> table.table().kind() == SourceTable.Kind.TABLE
-                        && table.table().identity() == Identity.NONE
-                        && publications.values().stream()
-                                .anyMatch(one -> one.publishesOldRows() && one.hasSome(table.table())))
-                .toList();
+        List<TableFacts> failing = tables.stream().filter(this::failsUpdates).toList();
         return failing.isEmpty()
                 ? Check.ok(check, "no publication of Nexus stands in the way of an UPDATE or DELETE")
                 : Check.fail(
@@ -262,6 +266,12 @@ final class PublicationChecks {
                                 + shown(failing, table -> table.table().toString())
                                 + ": published for updates, and without replica identity",
                         lines(leaves(failing), PublicationChecks::identitySql));
+    }
+
+    private boolean failsUpdates(TableFacts table) {
+        return table.table().kind() == SourceTable.Kind.TABLE
+                && table.table().identity() == Identity.NONE
+                && publications.values().stream().anyMatch(one -> one.publishesOldRows() && one.hasSome(table.table()));
     }
 
     private Optional<Check> partitionRoots(Map<TableFacts, Set<Operation>> wanted) {

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import nexus.store.PostgresUrl;
 import org.postgresql.PGProperty;
@@ -21,7 +23,7 @@ final class ReadOnlyConnections {
     static Connection ordinary(PostgresUrl url) throws SQLException {
         Properties properties = properties(url);
         PGProperty.OPTIONS.set(properties, LIMITS);
-        return DriverManager.getConnection(url.jdbcUrl(), properties);
+        return DriverManager.getConnection(hurried(url).jdbcUrl(), properties);
     }
 
     /** As capture makes one: some servers, and all that stands before them, refuse only these. */
@@ -30,7 +32,14 @@ final class ReadOnlyConnections {
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
-        return DriverManager.getConnection(url.jdbcUrl(), properties);
+        return DriverManager.getConnection(hurried(url).jdbcUrl(), properties);
+    }
+
+    /** What stands in the driver's URL wins over its properties. */
+    private static PostgresUrl hurried(PostgresUrl url) {
+        Map<String, String> parameters = new HashMap<>(url.parameters());
+        parameters.put("connect_timeout", Long.toString(Math.min(PATIENCE.toSeconds(), url.connectTimeoutSeconds())));
+        return new PostgresUrl(url.host(), url.port(), url.database(), url.user(), url.password(), parameters);
     }
 
     private static Properties properties(PostgresUrl url) {

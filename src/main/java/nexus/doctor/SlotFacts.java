@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The slot, and what it costs its server.
  *
- * @param reader application name of the session that reads it, when that may be seen
+ * @param stranger application name of the session that reads it, when it does not seem to be a Nexus
  * @param waitsFor processes whose transactions it waits for while it is made, with commas between them
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
  * @param safeBytes WAL that may still be written before it is in danger; empty when WAL is kept without limit
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SlotFacts(
         ReplicationSlot slot,
-        Optional<String> reader,
+        Optional<String> stranger,
         String waitsFor,
         Optional<String> walStatus,
         OptionalLong safeBytes,
@@ -40,7 +40,8 @@ record SlotFacts(
     private static final String READ = """
             WITH wal AS (SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
                                      ELSE pg_catalog.pg_current_wal_lsn() END AS lsn)
-            SELECT reader.application_name AS reader,
+            SELECT CASE WHEN NOT starts_with(reader.application_name, current_setting('application_name'))
+                        THEN reader.application_name END AS stranger,
                    array_to_string(pg_catalog.pg_blocking_pids(s.active_pid), ', ') AS waits_for,
                    s.wal_status, s.safe_wal_size,
                    coalesce(pg_catalog.pg_wal_lsn_diff(wal.lsn, s.restart_lsn), 0)::bigint AS retained,
@@ -67,7 +68,7 @@ record SlotFacts(
                 @Nullable Object safe = row.getObject("safe_wal_size");
                 return new SlotFacts(
                         slot,
-                        Optional.ofNullable(row.getString("reader")),
+                        Optional.ofNullable(row.getString("stranger")),
                         Optional.ofNullable(row.getString("waits_for")).orElse(""),
                         Optional.ofNullable(row.getString("wal_status")),
                         safe instanceof Number number ? OptionalLong.of(number.longValue()) : OptionalLong.empty(),

@@ -91,7 +91,8 @@ record StoreFacts(
         try (PreparedStatement statement = connection.prepareStatement(APPLIED);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                applied.add(new Applied(rows.getString("script"), rows.getBoolean("success")));
+                String script = rows.getString("script"); // inside Quarkus with its folder
+                applied.add(new Applied(script.substring(script.lastIndexOf('/') + 1), rows.getBoolean("success")));
             }
         }
         return applied;

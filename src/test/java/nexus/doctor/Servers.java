@@ -85,7 +85,7 @@ final class Servers {
     static SlotFacts slot(ReplicationSlot slot, String walStatus, OptionalLong safe, long retained) {
         return new SlotFacts(
                 slot,
-                Optional.of("nexus-capture"),
+                Optional.empty(),
                 "",
                 Optional.of(walStatus),
                 safe,
