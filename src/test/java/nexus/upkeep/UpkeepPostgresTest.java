@@ -42,6 +42,20 @@ class UpkeepPostgresTest {
     }
 
     @Test
+    void noTableOfNexusIsHurtByAnAdministratorsPublicationOfAllTables() {
+        TestPostgres.execute(
+                url,
+                "CREATE PUBLICATION everything FOR ALL TABLES",
+                "INSERT INTO nexus.stat_delta (lane, events) VALUES (0, 2)");
+        assertThat(await(new CounterSums(store).fold())).isZero();
+        assertThat(query("SELECT events FROM nexus.stat")).containsExactly("2");
+        assertThat(query("""
+                SELECT relname FROM pg_class c
+                WHERE relnamespace = 'nexus'::regnamespace AND relkind = 'r' AND relreplident = 'd'
+                  AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)""")).isEmpty();
+    }
+
+    @Test
     void daysPastRetentionAreDroppedUnlessSomethingIsStillOwedToThem() {
         LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
         LocalDate owedDay = today.minusDays(40);
