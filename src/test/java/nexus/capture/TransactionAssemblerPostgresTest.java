@@ -287,4 +287,132 @@ class TransactionAssemblerPostgresTest {
         assertThat(SlotReader.data(event))
                 .contains("\"schema\":\"my.shop\",\"table\":\"Größe \\\"x\\\"\",\"record\":{\"a \\\"b\\\" \\\\ ü\":1}");
     }
+
+    @Test
+    void aRowFilterMakesARowThatLeavesItADelete() throws SQLException {
+        assumeThat(source.version()).as("row filters came with 15").isGreaterThanOrEqualTo(15);
+        try (SlotReader filtered = new SlotReader("filtered")) {
+            filtered.execute(
+                    "DROP PUBLICATION everything",
+                    "CREATE TABLE person (id int PRIMARY KEY, age int)",
+                    "ALTER TABLE person REPLICA IDENTITY FULL",
+                    "CREATE PUBLICATION filtered FOR TABLE person WHERE (age >= 18)",
+                    "INSERT INTO person VALUES (1, 17)",
+                    "UPDATE person SET age = 18",
+                    "UPDATE person SET age = 19",
+                    "UPDATE person SET age = 3");
+            assertThat(filtered.events())
+                    .extracting(event -> event.type().value())
+                    .containsExactly("pg.public.person.insert", "pg.public.person.update", "pg.public.person.delete");
+        }
+    }
+
+    @Test
+    void aTableThatIsDroppedAndMadeAgainIsReadAsItWasEachTime() throws SQLException {
+        source.execute(
+                "CREATE TABLE twice (id int PRIMARY KEY, a text)",
+                "INSERT INTO twice VALUES (1, 'x')",
+                "DROP TABLE twice",
+                "CREATE TABLE twice (code text PRIMARY KEY, b numeric)",
+                "INSERT INTO twice VALUES ('k', 1.50)",
+                "BEGIN",
+                "ALTER TABLE twice ADD COLUMN c int[]",
+                "INSERT INTO twice VALUES ('l', 2, '{1,2}')",
+                "ALTER TABLE twice RENAME TO thrice",
+                "ALTER TABLE thrice ALTER COLUMN b TYPE text",
+                "INSERT INTO thrice VALUES ('m', '3', NULL)",
+                "COMMIT");
+        List<IncomingEvent> events = source.events();
+        assertThat(events.stream().map(SlotReader::record).map(Optional::orElseThrow))
+                .containsExactly(
+                        "{\"id\":1,\"a\":\"x\"}",
+                        "{\"code\":\"k\",\"b\":1.50}",
+                        "{\"code\":\"l\",\"b\":2,\"c\":[1,2]}",
+                        "{\"code\":\"m\",\"b\":\"3\",\"c\":null}");
+        assertThat(events.getLast().type().value()).isEqualTo("pg.public.thrice.insert");
+    }
+
+    @Test
+    void underFullAnUnchangedToastedValueHasNotChangedAndOthersHave() throws SQLException {
+        source.execute(
+                "CREATE TABLE doc (id int PRIMARY KEY, a text, b text, n int)",
+                "ALTER TABLE doc ALTER a SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, REPLICA IDENTITY FULL",
+                "INSERT INTO doc VALUES (1, repeat('a', 9000), repeat('b', 9000), NULL)",
+                "UPDATE doc SET b = repeat('c', 9000), n = 7",
+                "UPDATE doc SET a = a, n = NULL",
+                "UPDATE doc SET b = NULL",
+                "UPDATE doc SET id = id");
+        assertThat(source.data())
+                .extracting(data -> data.replaceAll("(?s).*\"changed\":", ""))
+                .containsExactly(
+                        "null,\"unavailable\":[]}",
+                        "[\"b\",\"n\"],\"unavailable\":[]}",
+                        "[\"n\"],\"unavailable\":[]}",
+                        "[\"b\"],\"unavailable\":[]}",
+                        "[],\"unavailable\":[]}");
+    }
+
+    @Test
+    void aLargeKeyThatAnUpdateLeavesAloneIsNotLost() throws SQLException {
+        source.execute(
+                "CREATE TABLE doc (k text NOT NULL, n int)",
+                "ALTER TABLE doc ALTER k SET STORAGE EXTERNAL",
+                "CREATE UNIQUE INDEX doc_k ON doc (k)",
+                "ALTER TABLE doc REPLICA IDENTITY USING INDEX doc_k",
+                "INSERT INTO doc VALUES (repeat('k', 2500), 1)",
+                "UPDATE doc SET n = 2");
+        List<IncomingEvent> events = source.events();
+        assertThat(SlotReader.data(events.getLast()))
+                .contains("\"record\":{\"k\":\"" + "k".repeat(2500) + "\",\"n\":2}")
+                .endsWith("\"unavailable\":[]}");
+        assertThat(events.getLast().ordering()).isEqualTo(events.getFirst().ordering());
+    }
+
+    @Test
+    void aTableWithoutColumnsHasEmptyRows() throws SQLException {
+        source.execute("CREATE TABLE bare ()", "INSERT INTO bare DEFAULT VALUES");
+        assertThat(source.data()).first().asString().contains("\"record\":{},");
+    }
+
+    @Test
+    void typesMadeOfUserTypesAreWhatToJsonMakesOfThem() throws SQLException {
+        source.execute(
+                "CREATE EXTENSION citext",
+                "CREATE EXTENSION hstore",
+                "CREATE TYPE mood AS ENUM ('sad', 'so \"so\"')",
+                "CREATE DOMAIN small AS int CHECK (VALUE < 100)",
+                "CREATE DOMAIN tiny AS small CHECK (VALUE < 10)",
+                "CREATE TYPE pair AS (m mood, \"the n\" tiny, at timestamptz, ms mood[])",
+                "CREATE DOMAIN pairs AS pair[]",
+                "CREATE TYPE tinyrange AS RANGE (subtype = numeric)",
+                "CREATE DOMAIN store AS hstore",
+                "CREATE TABLE zoo (id int PRIMARY KEY, m mood, t tiny, ts tiny[], p pair, ps pairs, r tinyrange,"
+                        + " rs tinyrange[], c citext, cs citext[], h hstore, hs hstore[], s store, q \"char\", b bit varying)",
+                "INSERT INTO zoo VALUES (1, 'so \"so\"', 7, '{1,NULL}',"
+                        + " ROW('sad', 3, '2026-01-31 12:00:00.5+00', '{sad,\"so \\\"so\\\"\"}'),"
+                        + " ARRAY[ROW('so \"so\"', NULL, NULL, NULL)::pair, NULL],"
+                        + " '[1.50,2)', ARRAY['(,3]'::tinyrange], 'Ünï', '{a,\"b c\"}',"
+                        + " 'a=>\"1\", \"b \"=>NULL', ARRAY['x=>y'::hstore], 'k=>v', 'z', B'0101')",
+                "INSERT INTO zoo (id) VALUES (2)");
+        List<String> expected = source.rows("SELECT to_json(z)::text FROM zoo z ORDER BY id");
+        assertThat(source.events().stream().map(SlotReader::record).map(Optional::orElseThrow))
+                .containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void aPartitionThatIsGoneBeforeItsChangesAreReadIsStillOfItsRootWhereItWasSeenBefore() throws SQLException {
+        TransactionAssembler assembler = source.assembler();
+        source.execute(
+                "CREATE TABLE sale (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1)",
+                "INSERT INTO sale VALUES (1, 1)");
+        source.events(assembler);
+        source.execute(
+                "ALTER TABLE sale ADD COLUMN note text",
+                "INSERT INTO sale VALUES (2, 1, 'x')",
+                "DROP TABLE sale_1");
+        assertThat(source.events(assembler))
+                .extracting(event -> event.type().value())
+                .containsExactly("pg.public.sale.insert");
+    }
 }
