@@ -189,7 +189,7 @@ class LaneAdmissionPostgresTest {
     void aReceiverThatRefusesOnePayloadGetsTheOthers() {
         nexus.subscribe("**", receiver.uri());
         receiver.always(received -> status(received.header("X-Event-Type").equals("bad") ? 422 : 200));
-        nexus.start("nexus.delivery.backoff-base=5ms", "nexus.delivery.max-attempts=8");
+        nexus.start("nexus.delivery.backoff-base=5ms", "nexus.delivery.max-attempts=3");
         for (int i = 0; i < 20; i++) {
             nexus.publish("bad", new Ordering.Key(i));
         }
@@ -198,7 +198,7 @@ class LaneAdmissionPostgresTest {
         }
         nexus.awaitNothingOwed();
         assertThat(nexus.query("SELECT status, attempts, count(*) FROM nexus.delivery GROUP BY 1, 2 ORDER BY 1"))
-                .containsExactly("DEAD|8|20", "SENT|1|20");
+                .containsExactly("DEAD|3|20", "SENT|1|20");
     }
 
     @Test
