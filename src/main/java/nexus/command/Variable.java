@@ -26,6 +26,7 @@ enum Variable {
     DELIVERY_MAX_AGE(Format.DURATION, "nexus.delivery.max-age"),
     DELIVERY_TIMEOUT(Format.DURATION, "nexus.webhook.timeout"),
     DELIVERY_CONCURRENCY(Format.number("a whole number from 1 to 4096", 1, 4096), "nexus.delivery.concurrency"),
+    DELIVERY_DISABLE_AFTER(Format.DURATION, "nexus.delivery.disable-after"),
     EVENT_MAX_BYTES(Format.SIZE, "nexus.source.event-max-bytes"),
     RETENTION(Format.DURATION, "nexus.upkeep.retention"),
     SHUTDOWN_TIMEOUT(Format.DURATION, "nexus.process.shutdown-timeout");

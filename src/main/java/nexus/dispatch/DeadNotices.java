@@ -1,8 +1,11 @@
 package nexus.dispatch;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import nexus.event.EventType;
@@ -20,15 +23,20 @@ final class DeadNotices {
     private static final Logger LOG = Logger.getLogger(DeadNotices.class);
     private static final EventType DEAD = new EventType("nexus.delivery.dead");
 
+    /** Event ids in one notice; the rest is found by {@code GET /v1/deliveries?status=DEAD}. */
+    private static final int MOST_NAMED = 100;
+
     private final Vertx vertx;
     private final OwnEvents ownEvents;
     private final long windowMillis;
     private final Map<UUID, Gathered> gathering = new HashMap<>();
+    private boolean stopped;
 
     /** What came since the last notice of a subscription. */
     private static final class Gathered {
         int count;
         JsonObject newest = new JsonObject();
+        final List<String> eventIds = new ArrayList<>();
     }
 
     DeadNotices(DispatchTools tools) {
@@ -42,34 +50,54 @@ final class DeadNotices {
         if (outcome.delivery().own()) {
             return;
         }
+        String eventId = outcome.delivery().eventId().toString();
         JsonObject notice = new JsonObject()
                 .put("subscriptionId", subscription.id().toString())
-                .put("eventId", outcome.delivery().eventId().toString())
+                .put("name", subscription.name())
+                .put("eventId", eventId)
                 .put("reason", outcome.reason());
         Gathered gathered = gathering.get(subscription.id());
         if (gathered == null) {
             gathering.put(subscription.id(), new Gathered());
-            raise(notice, 1);
+            raise(notice, List.of(eventId), 1);
             vertx.setTimer(windowMillis, over -> endOfWindow(subscription.id()));
         } else {
             gathered.count++;
             gathered.newest = notice;
+            if (gathered.eventIds.size() < MOST_NAMED) {
+                gathered.eventIds.add(eventId);
+            }
         }
+    }
+
+    /** What was gathered is told now: the next term knows nothing of it. */
+    void stop() {
+        stopped = true;
+        gathering.values().stream()
+                .filter(gathered -> gathered.count > 0)
+                .forEach(gathered -> raise(gathered.newest, gathered.eventIds, gathered.count));
+        gathering.clear();
     }
 
     private void endOfWindow(UUID subscription) {
         Gathered gathered = gathering.remove(subscription);
-        if (gathered != null && gathered.count > 0) {
+        if (gathered != null && gathered.count > 0 && !stopped) {
             gathering.put(subscription, new Gathered());
-            raise(gathered.newest, gathered.count);
+            raise(gathered.newest, gathered.eventIds, gathered.count);
             vertx.setTimer(windowMillis, over -> endOfWindow(subscription));
         }
     }
 
-    /** @param count how many deliveries it stands for; {@code notice} names the last of them */
-    private void raise(JsonObject notice, int count) {
+    /**
+     * Raises one.
+     *
+     * @param notice of the last of them
+     * @param eventIds the first of them
+     * @param count how many deliveries it stands for
+     */
+    private void raise(JsonObject notice, List<String> eventIds, int count) {
         ownEvents
-                .raise(DEAD, notice.put("count", count))
+                .raise(DEAD, notice.put("eventIds", new JsonArray(eventIds)).put("count", count))
                 .onFailure(
                         failure -> LOG.warnf("notice of a dead delivery not stored reason=%s", failure.getMessage()));
     }

@@ -2,6 +2,8 @@ package nexus.dispatch;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -33,7 +35,7 @@ public interface DeliveryConfig {
     @Max(4096)
     int concurrency();
 
-    /** Bytes of bodies in memory for requests under way; one body above it goes alone. */
+    /** Bytes of bodies in memory for requests under way; see {@link BodyBudget}. Lower it in a small container. */
     @WithDefault("67108864")
     @Min(1048576)
     long bodyMemory();
@@ -42,6 +44,16 @@ public interface DeliveryConfig {
     @WithDefault("1m")
     Duration deadNoticeEvery();
 
+    /**
+     * {@code DELIVERY_DISABLE_AFTER}: a subscription whose every attempt has failed for so long is disabled. Raise it for
+     * receivers that may be away for a week.
+     */
+    @WithDefault("5d")
+    Duration disableAfter();
+
+    /** When an endpoint that fails is left alone. */
+    Breaker breaker();
+
     /** How often everything owed is looked through for what no signal told of, and for what is too old. */
     @WithDefault("30s")
     Duration sweep();
@@ -49,4 +61,35 @@ public interface DeliveryConfig {
     /** How often lanes are looked at without a signal: another process may have taken events. */
     @WithDefault("5s")
     Duration poll();
+
+    /** See {@link nexus.dispatch.Breaker}. The defaults leave an endpoint alone that is down for seconds. */
+    interface Breaker {
+        /** It opens after so many failures in a row. */
+        @WithDefault("10")
+        @Min(1)
+        int failuresInARow();
+
+        /** It opens when more than this share of the results in {@link #window()} are failures. */
+        @WithDefault("0.5")
+        @DecimalMin("0.01")
+        @DecimalMax("1")
+        double failureShare();
+
+        /** But not of fewer results than these. */
+        @WithDefault("20")
+        @Min(1)
+        int minimumResults();
+
+        /** How far back results count for {@link #failureShare()}; it slides on by sixths. */
+        @WithDefault("1m")
+        Duration window();
+
+        /** From the opening to the first probe; doubles with each that fails. */
+        @WithDefault("5s")
+        Duration firstProbe();
+
+        /** The longest wait for the next probe. */
+        @WithDefault("5m")
+        Duration longestProbe();
+    }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +51,8 @@ final class DeliverySending {
     private final Lanes lanes;
     private final Consumer<Outcome> ended;
 
+    private final BodyBudget budget;
     private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>();
-    private long bodyBytes;
     private int openRequests;
     private boolean stopped;
 
@@ -64,7 +65,8 @@ final class DeliverySending {
         this.meters = tools.meters();
         this.config = tools.config();
         this.policies = new DeliveryPolicies(tools.config());
-        this.wishes = new EndpointWishes(tools);
+        this.budget = new BodyBudget(tools.config().bodyMemory());
+        this.wishes = new EndpointWishes(tools, lanes);
         this.clock = tools.clock();
         this.random = tools.random();
         this.lanes = lanes;
@@ -75,6 +77,8 @@ final class DeliverySending {
     void stop() {
         stopped = true;
         withoutBody.clear();
+        wishes.stop();
+        meters.bodies(0, 0);
     }
 
     /** Requests that have no answer yet. */
@@ -89,12 +93,14 @@ final class DeliverySending {
 
     private void fetchBodies() {
         List<OwedDelivery> fitting = new ArrayList<>();
-        while (!withoutBody.isEmpty()
-                && (bodyBytes == 0 || bodyBytes + withoutBody.peek().bodyBytes() <= config.bodyMemory())) {
-            OwedDelivery next = withoutBody.remove();
-            bodyBytes += next.bodyBytes();
-            fitting.add(next);
+        for (Iterator<OwedDelivery> all = withoutBody.iterator(); all.hasNext(); ) {
+            OwedDelivery next = all.next();
+            if (budget.take(next.lane(), next.bodyBytes())) {
+                all.remove();
+                fitting.add(next);
+            }
         }
+        meters.bodies(withoutBody.size(), budget.used());
         if (!fitting.isEmpty()) {
             fetch(fitting);
         }
@@ -125,27 +131,28 @@ final class DeliverySending {
         if (lane == null) {
             giveUp(row, DeadReason.SUBSCRIPTION_DELETED);
         } else if (body == null || bytes == null) {
-            lane.notSent();
+            lane.notSent(row, now);
             giveUp(row, DeadReason.PAYLOAD_GONE);
         } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
-            lane.notSent();
+            lane.notSent(row, now);
             giveUp(row, DeadReason.EXPIRED);
-        } else if (!lease.isHeld() || lane.isParked(now)) {
-            bodyBytes -= row.bodyBytes();
+        } else if (!lease.isHeld() || !lane.maySend(row, now)) {
+            budget.giveBack(row.lane(), row.bodyBytes());
             lanes.ended(row);
-            lane.giveBack(row);
+            lane.giveBack(row, now);
         } else {
             send(row, lane.subscription(), body, bytes, now);
         }
     }
 
     private void giveUp(OwedDelivery row, String reason) {
-        bodyBytes -= row.bodyBytes();
+        budget.giveBack(row.lane(), row.bodyBytes());
         ended.accept(new Outcome.Dead(row, Optional.empty(), reason));
     }
 
     private void send(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
         openRequests++;
+        meters.requests(openRequests);
         Future.<Void>succeededFuture()
                 .compose(ready -> sender.send(request(row, subscription, body.type(), bytes)))
                 .otherwise(failure -> {
@@ -154,6 +161,7 @@ final class DeliverySending {
                 })
                 .onSuccess(result -> {
                     openRequests--;
+                    meters.requests(openRequests);
                     answered(row, subscription, result, now);
                 });
     }
@@ -177,10 +185,10 @@ final class DeliverySending {
         meters.sent(result, Duration.between(row.owedSince(), now));
         Lane lane = lanes.of(row.lane());
         if (lane != null) {
-            wishes.heed(lane, subscription, result, now);
-            lane.answered(pace(result));
+            wishes.heed(lane, row, subscription, result, startedAt, now);
+            lane.answered(row, pace(result));
         }
-        bodyBytes -= row.bodyBytes();
+        budget.giveBack(row.lane(), row.bodyBytes());
         ended.accept(OutcomeDecision.of(row, result, policies.of(subscription), startedAt, now, random.nextDouble()));
         fetchBodies();
     }

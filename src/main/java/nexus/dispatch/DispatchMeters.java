@@ -1,19 +1,25 @@
 package nexus.dispatch;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.function.ToDoubleFunction;
 import nexus.webhook.SendResult;
 
 /** Meter names are public: README.md lists them. Tags are closed sets, never an id or a URL. */
 @Singleton
-public class DispatchMeters {
+public final class DispatchMeters {
     private final MeterProvider<Timer> requests;
     private final MeterProvider<Counter> attempts;
     private final Timer latency;
+    private volatile int waitingForBody;
+    private volatile long bodyBytes;
+    private volatile int openRequests;
+    private volatile int waitingOutcomes;
 
     public DispatchMeters(MeterRegistry registry) {
         requests = Timer.builder("nexus.webhook.request")
@@ -31,6 +37,34 @@ public class DispatchMeters {
                 .minimumExpectedValue(Duration.ofMillis(1))
                 .maximumExpectedValue(Duration.ofMinutes(5))
                 .register(registry);
+        underWay(registry, "body", meters -> meters.waitingForBody);
+        underWay(registry, "request", meters -> meters.openRequests);
+        underWay(registry, "outcome", meters -> meters.waitingOutcomes);
+        Gauge.builder("nexus.delivery.body.bytes", this, meters -> meters.bodyBytes)
+                .description("Bodies in memory for requests under way")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    private void underWay(MeterRegistry registry, String stage, ToDoubleFunction<DispatchMeters> value) {
+        Gauge.builder("nexus.delivery.underway", this, value)
+                .description("Deliveries started and not settled, by what they wait for")
+                .tag("stage", stage)
+                .register(registry);
+    }
+
+    /** How many wait for room for their body, and what the others take. */
+    void bodies(int waiting, long bytes) {
+        waitingForBody = waiting;
+        bodyBytes = bytes;
+    }
+
+    void requests(int open) {
+        openRequests = open;
+    }
+
+    void outcomes(int waiting) {
+        waitingOutcomes = waiting;
     }
 
     void sent(SendResult result, Duration sinceOwed) {

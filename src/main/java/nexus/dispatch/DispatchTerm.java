@@ -44,7 +44,7 @@ final class DispatchTerm {
         this.catalog = tools.catalog();
         this.config = tools.config();
         this.clock = tools.clock();
-        this.lanes = new Lanes(config.concurrency());
+        this.lanes = new Lanes(config);
         this.writer = new OutcomeWriter(tools, term, this::written);
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
@@ -64,6 +64,7 @@ final class DispatchTerm {
         reader.stop();
         sending.stop();
         writer.close();
+        notices.stop();
     }
 
     /** Starts nothing new. */
@@ -93,6 +94,9 @@ final class DispatchTerm {
                 lane.cursor.rewind(seq);
             }
         });
+        if (rows.byHand()) {
+            reader.takeRenewed();
+        }
         reader.turnSoon();
     }
 
@@ -100,6 +104,7 @@ final class DispatchTerm {
     void poll() {
         lanesWithWork().onSuccess(withWork -> {
             withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
+            reader.takeRenewed();
             reader.turnSoon();
         });
     }

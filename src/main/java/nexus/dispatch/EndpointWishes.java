@@ -4,42 +4,83 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.intake.OwnEvents;
+import nexus.queue.OwedDelivery;
+import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
 import nexus.webhook.SendResult;
 import org.jboss.logging.Logger;
 
-/** What an endpoint asks for with its answer, beyond this one delivery: to be left alone for a while, or for good. */
+/**
+ * What an answer, or none, means beyond this one delivery: the endpoint asks to be left alone for a while or for good, it
+ * is down, or it has been failing for so long that its subscription is given up.
+ */
 final class EndpointWishes {
     private static final Logger LOG = Logger.getLogger(EndpointWishes.class);
     private static final int GONE = 410;
-    private static final String REASON = "the endpoint answered 410 Gone";
+    private static final String ANSWERED_GONE = "the endpoint answered 410 Gone";
     private static final EventType DISABLED = new EventType("nexus.subscription.disabled");
-    /** Nothing more is sent while the subscription is being disabled; should that fail, the next 410 tries again. */
+    /** Nothing more is sent while the subscription is being disabled; should that fail, the next answer tries again. */
     private static final Duration WHILE_DISABLING = Duration.ofSeconds(30);
 
     private final SubscriptionRepository subscriptions;
     private final SubscriptionCatalog catalog;
     private final OwnEvents ownEvents;
+    private final HealthRecords records;
 
-    EndpointWishes(DispatchTools tools) {
+    EndpointWishes(DispatchTools tools, Lanes lanes) {
         this.subscriptions = tools.subscriptions();
         this.catalog = tools.catalog();
         this.ownEvents = tools.ownEvents();
+        this.records = new HealthRecords(tools, lanes);
     }
 
-    /** @param asked as it was when the request was made: what a former endpoint says is not for the new one */
-    void heed(Lane lane, Subscription asked, SendResult result, Instant now) {
+    void stop() {
+        records.stop();
+    }
+
+    /**
+     * Takes note of a request that is over.
+     *
+     * @param asked as it was when the request was made: what a former endpoint says is not for the new one
+     */
+    void heed(Lane lane, OwedDelivery row, Subscription asked, SendResult result, Instant startedAt, Instant now) {
         if (!asked.endpointUrl().equals(lane.subscription().endpointUrl())) {
             return;
         }
         OutcomeDecision.holdFor(result).ifPresent(wait -> hold(lane, now.plus(wait)));
+        judge(lane, row, Verdict.of(result), startedAt, now);
         if (result.statusCode().filter(status -> status == GONE).isPresent()) {
-            lane.hold(now.plus(WHILE_DISABLING));
-            disable(asked);
+            disable(lane, ANSWERED_GONE, now);
+        } else {
+            lane.hopeless(now)
+                    .ifPresent(streak -> disable(
+                            lane,
+                            "every attempt has failed since %s: %d of them"
+                                    .formatted(EventBody.timestamp(streak.since()), streak.attempts()),
+                            now));
+        }
+    }
+
+    private void judge(Lane lane, OwedDelivery row, Verdict verdict, Instant startedAt, Instant now) {
+        Optional<EndpointHealth.Opened> before = lane.breakerOpened();
+        if (lane.heard(row, verdict, startedAt, now)) {
+            records.changed(lane.number);
+        }
+        Optional<EndpointHealth.Opened> after = lane.breakerOpened();
+        if (before.isEmpty() && after.isPresent()) {
+            LOG.infof(
+                    "breaker opened subscription=%s nextProbe=%s",
+                    lane.subscription().id(), after.get().nextProbeAt());
+        } else if (before.isPresent() && after.isEmpty()) {
+            LOG.infof(
+                    "breaker closed subscription=%s openedAt=%s failedProbes=%d",
+                    lane.subscription().id(), before.get().at(), before.get().failedProbes());
         }
     }
 
@@ -52,23 +93,25 @@ final class EndpointWishes {
                         lane.subscription().id(), failure.getMessage()));
     }
 
-    private void disable(Subscription subscription) {
-        LOG.infof("endpoint answered 410, subscription disabled subscription=%s", subscription.id());
+    private void disable(Lane lane, String reason, Instant now) {
+        Subscription subscription = lane.subscription();
+        lane.hold(now.plus(WHILE_DISABLING));
+        LOG.infof("subscription disabled subscription=%s reason=\"%s\"", subscription.id(), reason);
         subscriptions
-                .disable(subscription.id(), REASON)
+                .disable(subscription.id(), reason)
                 .compose(disabled -> catalog.reload()
-                        .compose(reloaded -> disabled ? raise(subscription) : Future.<Void>succeededFuture()))
+                        .compose(reloaded -> disabled ? raise(subscription, reason) : Future.<Void>succeededFuture()))
                 .onFailure(failure -> LOG.warnf(
                         "subscription not disabled subscription=%s reason=%s",
                         subscription.id(), failure.getMessage()));
     }
 
-    private Future<Void> raise(Subscription subscription) {
+    private Future<Void> raise(Subscription subscription, String reason) {
         return ownEvents.raise(
                 DISABLED,
                 new JsonObject()
                         .put("subscriptionId", subscription.id().toString())
                         .put("name", subscription.name())
-                        .put("reason", REASON));
+                        .put("reason", reason));
     }
 }

@@ -2,15 +2,18 @@ package nexus.dispatch;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
+import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription's deliveries in this process: how many may be under way, which keys they hold ({@link KeyOrder}) and
- * where reading goes on ({@link LaneCursor}). Not thread-safe: belongs to the dispatcher's event loop.
+ * One subscription's deliveries in this process: how many may be under way ({@link Window}, {@link TokenBucket},
+ * {@link Breaker}), which keys they hold ({@link KeyOrder}) and where reading goes on ({@link LaneCursor}). Not
+ * thread-safe: belongs to the dispatcher's event loop.
  */
 final class Lane {
     /** What became of a row that was looked at. */
@@ -33,47 +36,91 @@ final class Lane {
         SLOWER
     }
 
-    private static final int FIRST_WINDOW = 4;
+    /** Of the lane's rate: one process has a lane whole. */
+    private static final double SHARE = 1;
 
     final int number;
     final LaneCursor cursor;
+    private final DeliveryConfig config;
     private final KeyOrder order = new KeyOrder();
+    private final Window window = new Window();
+    private final Set<Long> pastBreaker = new HashSet<>(); // seqs under way that were started while it was open
     private Subscription subscription;
     private int requests;
-    private int window = FIRST_WINDOW;
     private @Nullable Instant heldUntil;
+    private @Nullable TokenBucket tokens; // none: no limit
+    private Breaker breaker;
+    private FailingStreak failing;
+    private @Nullable Long probe; // the seq under way that tries whether the endpoint is back
 
-    Lane(Subscription subscription) {
+    Lane(Subscription subscription, DeliveryConfig config) {
         this.number = subscription.lane();
         this.cursor = new LaneCursor(number);
+        this.config = config;
         this.subscription = subscription;
         this.heldUntil = subscription.heldUntil().orElse(null);
+        this.tokens = tokens(subscription);
+        this.breaker = new Breaker(config.breaker(), subscription.health().opened());
+        this.failing = new FailingStreak(subscription.health().failing());
+        if (!breaker.isClosed()) {
+            window.reset();
+        }
+    }
+
+    private static @Nullable TokenBucket tokens(Subscription subscription) {
+        return subscription
+                .rateLimit()
+                .map(perSecond -> new TokenBucket(perSecond, SHARE))
+                .orElse(null);
     }
 
     Subscription subscription() {
         return subscription;
     }
 
+    /** Enabled again, or with another endpoint, it starts anew. */
     void update(Subscription changed) {
-        boolean wasEnabled = subscription.isEnabled();
+        boolean isFresh = (changed.isEnabled() && !subscription.isEnabled())
+                || !changed.endpointUrl().equals(subscription.endpointUrl());
+        if (!changed.rateLimit().equals(subscription.rateLimit())) {
+            tokens = tokens(changed);
+        }
         subscription = changed;
-        if (!wasEnabled && changed.isEnabled()) {
+        if (isFresh) {
             heldUntil = changed.heldUntil().orElse(null);
+            breaker = new Breaker(config.breaker(), changed.health().opened());
+            failing = new FailingStreak(changed.health().failing());
+            window.reset();
             cursor.rewindAll();
         }
     }
 
-    /** How many more requests may start, by this lane's own limits. */
-    int room() {
-        return Math.min(subscription.concurrency(), window) - requests;
+    /** How many more requests may start now, by this lane's own limits. */
+    int room(Instant now) {
+        int most = breaker.isClosed() ? window.size() - requests : canProbe(now) ? 1 : 0;
+        return Math.min(Math.min(most, subscription.concurrency() - requests), available(now));
     }
 
-    /** Disabled, or held by a Retry-After: costs no reading. */
+    private int available(Instant now) {
+        return tokens == null ? Integer.MAX_VALUE : tokens.available(now);
+    }
+
+    private boolean canProbe(Instant now) {
+        return probe == null && breaker.isProbeDue(now);
+    }
+
+    /** Disabled, held by a Retry-After, or behind an open breaker: costs no reading. */
     boolean isParked(Instant now) {
+        return isHeld(now) || !(breaker.isClosed() || canProbe(now));
+    }
+
+    private boolean isHeld(Instant now) {
         return !subscription.isEnabled() || (heldUntil != null && heldUntil.isAfter(now));
     }
 
+    /** After a hold it starts as slowly as after a breaker. */
     void hold(Instant until) {
+        window.reset();
         if (heldUntil == null || until.isAfter(heldUntil)) {
             heldUntil = until;
         }
@@ -85,7 +132,19 @@ final class Lane {
         if (!subscription.isEnabled()) {
             return null;
         }
-        return heldUntil != null && heldUntil.isAfter(now) ? heldUntil : cursor.nextDue();
+        if (heldUntil != null && heldUntil.isAfter(now)) {
+            return heldUntil;
+        }
+        if (!breaker.isClosed() && !canProbe(now)) {
+            return probe == null
+                    ? breaker.opened().map(EndpointHealth.Opened::nextProbeAt).orElse(null)
+                    : null;
+        }
+        TokenBucket limit = tokens;
+        if (limit != null && limit.available(now) <= 0 && (cursor.hasUnread() || cursor.hasUnreadDue())) {
+            return limit.next(now);
+        }
+        return cursor.nextDue();
     }
 
     Look look(OwedDelivery row, Instant now, boolean isFull) {
@@ -104,30 +163,103 @@ final class Lane {
         };
     }
 
+    /** Whether the next row of a key may go in the place of the one before it. */
+    boolean takesFollower(Instant now) {
+        return !isParked(now) && available(now) > 0;
+    }
+
+    /** Whether a delivery that a person has retried may go past the open breaker: one at a time. */
+    boolean takesRenewed(Instant now) {
+        int probes = probe == null ? 0 : 1;
+        return !breaker.isClosed()
+                && !isHeld(now)
+                && pastBreaker.size() == probes
+                && requests < subscription.concurrency()
+                && available(now) > 0;
+    }
+
+    boolean isBreakerOpen() {
+        return !breaker.isClosed();
+    }
+
     /** @param isFollower its turn came through another row, behind which more may have been passed over */
-    void start(OwedDelivery row, boolean isFollower) {
+    void start(OwedDelivery row, boolean isFollower, Instant now) {
         order.start(row, isFollower);
         requests++;
+        if (tokens != null) {
+            tokens.take(now);
+        }
+        if (!breaker.isClosed()) {
+            pastBreaker.add(row.seq());
+            if (canProbe(now)) {
+                probe = row.seq();
+            }
+        }
+    }
+
+    /** Whether what was started may still be sent, now that its body is there. */
+    boolean maySend(OwedDelivery row, Instant now) {
+        return !isHeld(now) && (breaker.isClosed() || pastBreaker.contains(row.seq()));
+    }
+
+    /**
+     * What the request says of the endpoint. To be told before {@link #answered}.
+     *
+     * @return whether what is stored of its health is out of date
+     */
+    boolean heard(OwedDelivery row, Verdict verdict, Instant startedAt, Instant now) {
+        boolean wasClosed = breaker.isClosed();
+        boolean isProbe = probe != null && probe == row.seq();
+        boolean breakerChanged = breaker.heard(verdict, isProbe, startedAt, now);
+        boolean streakChanged = failing.heard(verdict, now);
+        if (wasClosed && !breaker.isClosed()) {
+            window.reset();
+        }
+        return breakerChanged || streakChanged;
+    }
+
+    Optional<EndpointHealth.Opened> breakerOpened() {
+        return breaker.opened();
+    }
+
+    /** The failures in a row that are too many by now. */
+    Optional<EndpointHealth.Failing> hopeless(Instant now) {
+        return failing.longerThan(config.disableAfter(), now);
+    }
+
+    EndpointHealth healthToStore(Instant now) {
+        return new EndpointHealth(breaker.opened(), failing.storedAt(now));
     }
 
     /** The request is over; what came of it is not written down yet, so the keys stay busy. */
-    void answered(Pace pace) {
-        requests--;
-        window = switch (pace) {
-            case FASTER -> Math.min(window + 1, subscription.concurrency());
-            case SAME -> window;
-            case SLOWER -> Math.max(1, window / 2);
-        };
+    void answered(OwedDelivery row, Pace pace) {
+        ended(row);
+        switch (pace) {
+            case FASTER -> window.faster(subscription.concurrency());
+            case SAME -> {}
+            case SLOWER -> window.slower();
+        }
     }
 
     /** It was started, and ends without a request. */
-    void notSent() {
+    void notSent(OwedDelivery row, Instant now) {
+        ended(row);
+        if (tokens != null) {
+            tokens.giveBack(now);
+        }
+    }
+
+    private void ended(OwedDelivery row) {
         requests--;
+        pastBreaker.remove(row.seq());
+        if (probe != null && probe == row.seq()) {
+            probe = null;
+        }
     }
 
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
-    void giveBack(OwedDelivery row) {
-        requests--;
+    void giveBack(OwedDelivery row, Instant now) {
+        notSent(row, now);
         order.giveBack(row);
         cursor.lookAgain(row);
     }

@@ -48,8 +48,11 @@ final class LaneCursor {
         this.lane = lane;
     }
 
-    /** Before a read. */
+    /** Before a read. A retry that was added during the former one, which went past its time, is behind its cursor. */
     Mark mark() {
+        if (dueAddedSinceRead != null && !dueAddedSinceRead.isAfter(dueCursorTime)) {
+            rewindDue();
+        }
         dueAddedSinceRead = null;
         lowestSignalled = Long.MAX_VALUE;
         return new Mark(signals, dueRewinds);

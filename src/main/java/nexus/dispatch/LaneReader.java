@@ -40,6 +40,8 @@ final class LaneReader {
     private final Set<Read> reads = new HashSet<>();
     private boolean reading;
     private boolean turnComing;
+    private boolean takingRenewed;
+    private boolean moreRenewed;
     private boolean stopped;
     private long wakeTimer = -1;
     private @Nullable Instant wakeAt;
@@ -90,6 +92,9 @@ final class LaneReader {
             }
         }
         startNext(next);
+        if (rows.stream().map(row -> lanes.of(row.lane())).anyMatch(lane -> lane != null && lane.isBreakerOpen())) {
+            takeRenewed();
+        }
         turnSoon();
     }
 
@@ -107,7 +112,7 @@ final class LaneReader {
         List<StripeCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (Lane lane : turns) {
-            int room = lanes.room(lane);
+            int room = lanes.room(lane, now);
             marks.put(lane.number, lane.cursor.mark());
             cursors.addAll(lane.cursor.cursors(room));
             if (lane.cursor.hasUnreadDue()) {
@@ -181,6 +186,45 @@ final class LaneReader {
             found.result().forEach(looking::atFollower);
             looking.finish();
             turnSoon();
+        });
+    }
+
+    /** What a person has retried goes past an open breaker, where nothing else is read. */
+    void takeRenewed() {
+        if (takingRenewed) {
+            moreRenewed = true;
+            return;
+        }
+        Instant now = clock.instant();
+        List<Integer> open = lanes.all().stream()
+                .filter(lane -> lane.takesRenewed(now))
+                .map(lane -> lane.number)
+                .toList();
+        if (open.isEmpty() || stopped || !lanes.hasRoom() || !lease.isHeld()) {
+            return;
+        }
+        takingRenewed = true;
+        moreRenewed = false;
+        Read read = new Read();
+        reads.add(read);
+        queue.renewed(open).onComplete(found -> {
+            reads.remove(read);
+            takingRenewed = false;
+            if (stopped) {
+                return;
+            }
+            if (found.failed()) {
+                LOG.warnf(
+                        "reading what was retried by hand failed reason=%s",
+                        found.cause().getMessage());
+                return; // the next poll reads it
+            }
+            Looking looking = new Looking(read, clock.instant());
+            found.result().forEach(looking::atRenewed);
+            looking.finish();
+            if (moreRenewed) {
+                takeRenewed();
+            }
         });
     }
 
@@ -292,7 +336,7 @@ final class LaneReader {
                 return;
             }
             Instant due = row.due();
-            if (lane.isParked(now)) {
+            if (!lane.takesFollower(now)) {
                 lane.cursor.lookAgain(row);
             } else if (due != null && due.isAfter(now)) {
                 lane.cursor.dueAt(due);
@@ -306,6 +350,16 @@ final class LaneReader {
             }
         }
 
+        void atRenewed(OwedDelivery row) {
+            Lane lane = lanes.of(row.lane());
+            if (lane != null
+                    && !read.settledSeqs.contains(row.seq())
+                    && lane.takesRenewed(now)
+                    && lane.look(row, now, !lanes.hasRoom()) == Lane.Look.START) {
+                start(lane, row, true);
+            }
+        }
+
         /** What was started gets its request; what was behind a row that is settled meanwhile is looked up again. */
         void finish() {
             starting.accept(started);
@@ -316,7 +370,7 @@ final class LaneReader {
             if (read.settledSeqs.contains(row.seq())) {
                 return Lane.Look.PASS;
             }
-            Lane.Look look = lane.look(row, now, lanes.room(lane) <= 0);
+            Lane.Look look = lane.look(row, now, lanes.room(lane, now) <= 0);
             if (look == Lane.Look.START) {
                 start(lane, row, false);
             } else if (look == Lane.Look.BEHIND) {
@@ -326,7 +380,7 @@ final class LaneReader {
         }
 
         private void start(Lane lane, OwedDelivery row, boolean isFollower) {
-            lanes.start(lane, row, isFollower);
+            lanes.start(lane, row, isFollower, now);
             started.add(row);
         }
 

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /** All lanes of a term, and what is under way over all of them. Belongs to the dispatcher's event loop. */
 final class Lanes {
-    private final int concurrency;
+    private final DeliveryConfig config;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
-    private final Set<Long> underWay = new HashSet<>(); // seqs, unique over all lanes
+    private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane
+    private final Map<Integer, Integer> underWayByLane = new HashMap<>();
     private final Map<Integer, Integer> reserved = new HashMap<>(); // by lane, for rows that are being looked up
     private int reservedInAll;
 
-    /** @param concurrency requests under way at once, over all lanes */
-    Lanes(int concurrency) {
-        this.concurrency = concurrency;
+    Lanes(DeliveryConfig config) {
+        this.config = config;
     }
 
     /** Takes a new version of the catalog over; gives the lanes of subscriptions that are gone. */
@@ -35,7 +35,7 @@ final class Lanes {
             gone.remove(subscription.lane());
             Lane known = byNumber.get(subscription.lane());
             if (known == null) {
-                byNumber.put(subscription.lane(), new Lane(subscription));
+                byNumber.put(subscription.lane(), new Lane(subscription, config));
             } else {
                 known.update(subscription);
             }
@@ -58,7 +58,7 @@ final class Lanes {
         List<Lane> turns = new ArrayList<>();
         for (Lane lane : byNumber.values()) {
             lane.cursor.wakeDue(now);
-            if ((lane.cursor.hasUnread() || lane.cursor.hasUnreadDue()) && !lane.isParked(now) && room(lane) > 0) {
+            if ((lane.cursor.hasUnread() || lane.cursor.hasUnreadDue()) && !lane.isParked(now) && room(lane, now) > 0) {
                 turns.add(lane);
                 if (turns.size() == atMost) {
                     break;
@@ -72,10 +72,20 @@ final class Lanes {
         return turns;
     }
 
-    /** Room in the lane, but never more than half of what is free: a few dead endpoints can't take it all. */
-    int room(Lane lane) {
-        int free = concurrency - underWay.size() - reservedInAll;
-        return Math.min(lane.room() - reserved.getOrDefault(lane.number, 0), (free + 1) / 2);
+    /**
+     * Room in the lane, which has never more than half of what the others leave: a few endpoints that hang can't take it
+     * all, however often their lanes have their turn.
+     */
+    int room(Lane lane, Instant now) {
+        int ownReserved = reserved.getOrDefault(lane.number, 0);
+        int own = underWayByLane.getOrDefault(lane.number, 0) + ownReserved;
+        int leftByOthers = config.concurrency() - (underWay.size() + reservedInAll - own);
+        return Math.min(lane.room(now) - ownReserved, (leftByOthers + 1) / 2 - own);
+    }
+
+    /** Whether one more request may start at all. */
+    boolean hasRoom() {
+        return underWay.size() + reservedInAll < config.concurrency();
     }
 
     /** Keeps room for the next rows of these keys while they are being looked up. */
@@ -89,17 +99,21 @@ final class Lanes {
         reservedInAll -= keys.size();
     }
 
-    void start(Lane lane, OwedDelivery row, boolean isFollower) {
-        lane.start(row, isFollower);
-        underWay.add(row.seq());
+    void start(Lane lane, OwedDelivery row, boolean isFollower, Instant now) {
+        lane.start(row, isFollower, now);
+        underWay.put(row.seq(), row.lane());
+        underWayByLane.merge(row.lane(), 1, Integer::sum);
     }
 
     void ended(OwedDelivery row) {
-        underWay.remove(row.seq());
+        if (underWay.remove(row.seq()) != null) {
+            underWayByLane.computeIfPresent(
+                    row.lane(), (lane, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+        }
     }
 
     boolean isUnderWay(OwedDelivery row) {
-        return underWay.contains(row.seq());
+        return underWay.containsKey(row.seq());
     }
 
     int underWay() {

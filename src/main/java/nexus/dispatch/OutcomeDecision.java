@@ -2,6 +2,7 @@ package nexus.dispatch;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import nexus.queue.Outcome;
 import nexus.queue.Outcome.AttemptMade;
@@ -42,7 +43,9 @@ final class OutcomeDecision {
         }
         int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
         return switch (policy.decide(failure(result), attemptsOfBudget, now, random)) {
-            case RetryDecision.RetryAt again -> new Outcome.Again(delivery, made, again.at());
+            case RetryDecision.RetryAt again ->
+                // as the store keeps it: a cursor that has passed the row there must not look as if it had not
+                new Outcome.Again(delivery, made, again.at().truncatedTo(ChronoUnit.MICROS));
             case RetryDecision.GiveUp giveUp ->
                 new Outcome.Dead(delivery, Optional.of(made), giveUp.reason().text());
         };

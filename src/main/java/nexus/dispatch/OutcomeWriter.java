@@ -32,6 +32,7 @@ final class OutcomeWriter {
 
     private final Vertx vertx;
     private final Settlement settlement;
+    private final DispatchMeters meters;
     private final DeliveryLease lease;
     private final DeliveryLease.Term term;
     private final BiConsumer<List<Outcome>, Set<Long>> written;
@@ -44,6 +45,7 @@ final class OutcomeWriter {
     OutcomeWriter(DispatchTools tools, DeliveryLease.Term term, BiConsumer<List<Outcome>, Set<Long>> written) {
         this.vertx = tools.vertx();
         this.settlement = tools.settlement();
+        this.meters = tools.meters();
         this.lease = tools.lease();
         this.term = term;
         this.written = written;
@@ -52,12 +54,14 @@ final class OutcomeWriter {
     void add(Outcome outcome) {
         waiting.add(outcome);
         writeNext();
+        meters.outcomes(waiting.size());
     }
 
     /** The term is over: what is not written would be refused, so it is dropped. */
     void close() {
         closed = true;
         waiting.clear();
+        meters.outcomes(0);
     }
 
     private void writeNext() {
@@ -72,6 +76,7 @@ final class OutcomeWriter {
         write(group).onComplete(done -> {
             writing = false;
             writeNext();
+            meters.outcomes(waiting.size());
         });
     }
 

@@ -135,7 +135,7 @@ public class DeliveryOverride {
             lowestSeqByLane.put(lane.getInteger("lane"), lane.getLong("lowest_seq"));
         }
         if (deliveries > 0) {
-            signal.raise(new OwedRows(lowestSeqByLane));
+            signal.raise(new OwedRows(lowestSeqByLane, true));
         }
         return deliveries;
     }

@@ -76,6 +76,15 @@ public class OwedQueue {
                 ORDER BY seq LIMIT 1) o
             ORDER BY o.seq""";
 
+    /** A few of each lane: the first may have to wait for others of its key. */
+    private static final String RENEWED = "SELECT " + COLUMNS + """
+            FROM unnest($1::int[]) c(lane)
+            CROSS JOIN LATERAL (
+                SELECT * FROM owed o
+                WHERE o.lane = c.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
+                ORDER BY o.seq LIMIT 10) o
+            ORDER BY o.seq""";
+
     private static final String BODIES = """
             SELECT e.id, e.type, e.body
             FROM unnest($1::date[], $2::uuid[]) w(day, id) JOIN event e ON e.id = w.id AND e.day = w.day""";
@@ -146,6 +155,13 @@ public class OwedQueue {
                 .addArrayOfInteger(keys.stream().map(LaneKey::lane).toArray(Integer[]::new))
                 .addArrayOfLong(keys.stream().map(LaneKey::key).toArray(Long[]::new));
         return pool.preparedQuery(SUCCESSORS).execute(parameters).map(OwedQueue::deliveries);
+    }
+
+    /** For each lane, the first rows that were retried by hand and not tried since. */
+    public Future<List<OwedDelivery>> renewed(Collection<Integer> lanes) {
+        return pool.preparedQuery(RENEWED)
+                .execute(Tuple.tuple().addArrayOfInteger(lanes.toArray(Integer[]::new)))
+                .map(OwedQueue::deliveries);
     }
 
     /** What these deliveries send; an event whose day is gone is left out. */

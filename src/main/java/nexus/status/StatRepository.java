@@ -4,10 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
-import nexus.event.EventBody;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public class StatRepository {
     /** Attempts by index, the newest 1000 of each table and then of both. */
     private static final String OF_SUBSCRIPTION = """
             WITH s AS MATERIALIZED (
-                SELECT lane, CASE WHEN held_until > now() THEN held_until END AS held_until
+                SELECT lane, held_until, breaker_opened_at, breaker_probe_at, now() AS now
                 FROM subscription WHERE id = $1 AND deleted_at IS NULL),
             recent AS MATERIALIZED (
                 SELECT * FROM (
@@ -51,7 +51,7 @@ public class StatRepository {
                       UNION ALL
                       SELECT deliveries, pending, sent, failed, dead FROM stat_delta
                       WHERE lane = (SELECT lane FROM s)) counted)
-            SELECT counts.*, tried.*, s.held_until FROM s, counts, tried""";
+            SELECT counts.*, tried.*, s.* FROM s, counts, tried""";
 
     private final Store store;
 
@@ -86,15 +86,18 @@ public class StatRepository {
                         row.getDouble("success_rate"),
                         new SubscriptionStats.LatencyMs(
                                 row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),
-                        breaker(row.getOffsetDateTime("held_until"))));
+                        SubscriptionStats.Breaker.of(
+                                instant(row, "breaker_opened_at"),
+                                instant(row, "breaker_probe_at"),
+                                instant(row, "held_until"),
+                                row.getOffsetDateTime("now").toInstant())));
             }
             return Optional.empty();
         });
     }
 
-    private static SubscriptionStats.Breaker breaker(@Nullable OffsetDateTime heldUntil) {
-        return heldUntil == null
-                ? SubscriptionStats.Breaker.CLOSED
-                : SubscriptionStats.Breaker.openUntil(EventBody.timestamp(heldUntil.toInstant()));
+    private static @Nullable Instant instant(Row row, String column) {
+        OffsetDateTime value = row.getOffsetDateTime(column);
+        return value == null ? null : value.toInstant();
     }
 }

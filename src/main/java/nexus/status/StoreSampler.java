@@ -38,7 +38,9 @@ public final class StoreSampler {
                    (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8
                     FROM pg_stat_activity WHERE datname = current_database()) AS oldest_transaction,
                    (SELECT n_dead_tup::float8 FROM pg_stat_user_tables
-                    WHERE schemaname = 'nexus' AND relname = 'owed') AS dead_tuples
+                    WHERE schemaname = 'nexus' AND relname = 'owed') AS dead_tuples,
+                   (SELECT count(*)::float8 FROM subscription
+                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers
             FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed
                   FROM (SELECT pending, failed FROM stat UNION ALL SELECT pending, failed FROM stat_delta) both_tables) counted,
                  (SELECT min(least(ready.since, retry.due)) AS oldest
@@ -52,7 +54,8 @@ public final class StoreSampler {
                       SELECT due FROM owed WHERE lane = s.lane AND due <= now() AND stripes.n = 0
                       ORDER BY due LIMIT 1) retry ON true
                   WHERE s.deleted_at IS NULL AND s.is_enabled
-                    AND (s.held_until IS NULL OR s.held_until <= now())) due""";
+                    AND (s.held_until IS NULL OR s.held_until <= now())
+                    AND s.breaker_opened_at IS NULL) due""";
 
     private final Vertx vertx;
     private final Store store;
@@ -74,6 +77,9 @@ public final class StoreSampler {
                 .register(registry);
         gauge("nexus.queue.dead.tuples", StoreSample::deadTuples)
                 .description("Dead rows in the table of what is owed, as PostgreSQL estimates")
+                .register(registry);
+        gauge("nexus.breaker.open", StoreSample::openBreakers)
+                .description("Subscriptions whose endpoint fails so often that only probes are sent")
                 .register(registry);
         gauge("nexus.store.oldest.transaction.age", StoreSample::oldestTransactionSeconds)
                 .description("Age of the oldest open transaction in the store's database: it keeps dead rows alive")
@@ -117,7 +123,8 @@ public final class StoreSampler {
                     row.getDouble("failed"),
                     row.getDouble("oldest_due"),
                     row.getDouble("oldest_transaction"),
-                    row.getDouble("dead_tuples"));
+                    row.getDouble("dead_tuples"),
+                    row.getDouble("open_breakers"));
         });
     }
 

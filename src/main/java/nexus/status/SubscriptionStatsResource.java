@@ -42,7 +42,8 @@ public class SubscriptionStatsResource {
                                                     "deliveriesSent":2390,"deliveriesFailed":2,"deliveriesDead":5,\
                                                     "recentAttempts":1000,"successRate":0.996,\
                                                     "latencyMs":{"p50":12.0,"p95":48.0,"p99":210.0},\
-                                                    "breaker":{"state":"closed","until":null}}""")))
+                                                    "breaker":{"state":"closed","openedAt":null,"nextProbeAt":null,\
+                                                    "until":null}}""")))
     @APIResponse(responseCode = "404", ref = "NotFound")
     public CompletionStage<SubscriptionStats> ofSubscription(@PathParam("id") String id) {
         return stats.ofSubscription(Ids.inPath(id, "subscription"))

@@ -17,8 +17,10 @@ import nexus.event.TypePattern;
  * @param headers sent with every delivery; may carry credentials
  * @param ordered {@code ordering: key}
  * @param concurrency requests under way at once, over all processes
+ * @param rateLimit requests a second at most, over all processes; empty: no limit
  * @param deadOn status codes after which there is no other attempt
  * @param heldUntil a Retry-After of the endpoint
+ * @param health as it was when this was read: whoever delivers knows better
  */
 public record Subscription(
         UUID id,
@@ -31,11 +33,13 @@ public record Subscription(
         SigningSecret secret,
         boolean ordered,
         int concurrency,
+        Optional<Integer> rateLimit,
         RetrySettings retry,
         Set<Integer> deadOn,
         boolean isEnabled,
         Optional<String> disabledReason,
         Optional<Instant> heldUntil,
+        EndpointHealth health,
         Instant createdAt,
         Instant updatedAt) {
 
@@ -52,7 +56,17 @@ public record Subscription(
     /** The part of it that a caller decides. */
     public SubscriptionSettings settings() {
         return new SubscriptionSettings(
-                name, endpointUrl, eventTypes, headers, secret, ordered, concurrency, retry, deadOn, isEnabled);
+                name,
+                endpointUrl,
+                eventTypes,
+                headers,
+                secret,
+                ordered,
+                concurrency,
+                rateLimit,
+                retry,
+                deadOn,
+                isEnabled);
     }
 
     /** Headers and secret may be credentials and stay out. */

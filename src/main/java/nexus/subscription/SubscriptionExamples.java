@@ -19,6 +19,7 @@ interface SubscriptionExamples {
              "headers": {"Authorization": "***"},
              "ordering": "key",
              "concurrency": 32,
+             "rateLimit": null,
              "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
              "deadOn": [],
              "disabledReason": null,
@@ -38,6 +39,7 @@ interface SubscriptionExamples {
              "headers": {"Authorization": "***"},
              "ordering": "key",
              "concurrency": 32,
+             "rateLimit": null,
              "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
              "deadOn": [],
              "disabledReason": null,
@@ -47,7 +49,8 @@ interface SubscriptionExamples {
     String LIST = "{\"data\": [" + SHOWN + "], \"next\": null}";
 
     String CHANGE = """
-            {"isEnabled": true, "concurrency": 8, "retry": {"maxAttempts": 5, "baseSeconds": 2, "cap": "10m"}}""";
+            {"isEnabled": true, "concurrency": 8, "rateLimit": 50,
+             "retry": {"maxAttempts": 5, "baseSeconds": 2, "cap": "10m"}}""";
 
     String CREATE_LISTENER = """
             {"name": "New users", "source_table": "users", "event": "INSERT",

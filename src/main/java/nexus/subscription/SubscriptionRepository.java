@@ -39,7 +39,8 @@ public class SubscriptionRepository {
 
     private static final String COLUMNS = """
             id, lane, door, name, endpoint_url, event_types, headers, secret, ordering, concurrency, \
-            retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, held_until, \
+            rate_limit, retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, \
+            held_until, breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
             created_at, updated_at""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
@@ -65,21 +66,30 @@ public class SubscriptionRepository {
 
     private static final String INSERT = """
             INSERT INTO subscription (id, door, name, endpoint_url, event_types, fingerprint, headers, secret, ordering,
-                                      concurrency, retry_max_attempts, retry_base_seconds, retry_cap, dead_on,
-                                      is_enabled)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                      concurrency, rate_limit, retry_max_attempts, retry_base_seconds, retry_cap,
+                                      dead_on, is_enabled)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             RETURNING
             """ + COLUMNS;
 
-    /** Who enables a subscription again wants deliveries now: an old Retry-After does not outlive that. */
+    /**
+     * Who enables a subscription again, or names another endpoint, wants deliveries now: neither an old Retry-After nor
+     * what is known of the endpoint's health outlives that.
+     */
     private static final String UPDATE = """
             UPDATE subscription
             SET name = $2, endpoint_url = $3, event_types = $4, fingerprint = $5, headers = $6, secret = $7,
-                ordering = $8, concurrency = $9, retry_max_attempts = $10, retry_base_seconds = $11, retry_cap = $12,
-                dead_on = $13, is_enabled = $14,
-                disabled_reason = CASE WHEN $14 THEN NULL ELSE disabled_reason END,
-                held_until = CASE WHEN $14 AND NOT is_enabled THEN NULL ELSE held_until END,
+                ordering = $8, concurrency = $9, rate_limit = $10, retry_max_attempts = $11, retry_base_seconds = $12,
+                retry_cap = $13, dead_on = $14, is_enabled = $15,
+                disabled_reason = CASE WHEN $15 THEN NULL ELSE disabled_reason END,
+                held_until = CASE WHEN fresh.start THEN NULL ELSE held_until END,
+                breaker_opened_at = CASE WHEN fresh.start THEN NULL ELSE breaker_opened_at END,
+                breaker_probe_at = CASE WHEN fresh.start THEN NULL ELSE breaker_probe_at END,
+                breaker_failed_probes = CASE WHEN fresh.start THEN 0 ELSE breaker_failed_probes END,
+                failing_since = CASE WHEN fresh.start THEN NULL ELSE failing_since END,
+                failing_attempts = CASE WHEN fresh.start THEN 0 ELSE failing_attempts END,
                 updated_at = now()
+            FROM (SELECT ($15 AND NOT is_enabled) OR endpoint_url <> $3 AS start FROM subscription WHERE id = $1) fresh
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING
             """ + COLUMNS;
@@ -97,6 +107,13 @@ public class SubscriptionRepository {
     private static final String HOLD = """
             UPDATE subscription SET held_until = greatest(held_until, $2)
             WHERE id = $1 AND deleted_at IS NULL""";
+
+    /** Not for the endpoint that somebody has named meanwhile, nor for a subscription that somebody has disabled. */
+    private static final String HEALTH = """
+            UPDATE subscription
+            SET breaker_opened_at = $3, breaker_probe_at = $4, breaker_failed_probes = $5,
+                failing_since = $6, failing_attempts = $7
+            WHERE id = $1 AND endpoint_url = $2 AND is_enabled AND deleted_at IS NULL""";
 
     private static final String UNIQUE_VIOLATION = "23505";
 
@@ -217,9 +234,25 @@ public class SubscriptionRepository {
 
     /** Nothing is sent to it before. Does not raise the version: whom an event is owed to does not change. */
     public Future<Void> hold(UUID id, Instant until) {
+        return store.api().preparedQuery(HOLD).execute(Tuple.of(id, utc(until))).mapEmpty();
+    }
+
+    /**
+     * What is now known of its endpoint. Does not raise the version.
+     *
+     * @param endpoint which it is about
+     */
+    public Future<Void> health(UUID id, URI endpoint, EndpointHealth health) {
         return store.api()
-                .preparedQuery(HOLD)
-                .execute(Tuple.of(id, until.atOffset(ZoneOffset.UTC)))
+                .preparedQuery(HEALTH)
+                .execute(Tuple.of(
+                        id,
+                        endpoint.toString(),
+                        health.opened().map(opened -> utc(opened.at())).orElse(null),
+                        health.opened().map(opened -> utc(opened.nextProbeAt())).orElse(null),
+                        health.opened().map(EndpointHealth.Opened::failedProbes).orElse(0),
+                        health.failing().map(failing -> utc(failing.since())).orElse(null),
+                        health.failing().map(EndpointHealth.Failing::attempts).orElse(0)))
                 .mapEmpty();
     }
 
@@ -260,6 +293,7 @@ public class SubscriptionRepository {
         values.add(Buffer.buffer(cipher.encrypt(settings.secret().text(), id)));
         values.add(settings.ordered() ? "key" : "none");
         values.add(settings.concurrency());
+        values.add(settings.rateLimit().orElse(null));
         values.add(settings.retry().maxAttempts().orElse(null));
         values.add(settings.retry().baseSeconds().orElse(null));
         values.add(settings.retry().cap().map(Duration::toString).orElse(null));
@@ -288,6 +322,7 @@ public class SubscriptionRepository {
                 new SigningSecret(cipher.decrypt(row.getBuffer("secret").getBytes(), id)),
                 row.getString("ordering").equals("key"),
                 row.getInteger("concurrency"),
+                Optional.ofNullable(row.getInteger("rate_limit")),
                 new RetrySettings(
                         Optional.ofNullable(row.getInteger("retry_max_attempts")),
                         Optional.ofNullable(row.getInteger("retry_base_seconds")),
@@ -295,9 +330,29 @@ public class SubscriptionRepository {
                 Set.of(row.getArrayOfIntegers("dead_on")),
                 row.getBoolean("is_enabled"),
                 Optional.ofNullable(row.getString("disabled_reason")),
-                Optional.ofNullable(row.getOffsetDateTime("held_until")).map(OffsetDateTime::toInstant),
+                instant(row, "held_until"),
+                health(row),
                 row.getOffsetDateTime("created_at").toInstant(),
                 row.getOffsetDateTime("updated_at").toInstant());
+    }
+
+    private static EndpointHealth health(Row row) {
+        return new EndpointHealth(
+                instant(row, "breaker_opened_at")
+                        .map(at -> new EndpointHealth.Opened(
+                                at,
+                                instant(row, "breaker_probe_at").orElse(at),
+                                row.getInteger("breaker_failed_probes"))),
+                instant(row, "failing_since")
+                        .map(since -> new EndpointHealth.Failing(since, row.getInteger("failing_attempts"))));
+    }
+
+    private static Optional<Instant> instant(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
     }
 
     private static Map<String, String> headers(String json) {

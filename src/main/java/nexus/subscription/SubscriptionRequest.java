@@ -14,6 +14,7 @@ final class SubscriptionRequest {
     static final int MAX_NAME = 200;
     private static final int MAX_EVENT_TYPES = 100;
     private static final int MAX_PATTERN = 1_024;
+    private static final int MAX_RATE_LIMIT = 100_000;
     private static final String OWN_TABLES = "pg.nexus.";
     private static final Duration MIN_CAP = Duration.ofSeconds(1);
     private static final Duration MAX_CAP = Duration.ofDays(30);
@@ -66,6 +67,7 @@ final class SubscriptionRequest {
                 body.has("concurrency")
                         ? body.integer("concurrency", 1, 1_000).orElse(SubscriptionSettings.DEFAULT_CONCURRENCY)
                         : before.concurrency(),
+                body.has("rateLimit") ? body.integer("rateLimit", 1, MAX_RATE_LIMIT) : before.rateLimit(),
                 body.has("retry")
                         ? body.object("retry").map(this::retry).orElse(RetrySettings.DEFAULT)
                         : before.retry(),

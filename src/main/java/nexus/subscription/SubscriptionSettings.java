@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import nexus.event.TypePattern;
@@ -21,6 +22,7 @@ public record SubscriptionSettings(
         SigningSecret secret,
         boolean ordered,
         int concurrency,
+        Optional<Integer> rateLimit,
         RetrySettings retry,
         Set<Integer> deadOn,
         boolean isEnabled) {
@@ -46,6 +48,7 @@ public record SubscriptionSettings(
                 secret,
                 true,
                 DEFAULT_CONCURRENCY,
+                Optional.empty(),
                 RetrySettings.DEFAULT,
                 Set.of(),
                 true);

@@ -61,6 +61,15 @@ record SubscriptionView(
                 description = "Requests under way at once, over all processes.")
         int concurrency,
 
+        @Schema(
+                minimum = "1",
+                maximum = "100000",
+                nullable = true,
+                description = "Requests a second at most, over all processes; null is no limit. Waiting for it is no"
+                        + " attempt.")
+        @Nullable
+        Integer rateLimit,
+
         Retry retry,
 
         @Schema(description = "Status codes (300 to 599) after which there is no other attempt.")
@@ -130,6 +139,7 @@ record SubscriptionView(
                 TargetHeaders.shown(subscription.headers()),
                 subscription.ordered() ? "key" : "none",
                 subscription.concurrency(),
+                subscription.rateLimit().orElse(null),
                 new Retry(
                         retry.maxAttempts().orElse(null),
                         retry.baseSeconds().orElse(null),

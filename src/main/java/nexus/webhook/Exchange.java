@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * after the result is there is ignored: that is how the one deadline ends every phase.
  */
 final class Exchange {
-    /** Bytes of an answer that are read and kept. */
-    static final int MAX_ANSWER_BYTES = 16 * 1024;
-
     private final WebhookSender sender;
     private final WebhookRequest request;
     private final Target target;
@@ -172,11 +169,12 @@ final class Exchange {
         if (answer == null) {
             answer = Buffer.buffer();
         }
-        int room = MAX_ANSWER_BYTES - answer.length();
+        int room = sender.maxAnswerBytes - answer.length();
         if (chunk.length() <= room) {
             answer.appendBuffer(chunk);
         } else {
             answer.appendBuffer(chunk, 0, room);
+            sender.answerCut();
             complete(head);
             drop();
         }

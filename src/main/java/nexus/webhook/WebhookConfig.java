@@ -54,6 +54,12 @@ public interface WebhookConfig {
     @Min(1024)
     int maxHeaderBytes();
 
+    /** Bytes of an answer's body that are read and kept; at the first one more the connection is closed. */
+    @WithDefault("16384")
+    @Min(0)
+    @Max(1048576)
+    int maxAnswerBytes();
+
     /** How long a looked-up and judged address is used before the name is looked up again. */
     @WithDefault("5s")
     Duration lookupCache();

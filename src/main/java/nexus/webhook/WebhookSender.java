@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -34,8 +36,11 @@ public final class WebhookSender {
     final WebhookHeaders headers;
     final Clock clock;
     final Duration timeout;
+    final int maxAnswerBytes;
 
     private final Set<HttpConnection> unused = new HashSet<>(); // by the context's thread alone
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong cutAnswers = new AtomicLong();
 
     /** @param version of Nexus, for the header {@code User-Agent} */
     @Inject
@@ -53,6 +58,7 @@ public final class WebhookSender {
         this.headers = new WebhookHeaders(version, clock, random);
         this.clock = clock;
         this.timeout = config.timeout();
+        this.maxAnswerBytes = config.maxAnswerBytes();
         this.client = vertx.httpClientBuilder()
                 .with(options(config))
                 .with(new PoolOptions()
@@ -93,9 +99,27 @@ public final class WebhookSender {
         return unused.remove(connection);
     }
 
+    /** Connections that are open now, over all hosts. */
+    int connections() {
+        return connections.get();
+    }
+
+    /** Answers so far that were longer than what is read. */
+    long cutAnswers() {
+        return cutAnswers.get();
+    }
+
+    void answerCut() {
+        cutAnswers.incrementAndGet();
+    }
+
     private void opened(HttpConnection connection) {
         unused.add(connection);
-        connection.closeHandler(ignored -> unused.remove(connection));
+        connections.incrementAndGet();
+        connection.closeHandler(ignored -> {
+            unused.remove(connection);
+            connections.decrementAndGet();
+        });
     }
 
     private static HttpClientOptions options(WebhookConfig config) {

@@ -59,7 +59,7 @@ class RedeliveryPostgresTest {
         assertThat(log(id)).extracting(Attempt::attempt).containsExactly(1, 2);
         assertThat(log(id)).extracting(Attempt::statusCode).containsExactly(500, 503);
         assertThat(deltas()).isEqualTo(lane + "|1|0|0|-1");
-        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq)));
+        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq), true));
     }
 
     @Test

@@ -220,7 +220,8 @@ class DispatcherPostgresTest {
     void aDeadDeliveryIsAnEventAndManyOfThemAreTwo() {
         subscribe("order.*");
         SubscriptionRows.insert(store, "nexus.delivery.*", receiver.uri("/watch"));
-        receiver.always(received -> status(received.pathAndQuery().equals("/watch") ? 200 : 500));
+        // a status that leaves the breaker closed: all of them die within the two seconds
+        receiver.always(received -> status(received.pathAndQuery().equals("/watch") ? 200 : 400));
         start("nexus.delivery.max-attempts=1", "nexus.delivery.dead-notice-every=2s");
         for (int i = 0; i < 20; i++) {
             publish("order.paid", new Ordering.Key(i));
@@ -230,6 +231,9 @@ class DispatcherPostgresTest {
         assertThat(watched()).allSatisfy(notice -> assertThat(notice).contains("\"reason\":\"exhausted\""));
         assertThat(watched().get(0)).contains("\"count\":1}");
         assertThat(watched().get(1)).contains("\"count\":19}");
+        assertThat(watched().get(1).split("\"eventIds\":", 2)[1].split("\",\""))
+                .as("it names them")
+                .hasSize(19);
         assertThat(counts()).as("they are not counted").isEqualTo("20|0|0|0|20");
     }
 
@@ -507,6 +511,7 @@ class DispatcherPostgresTest {
                 settings.secret(),
                 settings.ordered(),
                 concurrency,
+                settings.rateLimit(),
                 settings.retry(),
                 settings.deadOn(),
                 settings.isEnabled());

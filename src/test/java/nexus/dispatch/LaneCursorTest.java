@@ -37,6 +37,19 @@ class LaneCursorTest {
     }
 
     @Test
+    void aRetryAddedDuringAReadThatWentPastItsTimeIsReadNext() {
+        Mark mark = cursor.mark();
+        cursor.dueAt(NOW.minusSeconds(5));
+        cursor.passed(row(9).due(NOW).build(), mark);
+        cursor.dueRead(null, mark);
+
+        cursor.wakeDue(NOW);
+        assertThat(cursor.hasUnreadDue()).isTrue();
+        cursor.mark();
+        assertThat(cursor.dueCursor(1).afterDue()).isBefore(NOW.minusSeconds(5));
+    }
+
+    @Test
     void aDryLaneIsReadAgainAfterASignal() {
         readEverythingDry(cursor.mark());
         assertThat(cursor.hasUnread()).isFalse();

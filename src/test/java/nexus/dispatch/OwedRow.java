@@ -6,9 +6,10 @@ import java.util.UUID;
 import nexus.queue.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
-/** Builds owed deliveries of lane 1 for tests. */
+/** Builds owed deliveries for tests, of lane 1 if not said otherwise. */
 final class OwedRow {
     private final long seq;
+    private int lane = 1;
     private int stripe;
     private @Nullable Long key;
     private @Nullable Long otherKey;
@@ -22,6 +23,11 @@ final class OwedRow {
 
     static OwedRow row(long seq) {
         return new OwedRow(seq);
+    }
+
+    OwedRow lane(int value) {
+        lane = value;
+        return this;
     }
 
     OwedRow stripe(int value) {
@@ -56,7 +62,7 @@ final class OwedRow {
 
     OwedDelivery build() {
         return new OwedDelivery(
-                1,
+                lane,
                 stripe,
                 seq,
                 key,

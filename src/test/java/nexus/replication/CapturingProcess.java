@@ -29,6 +29,7 @@ import nexus.replication.CaptureState.Status;
 import nexus.store.PostgresUrl;
 import nexus.store.Store;
 import nexus.subscription.Door;
+import nexus.subscription.EndpointHealth;
 import nexus.subscription.RetrySettings;
 import nexus.subscription.SigningSecret;
 import nexus.subscription.Subscription;
@@ -198,11 +199,13 @@ final class CapturingProcess implements AutoCloseable {
                 new SigningSecret("secret"),
                 true,
                 32,
+                Optional.empty(),
                 new RetrySettings(Optional.empty(), Optional.empty(), Optional.empty()),
                 Set.of(),
                 true,
                 Optional.empty(),
                 Optional.empty(),
+                EndpointHealth.GOOD,
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

@@ -74,15 +74,30 @@ class StatRepositoryPostgresTest {
     void theBreakerIsOpenForAsLongAsTheEndpointAskedFor() {
         int lane = rows.subscription("subscription");
         rows.run("UPDATE nexus.subscription SET held_until = '2100-01-01 00:00:00Z' WHERE lane = " + lane);
-        assertThat(await(stats.ofSubscription(rows.subscriptionId(lane)))
-                        .orElseThrow()
-                        .breaker())
-                .isEqualTo(SubscriptionStats.Breaker.openUntil("2100-01-01T00:00:00.000Z"));
+        assertThat(breaker(lane))
+                .isEqualTo(new SubscriptionStats.Breaker("open", null, null, "2100-01-01T00:00:00.000Z"));
         rows.run("UPDATE nexus.subscription SET held_until = now() - interval '1 s' WHERE lane = " + lane);
-        assertThat(await(stats.ofSubscription(rows.subscriptionId(lane)))
-                        .orElseThrow()
-                        .breaker())
-                .isEqualTo(SubscriptionStats.Breaker.CLOSED);
+        assertThat(breaker(lane)).isEqualTo(SubscriptionStats.Breaker.CLOSED);
+    }
+
+    @Test
+    void theBreakerIsHalfOpenWhenAProbeIsDue() {
+        int lane = rows.subscription("subscription");
+        rows.run("UPDATE nexus.subscription SET breaker_opened_at = '2026-01-31 18:00:00Z', breaker_probe_at ="
+                + " '2100-01-01 00:00:00Z' WHERE lane = " + lane);
+        assertThat(breaker(lane))
+                .isEqualTo(new SubscriptionStats.Breaker(
+                        "open", "2026-01-31T18:00:00.000Z", "2100-01-01T00:00:00.000Z", "2100-01-01T00:00:00.000Z"));
+        rows.run("UPDATE nexus.subscription SET breaker_probe_at = '2026-01-31 18:00:05Z' WHERE lane = " + lane);
+        assertThat(breaker(lane))
+                .isEqualTo(new SubscriptionStats.Breaker(
+                        "half-open", "2026-01-31T18:00:00.000Z", "2026-01-31T18:00:05.000Z", null));
+    }
+
+    private SubscriptionStats.Breaker breaker(int lane) {
+        return await(stats.ofSubscription(rows.subscriptionId(lane)))
+                .orElseThrow()
+                .breaker();
     }
 
     @Test
@@ -99,9 +114,15 @@ class StatRepositoryPostgresTest {
         rows.run("UPDATE nexus.owed SET due = now() - interval '100 s' WHERE due IS NOT NULL");
         rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + parked);
         rows.run("UPDATE nexus.subscription SET is_enabled = false WHERE lane = " + parked);
+        int broken = rows.subscription("subscription");
+        rows.event("a", broken);
+        rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + broken);
+        rows.run("UPDATE nexus.subscription SET breaker_opened_at = now(), breaker_probe_at = now() WHERE lane = "
+                + broken);
 
         assertThat(await(sampler.read()).oldestDueSeconds()).isBetween(100.0, 160.0);
         assertThat(await(sampler.read()).deadTuples()).isNotNegative();
+        assertThat(await(sampler.read()).openBreakers()).isEqualTo(1);
         assertThat(meters.get("nexus.queue.owed")
                         .tag("status", "pending")
                         .gauge()

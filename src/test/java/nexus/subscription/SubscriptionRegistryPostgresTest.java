@@ -98,6 +98,7 @@ class SubscriptionRegistryPostgresTest {
                 settings.secret(),
                 settings.ordered(),
                 settings.concurrency(),
+                settings.rateLimit(),
                 settings.retry(),
                 settings.deadOn(),
                 isEnabled);

@@ -37,6 +37,7 @@ class SubscriptionRepositoryPostgresTest {
                 new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
                 false,
                 7,
+                Optional.of(250),
                 new RetrySettings(Optional.of(3), Optional.of(2), Optional.of(Duration.ofMinutes(90))),
                 Set.of(404, 400),
                 false);
@@ -109,6 +110,36 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 4);
         assertThat(await(repository.loadAll()).version()).isEqualTo(start + 4);
+    }
+
+    @Test
+    void whatIsKnownOfTheEndpointIsKeptUntilItIsAnotherOrTheSubscriptionIsEnabledAgain() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        long version = await(repository.catalogVersion());
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        EndpointHealth health = new EndpointHealth(
+                Optional.of(new EndpointHealth.Opened(now, now.plusSeconds(40), 3)),
+                Optional.of(new EndpointHealth.Failing(now.minusSeconds(90), 17)));
+
+        await(repository.health(made.id(), made.endpointUrl(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().health()).isEqualTo(health);
+        assertThat(await(repository.catalogVersion())).isEqualTo(version);
+        assertThat(await(repository.update(made.id(), Subscription::settings)).health())
+                .isEqualTo(health);
+
+        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+                        .health())
+                .isEqualTo(EndpointHealth.GOOD);
+        await(repository.health(made.id(), made.endpointUrl(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().health())
+                .as("the former endpoint's")
+                .isEqualTo(EndpointHealth.GOOD);
+
+        await(repository.health(made.id(), URI.create("https://other.example"), health));
+        await(repository.disable(made.id(), "gone"));
+        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+                        .health())
+                .isEqualTo(EndpointHealth.GOOD);
     }
 
     @Test

@@ -38,13 +38,14 @@ class SubscriptionRequestTest {
     void everythingCanBeSaid() {
         SubscriptionSettings settings = create(
                 ",\"isEnabled\":false,\"secret\":\"correct horse\",\"format\":\"default\",\"targetType\":\"webhook\","
-                        + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,"
+                        + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,\"rateLimit\":250,"
                         + "\"retry\":{\"maxAttempts\":3,\"baseSeconds\":1,\"cap\":\"90m\"},\"deadOn\":[404,400]");
         assertThat(settings.isEnabled()).isFalse();
         assertThat(settings.secret()).isEqualTo(new SigningSecret("correct horse"));
         assertThat(settings.headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
         assertThat(settings.ordered()).isFalse();
         assertThat(settings.concurrency()).isEqualTo(1000);
+        assertThat(settings.rateLimit()).contains(250);
         assertThat(settings.retry())
                 .isEqualTo(new RetrySettings(Optional.of(3), Optional.of(1), Optional.of(Duration.ofMinutes(90))));
         assertThat(settings.deadOn()).isEqualTo(Set.of(400, 404));
@@ -58,7 +59,6 @@ class SubscriptionRequestTest {
                 "/filter             | \"filter\":null",
                 "/transform          | \"transform\":\"x\"",
                 "/batch              | \"batch\":{}",
-                "/rateLimit          | \"rateLimit\":5",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
                 "/format             | \"format\":\"cloudevents\"",
@@ -67,6 +67,10 @@ class SubscriptionRequestTest {
                 "/concurrency        | \"concurrency\":0",
                 "/concurrency        | \"concurrency\":1001",
                 "/concurrency        | \"concurrency\":\"8\"",
+                "/rateLimit          | \"rateLimit\":0",
+                "/rateLimit          | \"rateLimit\":100001",
+                "/rateLimit          | \"rateLimit\":0.5",
+                "/rateLimit          | \"rateLimit\":\"10\"",
                 "/isEnabled          | \"isEnabled\":\"true\"",
                 "/retry              | \"retry\":5",
                 "/retry/maxAttempts  | \"retry\":{\"maxAttempts\":0}",
@@ -112,7 +116,8 @@ class SubscriptionRequestTest {
 
     @Test
     void aChangeLeavesWhatItDoesNotName() {
-        Subscription before = stored(create(",\"concurrency\":5,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
+        Subscription before =
+                stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
         assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.settings());
         SubscriptionSettings renamed = SubscriptionRequest.change(body("{\"name\":\"m\"}"), before);
         assertThat(renamed.name()).isEqualTo("m");
@@ -121,11 +126,12 @@ class SubscriptionRequestTest {
 
     @Test
     void nullBringsADefaultBackAndIsRefusedWhereThereIsNone() {
-        Subscription before = stored(create(",\"concurrency\":5,\"deadOn\":[404],\"ordering\":\"none\","
+        Subscription before = stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"ordering\":\"none\","
                 + "\"isEnabled\":false,\"retry\":{\"maxAttempts\":1},\"headers\":{\"X-Key\":\"k\"}"));
         SubscriptionSettings reset = SubscriptionRequest.change(
-                body("{\"concurrency\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
-                        + "\"headers\":null}"),
+                body(
+                        "{\"concurrency\":null,\"rateLimit\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
+                                + "\"headers\":null}"),
                 before);
         assertThat(reset).isEqualTo(create(""));
         assertThat(errorsOf(() -> SubscriptionRequest.change(
@@ -230,11 +236,13 @@ class SubscriptionRequestTest {
                 settings.secret(),
                 settings.ordered(),
                 settings.concurrency(),
+                settings.rateLimit(),
                 settings.retry(),
                 settings.deadOn(),
                 settings.isEnabled(),
                 Optional.empty(),
                 Optional.empty(),
+                EndpointHealth.GOOD,
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

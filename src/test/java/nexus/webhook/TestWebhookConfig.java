@@ -33,6 +33,11 @@ record TestWebhookConfig(Duration timeout, int maxConnectionsPerHost, Optional<L
     }
 
     @Override
+    public int maxAnswerBytes() {
+        return 16_384;
+    }
+
+    @Override
     public Duration lookupCache() {
         return Duration.ofSeconds(5);
     }

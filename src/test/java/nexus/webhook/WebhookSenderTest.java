@@ -155,10 +155,10 @@ class WebhookSenderTest {
 
     @Test
     void anAnswerOfExactlyTheLimitIsReadWholeAndItsConnectionKept() {
-        receiver.answer(status(200).body("x".repeat(Exchange.MAX_ANSWER_BYTES)));
+        receiver.answer(status(200).body("x".repeat(16_384)));
         WebhookSender sender = sender();
 
-        assertThat(result(sender.send(request(receiver.uri()))).answer()).hasSize(Exchange.MAX_ANSWER_BYTES);
+        assertThat(result(sender.send(request(receiver.uri()))).answer()).hasSize(16_384);
         result(sender.send(request(receiver.uri())));
         assertThat(receiver.connections()).isEqualTo(1);
     }
@@ -169,7 +169,7 @@ class WebhookSenderTest {
 
         assertThat(send()).isInstanceOfSatisfying(Delivered.class, delivered -> {
             assertThat(delivered.status()).isEqualTo(201);
-            assertThat(delivered.answer()).hasSize(Exchange.MAX_ANSWER_BYTES);
+            assertThat(delivered.answer()).hasSize(16_384);
         });
         Eventually.eventually("the connection is dropped", () -> receiver.openConnections() == 0);
     }

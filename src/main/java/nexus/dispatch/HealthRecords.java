@@ -1,0 +1,71 @@
+package nexus.dispatch;
+
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionRepository;
+import org.jboss.logging.Logger;
+
+/**
+ * Stores what lanes know of their endpoints, so that it survives this process. One write of a lane at a time, so that an
+ * older one never follows a newer one. Belongs to the dispatcher's event loop.
+ */
+final class HealthRecords {
+    private static final Logger LOG = Logger.getLogger(HealthRecords.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final SubscriptionRepository subscriptions;
+    private final Clock clock;
+    private final Lanes lanes;
+    private final Set<Integer> writing = new HashSet<>();
+    private final Set<Integer> changed = new HashSet<>(); // while they were being written
+    private boolean stopped;
+
+    HealthRecords(DispatchTools tools, Lanes lanes) {
+        this.vertx = tools.vertx();
+        this.subscriptions = tools.subscriptions();
+        this.clock = tools.clock();
+        this.lanes = lanes;
+    }
+
+    /** Another process may deliver by now, and know better. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** The lane's health is another than it was. */
+    void changed(int number) {
+        if (writing.contains(number)) {
+            changed.add(number);
+        } else {
+            write(number);
+        }
+    }
+
+    private void write(int number) {
+        Lane lane = lanes.of(number);
+        if (lane == null || stopped) {
+            return;
+        }
+        writing.add(number);
+        Subscription subscription = lane.subscription();
+        subscriptions
+                .health(subscription.id(), subscription.endpointUrl(), lane.healthToStore(clock.instant()))
+                .onComplete(written -> {
+                    writing.remove(number);
+                    boolean isAnother = changed.remove(number);
+                    if (written.failed()) {
+                        LOG.warnf(
+                                "health of an endpoint not stored subscription=%s reason=%s",
+                                subscription.id(), written.cause().getMessage());
+                        vertx.setTimer(AFTER_FAILURE.toMillis(), later -> changed(number));
+                    } else if (isAnother) {
+                        write(number);
+                    }
+                });
+    }
+}

@@ -1,0 +1,155 @@
+package nexus.dispatch;
+
+import static nexus.testkit.Eventually.eventually;
+import static nexus.testkit.TestPostgres.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventIdGenerator;
+import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+import nexus.intake.EventIntake;
+import nexus.intake.OwnEvents;
+import nexus.liveness.LoopHeartbeats;
+import nexus.queue.DeliveryKey;
+import nexus.queue.DeliveryLease;
+import nexus.queue.DeliveryOverride;
+import nexus.queue.OwedQueue;
+import nexus.queue.OwedSignal;
+import nexus.queue.Settlement;
+import nexus.store.Store;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.SubscriptionSettings;
+import nexus.testkit.Configs;
+import nexus.testkit.SubscriptionRows;
+import nexus.testkit.TestPostgres;
+import nexus.webhook.TargetResolver;
+import nexus.webhook.WebhookConfig;
+import nexus.webhook.WebhookSender;
+
+/** A store of its own, and a process that delivers from it. */
+final class Delivering implements AutoCloseable {
+    final String url = TestPostgres.freshStore();
+    final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+    final OwedSignal signal = new OwedSignal();
+    final SubscriptionRepository repository = SubscriptionRows.repository(store);
+    final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+    final DeliveryOverride byHand = new DeliveryOverride(store, signal);
+    private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+    private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
+    private final List<Running> running = new ArrayList<>();
+
+    private record Running(Dispatcher dispatcher, WebhookSender sender) {}
+
+    void start(String... settings) {
+        WebhookConfig webhooks =
+                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
+        WebhookSender sender = new WebhookSender(
+                TestPostgres.vertx(),
+                new TargetResolver(TestPostgres.vertx(), webhooks),
+                webhooks,
+                Clock.systemUTC(),
+                new Random(5),
+                "test");
+        await(catalog.reload());
+        Dispatcher dispatcher = new Dispatcher(
+                new DispatchTools(
+                        TestPostgres.vertx(),
+                        new OwedQueue(store),
+                        new Settlement(store),
+                        new DeliveryLease(TestPostgres.vertx(), store),
+                        catalog,
+                        repository,
+                        sender,
+                        new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
+                        new DispatchMeters(new SimpleMeterRegistry()),
+                        Configs.of(DeliveryConfig.class, settings),
+                        Clock.systemUTC(),
+                        new Random(11)),
+                signal,
+                new LoopHeartbeats());
+        dispatcher.start();
+        running.add(new Running(dispatcher, sender));
+    }
+
+    /** As at a restart. */
+    void stop() {
+        for (Running process : running) {
+            await(process.dispatcher().stop(Duration.ofSeconds(5)));
+            process.sender().close();
+        }
+        running.clear();
+    }
+
+    @Override
+    public void close() {
+        for (Running process : running) {
+            await(process.dispatcher().stop(Duration.ZERO));
+            process.sender().close();
+        }
+        store.close();
+    }
+
+    Subscription subscribe(String pattern, URI endpoint) {
+        return SubscriptionRows.insert(store, pattern, endpoint);
+    }
+
+    void change(Subscription subscription, UnaryOperator<SubscriptionSettings> change) {
+        await(repository.update(subscription.id(), before -> change.apply(before.settings())));
+        await(catalog.reload());
+    }
+
+    EventId publish(String type, Ordering ordering) {
+        return publish(type, ordering, "{}");
+    }
+
+    EventId publish(String type, Ordering ordering, String data) {
+        EventId id = ids.next();
+        EventType eventType = new EventType(type);
+        Instant now = Instant.now();
+        byte[] empty = {'{', '}'};
+        byte[] body = data.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        await(intake.publish(
+                List.of(new IncomingEvent(
+                        id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, body, empty), true)),
+                List.of()));
+        return id;
+    }
+
+    /** The first delivery that a query finds in the table. */
+    DeliveryKey key(String table, String day) {
+        String[] row = query("SELECT " + day + ", lane, stripe, seq FROM nexus." + table + " ORDER BY seq LIMIT 1")
+                .getFirst()
+                .split("\\|", -1);
+        return new DeliveryKey(
+                LocalDate.parse(row[0]), Integer.parseInt(row[1]), Integer.parseInt(row[2]), Long.parseLong(row[3]));
+    }
+
+    void awaitNothingOwed() {
+        eventually("nothing is owed", () -> query("SELECT count(*) FROM nexus.owed")
+                .equals(List.of("0")));
+    }
+
+    void awaitBreaker(boolean open) {
+        eventually("the breaker is " + (open ? "open" : "closed"), () -> query(
+                        "SELECT bool_or(breaker_opened_at IS NOT NULL)::text FROM nexus.subscription")
+                .equals(List.of(Boolean.toString(open))));
+    }
+
+    List<String> query(String sql) {
+        return TestPostgres.query(url, sql);
+    }
+}

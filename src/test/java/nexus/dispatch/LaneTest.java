@@ -1,0 +1,297 @@
+package nexus.dispatch;
+
+import static nexus.dispatch.OwedRow.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue.LaneKey;
+import nexus.subscription.Door;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.RetrySettings;
+import nexus.subscription.SigningSecret;
+import nexus.subscription.Subscription;
+import nexus.subscription.Subscriptions;
+import nexus.testkit.Configs;
+import org.junit.jupiter.api.Test;
+
+/** What a lane admits, by its window, its rate, its breaker and what the other lanes leave. */
+class LaneTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T18:20:43Z");
+
+    private final DeliveryConfig config = Configs.of(DeliveryConfig.class);
+    private long seq;
+
+    @Test
+    void theWindowStartsAtFourDoublesWithEveryDeliveryAndHalvesWithEveryTimeout() {
+        Lane lane = lane(1, 32, Optional.empty());
+        List<Integer> rooms = new ArrayList<>(List.of(lane.room(NOW)));
+        for (int i = 0; i < 4; i++) {
+            answer(lane, Lane.Pace.FASTER);
+            rooms.add(lane.room(NOW));
+        }
+        for (int i = 0; i < 6; i++) {
+            answer(lane, Lane.Pace.SLOWER);
+            rooms.add(lane.room(NOW));
+        }
+        assertThat(rooms).containsExactly(4, 8, 16, 32, 32, 16, 8, 4, 2, 1, 1);
+    }
+
+    @Test
+    void aRateIsNoMoreRoomThanItHasTokensAndWakesTheLaneWhenTheNextIsDue() {
+        Lane lane = lane(1, 32, Optional.of(1));
+        assertThat(lane.room(NOW)).isEqualTo(1);
+        start(lane);
+        assertThat(lane.room(NOW)).isZero();
+        assertThat(lane.takesFollower(NOW)).isFalse();
+        assertThat(lane.nextWake(NOW)).isEqualTo(NOW.plusSeconds(1));
+        assertThat(lane.takesFollower(NOW.plusSeconds(1))).isTrue();
+    }
+
+    @Test
+    void whatWasNotSentGivesItsTokenBack() {
+        Lane lane = lane(1, 32, Optional.of(1));
+        OwedDelivery row = start(lane);
+        lane.giveBack(row, NOW);
+        assertThat(lane.room(NOW)).isEqualTo(1);
+    }
+
+    @Test
+    void behindAnOpenBreakerNothingGoesUntilOneProbe() {
+        Lane lane = opened(lane(1, 32, Optional.empty()));
+        Instant probeAt = NOW.plusSeconds(5);
+        assertThat(lane.isParked(NOW)).isTrue();
+        assertThat(lane.room(NOW)).isZero();
+        assertThat(lane.nextWake(NOW)).isEqualTo(probeAt);
+
+        assertThat(lane.isParked(probeAt)).isFalse();
+        assertThat(lane.room(probeAt)).isEqualTo(1);
+        OwedDelivery probe = start(lane, probeAt);
+        assertThat(lane.maySend(probe, probeAt)).isTrue();
+        assertThat(lane.isParked(probeAt)).as("one probe at a time").isTrue();
+        assertThat(lane.nextWake(probeAt)).as("its answer wakes the lane").isNull();
+
+        lane.heard(probe, Verdict.DELIVERED, probeAt, probeAt.plusMillis(50));
+        lane.answered(probe, Lane.Pace.FASTER);
+        assertThat(lane.isParked(probeAt)).isFalse();
+        assertThat(lane.room(probeAt)).as("it starts again slowly").isEqualTo(2);
+    }
+
+    @Test
+    void aProbeThatIsNotSentLeavesItsPlaceToAnother() {
+        Lane lane = opened(lane(1, 32, Optional.empty()));
+        Instant probeAt = NOW.plusSeconds(5);
+        lane.giveBack(start(lane, probeAt), probeAt);
+        assertThat(lane.room(probeAt)).isEqualTo(1);
+    }
+
+    @Test
+    void aRetryByHandGoesPastAnOpenBreakerOneAtATime() {
+        Lane lane = opened(lane(1, 32, Optional.empty()));
+        assertThat(lane.takesRenewed(NOW)).isTrue();
+        OwedDelivery renewed = start(lane, NOW);
+        assertThat(lane.maySend(renewed, NOW)).isTrue();
+        assertThat(lane.takesRenewed(NOW)).isFalse();
+        assertThat(lane.room(NOW.plusSeconds(5)))
+                .as("the probe does not wait for it")
+                .isEqualTo(1);
+        lane.heard(renewed, Verdict.FAILED, NOW, NOW.plusSeconds(1));
+        lane.answered(renewed, Lane.Pace.SAME);
+        assertThat(lane.takesRenewed(NOW.plusSeconds(1))).isTrue();
+        assertThat(lane.breakerOpened().orElseThrow().nextProbeAt()).isEqualTo(NOW.plusSeconds(5));
+    }
+
+    @Test
+    void whatWasStartedBeforeTheBreakerOpenedAndNotSentIsGivenBack() {
+        Lane lane = lane(1, 32, Optional.empty());
+        OwedDelivery waiting = start(lane);
+        opened(lane);
+        assertThat(lane.maySend(waiting, NOW)).isFalse();
+    }
+
+    @Test
+    void afterARetryAfterOneDeliveryGoesFirst() {
+        Lane lane = lane(1, 32, Optional.empty());
+        lane.hold(NOW.plusSeconds(60));
+        assertThat(lane.isParked(NOW)).isTrue();
+        assertThat(lane.nextWake(NOW)).isEqualTo(NOW.plusSeconds(60));
+        assertThat(lane.isParked(NOW.plusSeconds(60))).isFalse();
+        assertThat(lane.room(NOW.plusSeconds(60))).isEqualTo(1);
+    }
+
+    @Test
+    void anotherEndpointStartsAnew() {
+        Lane lane = opened(lane(1, 32, Optional.empty()));
+        lane.update(subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/new"));
+        assertThat(lane.isParked(NOW)).isFalse();
+    }
+
+    @Test
+    void whatTheStoreKnowsOfTheBreakerGoesOn() {
+        Subscription stored = subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/hook");
+        Lane lane = new Lane(
+                withHealth(
+                        stored,
+                        new EndpointHealth(
+                                Optional.of(new EndpointHealth.Opened(NOW, NOW.plusSeconds(40), 3)), Optional.empty())),
+                config);
+        assertThat(lane.isParked(NOW.plusSeconds(39))).isTrue();
+        assertThat(lane.room(NOW.plusSeconds(40))).isEqualTo(1);
+    }
+
+    /** All slots with 32 each, if nothing but the window and the lane's own limit counted. */
+    @Test
+    void eightBlackHolesLeaveSlotsForTheOthers() {
+        Lanes lanes = new Lanes(config);
+        List<Subscription> all = new ArrayList<>();
+        for (int number = 1; number <= 20; number++) {
+            all.add(subscription(number, 32, Optional.empty(), "http://127.0.0.1:9/" + number));
+        }
+        lanes.adopt(new Subscriptions(1, all));
+        List<Lane> holes =
+                all.subList(0, 8).stream().map(one -> laneOf(lanes, one.lane())).toList();
+        holes.forEach(hole -> {
+            for (int i = 0; i < 3; i++) {
+                answer(hole, Lane.Pace.FASTER); // they were fine before
+            }
+        });
+        for (int turn = 0; turn < 50; turn++) {
+            holes.forEach(hole -> fill(lanes, hole));
+        }
+        assertThat(lanes.underWay()).isLessThanOrEqualTo(240);
+
+        Lane healthy = laneOf(lanes, 9);
+        assertThat(lanes.room(healthy, NOW)).isEqualTo(4);
+        for (int number = 9; number <= 12; number++) {
+            Lane lane = laneOf(lanes, number);
+            assertThat(lanes.room(lane, NOW)).as("lane " + number).isPositive();
+            fill(lanes, lane);
+        }
+    }
+
+    /** Endpoints that never answered have shown nothing, and get no more than a first few. */
+    @Test
+    void endpointsThatHangFromTheStartHoldFourSlotsEachAndThenOne() {
+        Lanes lanes = new Lanes(config);
+        lanes.adopt(new Subscriptions(1, List.of(subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/"))));
+        Lane lane = laneOf(lanes, 1);
+        List<OwedDelivery> hanging = fill(lanes, lane);
+        assertThat(hanging).hasSize(4);
+        hanging.forEach(row -> {
+            lane.answered(row, Lane.Pace.SLOWER);
+            lanes.ended(row);
+        });
+        assertThat(fill(lanes, lane)).hasSize(1);
+    }
+
+    @Test
+    void keysThatAreBeingLookedUpTakePlaces() {
+        Lanes lanes = new Lanes(Configs.of(DeliveryConfig.class, "nexus.delivery.concurrency=4"));
+        lanes.adopt(new Subscriptions(
+                1,
+                List.of(
+                        subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/1"),
+                        subscription(2, 32, Optional.empty(), "http://127.0.0.1:9/2"))));
+        lanes.reserve(Set.of(new LaneKey(1, 1), new LaneKey(1, 2)));
+        assertThat(lanes.room(laneOf(lanes, 1), NOW)).isZero();
+        assertThat(lanes.room(laneOf(lanes, 2), NOW)).isEqualTo(1);
+    }
+
+    private static Lane laneOf(Lanes lanes, int number) {
+        Lane lane = lanes.of(number);
+        if (lane == null) {
+            throw new AssertionError("no lane " + number);
+        }
+        return lane;
+    }
+
+    private List<OwedDelivery> fill(Lanes lanes, Lane lane) {
+        List<OwedDelivery> started = new ArrayList<>();
+        while (lanes.room(lane, NOW) > 0) {
+            OwedDelivery next = row(++seq).lane(lane.number).build();
+            lanes.start(lane, next, false, NOW);
+            started.add(next);
+        }
+        return started;
+    }
+
+    private Lane opened(Lane lane) {
+        for (int i = 0; i < 10; i++) {
+            OwedDelivery row = start(lane, NOW.minusMillis(1));
+            lane.heard(row, Verdict.FAILED, NOW.minusMillis(1), NOW);
+            lane.answered(row, Lane.Pace.SAME);
+        }
+        return lane;
+    }
+
+    private void answer(Lane lane, Lane.Pace pace) {
+        lane.answered(start(lane), pace);
+    }
+
+    private OwedDelivery start(Lane lane) {
+        return start(lane, NOW);
+    }
+
+    private OwedDelivery start(Lane lane, Instant now) {
+        OwedDelivery row = row(++seq).build();
+        lane.start(row, false, now);
+        return row;
+    }
+
+    private Lane lane(int number, int concurrency, Optional<Integer> rateLimit) {
+        return new Lane(subscription(number, concurrency, rateLimit, "http://127.0.0.1:9/hook"), config);
+    }
+
+    private static Subscription subscription(int number, int concurrency, Optional<Integer> rateLimit, String url) {
+        return new Subscription(
+                new UUID(0, number),
+                number,
+                Door.SUBSCRIPTION,
+                "test",
+                URI.create(url),
+                List.of(),
+                Map.of(),
+                new SigningSecret("correct horse"),
+                true,
+                concurrency,
+                rateLimit,
+                RetrySettings.DEFAULT,
+                Set.of(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                EndpointHealth.GOOD,
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    private static Subscription withHealth(Subscription subscription, EndpointHealth health) {
+        return new Subscription(
+                subscription.id(),
+                subscription.lane(),
+                subscription.door(),
+                subscription.name(),
+                subscription.endpointUrl(),
+                subscription.eventTypes(),
+                subscription.headers(),
+                subscription.secret(),
+                subscription.ordered(),
+                subscription.concurrency(),
+                subscription.rateLimit(),
+                subscription.retry(),
+                subscription.deadOn(),
+                subscription.isEnabled(),
+                subscription.disabledReason(),
+                subscription.heldUntil(),
+                health,
+                subscription.createdAt(),
+                subscription.updatedAt());
+    }
+}

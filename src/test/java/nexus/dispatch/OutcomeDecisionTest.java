@@ -1,0 +1,33 @@
+package nexus.dispatch;
+
+import static nexus.dispatch.OwedRow.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import nexus.queue.Outcome;
+import nexus.retry.Backoff;
+import nexus.retry.RetryPolicy;
+import nexus.webhook.SendResult;
+import org.junit.jupiter.api.Test;
+
+class OutcomeDecisionTest {
+    private static final RetryPolicy POLICY =
+            new RetryPolicy(16, new Backoff(Duration.ofSeconds(5), Duration.ofHours(10)), Set.of());
+
+    @Test
+    void aRetryIsRememberedWithNoMoreDigitsThanTheStoreKeeps() {
+        Instant now = Instant.parse("2026-01-31T18:20:43.123456789Z");
+        Outcome outcome = OutcomeDecision.of(
+                row(1).build(),
+                new SendResult.Refused(500, "", Optional.empty(), Duration.ZERO),
+                POLICY,
+                now,
+                now,
+                0.5);
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Again.class, again -> assertThat(again.due())
+                .isEqualTo(Instant.parse("2026-01-31T18:20:48.123456Z")));
+    }
+}
