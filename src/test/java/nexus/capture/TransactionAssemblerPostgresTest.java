@@ -407,9 +407,7 @@ class TransactionAssemblerPostgresTest {
                 "INSERT INTO sale VALUES (1, 1)");
         source.events(assembler);
         source.execute(
-                "ALTER TABLE sale ADD COLUMN note text",
-                "INSERT INTO sale VALUES (2, 1, 'x')",
-                "DROP TABLE sale_1");
+                "ALTER TABLE sale ADD COLUMN note text", "INSERT INTO sale VALUES (2, 1, 'x')", "DROP TABLE sale_1");
         assertThat(source.events(assembler))
                 .extracting(event -> event.type().value())
                 .containsExactly("pg.public.sale.insert");
