@@ -1,5 +1,6 @@
 package nexus.capture;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionAssembler {
     private static final Progress UNMOVED = new Progress.Unmoved();
+    /** A partitioned table's new name, or a composite type's new shape, come with no message for the tables that use them. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
@@ -45,6 +48,9 @@ public final class TransactionAssembler {
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
+    private final Set<Integer> toAskAgain = new HashSet<>();
+    private final Duration askAgain;
+    private long askedNanos = System.nanoTime();
     private boolean isOpenOneReached;
     private @Nullable SourceTransaction transaction;
     private long ordinal;
@@ -54,12 +60,18 @@ public final class TransactionAssembler {
      * @param eventMaxBytes a bigger body is made of the key columns alone
      */
     public TransactionAssembler(SourceIdentity source, TableCatalog catalog, ResumePoint resume, int eventMaxBytes) {
+        this(source, catalog, resume, eventMaxBytes, ASK_AGAIN);
+    }
+
+    TransactionAssembler(
+            SourceIdentity source, TableCatalog catalog, ResumePoint resume, int eventMaxBytes, Duration askAgain) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
         this.eventMaxBytes = eventMaxBytes;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId());
+        this.askAgain = askAgain;
     }
 
     /**
@@ -100,6 +112,7 @@ public final class TransactionAssembler {
         }
         transaction = new SourceTransaction(source, begin);
         ordinal = 0;
+        forgetWhatOthersDecide();
         if (isStoredWhole(begin.commitLsn())) {
             return UNMOVED;
         }
@@ -128,9 +141,31 @@ public final class TransactionAssembler {
         }
         own.remove(relation.oid());
         CapturedTable table = CapturedTable.of(relation, catalog.table(relation.oid()), formats);
+        toAskAgain.remove(relation.oid());
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
             withNewKey.add(relation.oid());
+        }
+    }
+
+    private void forgetWhatOthersDecide() {
+        if (System.nanoTime() - askedNanos >= askAgain.toNanos()) {
+            askedNanos = System.nanoTime();
+            formats.forget();
+            tables.forEach((oid, table) -> {
+                if (table.dependsOnOthers()) {
+                    toAskAgain.add(oid);
+                }
+            });
+        }
+    }
+
+    /** A partition that was detached or dropped meanwhile is one at this change: a RELATION message tells when not. */
+    private void askAgain(CapturedTable known) {
+        int oid = known.relation().oid();
+        boolean isPartition = catalog.table(oid).flatMap(CatalogTable::root).isPresent();
+        if (isPartition == known.partition().isPresent()) {
+            learn(known.relation());
         }
     }
 
@@ -139,6 +174,9 @@ public final class TransactionAssembler {
         ordinal++;
         if (own.contains(oid) || isStored(open)) {
             return within(List.of());
+        }
+        if (toAskAgain.remove(oid)) {
+            askAgain(table(oid));
         }
         CapturedTable table = fitting(table(oid), before, after);
         return within(List.of(event(open, table, operation, before, after)));
@@ -150,6 +188,9 @@ public final class TransactionAssembler {
         for (int oid : truncate.relationOids()) {
             ordinal++;
             if (!own.contains(oid) && !isStored(open)) {
+                if (toAskAgain.remove(oid)) {
+                    askAgain(table(oid));
+                }
                 events.add(event(open, table(oid), Operation.TRUNCATE, null, null));
             }
         }
@@ -183,7 +224,7 @@ public final class TransactionAssembler {
         formats.forget();
         learn(table.relation());
         CapturedTable asked = table(table.relation().oid());
-        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withCompositesAsText();
+        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withMisfitsAsText(before, after, eventMaxBytes);
     }
 
     private Progress within(List<IncomingEvent> events) {
