@@ -42,6 +42,24 @@ final class SlotReader implements AutoCloseable {
         execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
     }
 
+    String url() {
+        return url;
+    }
+
+    /** With the settings of a walsender's connection. */
+    Connection connection() {
+        return connection;
+    }
+
+    SourceIdentity source() {
+        return source;
+    }
+
+    /** Everything committed so far is not read. */
+    void skip() throws SQLException {
+        execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())");
+    }
+
     void execute(String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String sql : statements) {

@@ -38,7 +38,7 @@ import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
 
-/** The capturing part of one process, put together by hand. Store and source are one database, as by default. */
+/** The capturing part of one process, put together by hand. Store and source are one database, as by default, unless a test says otherwise. */
 final class CapturingProcess implements AutoCloseable {
     private static final AtomicInteger LANES = new AtomicInteger();
 
@@ -56,6 +56,11 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     CapturingProcess(String url, int batchMaxEvents, String... eventTypes) {
+        this(url, url, batchMaxEvents, eventTypes);
+    }
+
+    /** With a source of its own. */
+    CapturingProcess(String url, String sourceUrl, int batchMaxEvents, String... eventTypes) {
         Clock clock = Clock.systemUTC();
         Vertx vertx = TestPostgres.vertx();
         this.url = url;
@@ -65,8 +70,8 @@ final class CapturingProcess implements AutoCloseable {
         TestPostgres.await(catalog.reload());
         this.intake = new InterruptibleIntake(store, catalog, clock);
         this.status = new CaptureStatus(clock);
-        SourceConfig config = config(url, batchMaxEvents);
-        SourceConnections connections = new SourceConnections(PostgresUrl.parse(url));
+        SourceConfig config = config(sourceUrl, batchMaxEvents);
+        SourceConnections connections = new SourceConnections(PostgresUrl.parse(sourceUrl));
         this.worker = new SourceWorker(connections);
         this.publisher = new TablePublisher(config, worker, catalog, new StoreIdentity(store));
         CaptureReport report = new CaptureReport(status, clock);
