@@ -280,7 +280,7 @@ final class RandomChanges {
         Table table = pick(tables());
         execute("TRUNCATE " + table.sql);
         for (Table one : tables()) {
-            if (one.oid == table.oid && !table.partitioned || one.root == table.oid && one.isPartition()) {
+            if ((one.oid == table.oid && !table.partitioned) || (one.root == table.oid && one.isPartition())) {
                 note(Operation.TRUNCATE, one, null, null, Set.of());
             }
         }
