@@ -63,13 +63,28 @@ record CapturedTable(
                 key);
     }
 
-    /** For values that don't fit what the catalog says of their composite types. */
-    CapturedTable withCompositesAsText() {
-        List<JsonColumn> asText = columns.stream()
-                .map(column -> column.format().mayMisfit()
-                        ? new JsonColumn(
-                                column.name(), column.member(), Plain.STRING, column.isInIdentity(), column.isInKey())
-                        : column)
+    /** Whether something may change in the catalog that the table itself doesn't show: its root, a composite type. */
+    boolean dependsOnOthers() {
+        return partition.isPresent()
+                || columns.stream().anyMatch(column -> column.format().mayMisfit());
+    }
+
+    /** For values that don't fit what the catalog says of their composite types; the others are what they were. */
+    CapturedTable withMisfitsAsText(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
+        List<JsonColumn> asText = IntStream.range(0, columns.size())
+                .mapToObj(i -> {
+                    JsonColumn column = columns.get(i);
+                    boolean fits = (before == null || fits(before.values(), i, maxBytes))
+                            && (after == null || fits(after, i, maxBytes));
+                    return fits
+                            ? column
+                            : new JsonColumn(
+                                    column.name(),
+                                    column.member(),
+                                    Plain.STRING,
+                                    column.isInIdentity(),
+                                    column.isInKey());
+                })
                 .toList();
         return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
     }
@@ -111,15 +126,18 @@ record CapturedTable(
             if (row.kind(i) == TupleData.Kind.BINARY) {
                 throw new BrokenStreamException("a binary value, which nobody asked for");
             }
-            JsonFormat format = columns.get(i).format();
-            if (format.mayMisfit() && row.kind(i) == TupleData.Kind.TEXT && !fits(format, row, i, maxBytes)) {
+            if (!fits(row, i, maxBytes)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean fits(JsonFormat format, TupleData row, int column, int maxBytes) {
+    private boolean fits(TupleData row, int column, int maxBytes) {
+        JsonFormat format = columns.get(column).format();
+        if (!format.mayMisfit() || row.kind(column) != TupleData.Kind.TEXT) {
+            return true;
+        }
         try {
             format.write(row.bytes(), row.from(column), row.to(column), new JsonWriter(maxBytes));
             return true;

@@ -1,6 +1,7 @@
 package nexus.capture;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +45,8 @@ public final class TransactionAssembler {
     private static final int EVENT_OVERHEAD = 500;
     /** A body is held as it is and as it goes to the store. */
     private static final int BODY_COPIES = 2;
+    /** A partitioned table's new name, or a composite type's new shape, come with no message for the tables that use them. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
@@ -58,6 +61,9 @@ public final class TransactionAssembler {
 
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
+    private final Set<Integer> toAskAgain = new HashSet<>();
+    private final Duration askAgain;
+    private long askedNanos = System.nanoTime();
     private boolean isOpenOneReached;
     private @Nullable SourceTransaction transaction;
     private Annotations annotations = Annotations.NONE; // of the transaction
@@ -74,6 +80,16 @@ public final class TransactionAssembler {
             ResumePoint resume,
             int eventMaxBytes,
             RefusedMessages refused) {
+        this(source, catalog, resume, eventMaxBytes, refused, ASK_AGAIN);
+    }
+
+    TransactionAssembler(
+            SourceIdentity source,
+            TableCatalog catalog,
+            ResumePoint resume,
+            int eventMaxBytes,
+            RefusedMessages refused,
+            Duration askAgain) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
@@ -81,6 +97,7 @@ public final class TransactionAssembler {
         this.refused = refused;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId());
+        this.askAgain = askAgain;
     }
 
     /**
@@ -116,6 +133,7 @@ public final class TransactionAssembler {
         transaction = new SourceTransaction(source, begin);
         annotations = Annotations.NONE;
         ordinal = 0;
+        forgetWhatOthersDecide();
         if (isStoredWhole(begin.commitLsn())) {
             return UNMOVED;
         }
@@ -145,9 +163,31 @@ public final class TransactionAssembler {
         own.remove(relation.oid());
         catalog.table(relation.oid()).ifPresent(found -> described.put(relation.oid(), found));
         CapturedTable table = CapturedTable.of(relation, Optional.ofNullable(described.get(relation.oid())), formats);
+        toAskAgain.remove(relation.oid());
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
             withNewKey.add(relation.oid());
+        }
+    }
+
+    private void forgetWhatOthersDecide() {
+        if (System.nanoTime() - askedNanos >= askAgain.toNanos()) {
+            askedNanos = System.nanoTime();
+            formats.forget();
+            tables.forEach((oid, table) -> {
+                if (table.dependsOnOthers()) {
+                    toAskAgain.add(oid);
+                }
+            });
+        }
+    }
+
+    /** A partition that was detached or dropped meanwhile is one at this change: a RELATION message tells when not. */
+    private void askAgain(CapturedTable known) {
+        int oid = known.relation().oid();
+        boolean isPartition = catalog.table(oid).flatMap(CatalogTable::root).isPresent();
+        if (isPartition == known.partition().isPresent()) {
+            learn(known.relation());
         }
     }
 
@@ -156,6 +196,9 @@ public final class TransactionAssembler {
         ordinal++;
         if (own.contains(oid) || isStored(open)) {
             return within();
+        }
+        if (toAskAgain.remove(oid)) {
+            askAgain(table(oid));
         }
         CapturedTable table = fitting(table(oid), before, after);
         Made made = new Made();
@@ -169,6 +212,9 @@ public final class TransactionAssembler {
         for (int oid : truncate.relationOids()) {
             ordinal++;
             if (!own.contains(oid) && !isStored(open)) {
+                if (toAskAgain.remove(oid)) {
+                    askAgain(table(oid));
+                }
                 made.add(open, table(oid), Operation.TRUNCATE, null, null);
             }
         }
@@ -270,7 +316,7 @@ public final class TransactionAssembler {
         formats.forget();
         learn(table.relation());
         CapturedTable asked = table(table.relation().oid());
-        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withCompositesAsText();
+        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withMisfitsAsText(before, after, eventMaxBytes);
     }
 
     private Progress within() {

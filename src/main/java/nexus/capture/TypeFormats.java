@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nexus.capture.JsonFormat.Plain;
 
 /** Which JSON format a type has. Asks the catalog once per type. */
@@ -33,6 +34,7 @@ final class TypeFormats {
 
     private final TableCatalog catalog;
     private final Map<Integer, JsonFormat> known = new HashMap<>();
+    private final Map<Integer, JsonFormat> former = new HashMap<>();
 
     TypeFormats(TableCatalog catalog) {
         this.catalog = catalog;
@@ -50,13 +52,18 @@ final class TypeFormats {
         return format;
     }
 
-    /** Of a type that changed, others may be made: all are asked for again. */
+    /** Of a type that changed, others may be made: all are asked for again. One that is gone is what it was. */
     void forget() {
+        former.putAll(known);
         known.clear();
     }
 
     private JsonFormat ask(int typeOid) {
-        return switch (catalog.type(typeOid).orElseGet(CatalogType.Scalar::new)) {
+        Optional<CatalogType> type = catalog.type(typeOid);
+        if (type.isEmpty()) {
+            return former.getOrDefault(typeOid, Plain.STRING);
+        }
+        return switch (type.get()) {
             case CatalogType.Scalar() -> Plain.STRING;
             case CatalogType.KeyValue() -> new KeyValueFormat();
             case CatalogType.Domain(int baseTypeOid) -> of(baseTypeOid);

@@ -15,7 +15,10 @@ import nexus.replication.SourceTable.Kind;
 
 /** Reads which tables the source database has. Those of system schemas and temporary ones are left out. */
 public final class SourceTables {
-    /** A deferrable primary key is no replica identity. */
+    /**
+     * A deferrable primary key is no replica identity; nor is, as long as it is published, a whole row with a virtual
+     * column (PostgreSQL 18): the user's UPDATE would fail.
+     */
     private static final String ALL = """
             SELECT c.oid, n.nspname, c.relname,
                    c.relkind = 'p' AS partitioned,
@@ -23,7 +26,9 @@ public final class SourceTables {
                    coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid) AS root,
                    EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_key,
                    CASE c.relreplident
-                       WHEN 'f' THEN 'FULL'
+                       WHEN 'f' THEN CASE WHEN EXISTS (
+                           SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')
+                           THEN 'NONE' ELSE 'FULL' END
                        WHEN 'n' THEN 'NONE'
                        ELSE CASE WHEN EXISTS (
                            SELECT FROM pg_catalog.pg_index i

@@ -21,6 +21,25 @@ final class MapCatalog implements TableCatalog {
         tables.remove(oid);
     }
 
+    /** A partition of that one. */
+    MapCatalog partition(int oid, String rootSchema, String rootName) {
+        tables.put(
+                oid,
+                new CatalogTable(Optional.of(new CatalogTable.Name(rootSchema, rootName)), List.of("id"), Set.of()));
+        return this;
+    }
+
+    /** No partition any more. */
+    MapCatalog detached(int oid) {
+        tables.put(oid, new CatalogTable(Optional.empty(), List.of("id"), Set.of()));
+        return this;
+    }
+
+    MapCatalog without(int typeOid) {
+        types.remove(typeOid);
+        return this;
+    }
+
     MapCatalog type(int oid, CatalogType type) {
         types.put(oid, type);
         return this;

@@ -19,6 +19,7 @@ final class SlotReader implements AutoCloseable {
     private static final int EVENT_MAX_BYTES = 1 << 24;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final String url;
     private final Connection connection;
     private final String slot;
     private final SourceIdentity source = new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1);
@@ -36,6 +37,7 @@ final class SlotReader implements AutoCloseable {
 
     /** @param url of a database of its own */
     SlotReader(String url, String publication) throws SQLException {
+        this.url = url;
         this.publication = publication;
         this.connection = TestPostgres.connect(url);
         this.slot = "slot_" + url.substring(url.lastIndexOf('/') + 1);
@@ -48,6 +50,24 @@ final class SlotReader implements AutoCloseable {
                 "SET extra_float_digits = 1",
                 "CREATE PUBLICATION everything FOR ALL TABLES");
         execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** With the settings of a walsender's connection. */
+    Connection connection() {
+        return connection;
+    }
+
+    SourceIdentity source() {
+        return source;
+    }
+
+    /** Everything committed so far is not read. */
+    void skip() throws SQLException {
+        execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())");
     }
 
     void execute(String... statements) throws SQLException {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -635,5 +636,75 @@ class TransactionAssemblerTest {
         assertThatThrownBy(() -> insert(ORDERS, "1", "a")).isInstanceOf(BrokenStreamException.class);
         orders();
         assertThatThrownBy(() -> insert(ORDERS, "1")).isInstanceOf(BrokenStreamException.class);
+    }
+
+    private void askingInEachTransaction() {
+        assembler = new TransactionAssembler(
+                new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1),
+                catalog,
+                ResumePoint.START,
+                1 << 24,
+                new RefusedMessages(meters),
+                Duration.ZERO);
+    }
+
+    @Test
+    void aPartitionedTablesNewNameIsSeenAlthoughNoMessageTellsOfIt() {
+        askingInEachTransaction();
+        catalog.partition(ORDERS, "public", "sales");
+        begin(0x100);
+        orders();
+        assertThat(only(insert(ORDERS, "7", "a")).type().value()).isEqualTo("pg.public.sales.insert");
+        commit(0x100);
+        catalog.partition(ORDERS, "archive", "old sales");
+        begin(0x200);
+        assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.archive.old%20sales.insert");
+    }
+
+    @Test
+    void aPartitionThatIsDetachedLaterIsStillOne() {
+        askingInEachTransaction();
+        catalog.partition(ORDERS, "public", "sales");
+        begin(0x100);
+        orders();
+        insert(ORDERS, "7", "a");
+        commit(0x100);
+        catalog.detached(ORDERS);
+        begin(0x200);
+        assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.public.sales.insert");
+        orders();
+        assertThat(only(insert(ORDERS, "9", "c")).type().value()).isEqualTo("pg.public.orders.insert");
+    }
+
+    @Test
+    void anAttributesNewNameIsSeenAndATypeThatIsGoneIsWhatItWas() {
+        askingInEachTransaction();
+        CatalogType pair = new CatalogType.Composite(List.of(new CatalogType.Attribute("a", INT4)));
+        catalog.detached(ORDERS).type(COMPOSITE, pair);
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 1)
+                .column(true, "p", COMPOSITE)
+                .buffer());
+        assertThat(SlotReader.record(only(insert(ORDERS, "(1)")))).contains("{\"p\":{\"a\":1}}");
+        commit(0x100);
+        catalog.type(COMPOSITE, new CatalogType.Composite(List.of(new CatalogType.Attribute("b", INT4))));
+        begin(0x200);
+        assertThat(SlotReader.record(only(insert(ORDERS, "(2)")))).contains("{\"p\":{\"b\":2}}");
+        commit(0x200);
+        catalog.without(COMPOSITE);
+        begin(0x300);
+        assertThat(SlotReader.record(only(insert(ORDERS, "(3)")))).contains("{\"p\":{\"b\":3}}");
+    }
+
+    @Test
+    void onlyTheValueThatDoesNotFitItsTypeIsText() {
+        catalog.type(COMPOSITE, new CatalogType.Composite(List.of(new CatalogType.Attribute("a", INT4))));
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 2)
+                .column(true, "fits", COMPOSITE)
+                .column(false, "grown", COMPOSITE)
+                .buffer());
+        assertThat(SlotReader.record(only(insert(ORDERS, "(1)", "(1,2)"))))
+                .contains("{\"fits\":{\"a\":1},\"grown\":\"(1,2)\"}");
     }
 }

@@ -40,7 +40,7 @@ import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
 
-/** The capturing part of one process, put together by hand. Store and source are one database, as by default. */
+/** The capturing part of one process, put together by hand. Store and source are one database, as by default, unless a test says otherwise. */
 final class CapturingProcess implements AutoCloseable {
     private static final AtomicInteger LANES = new AtomicInteger();
 
@@ -62,6 +62,11 @@ final class CapturingProcess implements AutoCloseable {
         this(url, new Settings(url, batchMaxEvents), eventTypes);
     }
 
+    /** With a source of its own. */
+    CapturingProcess(String url, String sourceUrl, int batchMaxEvents, String... eventTypes) {
+        this(url, new Settings(sourceUrl, batchMaxEvents), eventTypes);
+    }
+
     CapturingProcess(String url, Settings config, String... eventTypes) {
         Clock clock = Clock.systemUTC();
         Vertx vertx = TestPostgres.vertx();
@@ -72,7 +77,7 @@ final class CapturingProcess implements AutoCloseable {
         TestPostgres.await(catalog.reload());
         this.intake = new InterruptibleIntake(store, catalog, clock);
         this.status = new CaptureStatus(clock);
-        SourceConnections connections = new SourceConnections(PostgresUrl.parse(url));
+        SourceConnections connections = new SourceConnections(PostgresUrl.parse(config.url()));
         this.worker = new SourceWorker(connections);
         this.publisher = new TablePublisher(config, worker, catalog, new StoreIdentity(store));
         CaptureReport report = new CaptureReport(status, clock);

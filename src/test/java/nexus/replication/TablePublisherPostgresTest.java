@@ -4,6 +4,7 @@ import static nexus.testkit.TestPostgres.await;
 import static nexus.testkit.TestPostgres.execute;
 import static nexus.testkit.TestPostgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.sql.Connection;
 import java.sql.Statement;
@@ -70,6 +71,22 @@ class TablePublisherPostgresTest {
         }
         assertThat(CapturingProcess.stored(url))
                 .containsExactly("pg.public.keyless.insert 1", "pg.public.keyless.insert 3");
+    }
+
+    @Test
+    void theUsersUpdateOfAWholeRowWithAVirtualColumnGoesOnWorking() {
+        assumeTrue(TestPostgres.version() >= 18, "virtual columns came with PostgreSQL 18");
+        execute(
+                url,
+                "CREATE TABLE whole (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) VIRTUAL)",
+                "ALTER TABLE whole REPLICA IDENTITY FULL");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.whole.*").streaming()) {
+            membersBecome("nexus_inserts|whole");
+            execute(url, "INSERT INTO whole VALUES (1)", "UPDATE whole SET id = 2", "DELETE FROM whole");
+            process.hasStored(1);
+            execute(url, "ALTER TABLE whole DROP COLUMN twice");
+            membersBecome("nexus|whole");
+        }
     }
 
     @Test
