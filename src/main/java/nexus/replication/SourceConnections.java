@@ -24,6 +24,9 @@ public class SourceConnections {
      */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
 
+    /** Behind the application's name, so that the stream is told from the others in {@code pg_stat_activity}. */
+    private static final String CAPTURE_SUFFIX = "-capture";
+
     /** What the text of a value depends on. The driver sets some of them itself when it connects, so not before. */
     private static final String TEXT_FORMAT = """
             SET TimeZone = 'UTC';
@@ -49,7 +52,7 @@ public class SourceConnections {
 
     /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 2 s. */
     Connection ordinary() throws SQLException {
-        Properties properties = properties("");
+        Properties properties = properties();
         PGProperty.SOCKET_TIMEOUT.set(
                 properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
         PGProperty.OPTIONS.set(
@@ -60,19 +63,20 @@ public class SourceConnections {
 
     /** For one statement that may take as long as the longest transaction of the cluster. */
     Connection patient() throws SQLException {
-        Properties properties = properties("");
+        Properties properties = properties();
         PGProperty.OPTIONS.set(properties, "-c statement_timeout=0 -c lock_timeout=0");
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 
     /** For replication commands. Without a socket timeout: the driver would lose its place in the stream with one. */
     Connection replication() throws SQLException {
-        Properties properties = properties("-capture");
+        Properties properties = properties();
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);
-        Connection connection = DriverManager.getConnection(url.jdbcUrl(), properties);
+        Connection connection =
+                DriverManager.getConnection(url.jdbcUrl(url.applicationName() + CAPTURE_SUFFIX), properties);
         try (Statement statement = connection.createStatement()) {
             statement.execute(TEXT_FORMAT);
             return connection;
@@ -86,18 +90,14 @@ public class SourceConnections {
         return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    private Properties properties(String applicationSuffix) {
+    private Properties properties() {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, url.user());
         if (!url.password().isEmpty()) {
             PGProperty.PASSWORD.set(properties, url.password());
         }
-        PGProperty.SSL_MODE.set(properties, url.sslMode());
-        url.sslRootCertificate().ifPresent(file -> PGProperty.SSL_ROOT_CERT.set(properties, file));
-        PGProperty.CONNECT_TIMEOUT.set(properties, url.connectTimeoutSeconds());
         PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + 5);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        PGProperty.APPLICATION_NAME.set(properties, url.applicationName() + applicationSuffix);
         return properties;
     }
 }

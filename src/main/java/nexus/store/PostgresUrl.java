@@ -124,6 +124,11 @@ public record PostgresUrl(
 
     /** For pgjdbc, with the parameters under its names; user and password go separately. */
     public String jdbcUrl() {
+        return jdbcUrl(applicationName());
+    }
+
+    /** What stands in the URL wins over a driver's properties, so another name has to stand there. */
+    public String jdbcUrl(String applicationName) {
         String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return "jdbc:postgresql://" + shownHost + ":" + port + "/" + encoded(database)
                 + "?sslmode=" + sslMode()
@@ -131,7 +136,7 @@ public record PostgresUrl(
                         .map(file -> "&sslrootcert=" + encoded(file))
                         .orElse("")
                 + "&connectTimeout=" + connectTimeoutSeconds()
-                + "&ApplicationName=" + encoded(applicationName());
+                + "&ApplicationName=" + encoded(applicationName);
     }
 
     private static String encoded(String text) {

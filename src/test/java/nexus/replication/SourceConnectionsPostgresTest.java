@@ -27,6 +27,17 @@ class SourceConnectionsPostgresTest {
     }
 
     @Test
+    void theStreamIsToldFromTheOtherConnectionsByItsName() throws SQLException {
+        String url = TestPostgres.freshDatabase();
+        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).replication();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW application_name")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("nexus-capture");
+        }
+    }
+
+    @Test
     void valuesAreWrittenTheSameWhateverTheServersAndThisMachinesSettings() throws SQLException {
         String url = TestPostgres.freshDatabase();
         TestPostgres.execute(
