@@ -1,7 +1,9 @@
 package nexus.dispatch;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
+import nexus.queue.Holding;
 import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
@@ -19,8 +22,8 @@ import nexus.subscription.Subscriptions;
 import org.jboss.logging.Logger;
 
 /**
- * Delivering, from taking the lease to losing it. Everything here happens on one event loop; a new term starts with
- * nothing remembered and reads the store again.
+ * Delivering, from taking the lease to losing it, the shards that this process owns meanwhile. Everything here happens on
+ * one event loop; a new term, and a new shard, starts with nothing remembered and reads the store again.
  *
  * <p>The reader finds what may start, the sending turns it into outcomes, the writer writes them down; what is written
  * makes room and frees keys, which wakes the reader.
@@ -28,6 +31,11 @@ import org.jboss.logging.Logger;
 final class DispatchTerm {
     private static final Logger LOG = Logger.getLogger(DispatchTerm.class);
 
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
+
+    private final Vertx vertx;
+    private final DeliveryLease lease;
+    private final DeliveryLease.Term term;
     private final OwedQueue queue;
     private final SubscriptionCatalog catalog;
     private final DeliveryConfig config;
@@ -38,8 +46,16 @@ final class DispatchTerm {
     private final OutcomeWriter writer;
     private final LaneClearing clearing;
     private final DeadNotices notices;
+    private Set<Integer> owned = Set.of();
+    private Set<Integer> leaving = Set.of();
+    private final Set<Integer> handedOver = new HashSet<>(); // told to the lease, which has not answered yet
+    private boolean checking;
+    private boolean closed;
 
     DispatchTerm(DispatchTools tools, DeliveryLease.Term term) {
+        this.vertx = tools.vertx();
+        this.lease = tools.lease();
+        this.term = term;
         this.queue = tools.queue();
         this.catalog = tools.catalog();
         this.config = tools.config();
@@ -48,18 +64,57 @@ final class DispatchTerm {
         this.writer = new OutcomeWriter(tools, term, this::written);
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
-        this.sending = new DeliverySending(tools, lanes, writer::add);
+        this.sending = new DeliverySending(tools, term, lanes, writer::add);
         this.reader = new LaneReader(tools, lanes, sending::add);
     }
 
-    /** Reads what is owed, and goes on from there. */
-    void start() {
+    boolean isOf(DeliveryLease.Term asked) {
+        return term.equals(asked);
+    }
+
+    /** Takes over what the lease says: reads what is owed in new shards, and gives those up that are leaving. */
+    void hold(Holding holding) {
+        handedOver.removeIf(shard -> !holding.leaving().contains(shard));
+        Set<Integer> shards = new HashSet<>(holding.shards());
+        shards.removeAll(handedOver);
+        boolean hasNew = !owned.containsAll(shards);
+        owned = shards;
+        leaving = new HashSet<>(holding.leaving());
+        leaving.removeAll(handedOver);
+        lanes.own(owned, leaving);
         adopt(catalog.current());
-        sweep();
+        if (hasNew) {
+            sweep();
+        }
+        handOver();
+    }
+
+    /** Tells the lease of every shard in which nothing is under way any more. */
+    private void handOver() {
+        if (closed) {
+            return;
+        }
+        for (Integer shard : List.copyOf(leaving)) {
+            if (!lanes.isUnderWayIn(shard) && !clearing.isUnderWayIn(shard)) {
+                leaving.remove(shard);
+                owned.remove(shard);
+                handedOver.add(shard);
+                lanes.own(owned, leaving);
+                lease.drained(term, shard);
+            }
+        }
+        if (!leaving.isEmpty() && !checking) {
+            checking = true;
+            vertx.setTimer(DRAIN_CHECK.toMillis(), again -> {
+                checking = false;
+                handOver();
+            });
+        }
     }
 
     /** Ends it at once: requests under way are finished by the sender, but nothing of them is written any more. */
     void close() {
+        closed = true;
         clearing.stop();
         reader.stop();
         sending.stop();

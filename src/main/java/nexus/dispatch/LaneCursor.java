@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class LaneCursor {
     private static final Instant LONG_AGO = Instant.EPOCH;
 
-    /** The state when a read began. */
-    record Mark(int signals, int dueRewinds) {}
+    /**
+     * The state when a read began.
+     *
+     * @param of the cursor itself: a lane that left and came back meanwhile has another
+     */
+    record Mark(LaneCursor of, int signals, int dueRewinds) {}
 
     private final int lane;
 
@@ -52,7 +56,7 @@ final class LaneCursor {
     Mark mark() {
         dueAddedSinceRead = null;
         lowestSignalled = Long.MAX_VALUE;
-        return new Mark(signals, dueRewinds);
+        return new Mark(this, signals, dueRewinds);
     }
 
     boolean hasUnread() {

@@ -150,7 +150,7 @@ final class LaneReader {
         return queue.nextDue(numbers, now).map(next -> {
             for (Integer number : numbers) {
                 Lane lane = lanes.of(number);
-                LaneCursor.Mark mark = marks.get(number);
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane != null && mark != null) {
                     lane.cursor.dueRead(next.get(number), mark);
                 }
@@ -159,11 +159,24 @@ final class LaneReader {
         });
     }
 
+    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
+    private static LaneCursor.@Nullable Mark mark(@Nullable Lane lane, Map<Integer, LaneCursor.Mark> marks) {
+        LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
+        return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
+    }
+
     private void startNext(Set<LaneKey> keys) {
         if (keys.isEmpty() || stopped) {
             return;
         }
         lanes.reserve(keys);
+        Map<Integer, Lane> asked = new HashMap<>();
+        for (LaneKey key : keys) {
+            Lane lane = lanes.of(key.lane());
+            if (lane != null) {
+                asked.put(key.lane(), lane);
+            }
+        }
         Read read = new Read();
         reads.add(read);
         queue.successors(keys).onComplete(found -> {
@@ -178,7 +191,12 @@ final class LaneReader {
                 return;
             }
             Looking looking = new Looking(read, clock.instant());
-            found.result().forEach(looking::atFollower);
+            for (OwedDelivery row : found.result()) {
+                Lane lane = lanes.of(row.lane());
+                if (lane != null && lane == asked.get(row.lane()) && lanes.owns(row.lane())) {
+                    looking.atFollower(lane, row);
+                }
+            }
             looking.finish();
             turnSoon();
         });
@@ -224,7 +242,7 @@ final class LaneReader {
                 Stripe stripe = new Stripe(row.lane(), row.stripe());
                 counts.merge(stripe, 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane == null || mark == null || ended.contains(stripe)) {
                     continue;
                 }
@@ -242,7 +260,7 @@ final class LaneReader {
             for (StripeCursor cursor : cursors) {
                 Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
                 Lane lane = lanes.of(cursor.lane());
-                LaneCursor.Mark mark = marks.get(cursor.lane());
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane != null
                         && mark != null
                         && !ended.contains(stripe)
@@ -259,7 +277,7 @@ final class LaneReader {
             for (OwedDelivery row : rows) {
                 counts.merge(row.lane(), 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane == null || mark == null || ended.contains(row.lane())) {
                     continue;
                 }
@@ -286,9 +304,8 @@ final class LaneReader {
         }
 
         /** The first row of a key whose former one is settled. It has its place already, full or not. */
-        void atFollower(OwedDelivery row) {
-            Lane lane = lanes.of(row.lane());
-            if (lane == null || read.settledSeqs.contains(row.seq())) {
+        void atFollower(Lane lane, OwedDelivery row) {
+            if (read.settledSeqs.contains(row.seq())) {
                 return;
             }
             Instant due = row.due();

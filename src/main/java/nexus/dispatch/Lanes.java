@@ -11,15 +11,22 @@ import java.util.Map;
 import java.util.Set;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.Shards;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
-/** All lanes of a term, and what is under way over all of them. Belongs to the dispatcher's event loop. */
+/**
+ * The lanes that this process owns, and what is under way over all of them. In a shard that is leaving nothing starts.
+ * Belongs to the dispatcher's event loop.
+ */
 final class Lanes {
     private final int concurrency;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
     private final Set<Long> underWay = new HashSet<>(); // seqs, unique over all lanes
+    private final Map<Integer, Integer> underWayByShard = new HashMap<>();
+    private Set<Integer> shards = Set.of();
+    private Set<Integer> leaving = Set.of();
     private final Map<Integer, Integer> reserved = new HashMap<>(); // by lane, for rows that are being looked up
     private int reservedInAll;
 
@@ -28,16 +35,33 @@ final class Lanes {
         this.concurrency = concurrency;
     }
 
+    /** From now on these are the shards; lanes of others are forgotten, those of new ones come with the catalog. */
+    void own(Set<Integer> owned, Set<Integer> ofThemLeaving) {
+        shards = Set.copyOf(owned);
+        leaving = Set.copyOf(ofThemLeaving);
+        byNumber.keySet().removeIf(number -> !shards.contains(Shards.of(number)));
+    }
+
+    /** Whether something may be started in this lane, known or not. */
+    boolean owns(int number) {
+        int shard = Shards.of(number);
+        return shards.contains(shard) && !leaving.contains(shard);
+    }
+
+    boolean isUnderWayIn(int shard) {
+        return underWayByShard.containsKey(shard);
+    }
+
     /** Takes a new version of the catalog over; gives the lanes of subscriptions that are gone. */
     Collection<Integer> adopt(Subscriptions current) {
         Set<Integer> gone = new HashSet<>(byNumber.keySet());
         for (Subscription subscription : current.all()) {
             gone.remove(subscription.lane());
             Lane known = byNumber.get(subscription.lane());
-            if (known == null) {
-                byNumber.put(subscription.lane(), new Lane(subscription));
-            } else {
+            if (known != null) {
                 known.update(subscription);
+            } else if (owns(subscription.lane())) {
+                byNumber.put(subscription.lane(), new Lane(subscription));
             }
         }
         byNumber.keySet().removeAll(gone);
@@ -74,6 +98,9 @@ final class Lanes {
 
     /** Room in the lane, but never more than half of what is free: a few dead endpoints can't take it all. */
     int room(Lane lane) {
+        if (!owns(lane.number)) {
+            return 0;
+        }
         int free = concurrency - underWay.size() - reservedInAll;
         return Math.min(lane.room() - reserved.getOrDefault(lane.number, 0), (free + 1) / 2);
     }
@@ -92,10 +119,13 @@ final class Lanes {
     void start(Lane lane, OwedDelivery row, boolean isFollower) {
         lane.start(row, isFollower);
         underWay.add(row.seq());
+        underWayByShard.merge(Shards.of(row.lane()), 1, Integer::sum);
     }
 
     void ended(OwedDelivery row) {
-        underWay.remove(row.seq());
+        if (underWay.remove(row.seq())) {
+            underWayByShard.computeIfPresent(Shards.of(row.lane()), (shard, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     boolean isUnderWay(OwedDelivery row) {
