@@ -6,8 +6,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
@@ -17,6 +19,8 @@ import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.queue.OwedRows;
+import nexus.queue.StripeCursor;
+import nexus.queue.Watermark;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.Subscriptions;
 import org.jboss.logging.Logger;
@@ -46,6 +50,7 @@ final class DispatchTerm {
     private final OutcomeWriter writer;
     private final LaneClearing clearing;
     private final DeadNotices notices;
+    private final Watermark watermark = new Watermark();
     private Set<Integer> owned = Set.of();
     private Set<Integer> leaving = Set.of();
     private final Set<Integer> handedOver = new HashSet<>(); // told to the lease, which has not answered yet
@@ -64,7 +69,7 @@ final class DispatchTerm {
         this.writer = new OutcomeWriter(tools, term, this::written);
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
-        this.sending = new DeliverySending(tools, term, lanes, writer::add);
+        this.sending = new DeliverySending(tools, term, lanes, this::ended);
         this.reader = new LaneReader(tools, lanes, sending::add);
     }
 
@@ -151,12 +156,58 @@ final class DispatchTerm {
         reader.turnSoon();
     }
 
-    /** Looks behind all cursors: another process may have stored something. */
+    /** Looks behind all cursors, as another process may have stored something, and raises the low-water seqs. */
     void poll() {
-        lanesWithWork().onSuccess(withWork -> {
-            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
-            reader.turnSoon();
+        List<StripeCursor> read = new ArrayList<>();
+        Instant now = clock.instant();
+        for (Lane lane : lanes.all()) {
+            if (!lane.isParked(now)) {
+                read.addAll(lane.cursor.dryCursors());
+            }
+        }
+        queue.withMore(read)
+                .onFailure(failure -> LOG.warnf("polling lanes failed reason=%s", failure.getMessage()))
+                .onSuccess(withMore -> {
+                    withMore.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
+                    reader.turnSoon();
+                });
+        queue.look()
+                .compose(look -> {
+                    watermark.look(look);
+                    return raiseLows();
+                })
+                .onFailure(failure -> LOG.warnf("low-water seqs not raised reason=%s", failure.getMessage()));
+    }
+
+    private Future<Void> raiseLows() {
+        Map<Integer, Lane> asked = new HashMap<>();
+        Map<Integer, Long> lows = new HashMap<>();
+        for (Lane lane : lanes.all()) {
+            if (lane.cursor.mayRiseLow()) {
+                lane.cursor.askLow();
+                asked.put(lane.number, lane);
+                lows.put(lane.number, lane.cursor.low());
+            }
+        }
+        if (asked.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        long safe = watermark.safe();
+        return queue.smallestOwed(lows).map(smallest -> {
+            smallest.forEach((number, seq) -> {
+                Lane lane = asked.get(number);
+                if (lane != null) {
+                    lane.cursor.foundLow(seq, safe);
+                }
+            });
+            return null;
         });
+    }
+
+    /** Notifications may have been missed: also what became visible behind the cursors. */
+    void missed() {
+        lanes.all().forEach(lane -> lane.cursor.rewind(watermark.safe() + 1));
+        reader.turnSoon();
     }
 
     /** Looks at everything that is owed: what no signal told of, what is too old, what belongs to nobody any more. */
@@ -177,6 +228,18 @@ final class DispatchTerm {
     private Future<List<Integer>> lanesWithWork() {
         return queue.lanesWithWork()
                 .onFailure(failure -> LOG.warnf("reading lanes failed reason=%s", failure.getMessage()));
+    }
+
+    private void ended(Outcome outcome) {
+        writer.add(outcome);
+        if (outcome instanceof Outcome.Sent sent) {
+            reader.delivered(sent.delivery());
+        } else {
+            Lane lane = lanes.of(outcome.delivery().lane());
+            if (lane != null) {
+                lane.chains.forget(outcome.delivery());
+            }
+        }
     }
 
     private void written(List<Outcome> outcomes, Set<Long> seqs) {

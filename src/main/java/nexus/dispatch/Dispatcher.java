@@ -86,7 +86,7 @@ public class Dispatcher implements DeliveryLease.Holder {
                 withTerm(DispatchTerm::poll);
             });
             tools.vertx().setPeriodic(tools.config().sweep().toMillis(), tick -> withTerm(DispatchTerm::sweep));
-            listener.start(rows -> withTerm(term -> term.owed(rows)), () -> withTerm(DispatchTerm::poll));
+            listener.start(rows -> withTerm(term -> term.owed(rows)), () -> withTerm(DispatchTerm::missed));
             tools.lease().start(this);
         });
     }

@@ -37,6 +37,7 @@ final class Lane {
 
     final int number;
     final LaneCursor cursor;
+    final KeyChains chains = new KeyChains();
     private final KeyOrder order = new KeyOrder();
     private Subscription subscription;
     private int requests;
@@ -127,6 +128,7 @@ final class Lane {
 
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
     void giveBack(OwedDelivery row) {
+        chains.forget(row);
         requests--;
         order.giveBack(row);
         cursor.lookAgain(row);

@@ -63,10 +63,15 @@ final class LaneClearing {
         if (!stopped && lanes.owns(lane) && underWay.add(lane)) {
             // One that is not known here may be new in another process: only the store can say that it is deleted.
             Future<Void> known = lanes.of(lane) == null ? catalog.reload().mapEmpty() : Future.succeededFuture();
-            known.compose(done -> clearFrom(lane, 0))
+            known.compose(done -> clearFrom(lane, lowest(lane)))
                     .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
                     .onComplete(done -> underWay.remove(lane));
         }
+    }
+
+    private long lowest(int number) {
+        Lane lane = lanes.of(number);
+        return lane == null ? 0 : lane.cursor.low() - 1;
     }
 
     private Future<Void> clearFrom(int lane, long after) {

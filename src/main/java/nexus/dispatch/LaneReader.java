@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DueCursor;
+import nexus.queue.KeyCursor;
+import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
@@ -38,6 +40,7 @@ final class LaneReader {
     private final Consumer<List<OwedDelivery>> starting;
 
     private final Set<Read> reads = new HashSet<>();
+    private final List<OwedDelivery> following = new ArrayList<>(); // started; their requests are made together
     private boolean reading;
     private boolean turnComing;
     private boolean stopped;
@@ -91,6 +94,28 @@ final class LaneReader {
         }
         startNext(next);
         turnSoon();
+    }
+
+    /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
+    void delivered(OwedDelivery row) {
+        Lane lane = lanes.of(row.lane());
+        OwedDelivery next = lane == null ? null : lane.chains.next(row, clock.instant());
+        if (lane == null || next == null) {
+            return;
+        }
+        if (stopped || lane.isParked(clock.instant()) || lanes.room(lane) <= 0) {
+            lane.chains.forget(row);
+            return;
+        }
+        lanes.start(lane, next, true);
+        following.add(next);
+        if (following.size() == 1) {
+            vertx.runOnContext(ignored -> {
+                List<OwedDelivery> started = List.copyOf(following);
+                following.clear();
+                starting.accept(started);
+            });
+        }
     }
 
     private void turn() {
@@ -171,15 +196,18 @@ final class LaneReader {
         }
         lanes.reserve(keys);
         Map<Integer, Lane> asked = new HashMap<>();
+        List<KeyCursor> cursors = new ArrayList<>();
         for (LaneKey key : keys) {
             Lane lane = lanes.of(key.lane());
             if (lane != null) {
                 asked.put(key.lane(), lane);
+                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
             }
         }
+        Instant askedAt = clock.instant();
         Read read = new Read();
         reads.add(read);
-        queue.successors(keys).onComplete(found -> {
+        queue.successors(cursors).onComplete(found -> {
             reads.remove(read);
             lanes.unreserve(keys);
             if (stopped) {
@@ -191,10 +219,13 @@ final class LaneReader {
                 return;
             }
             Looking looking = new Looking(read, clock.instant());
-            for (OwedDelivery row : found.result()) {
-                Lane lane = lanes.of(row.lane());
-                if (lane != null && lane == asked.get(row.lane()) && lanes.owns(row.lane())) {
-                    looking.atFollower(lane, row);
+            for (KeyRun run : found.result()) {
+                Lane lane = lanes.of(run.lane());
+                if (lane != null
+                        && lane == asked.get(run.lane())
+                        && lanes.owns(run.lane())
+                        && looking.atFollower(lane, run.rows().getFirst())) {
+                    lane.chains.started(run, askedAt);
                 }
             }
             looking.finish();
@@ -238,6 +269,8 @@ final class LaneReader {
             record Stripe(int lane, int stripe) {}
             Map<Stripe, Integer> counts = new HashMap<>();
             Set<Stripe> ended = new HashSet<>();
+            Set<Integer> starting = new HashSet<>(); // lanes of which something could start
+            Set<Integer> full = new HashSet<>();
             for (OwedDelivery row : rows) {
                 Stripe stripe = new Stripe(row.lane(), row.stripe());
                 counts.merge(stripe, 1, Integer::sum);
@@ -247,8 +280,15 @@ final class LaneReader {
                     continue;
                 }
                 switch (look(lane, row)) {
-                    case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
-                    case FULL -> ended.add(stripe);
+                    case START -> {
+                        lane.cursor.passed(row, mark);
+                        starting.add(row.lane());
+                    }
+                    case PASS, BEHIND -> lane.cursor.passed(row, mark);
+                    case FULL -> {
+                        ended.add(stripe);
+                        starting.add(row.lane());
+                    }
                     case BARRIER -> {
                         ended.add(stripe);
                         if (read.settledSeqs.isEmpty()) {
@@ -261,13 +301,19 @@ final class LaneReader {
                 Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
                 Lane lane = lanes.of(cursor.lane());
                 LaneCursor.Mark mark = mark(lane, marks);
-                if (lane != null
-                        && mark != null
-                        && !ended.contains(stripe)
-                        && counts.getOrDefault(stripe, 0) < cursor.limit()) {
+                boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
+                if (isFull) {
+                    full.add(cursor.lane());
+                } else if (lane != null && mark != null && !ended.contains(stripe)) {
                     lane.cursor.readDry(cursor.stripe(), mark);
                 }
             }
+            cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
+                Lane lane = lanes.of(number);
+                if (lane != null) {
+                    lane.cursor.paced(full.contains(number) && !starting.contains(number));
+                }
+            });
         }
 
         /** @return lanes of which all retries whose time has come were looked at */
@@ -303,10 +349,14 @@ final class LaneReader {
             return read;
         }
 
-        /** The first row of a key whose former one is settled. It has its place already, full or not. */
-        void atFollower(Lane lane, OwedDelivery row) {
+        /**
+         * The first row of a key whose former one is settled. It has its place already, full or not.
+         *
+         * @return whether it was started
+         */
+        boolean atFollower(Lane lane, OwedDelivery row) {
             if (read.settledSeqs.contains(row.seq())) {
-                return;
+                return false;
             }
             Instant due = row.due();
             if (lane.isParked(now)) {
@@ -315,12 +365,16 @@ final class LaneReader {
                 lane.cursor.dueAt(due);
             } else {
                 switch (lane.look(row, now, false)) {
-                    case START -> start(lane, row, true);
+                    case START -> {
+                        start(lane, row, true);
+                        return true;
+                    }
                     case BEHIND -> lookAgainIfSettled(lane, row);
                     case BARRIER -> lane.cursor.lookAgain(row);
                     case PASS, FULL -> {}
                 }
             }
+            return false;
         }
 
         /** What was started gets its request; what was behind a row that is settled meanwhile is looked up again. */

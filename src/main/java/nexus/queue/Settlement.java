@@ -31,7 +31,7 @@ public class Settlement {
     private static final String LOCK_PROCESS =
             "SELECT pg_advisory_xact_lock_shared(" + LeaseSession.PROCESS_LOCK + ", $1)";
 
-    private static final String SETTLE = """
+    static final String SETTLE = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             outcome AS MATERIALIZED (
                 SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
