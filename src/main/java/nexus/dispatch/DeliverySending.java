@@ -41,6 +41,7 @@ final class DeliverySending {
     private final Vertx vertx;
     private final OwedQueue queue;
     private final DeliveryLease lease;
+    private final DeliveryLease.Term term;
     private final WebhookSender sender;
     private final DispatchMeters meters;
     private final DeliveryConfig config;
@@ -57,10 +58,11 @@ final class DeliverySending {
     private boolean stopped;
 
     /** @param ended told every outcome, to be written down */
-    DeliverySending(DispatchTools tools, Lanes lanes, Consumer<Outcome> ended) {
+    DeliverySending(DispatchTools tools, DeliveryLease.Term term, Lanes lanes, Consumer<Outcome> ended) {
         this.vertx = tools.vertx();
         this.queue = tools.queue();
         this.lease = tools.lease();
+        this.term = term;
         this.sender = tools.sender();
         this.meters = tools.meters();
         this.config = tools.config();
@@ -136,7 +138,7 @@ final class DeliverySending {
         } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
             lane.notSent(row, now);
             giveUp(row, DeadReason.EXPIRED);
-        } else if (!lease.isHeld() || !lane.maySend(row, now)) {
+        } else if (!lease.isHeld(term) || !lanes.owns(row.lane()) || !lane.maySend(row, now)) {
             budget.giveBack(row.lane(), row.bodyBytes());
             lanes.ended(row);
             lane.giveBack(row, now);
@@ -154,7 +156,7 @@ final class DeliverySending {
         openRequests++;
         meters.requests(openRequests);
         Future.<Void>succeededFuture()
-                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes)))
+                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes), () -> lease.isHeld(term)))
                 .otherwise(failure -> {
                     LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
                     return new SendResult.Unreachable("the request could not be made", Duration.ZERO);

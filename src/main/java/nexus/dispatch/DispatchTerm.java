@@ -1,26 +1,33 @@
 package nexus.dispatch;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
+import nexus.queue.Holding;
 import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.queue.OwedRows;
+import nexus.queue.StripeCursor;
+import nexus.queue.Watermark;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.Subscriptions;
 import org.jboss.logging.Logger;
 
 /**
- * Delivering, from taking the lease to losing it. Everything here happens on one event loop; a new term starts with
- * nothing remembered and reads the store again.
+ * Delivering, from taking the lease to losing it, the shards that this process owns meanwhile. Everything here happens on
+ * one event loop; a new term, and a new shard, starts with nothing remembered and reads the store again.
  *
  * <p>The reader finds what may start, the sending turns it into outcomes, the writer writes them down; what is written
  * makes room and frees keys, which wakes the reader.
@@ -28,6 +35,11 @@ import org.jboss.logging.Logger;
 final class DispatchTerm {
     private static final Logger LOG = Logger.getLogger(DispatchTerm.class);
 
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
+
+    private final Vertx vertx;
+    private final DeliveryLease lease;
+    private final DeliveryLease.Term term;
     private final OwedQueue queue;
     private final SubscriptionCatalog catalog;
     private final DeliveryConfig config;
@@ -38,8 +50,17 @@ final class DispatchTerm {
     private final OutcomeWriter writer;
     private final LaneClearing clearing;
     private final DeadNotices notices;
+    private final Watermark watermark = new Watermark();
+    private Set<Integer> owned = Set.of();
+    private Set<Integer> leaving = Set.of();
+    private final Set<Integer> handedOver = new HashSet<>(); // told to the lease, which has not answered yet
+    private boolean checking;
+    private boolean closed;
 
     DispatchTerm(DispatchTools tools, DeliveryLease.Term term) {
+        this.vertx = tools.vertx();
+        this.lease = tools.lease();
+        this.term = term;
         this.queue = tools.queue();
         this.catalog = tools.catalog();
         this.config = tools.config();
@@ -48,18 +69,57 @@ final class DispatchTerm {
         this.writer = new OutcomeWriter(tools, term, this::written);
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
-        this.sending = new DeliverySending(tools, lanes, writer::add);
+        this.sending = new DeliverySending(tools, term, lanes, this::ended);
         this.reader = new LaneReader(tools, lanes, sending::add);
     }
 
-    /** Reads what is owed, and goes on from there. */
-    void start() {
+    boolean isOf(DeliveryLease.Term asked) {
+        return term.equals(asked);
+    }
+
+    /** Takes over what the lease says: reads what is owed in new shards, and gives those up that are leaving. */
+    void hold(Holding holding) {
+        handedOver.removeIf(shard -> !holding.leaving().contains(shard));
+        Set<Integer> shards = new HashSet<>(holding.shards());
+        shards.removeAll(handedOver);
+        boolean hasNew = !owned.containsAll(shards);
+        owned = shards;
+        leaving = new HashSet<>(holding.leaving());
+        leaving.removeAll(handedOver);
+        lanes.own(owned, leaving);
         adopt(catalog.current());
-        sweep();
+        if (hasNew) {
+            sweep();
+        }
+        handOver();
+    }
+
+    /** Tells the lease of every shard in which nothing is under way any more. */
+    private void handOver() {
+        if (closed) {
+            return;
+        }
+        for (Integer shard : List.copyOf(leaving)) {
+            if (!lanes.isUnderWayIn(shard) && !clearing.isUnderWayIn(shard)) {
+                leaving.remove(shard);
+                owned.remove(shard);
+                handedOver.add(shard);
+                lanes.own(owned, leaving);
+                lease.drained(term, shard);
+            }
+        }
+        if (!leaving.isEmpty() && !checking) {
+            checking = true;
+            vertx.setTimer(DRAIN_CHECK.toMillis(), again -> {
+                checking = false;
+                handOver();
+            });
+        }
     }
 
     /** Ends it at once: requests under way are finished by the sender, but nothing of them is written any more. */
     void close() {
+        closed = true;
         clearing.stop();
         reader.stop();
         sending.stop();
@@ -100,13 +160,59 @@ final class DispatchTerm {
         reader.turnSoon();
     }
 
-    /** Looks behind all cursors: another process may have stored something. */
+    /** Looks behind all cursors, as another process may have stored something, and raises the low-water seqs. */
     void poll() {
-        lanesWithWork().onSuccess(withWork -> {
-            withWork.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
-            reader.takeRenewed();
-            reader.turnSoon();
+        List<StripeCursor> read = new ArrayList<>();
+        Instant now = clock.instant();
+        for (Lane lane : lanes.all()) {
+            if (!lane.isParked(now)) {
+                read.addAll(lane.cursor.dryCursors());
+            }
+        }
+        queue.withMore(read)
+                .onFailure(failure -> LOG.warnf("polling lanes failed reason=%s", failure.getMessage()))
+                .onSuccess(withMore -> {
+                    withMore.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
+                    reader.takeRenewed();
+                    reader.turnSoon();
+                });
+        queue.look()
+                .compose(look -> {
+                    watermark.look(look);
+                    return raiseLows();
+                })
+                .onFailure(failure -> LOG.warnf("low-water seqs not raised reason=%s", failure.getMessage()));
+    }
+
+    private Future<Void> raiseLows() {
+        Map<Integer, Lane> asked = new HashMap<>();
+        Map<Integer, Long> lows = new HashMap<>();
+        for (Lane lane : lanes.all()) {
+            if (lane.cursor.mayRiseLow()) {
+                lane.cursor.askLow();
+                asked.put(lane.number, lane);
+                lows.put(lane.number, lane.cursor.low());
+            }
+        }
+        if (asked.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        long safe = watermark.safe();
+        return queue.smallestOwed(lows).map(smallest -> {
+            smallest.forEach((number, seq) -> {
+                Lane lane = asked.get(number);
+                if (lane != null) {
+                    lane.cursor.foundLow(seq, safe);
+                }
+            });
+            return null;
         });
+    }
+
+    /** Notifications may have been missed: also what became visible behind the cursors. */
+    void missed() {
+        lanes.all().forEach(lane -> lane.cursor.rewind(watermark.safe() + 1));
+        reader.turnSoon();
     }
 
     /** Looks at everything that is owed: what no signal told of, what is too old, what belongs to nobody any more. */
@@ -127,6 +233,18 @@ final class DispatchTerm {
     private Future<List<Integer>> lanesWithWork() {
         return queue.lanesWithWork()
                 .onFailure(failure -> LOG.warnf("reading lanes failed reason=%s", failure.getMessage()));
+    }
+
+    private void ended(Outcome outcome) {
+        writer.add(outcome);
+        if (outcome instanceof Outcome.Sent sent) {
+            reader.delivered(sent.delivery());
+        } else {
+            Lane lane = lanes.of(outcome.delivery().lane());
+            if (lane != null) {
+                lane.chains.forget(outcome.delivery());
+            }
+        }
     }
 
     private void written(List<Outcome> outcomes, Set<Long> seqs) {

@@ -17,13 +17,15 @@ import nexus.ProcessConfig;
 import nexus.Role;
 import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryLease;
+import nexus.queue.Holding;
+import nexus.queue.OwedListener;
 import nexus.queue.OwedSignal;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out. Owns the event loop on which delivering happens, and the term that it is delivered in, if this process
- * has the lease.
+ * The way out. Owns the event loop on which delivering happens, and the term that it is delivered in, while this process
+ * has a lease.
  */
 @Singleton
 public class Dispatcher implements DeliveryLease.Holder {
@@ -33,15 +35,20 @@ public class Dispatcher implements DeliveryLease.Holder {
 
     private final DispatchTools tools;
     private final OwedSignal signal;
+    private final OwedListener listener;
     private final LoopHeartbeats heartbeats;
     private final Context context;
-    private @Nullable DispatchTerm current; // by the context's thread alone
-    private @Nullable DispatchTerm former; // by the context's thread alone; its requests may not be over
+    // by the context's thread alone
+    private @Nullable Holding holding; // the latest
+    private @Nullable DispatchTerm current;
+    private @Nullable DispatchTerm former; // its requests may not be over
+    private long deadlineTimer = -1;
     private volatile boolean started;
 
-    public Dispatcher(DispatchTools tools, OwedSignal signal, LoopHeartbeats heartbeats) {
+    public Dispatcher(DispatchTools tools, OwedSignal signal, OwedListener listener, LoopHeartbeats heartbeats) {
         this.tools = tools;
         this.signal = signal;
+        this.listener = listener;
         this.heartbeats = heartbeats;
         this.context = tools.sender().context();
     }
@@ -79,14 +86,16 @@ public class Dispatcher implements DeliveryLease.Holder {
                 withTerm(DispatchTerm::poll);
             });
             tools.vertx().setPeriodic(tools.config().sweep().toMillis(), tick -> withTerm(DispatchTerm::sweep));
+            listener.start(rows -> withTerm(term -> term.owed(rows)), () -> withTerm(DispatchTerm::missed));
             tools.lease().start(this);
         });
     }
 
-    /** Starts nothing new, waits for what is under way, and gives the lease back. */
+    /** Starts nothing new, waits for what is under way, and leaves; shards are free as soon as they are drained. */
     public Future<Void> stop(Duration atMost) {
         Promise<Void> drained = Promise.promise();
         long deadline = System.nanoTime() + atMost.toNanos();
+        tools.lease().retire();
         context.runOnContext(ignored -> {
             DispatchTerm term = current;
             if (term == null) {
@@ -96,45 +105,79 @@ public class Dispatcher implements DeliveryLease.Holder {
                 awaitDrained(term, deadline, drained);
             }
         });
-        return drained.future().compose(done -> tools.lease().stop()).onComplete(stopped -> heartbeats.stopped(LOOP));
+        return drained.future()
+                .compose(done ->
+                        Future.join(tools.lease().stop(), listener.stop()).<Void>mapEmpty())
+                .onComplete(stopped -> heartbeats.stopped(LOOP));
     }
 
     private void awaitDrained(DispatchTerm term, long deadline, Promise<Void> drained) {
         if (term.underWay() == 0 || System.nanoTime() - deadline > 0) {
+            end(term); // what is under way may be sent by another process now
             drained.complete();
         } else {
             tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> awaitDrained(term, deadline, drained));
         }
     }
 
-    /** Holds of endpoints do not raise the catalog's version: a new term reads them anew. */
+    /** Holds of endpoints do not raise the catalog's version: new shards read them anew. */
     @Override
-    public void gained(DeliveryLease.Term term) {
-        tools.catalog().reload().onComplete(read -> context.runOnContext(ignored -> begin(term)));
+    public void holds(Holding latest) {
+        tools.catalog()
+                .reload()
+                .onComplete(read -> context.runOnContext(ignored -> {
+                    holding = latest;
+                    follow();
+                }));
     }
 
     /** Not before the requests of a former term are over: the new one would send the same again beside them. */
-    private void begin(DeliveryLease.Term term) {
-        if (current != null) {
+    private void follow() {
+        Holding latest = holding;
+        if (latest == null || !tools.lease().isHeld(latest.term())) {
+            return;
+        }
+        if (current != null && !current.isOf(latest.term())) {
             end(current);
         }
-        if (former != null && former.openRequests() > 0) {
-            tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> begin(term));
-        } else if (tools.lease().isHeld(term)) {
-            current = new DispatchTerm(tools, term);
-            current.start();
+        if (current == null && former != null && former.openRequests() > 0) {
+            tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> follow());
+            return;
         }
+        if (current == null) {
+            current = new DispatchTerm(tools, latest.term());
+            watchDeadline(latest.term());
+        }
+        current.hold(latest);
+    }
+
+    /** The lease's thread may be waiting for the store: the loop that sends ends its sending itself. */
+    private void watchDeadline(DeliveryLease.Term term) {
+        tools.vertx().cancelTimer(deadlineTimer);
+        deadlineTimer = tools.vertx().setTimer(tools.lease().remaining().toMillis() + 1, over -> {
+            if (tools.lease().isHeld(term)) {
+                watchDeadline(term);
+            } else if (current != null && current.isOf(term)) {
+                LOG.warn("lease not confirmed in time, requests under way are cut off");
+                end(current);
+            }
+        });
     }
 
     private void end(DispatchTerm term) {
         term.close();
+        tools.sender().cutOff();
         former = term;
         current = null;
     }
 
     @Override
-    public void lost() {
-        withTerm(this::end);
+    public void lost(DeliveryLease.Term term) {
+        withTerm(running -> {
+            if (running.isOf(term)) {
+                end(running);
+            }
+        });
     }
 
     private void withTerm(Consumer<DispatchTerm> action) {

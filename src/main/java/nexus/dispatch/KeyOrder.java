@@ -9,8 +9,8 @@ import java.util.Set;
 import nexus.queue.OwedDelivery;
 
 /**
- * Order per key within one lane: at most one delivery of a key is under way, and none starts while an earlier one is
- * owed. The store answers the second ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether
+ * Order per key within one lane: at most one request of a key is under way, and none starts while an earlier row is owed
+ * and not delivered. What is delivered stays under way until it is written down. The store answers the second ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether
  * another row of the key was seen meanwhile. What is passed over is found again through its predecessor when that one is
  * settled.
  */
@@ -25,8 +25,14 @@ final class KeyOrder {
     }
 
     private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
-    private final Map<Long, Boolean> busy = new HashMap<>(); // key → another row of it was seen since
+    private final Map<Long, Busy> busy = new HashMap<>(); // by key
     private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
+
+    /** A key of which something is under way. */
+    private static final class Busy {
+        int rows;
+        boolean sawAnother; // since the first of them was started
+    }
 
     boolean isUnderWay(OwedDelivery row) {
         return underWay.containsKey(row.seq());
@@ -35,7 +41,11 @@ final class KeyOrder {
     Turn turn(OwedDelivery row) {
         boolean isBusy = false;
         for (Long key : keys(row)) {
-            isBusy |= busy.computeIfPresent(key, (k, seen) -> true) != null;
+            Busy held = busy.get(key);
+            if (held != null) {
+                held.sawAnother = true;
+                isBusy = true;
+            }
         }
         if (isBusy) {
             return Turn.AFTER_BUSY;
@@ -51,7 +61,7 @@ final class KeyOrder {
         boolean isAwaited = false;
         for (Long key : keys(row)) {
             isAwaited |= awaited.remove(key);
-            busy.putIfAbsent(key, false);
+            busy.computeIfAbsent(key, first -> new Busy()).rows++;
         }
         underWay.put(row.seq(), isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null);
     }
@@ -59,7 +69,7 @@ final class KeyOrder {
     /** It ends as if it had not been started. */
     void giveBack(OwedDelivery row) {
         underWay.remove(row.seq());
-        keys(row).forEach(busy::remove);
+        keys(row).forEach(this::release);
     }
 
     /** It is settled; gives its keys of which another row may wait. */
@@ -67,13 +77,26 @@ final class KeyOrder {
         Boolean passedBefore = underWay.remove(row.seq());
         List<Long> next = new ArrayList<>(2);
         for (Long key : keys(row)) {
-            boolean seenSince = passedBefore != null && Boolean.TRUE.equals(busy.remove(key));
+            boolean seenSince = passedBefore != null && release(key);
             boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
             if (mayHaveNext && !busy.containsKey(key)) {
                 next.add(key);
             }
         }
         return next;
+    }
+
+    /** @return whether another row of this key was seen */
+    private boolean release(Long key) {
+        Busy held = busy.get(key);
+        if (held == null) {
+            return false;
+        }
+        held.rows--;
+        if (held.rows == 0) {
+            busy.remove(key);
+        }
+        return held.sawAnother;
     }
 
     /** Its key and, if it has one, the other. */

@@ -42,6 +42,7 @@ final class Lane {
     final int number;
     final LaneCursor cursor;
     private final DeliveryConfig config;
+    final KeyChains chains = new KeyChains();
     private final KeyOrder order = new KeyOrder();
     private final Window window = new Window();
     private final Set<Long> pastBreaker = new HashSet<>(); // seqs under way that were started while it was open
@@ -259,6 +260,7 @@ final class Lane {
 
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
     void giveBack(OwedDelivery row, Instant now) {
+        chains.forget(row);
         notSent(row, now);
         order.giveBack(row);
         cursor.lookAgain(row);

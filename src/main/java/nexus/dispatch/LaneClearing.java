@@ -14,6 +14,7 @@ import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.Settlement;
+import nexus.queue.Shards;
 import nexus.subscription.SubscriptionCatalog;
 import org.jboss.logging.Logger;
 
@@ -53,19 +54,29 @@ final class LaneClearing {
         stopped = true;
     }
 
+    /** Whether it is at work in a lane of this shard. */
+    boolean isUnderWayIn(int shard) {
+        return underWay.stream().anyMatch(lane -> Shards.of(lane) == shard);
+    }
+
     void clear(int lane) {
-        if (!stopped && underWay.add(lane)) {
+        if (!stopped && lanes.owns(lane) && underWay.add(lane)) {
             // One that is not known here may be new in another process: only the store can say that it is deleted.
             Future<Void> known = lanes.of(lane) == null ? catalog.reload().mapEmpty() : Future.succeededFuture();
-            known.compose(done -> clearFrom(lane, 0))
+            known.compose(done -> clearFrom(lane, lowest(lane)))
                     .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
                     .onComplete(done -> underWay.remove(lane));
         }
     }
 
+    private long lowest(int number) {
+        Lane lane = lanes.of(number);
+        return lane == null ? 0 : lane.cursor.low() - 1;
+    }
+
     private Future<Void> clearFrom(int lane, long after) {
         return queue.oldest(lane, after, ROWS).compose(rows -> {
-            List<Outcome> dead = stopped ? List.of() : dead(lane, rows);
+            List<Outcome> dead = stopped || !lanes.owns(lane) ? List.of() : dead(lane, rows);
             if (dead.isEmpty()) {
                 return Future.succeededFuture();
             }

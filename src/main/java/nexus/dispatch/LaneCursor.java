@@ -2,6 +2,7 @@ package nexus.dispatch;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,17 +22,27 @@ import org.jspecify.annotations.Nullable;
 final class LaneCursor {
     private static final Instant LONG_AGO = Instant.EPOCH;
 
-    /** The state when a read began. */
-    record Mark(int signals, int dueRewinds) {}
+    /**
+     * The state when a read began.
+     *
+     * @param of the cursor itself: a lane that left and came back meanwhile has another
+     */
+    record Mark(LaneCursor of, int signals, int dueRewinds) {}
+
+    private static final int LONGEST_READ = 256; // rows of a stripe
 
     private final int lane;
 
+    private final LowWater low = new LowWater();
+    private boolean settledSinceLow = true;
+    private int pace; // how often in a row a full read found nothing that may start
     private final long[] cursors = new long[StripeCursor.STRIPES];
     private final boolean[] dry = new boolean[StripeCursor.STRIPES];
     private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
     private int signals;
     private long lowestSignalled = Long.MAX_VALUE; // since the last read began
 
+    private Instant dueFloor = LONG_AGO; // no retry is due before
     private Instant dueCursorTime = LONG_AGO;
     private long dueCursorSeq;
     private boolean dueDry;
@@ -55,7 +66,7 @@ final class LaneCursor {
         }
         dueAddedSinceRead = null;
         lowestSignalled = Long.MAX_VALUE;
-        return new Mark(signals, dueRewinds);
+        return new Mark(this, signals, dueRewinds);
     }
 
     boolean hasUnread() {
@@ -71,20 +82,63 @@ final class LaneCursor {
         return !dueDry;
     }
 
-    /** From where to read rows that were never tried; a little more than there is room for, as keys may be busy. */
+    /**
+     * From where to read rows that were never tried; a little more than there is room for, as keys may be busy, and more
+     * and more while nothing else than waiting rows is found.
+     */
     List<StripeCursor> cursors(int room) {
-        int limit = room / 4 + 2;
+        int limit = Math.min(LONGEST_READ, (room / 4 + 2) << pace);
         List<StripeCursor> unread = new ArrayList<>();
         for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
             if (!dry[stripe] && !atBarrier[stripe]) {
-                unread.add(new StripeCursor(lane, stripe, cursors[stripe], limit));
+                unread.add(new StripeCursor(lane, stripe, cursors[stripe], limit, low.value()));
             }
         }
         return unread;
     }
 
+    /** Those that are read to their end: whether there is more by now has to be asked. */
+    List<StripeCursor> dryCursors() {
+        List<StripeCursor> read = new ArrayList<>();
+        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
+            if (dry[stripe]) {
+                read.add(new StripeCursor(lane, stripe, cursors[stripe], 1, low.value()));
+            }
+        }
+        return read;
+    }
+
     DueCursor dueCursor(int room) {
-        return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1);
+        return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1, low.value());
+    }
+
+    /** Nothing with a smaller seq is owed. */
+    long low() {
+        return low.value();
+    }
+
+    /** Whether it is worth while to look for a higher one. */
+    boolean mayRiseLow() {
+        return settledSinceLow;
+    }
+
+    void askLow() {
+        settledSinceLow = false;
+        low.ask();
+    }
+
+    void foundLow(long smallestOwed, long safe) {
+        low.found(smallestOwed, safe);
+        settledSinceLow |= low.value() < smallestOwed; // what is not safe yet will be
+    }
+
+    /**
+     * A read of rows that were never tried is looked at.
+     *
+     * @param isFull there were more, and none of those read could be started
+     */
+    void paced(boolean isFull) {
+        pace = isFull ? Math.min(pace + 1, 7) : 0;
     }
 
     /** The row was looked at; reading goes on behind it. */
@@ -94,8 +148,18 @@ final class LaneCursor {
             long behind = Math.min(row.seq(), lowestSignalled - 1);
             cursors[row.stripe()] = Math.max(cursors[row.stripe()], behind);
         } else if (mark.dueRewinds() == dueRewinds) {
+            if (dueAddedSinceRead != null && !dueAddedSinceRead.isAfter(due)) {
+                rewindDue(); // one was written during the read that may not be in it
+                return;
+            }
+            if (dueCursorSeq == 0) {
+                dueFloor = due; // the first there is
+            }
             dueCursorTime = due;
             dueCursorSeq = row.seq();
+        }
+        if (row.seq() < low.value()) {
+            low.owed(row.seq()); // somebody brought it back, and the signal was lost
         }
     }
 
@@ -134,7 +198,10 @@ final class LaneCursor {
         }
     }
 
-    void dueAt(Instant due) {
+    /** @param written when a retry is due, as it was given to the store, which keeps microseconds */
+    void dueAt(Instant written) {
+        Instant due = written.truncatedTo(ChronoUnit.MICROS);
+        dueFloor = due.isBefore(dueFloor) ? due : dueFloor;
         if (!due.isAfter(dueCursorTime)) {
             rewindDue(); // it was written late
         }
@@ -151,6 +218,11 @@ final class LaneCursor {
 
     /** Something at or behind this seq became owed, or may go now. */
     void rewind(long seq) {
+        low.owed(seq);
+        rewindCursors(seq);
+    }
+
+    private void rewindCursors(long seq) {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
         for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
@@ -180,7 +252,9 @@ final class LaneCursor {
             sweptAt = now;
             waitingSinceSweep = 0;
             Arrays.fill(endReached, false);
-            rewindAll();
+            dueFloor = LONG_AGO;
+            rewindCursors(1);
+            rewindDue();
         }
     }
 
@@ -192,16 +266,16 @@ final class LaneCursor {
         }
     }
 
-    /** Looks at everything again. */
+    /** Looks at everything again that is owed as far as this process knows. */
     void rewindAll() {
-        rewind(1);
+        rewindCursors(low.value());
         rewindDue();
     }
 
     /** Looks at all retries again whose time has come. */
     void rewindDue() {
         dueRewinds++;
-        dueCursorTime = LONG_AGO;
+        dueCursorTime = dueFloor;
         dueCursorSeq = 0;
         dueDry = false;
     }
@@ -223,6 +297,7 @@ final class LaneCursor {
      * @param isBarrier it was one, and is no longer owed: everything behind it may go
      */
     void settled(boolean isBarrier) {
+        settledSinceLow = true;
         if (isBarrier) {
             rewindAll();
         } else if (dueBarrierPassed) {

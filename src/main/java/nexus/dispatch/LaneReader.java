@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DueCursor;
+import nexus.queue.KeyCursor;
+import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
@@ -38,6 +40,7 @@ final class LaneReader {
     private final Consumer<List<OwedDelivery>> starting;
 
     private final Set<Read> reads = new HashSet<>();
+    private final List<OwedDelivery> following = new ArrayList<>(); // started; their requests are made together
     private boolean reading;
     private boolean turnComing;
     private boolean takingRenewed;
@@ -98,6 +101,29 @@ final class LaneReader {
         turnSoon();
     }
 
+    /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
+    void delivered(OwedDelivery row) {
+        Lane lane = lanes.of(row.lane());
+        Instant now = clock.instant();
+        OwedDelivery next = lane == null ? null : lane.chains.next(row, now);
+        if (lane == null || next == null) {
+            return;
+        }
+        if (stopped || !lane.takesFollower(now) || lanes.room(lane, now) <= 0) {
+            lane.chains.forget(row);
+            return;
+        }
+        lanes.start(lane, next, true, now);
+        following.add(next);
+        if (following.size() == 1) {
+            vertx.runOnContext(ignored -> {
+                List<OwedDelivery> started = List.copyOf(following);
+                following.clear();
+                starting.accept(started);
+            });
+        }
+    }
+
     private void turn() {
         if (stopped || reading || !lease.isHeld()) {
             return;
@@ -155,7 +181,7 @@ final class LaneReader {
         return queue.nextDue(numbers, now).map(next -> {
             for (Integer number : numbers) {
                 Lane lane = lanes.of(number);
-                LaneCursor.Mark mark = marks.get(number);
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane != null && mark != null) {
                     lane.cursor.dueRead(next.get(number), mark);
                 }
@@ -164,14 +190,30 @@ final class LaneReader {
         });
     }
 
+    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
+    private static LaneCursor.@Nullable Mark mark(@Nullable Lane lane, Map<Integer, LaneCursor.Mark> marks) {
+        LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
+        return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
+    }
+
     private void startNext(Set<LaneKey> keys) {
         if (keys.isEmpty() || stopped) {
             return;
         }
         lanes.reserve(keys);
+        Map<Integer, Lane> asked = new HashMap<>();
+        List<KeyCursor> cursors = new ArrayList<>();
+        for (LaneKey key : keys) {
+            Lane lane = lanes.of(key.lane());
+            if (lane != null) {
+                asked.put(key.lane(), lane);
+                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
+            }
+        }
+        Instant askedAt = clock.instant();
         Read read = new Read();
         reads.add(read);
-        queue.successors(keys).onComplete(found -> {
+        queue.successors(cursors).onComplete(found -> {
             reads.remove(read);
             lanes.unreserve(keys);
             if (stopped) {
@@ -183,7 +225,15 @@ final class LaneReader {
                 return;
             }
             Looking looking = new Looking(read, clock.instant());
-            found.result().forEach(looking::atFollower);
+            for (KeyRun run : found.result()) {
+                Lane lane = lanes.of(run.lane());
+                if (lane != null
+                        && lane == asked.get(run.lane())
+                        && lanes.owns(run.lane())
+                        && looking.atFollower(lane, run.rows().getFirst())) {
+                    lane.chains.started(run, askedAt);
+                }
+            }
             looking.finish();
             turnSoon();
         });
@@ -196,10 +246,12 @@ final class LaneReader {
             return;
         }
         Instant now = clock.instant();
-        List<Integer> open = lanes.all().stream()
-                .filter(lane -> lane.takesRenewed(now))
-                .map(lane -> lane.number)
-                .toList();
+        Map<Integer, Long> open = new HashMap<>();
+        for (Lane lane : lanes.all()) {
+            if (lane.takesRenewed(now) && lanes.owns(lane.number)) {
+                open.put(lane.number, lane.cursor.low());
+            }
+        }
         if (open.isEmpty() || stopped || !lanes.hasRoom() || !lease.isHeld()) {
             return;
         }
@@ -264,17 +316,26 @@ final class LaneReader {
             record Stripe(int lane, int stripe) {}
             Map<Stripe, Integer> counts = new HashMap<>();
             Set<Stripe> ended = new HashSet<>();
+            Set<Integer> starting = new HashSet<>(); // lanes of which something could start
+            Set<Integer> full = new HashSet<>();
             for (OwedDelivery row : rows) {
                 Stripe stripe = new Stripe(row.lane(), row.stripe());
                 counts.merge(stripe, 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane == null || mark == null || ended.contains(stripe)) {
                     continue;
                 }
                 switch (look(lane, row)) {
-                    case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
-                    case FULL -> ended.add(stripe);
+                    case START -> {
+                        lane.cursor.passed(row, mark);
+                        starting.add(row.lane());
+                    }
+                    case PASS, BEHIND -> lane.cursor.passed(row, mark);
+                    case FULL -> {
+                        ended.add(stripe);
+                        starting.add(row.lane());
+                    }
                     case BARRIER -> {
                         ended.add(stripe);
                         if (read.settledSeqs.isEmpty()) {
@@ -286,14 +347,20 @@ final class LaneReader {
             for (StripeCursor cursor : cursors) {
                 Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
                 Lane lane = lanes.of(cursor.lane());
-                LaneCursor.Mark mark = marks.get(cursor.lane());
-                if (lane != null
-                        && mark != null
-                        && !ended.contains(stripe)
-                        && counts.getOrDefault(stripe, 0) < cursor.limit()) {
+                LaneCursor.Mark mark = mark(lane, marks);
+                boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
+                if (isFull) {
+                    full.add(cursor.lane());
+                } else if (lane != null && mark != null && !ended.contains(stripe)) {
                     lane.cursor.readDry(cursor.stripe(), mark);
                 }
             }
+            cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
+                Lane lane = lanes.of(number);
+                if (lane != null) {
+                    lane.cursor.paced(full.contains(number) && !starting.contains(number));
+                }
+            });
         }
 
         /** @return lanes of which all retries whose time has come were looked at */
@@ -303,7 +370,7 @@ final class LaneReader {
             for (OwedDelivery row : rows) {
                 counts.merge(row.lane(), 1, Integer::sum);
                 Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = marks.get(row.lane());
+                LaneCursor.Mark mark = mark(lane, marks);
                 if (lane == null || mark == null || ended.contains(row.lane())) {
                     continue;
                 }
@@ -329,11 +396,14 @@ final class LaneReader {
             return read;
         }
 
-        /** The first row of a key whose former one is settled. It has its place already, full or not. */
-        void atFollower(OwedDelivery row) {
-            Lane lane = lanes.of(row.lane());
-            if (lane == null || read.settledSeqs.contains(row.seq())) {
-                return;
+        /**
+         * The first row of a key whose former one is settled. It has its place already, full or not.
+         *
+         * @return whether it was started
+         */
+        boolean atFollower(Lane lane, OwedDelivery row) {
+            if (read.settledSeqs.contains(row.seq())) {
+                return false;
             }
             Instant due = row.due();
             if (!lane.takesFollower(now)) {
@@ -342,17 +412,22 @@ final class LaneReader {
                 lane.cursor.dueAt(due);
             } else {
                 switch (lane.look(row, now, false)) {
-                    case START -> start(lane, row, true);
+                    case START -> {
+                        start(lane, row, true);
+                        return true;
+                    }
                     case BEHIND -> lookAgainIfSettled(lane, row);
                     case BARRIER -> lane.cursor.lookAgain(row);
                     case PASS, FULL -> {}
                 }
             }
+            return false;
         }
 
         void atRenewed(OwedDelivery row) {
             Lane lane = lanes.of(row.lane());
             if (lane != null
+                    && lanes.owns(row.lane())
                     && !read.settledSeqs.contains(row.seq())
                     && lane.takesRenewed(now)
                     && lane.look(row, now, !lanes.hasRoom()) == Lane.Look.START) {

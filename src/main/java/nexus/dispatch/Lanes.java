@@ -11,21 +11,45 @@ import java.util.Map;
 import java.util.Set;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.Shards;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
-/** All lanes of a term, and what is under way over all of them. Belongs to the dispatcher's event loop. */
+/**
+ * The lanes that this process owns, and what is under way over all of them. In a shard that is leaving nothing starts.
+ * Belongs to the dispatcher's event loop.
+ */
 final class Lanes {
     private final DeliveryConfig config;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
     private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane
     private final Map<Integer, Integer> underWayByLane = new HashMap<>();
+    private final Map<Integer, Integer> underWayByShard = new HashMap<>();
+    private Set<Integer> shards = Set.of();
+    private Set<Integer> leaving = Set.of();
     private final Map<Integer, Integer> reserved = new HashMap<>(); // by lane, for rows that are being looked up
     private int reservedInAll;
 
     Lanes(DeliveryConfig config) {
         this.config = config;
+    }
+
+    /** From now on these are the shards; lanes of others are forgotten, those of new ones come with the catalog. */
+    void own(Set<Integer> owned, Set<Integer> ofThemLeaving) {
+        shards = Set.copyOf(owned);
+        leaving = Set.copyOf(ofThemLeaving);
+        byNumber.keySet().removeIf(number -> !shards.contains(Shards.of(number)));
+    }
+
+    /** Whether something may be started in this lane, known or not. */
+    boolean owns(int number) {
+        int shard = Shards.of(number);
+        return shards.contains(shard) && !leaving.contains(shard);
+    }
+
+    boolean isUnderWayIn(int shard) {
+        return underWayByShard.containsKey(shard);
     }
 
     /** Takes a new version of the catalog over; gives the lanes of subscriptions that are gone. */
@@ -34,10 +58,10 @@ final class Lanes {
         for (Subscription subscription : current.all()) {
             gone.remove(subscription.lane());
             Lane known = byNumber.get(subscription.lane());
-            if (known == null) {
-                byNumber.put(subscription.lane(), new Lane(subscription, config));
-            } else {
+            if (known != null) {
                 known.update(subscription);
+            } else if (owns(subscription.lane())) {
+                byNumber.put(subscription.lane(), new Lane(subscription, config));
             }
         }
         byNumber.keySet().removeAll(gone);
@@ -77,6 +101,9 @@ final class Lanes {
      * all, however often their lanes have their turn.
      */
     int room(Lane lane, Instant now) {
+        if (!owns(lane.number)) {
+            return 0;
+        }
         int ownReserved = reserved.getOrDefault(lane.number, 0);
         int own = underWayByLane.getOrDefault(lane.number, 0) + ownReserved;
         int leftByOthers = config.concurrency() - (underWay.size() + reservedInAll - own);
@@ -103,13 +130,18 @@ final class Lanes {
         lane.start(row, isFollower, now);
         underWay.put(row.seq(), row.lane());
         underWayByLane.merge(row.lane(), 1, Integer::sum);
+        underWayByShard.merge(Shards.of(row.lane()), 1, Integer::sum);
     }
 
     void ended(OwedDelivery row) {
         if (underWay.remove(row.seq()) != null) {
-            underWayByLane.computeIfPresent(
-                    row.lane(), (lane, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+            oneLess(underWayByLane, row.lane());
+            oneLess(underWayByShard, Shards.of(row.lane()));
         }
+    }
+
+    private static void oneLess(Map<Integer, Integer> counts, int of) {
+        counts.computeIfPresent(of, (key, count) -> count == 1 ? null : Integer.valueOf(count - 1));
     }
 
     boolean isUnderWay(OwedDelivery row) {

@@ -93,7 +93,7 @@ final class OutcomeWriter {
             }
             Optional<Set<Long>> seqs = settled.result();
             if (seqs.isEmpty()) {
-                lease.refused(term);
+                lease.refused(term, group.size());
             } else {
                 written.accept(group, seqs.get());
             }

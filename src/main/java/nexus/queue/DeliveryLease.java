@@ -1,240 +1,426 @@
 package nexus.queue;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
+import io.vertx.core.Promise;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process delivers. One of them holds a lock of its own session in the store and with it every shard; the others
- * ask again every few seconds. Each term has a number of its own, which every settlement checks: what a former owner
- * still sends is refused.
+ * Which shards this process delivers. Every process that delivers has a row in the store whose beat it raises every few
+ * seconds, on a thread and a connection of its own. The rows share the shards evenly: who has too many gives some up,
+ * once nothing is under way in them; who has too few takes what is free. A process whose beat stands still is taken over:
+ * its row is deleted, its shards are free, and every settlement that it still sends is refused.
  *
- * <p>A term outlives its connection: when that breaks and nobody has taken over meanwhile, it goes on. The owner may
- * send until 15 s after it <em>sent</em> its last heartbeat that went through, on its own monotonic
- * clock; {@link #isHeld()} is asked right before every request.
+ * <p>No lease survives a pause between check and write. What holds: no running process has a request under way after
+ * another may start it, because it starts none, and cuts all off, some seconds before its beat counts as silent; a paused
+ * one can at most finish what is already in its socket.
  */
 @Singleton
 public class DeliveryLease {
-    /** Advisory lock: shared by every settlement, exclusive for a takeover. */
-    static final long OWNERSHIP_LOCK = 7_310_002;
-
-    private static final long SESSION_LOCK = 7_310_003;
-    private static final Duration BEAT = Duration.ofSeconds(3);
     private static final Duration RECONNECT = Duration.ofMillis(500);
-    private static final Duration VALID = Duration.ofSeconds(15);
-
-    private static final String TRY_SESSION_LOCK = "SELECT pg_try_advisory_lock(" + SESSION_LOCK + ")";
-    private static final String WAIT_FOR_SETTLEMENTS = "SELECT pg_advisory_xact_lock(" + OWNERSHIP_LOCK + ")";
-    private static final String END_OTHER_TERMS = "DELETE FROM process";
-    private static final String BEGIN_TERM = """
-            INSERT INTO process (id, epoch)
-            SELECT (n % 2147483647)::int, n FROM nextval('process_epoch') n
-            RETURNING id, epoch""";
-    private static final String TAKE_SHARDS = "UPDATE shard SET process = $1, generation = generation + 1";
-    private static final String HEARTBEAT = "UPDATE process SET beat = beat + 1 WHERE id = $1 AND epoch = $2";
+    private static final Duration GATHERING = Duration.ofMillis(50);
 
     private static final Logger LOG = Logger.getLogger(DeliveryLease.class);
 
-    /** From taking the lease to losing it. */
+    /** From joining to leaving or being taken over. A process that joins again has another. */
     public record Term(int process, long epoch) {}
 
-    /** Told on the lease's own event loop. */
+    /** Told on the lease's own thread. */
     public interface Holder {
-        void gained(Term term);
+        /** After every change. */
+        void holds(Holding holding);
 
-        void lost();
+        /** Everything is lost: nothing may be sent any more, and nothing can be settled. */
+        void lost(Term term);
     }
 
-    private final Vertx vertx;
-    private final Store store;
+    private record Current(Term term, LeaseDeadline deadline) {}
 
-    private volatile long validUntilNanos;
-    private volatile @Nullable Term term;
+    private final Store store;
+    private final LeaseConfig config;
+    private final LeaseMeters meters;
+    private final ProcessSightings sightings;
+
+    private final Semaphore looks = new Semaphore(0);
+    private final Set<Integer> drained = ConcurrentHashMap.newKeySet();
+    private final Promise<Void> ended = Promise.promise();
+    private volatile @Nullable Current current;
+    private volatile Set<Integer> working = Set.of();
     private volatile boolean running;
+    private volatile boolean retiring;
+
+    // by the lease's thread alone
     private @Nullable Holder holder;
-    private @Nullable PgConnection connection;
-    private long timer = -1;
+    private @Nullable LeaseSession session;
+    private @Nullable Term former; // its row may still be there
+    private final SortedSet<Integer> owned = new TreeSet<>();
+    private final Set<Integer> leaving = new HashSet<>();
+    private boolean retired;
+    private boolean unknown; // shards that the last look found to be owned
+    private boolean waits;
+    private long version;
     private int failures; // in a row
 
-    public DeliveryLease(Vertx vertx, Store store) {
-        this.vertx = vertx;
+    @Inject
+    public DeliveryLease(Store store, LeaseConfig config, LeaseMeters meters) {
+        if (config.beat().compareTo(config.valid()) >= 0 || config.valid().compareTo(config.ttl()) >= 0) {
+            throw new IllegalArgumentException("nexus.lease: beat < valid < ttl must hold");
+        }
         this.store = store;
+        this.config = config;
+        this.meters = meters;
+        this.sightings = new ProcessSightings(config.ttl(), config.beat().multipliedBy(2));
     }
 
-    /** Begins to ask for the lease. */
-    public void start(Holder newHolder) {
+    /** Begins to take part. */
+    public synchronized void start(Holder newHolder) {
+        if (running) {
+            return;
+        }
         holder = newHolder;
         running = true;
-        ask();
+        meters.show(() -> working.size(), this::ageSeconds);
+        Thread.ofPlatform().name("nexus-lease").daemon().start(this::run);
+    }
+
+    /** Takes no more shards; those that are owned are to be drained. */
+    public void retire() {
+        retiring = true;
+        look();
+    }
+
+    /** Leaves at once: what is owned is free for the others. */
+    public synchronized Future<Void> stop() {
+        if (running) {
+            running = false;
+            look();
+        } else {
+            ended.tryComplete();
+        }
+        return ended.future();
     }
 
     /** Whether a request may be sent now. */
     public boolean isHeld() {
-        return term != null && System.nanoTime() - validUntilNanos < 0;
-    }
-
-    /** The store refused a settlement of this term: another process has taken over. */
-    public void refused(Term over) {
-        if (over.equals(term)) {
-            lose();
-        }
+        Current now = current;
+        return now != null && !now.deadline().isOver(System.nanoTime());
     }
 
     /** Whether this term still lasts, and a request may be sent now. */
     public boolean isHeld(Term asked) {
-        return asked.equals(term) && isHeld();
+        Current now = current;
+        return now != null && now.term().equals(asked) && !now.deadline().isOver(System.nanoTime());
     }
 
-    /** Gives the lease back, so that another process takes over at once. */
-    public Future<Void> stop() {
-        running = false;
-        vertx.cancelTimer(timer);
-        PgConnection open = connection;
-        connection = null;
-        lose();
-        return open == null ? Future.succeededFuture() : open.close().otherwiseEmpty();
+    /** For how long requests may still be sent, should no other beat go through. */
+    public Duration remaining() {
+        Current now = current;
+        return now == null ? Duration.ZERO : now.deadline().remaining(System.nanoTime());
     }
 
-    private void ask() {
-        vertx.cancelTimer(timer);
-        Future<Void> step = connection == null ? connect() : term == null ? tryToTake() : beat();
-        step.timeout(VALID.toMillis(), TimeUnit.MILLISECONDS)
-                .onFailure(failure -> {
-                    LOG.warnf("lease of delivery not confirmed reason=%s", failure.getMessage());
-                    disconnect();
-                    loseIfOver();
-                })
-                .onComplete(done -> {
-                    failures = done.succeeded() ? 0 : failures + 1;
-                    askAgain(failures == 1 ? RECONNECT : BEAT);
-                });
+    /** Whether this process is the one that looks for what is owed in this lane. */
+    public boolean works(int lane) {
+        return working.contains(Shards.of(lane));
     }
 
-    private void askAgain(Duration wait) {
-        if (running) {
-            vertx.cancelTimer(timer);
-            timer = vertx.setTimer(wait.toMillis(), again -> ask());
+    /** Nothing is under way any more in a shard that was to be given up. */
+    public void drained(Term of, int shard) {
+        Current now = current;
+        if (now != null && now.term().equals(of)) {
+            drained.add(shard);
+            look();
         }
     }
 
-    private Future<Void> connect() {
-        return store.connection().compose(opened -> {
-            if (!running) {
-                return opened.close();
-            }
-            connection = opened;
-            opened.closeHandler(closed -> {
-                if (connection == opened) {
-                    connection = null;
-                    askAgain(RECONNECT);
+    /** The store refused a settlement of this term: another process has taken over. */
+    public void refused(Term over, int outcomes) {
+        meters.refused(outcomes);
+        look();
+        LOG.warnf("settlement refused, this process was taken over epoch=%d count=%d", over.epoch(), outcomes);
+    }
+
+    /** Something has changed in the store: looks at it now instead of at the next beat. */
+    void look() {
+        looks.release();
+    }
+
+    private void run() {
+        try {
+            while (running) {
+                try {
+                    round();
+                    failures = 0;
+                } catch (SQLException | RuntimeException e) {
+                    failures++;
+                    LOG.warnf("lease of delivery not confirmed reason=%s", e.getMessage());
+                    disconnect();
                 }
-            });
-            return tryToTake();
-        });
-    }
-
-    /** With a term: a connection broke, and it goes on if nobody has taken over meanwhile. */
-    private Future<Void> tryToTake() {
-        PgConnection session = connected();
-        return session.query(TRY_SESSION_LOCK).execute().compose(rows -> {
-            if (!rows.iterator().next().getBoolean(0)) {
                 loseIfOver();
-                return Future.succeededFuture();
+                pause();
             }
-            return term == null ? take(session) : beat();
-        });
+            leave();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lose();
+            disconnect();
+            ended.tryComplete();
+        }
     }
 
-    private Future<Void> take(PgConnection session) {
-        long asked = System.nanoTime();
-        return session.begin()
-                .compose(transaction -> session.query(WAIT_FOR_SETTLEMENTS)
-                        .execute()
-                        .compose(locked -> session.query(END_OTHER_TERMS).execute())
-                        .compose(ended -> session.query(BEGIN_TERM).execute())
-                        .map(DeliveryLease::term)
-                        .compose(begun -> session.preparedQuery(TAKE_SHARDS)
-                                .execute(Tuple.of(begun.process()))
-                                .compose(taken -> transaction.commit())
-                                .map(committed -> begun)))
-                .onSuccess(begun -> {
-                    if (!running || connection != session) {
-                        return; // given up while it was being taken: its session is closed, and with it the lock
-                    }
-                    validUntilNanos = asked + VALID.toNanos();
-                    term = begun;
-                    LOG.infof("lease of delivery taken process=%d epoch=%d", begun.process(), begun.epoch());
-                    if (holder != null) {
-                        holder.gained(begun);
-                    }
-                })
-                .mapEmpty();
+    /** What comes together is looked at together. */
+    private void pause() throws InterruptedException {
+        Duration wait = failures == 1 ? RECONNECT : config.beat();
+        if (looks.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS) && running) {
+            LockSupport.parkNanos(GATHERING.toNanos());
+            looks.drainPermits();
+        }
     }
 
-    private Future<Void> beat() {
-        Term current = term;
-        if (current == null) {
-            return Future.succeededFuture();
+    private void round() throws SQLException {
+        LeaseSession open = connected();
+        if (open == null) {
+            return;
+        }
+        Current now = current;
+        if (now == null) {
+            now = join(open);
+            if (now == null) {
+                return;
+            }
+        } else {
+            long sent = System.nanoTime();
+            boolean isMine = open.beat(now.term());
+            if (!isMine || !now.deadline().renew(sent, System.nanoTime())) {
+                lose();
+                look();
+                return;
+            }
+        }
+        boolean changed = release(open, now.term());
+        changed |= balance(open, now.term());
+        if (changed && now.equals(current)) {
+            tell(now.term());
+        }
+    }
+
+    private @Nullable Current join(LeaseSession open) throws SQLException {
+        if (retiring) {
+            return null;
+        }
+        if (former != null) {
+            open.leave(former);
+            former = null;
         }
         long sent = System.nanoTime();
-        return connected()
-                .preparedQuery(HEARTBEAT)
-                .execute(Tuple.of(current.process(), current.epoch()))
-                .onSuccess(rows -> {
-                    if (rows.rowCount() == 0) {
-                        lose();
-                    } else {
-                        validUntilNanos = sent + VALID.toNanos();
-                    }
-                })
-                .mapEmpty();
+        Term joined = open.join();
+        retired = false;
+        Current now = new Current(joined, new LeaseDeadline(config.valid(), sent));
+        current = now;
+        LOG.infof("lease of delivery taken process=%d epoch=%d", joined.process(), joined.epoch());
+        return now;
     }
 
-    /** The connection is of no use: the session's lock goes with it. */
-    private void disconnect() {
-        PgConnection broken = connection;
-        connection = null;
-        if (broken != null) {
-            broken.close();
+    private boolean release(LeaseSession open, Term term) throws SQLException {
+        Set<Integer> free = new HashSet<>(leaving);
+        free.retainAll(drained);
+        if (free.isEmpty()) {
+            return false;
+        }
+        open.release(term, free);
+        owned.removeAll(free);
+        leaving.removeAll(free);
+        drained.removeAll(free);
+        LOG.infof("shards handed over count=%d left=%d", free.size(), owned.size());
+        return true;
+    }
+
+    /** @return whether what this process owns, or has to give up, is another than before */
+    private boolean balance(LeaseSession open, Term term) throws SQLException {
+        if (retiring && !retired) {
+            open.retire(term);
+            retired = true;
+            leaving.addAll(owned);
+            return true;
+        }
+        Map<Integer, Integer> owners = open.owners();
+        List<LeaseSession.Delivering> processes = open.processes();
+        if (!isAsStored(term, owners)) {
+            LOG.warnf("shards were taken away process=%d", term.process());
+            lose();
+            look();
+            return false;
+        }
+        endSilent(open, term, processes);
+        freeOrphans(open, owners, processes);
+        List<Integer> sharing = processes.stream()
+                .filter(process -> !process.leaving())
+                .map(LeaseSession.Delivering::id)
+                .toList();
+        int rank = sharing.indexOf(term.process());
+        if (rank < 0) {
+            return false; // retiring, or taken over in this moment: the next beat finds out
+        }
+        int share = ShardShare.of(rank, sharing.size());
+        if (owned.size() < share) {
+            Set<Integer> claimed = open.claim(term, share - owned.size());
+            owned.addAll(claimed);
+            if (!claimed.isEmpty()) {
+                LOG.infof("shards taken count=%d now=%d", claimed.size(), owned.size());
+            }
+            return unknown || !claimed.isEmpty();
+        }
+        SortedSet<Integer> staying = new TreeSet<>(owned);
+        staying.removeAll(leaving);
+        return leaving.addAll(ShardShare.tooMany(staying, share)) || unknown;
+    }
+
+    /**
+     * An answer that was lost leaves a claim or a release that this process does not know of.
+     *
+     * @return false when something else took shards away: nothing is certain any more
+     */
+    private boolean isAsStored(Term term, Map<Integer, Integer> owners) {
+        Set<Integer> stored = new HashSet<>();
+        owners.forEach((shard, process) -> {
+            if (process == term.process()) {
+                stored.add(shard);
+            }
+        });
+        Set<Integer> missing = new HashSet<>(owned);
+        missing.removeAll(stored);
+        if (!drained.containsAll(missing)) {
+            return false;
+        }
+        unknown = owned.addAll(stored);
+        owned.removeAll(missing);
+        leaving.removeAll(missing);
+        drained.removeAll(missing);
+        return true;
+    }
+
+    private void endSilent(LeaseSession open, Term term, List<LeaseSession.Delivering> processes) throws SQLException {
+        List<ProcessSightings.Beat> others = processes.stream()
+                .filter(process -> process.id() != term.process())
+                .map(LeaseSession.Delivering::beat)
+                .toList();
+        for (ProcessSightings.Beat silent : sightings.silent(others, System.nanoTime())) {
+            if (open.takeOver(silent)) {
+                meters.takenOver();
+                LOG.warnf("silent process taken over process=%d epoch=%d", silent.process(), silent.epoch());
+            }
+        }
+    }
+
+    /** The processes were read after the owners: who is not among them has ended. */
+    private void freeOrphans(LeaseSession open, Map<Integer, Integer> owners, List<LeaseSession.Delivering> processes)
+            throws SQLException {
+        Set<Integer> gone = new HashSet<>(owners.values());
+        processes.forEach(process -> gone.remove(process.id()));
+        for (Integer process : gone) {
+            open.freeAllOf(process);
+        }
+    }
+
+    private void tell(Term term) {
+        Set<Integer> staying = new HashSet<>(owned);
+        staying.removeAll(leaving);
+        working = Set.copyOf(staying);
+        version++;
+        if (holder != null) {
+            holder.holds(new Holding(term, version, owned, leaving));
+        }
+    }
+
+    private void leave() {
+        Current now = current;
+        lose();
+        try {
+            if (now != null && session != null) {
+                session.leave(now.term());
+                former = null;
+            }
+        } catch (SQLException e) {
+            LOG.warnf("lease of delivery not given back, it runs out reason=%s", e.getMessage());
         }
     }
 
     private void loseIfOver() {
-        if (!isHeld()) {
+        Current now = current;
+        if (now != null && now.deadline().isOver(System.nanoTime())) {
             lose();
         }
     }
 
     private void lose() {
-        if (term == null) {
+        Current over = current;
+        if (over == null) {
             return;
         }
-        term = null;
-        LOG.info("lease of delivery given up");
+        current = null;
+        working = Set.of();
+        former = over.term();
+        owned.clear();
+        leaving.clear();
+        drained.clear();
+        LOG.infof("lease of delivery given up process=%d", over.term().process());
         if (holder != null) {
-            holder.lost();
+            holder.lost(over.term());
         }
     }
 
-    private PgConnection connected() {
-        PgConnection open = connection;
-        if (open == null) {
-            throw new IllegalStateException("not connected");
+    private @Nullable LeaseSession connected() throws SQLException {
+        if (session == null) {
+            LeaseSession opened = new LeaseSession(store.blockingConnection(patience()));
+            session = opened;
+            if (!opened.enter()) {
+                disconnect();
+                if (!waits) {
+                    waits = true;
+                    LOG.info("a process of an older version delivers: waits until it has ended");
+                }
+                return null;
+            }
+            waits = false;
         }
-        return open;
+        return session;
     }
 
-    private static Term term(RowSet<Row> rows) {
-        Row row = rows.iterator().next();
-        return new Term(row.getInteger(0), row.getLong(1));
+    /** No statement may keep the thread for longer: it has a deadline to watch. */
+    private Duration patience() {
+        Duration half = config.valid().dividedBy(2);
+        return half.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : half;
+    }
+
+    private void disconnect() {
+        LeaseSession broken = session;
+        session = null;
+        if (broken != null) {
+            try {
+                broken.close();
+            } catch (SQLException e) {
+                LOG.debugf("connection of the lease not closed reason=%s", e.getMessage());
+            }
+        }
+    }
+
+    private double ageSeconds() {
+        Current now = current;
+        return now == null ? Double.NaN : now.deadline().age(System.nanoTime()).toMillis() / 1000.0;
     }
 }

@@ -26,7 +26,7 @@ public class DeliveryOverride {
      * kept in the row moves to the log. FAILED: ready at once. Left out are those of a deleted subscription and those
      * whose payload is gone. Both tables are locked in the order of their keys, so that two calls can't block each other.
      */
-    private static final String RETRY = """
+    static final String RETRY = """
             WITH wanted AS MATERIALIZED (
                 SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
                 FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
@@ -70,7 +70,7 @@ public class DeliveryOverride {
             SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
 
     /** An answer that was given before is in the log already, so the row in history has none. */
-    private static final String CANCEL = """
+    static final String CANCEL = """
             WITH taken AS (
                 DELETE FROM owed o USING subscription s
                 WHERE o.lane = $2 AND o.stripe = $3 AND o.seq = $4 AND o.event_day = $1

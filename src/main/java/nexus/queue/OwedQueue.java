@@ -13,9 +13,12 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import nexus.event.EventType;
 import nexus.store.Store;
@@ -30,78 +33,129 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class OwedQueue {
-    private static final String COLUMNS = """
+    private static final String ROW = """
             o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
             coalesce(o.renewed_at, o.created_at) AS owed_since, o.event_day, o.event_id, o.body_bytes, o.own,
-            (o.key IS NOT NULL AND (
-                 EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.key = o.key AND e.seq < o.seq)
-              OR EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.other_key = o.key AND e.seq < o.seq)))
-            OR (o.other_key IS NOT NULL AND (
-                 EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.key = o.other_key AND e.seq < o.seq)
-              OR EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.other_key = o.other_key AND e.seq < o.seq)))
-            OR EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.barrier AND e.seq < o.seq)
-            OR (o.barrier AND EXISTS (
-                 SELECT FROM generate_series(0, 7) s
-                 WHERE EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq)))
-            AS behind
             """;
 
-    private static final String TAKE = "SELECT " + COLUMNS + """
-            FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[]) c(lane, stripe, after, room)
+    /**
+     * Each probe starts at the lane's low-water seq, {@code w.low}: in front of it lie the dead rows of everything that
+     * was settled while somebody's transaction was open.
+     */
+    private static final String BEHIND_KEY = """
+            ((o.key IS NOT NULL AND (
+                 EXISTS (SELECT FROM owed e
+                         WHERE e.lane = o.lane AND e.key = o.key AND e.seq < o.seq AND e.seq >= w.low)
+              OR EXISTS (SELECT FROM owed e
+                         WHERE e.lane = o.lane AND e.other_key = o.key AND e.seq < o.seq AND e.seq >= w.low)))
+            OR (o.other_key IS NOT NULL AND (
+                 EXISTS (SELECT FROM owed e
+                         WHERE e.lane = o.lane AND e.key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)
+              OR EXISTS (SELECT FROM owed e
+                         WHERE e.lane = o.lane AND e.other_key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)))
+            OR (o.barrier AND EXISTS (
+                 SELECT FROM generate_series(0, 7) s
+                 WHERE EXISTS (SELECT FROM owed e
+                               WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low))))
+            """;
+
+    private static final String BEHIND_BARRIER = """
+            EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.barrier AND e.seq < o.seq AND e.seq >= w.low)
+            """;
+
+    static final String TAKE = "SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+            AS behind
+            FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::bigint[]) w(lane, stripe, after, room, low)
             CROSS JOIN LATERAL (
                 SELECT * FROM owed o
-                WHERE o.lane = c.lane AND o.stripe = c.stripe AND o.due IS NULL AND o.seq > c.after
-                ORDER BY o.seq LIMIT c.room) o
+                WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
+                ORDER BY o.seq LIMIT w.room) o
             ORDER BY o.seq""";
 
-    private static final String TAKE_DUE = "SELECT * FROM (SELECT " + COLUMNS + """
-            FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::int[]) c(lane, after_due, after_seq, room)
+    static final String TAKE_DUE = "SELECT * FROM (SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+            AS behind
+            FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::int[], $6::bigint[])
+                 w(lane, after_due, after_seq, room, low)
             CROSS JOIN LATERAL (
                 SELECT * FROM owed o
-                WHERE o.lane = c.lane AND o.due <= $5 AND (o.due, o.seq) > (c.after_due, c.after_seq)
-                ORDER BY o.due, o.seq LIMIT c.room) o
+                WHERE o.lane = w.lane AND o.due <= $5 AND (o.due, o.seq) > (w.after_due, w.after_seq)
+                ORDER BY o.due, o.seq LIMIT w.room) o
             ) taken ORDER BY due, seq""";
 
-    private static final String NEXT_DUE = """
+    static final String NEXT_DUE = """
             SELECT c.lane, (SELECT min(o.due) FROM owed o WHERE o.lane = c.lane AND o.due > $2)
             FROM unnest($1::int[]) c(lane)""";
 
-    private static final String SUCCESSORS = "SELECT " + COLUMNS + """
-            FROM unnest($1::int[], $2::bigint[]) k(lane, key)
+    /** Of the rows behind the first of a key it is known that they are behind that one: asked is what else holds them. */
+    static final String SUCCESSORS = "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND_KEY + " OR "
+            + BEHIND_BARRIER + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + """
+            END AS behind, w.key AS of_key
+            FROM unnest($1::int[], $2::bigint[], $3::bigint[]) w(lane, key, low)
             CROSS JOIN LATERAL (
-                SELECT * FROM (
-                    (SELECT * FROM owed o WHERE o.lane = k.lane AND o.key = k.key ORDER BY o.seq LIMIT 1)
-                    UNION ALL
-                    (SELECT * FROM owed o WHERE o.lane = k.lane AND o.other_key = k.key ORDER BY o.seq LIMIT 1)) both_keys
-                ORDER BY seq LIMIT 1) o
-            ORDER BY o.seq""";
+                SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (
+                    SELECT * FROM (
+                        (SELECT * FROM owed o WHERE o.lane = w.lane AND o.key = w.key AND o.seq >= w.low
+                         ORDER BY o.seq LIMIT 16)
+                        UNION ALL
+                        (SELECT * FROM owed o WHERE o.lane = w.lane AND o.other_key = w.key AND o.seq >= w.low
+                         ORDER BY o.seq LIMIT 16)) both_keys
+                    ORDER BY seq LIMIT 16) first_rows) o
+            ORDER BY o.lane, w.key, o.seq""";
 
     /** A few of each lane: the first may have to wait for others of its key. */
-    private static final String RENEWED = "SELECT " + COLUMNS + """
-            FROM unnest($1::int[]) c(lane)
+    static final String RENEWED = "SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+            AS behind
+            FROM unnest($1::int[], $2::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (
                 SELECT * FROM owed o
-                WHERE o.lane = c.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
+                WHERE o.lane = w.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
                 ORDER BY o.seq LIMIT 10) o
             ORDER BY o.seq""";
 
-    private static final String BODIES = """
+    static final String BODIES = """
             SELECT e.id, e.type, e.body
             FROM unnest($1::date[], $2::uuid[]) w(day, id) JOIN event e ON e.id = w.id AND e.day = w.day""";
 
-    private static final String OLDEST = "SELECT " + COLUMNS + """
+    static final String OLDEST = "SELECT " + ROW + """
+            false AS behind
             FROM generate_series(0, 7) s
             CROSS JOIN LATERAL (
                 SELECT * FROM owed o WHERE o.lane = $1 AND o.stripe = s AND o.seq > $2 ORDER BY o.seq LIMIT $3) o
             ORDER BY o.seq LIMIT $3""";
 
-    private static final String LANES_WITH_WORK = """
+    static final String LANES_WITH_WORK = """
             WITH RECURSIVE lanes(lane) AS (
                 (SELECT lane FROM owed ORDER BY lane LIMIT 1)
                 UNION ALL
                 SELECT (SELECT o.lane FROM owed o WHERE o.lane > lanes.lane ORDER BY o.lane LIMIT 1)
                 FROM lanes WHERE lanes.lane IS NOT NULL)
             SELECT lane FROM lanes WHERE lane IS NOT NULL""";
+
+    static final String WITH_MORE = """
+            SELECT DISTINCT w.lane
+            FROM unnest($1::int[], $2::int[], $3::bigint[]) w(lane, stripe, after)
+            CROSS JOIN LATERAL (
+                SELECT FROM owed o
+                WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
+                ORDER BY o.seq LIMIT 1) o""";
+
+    static final String SMALLEST_OWED = """
+            SELECT w.lane, (
+                SELECT min(o.seq) FROM generate_series(0, 7) s
+                CROSS JOIN LATERAL (
+                    SELECT o.seq FROM owed o WHERE o.lane = w.lane AND o.stripe = s AND o.seq >= w.low
+                    ORDER BY o.seq LIMIT 1) o)
+            FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
+
+    /** Intake takes the catalog's lock, 7310001, before it draws a seq. The sequence is read first. */
+    static final String LOOK = """
+            WITH drawn AS MATERIALIZED (SELECT last_value FROM owed_seq_seq)
+            SELECT drawn.last_value, ARRAY(
+                SELECT l.virtualtransaction FROM pg_locks l
+                WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = 7310001 AND l.objsubid = 1
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND drawn.last_value IS NOT NULL)
+            FROM drawn""";
 
     private final Pool pool;
 
@@ -115,7 +169,8 @@ public class OwedQueue {
                 .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
                 .addArrayOfInteger(cursors.stream().map(StripeCursor::stripe).toArray(Integer[]::new))
                 .addArrayOfLong(cursors.stream().map(StripeCursor::after).toArray(Long[]::new))
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::limit).toArray(Integer[]::new));
+                .addArrayOfInteger(cursors.stream().map(StripeCursor::limit).toArray(Integer[]::new))
+                .addArrayOfLong(cursors.stream().map(StripeCursor::low).toArray(Long[]::new));
         return pool.preparedQuery(TAKE).execute(parameters).map(OwedQueue::deliveries);
     }
 
@@ -127,7 +182,8 @@ public class OwedQueue {
                         cursors.stream().map(cursor -> utc(cursor.afterDue())).toArray(OffsetDateTime[]::new))
                 .addArrayOfLong(cursors.stream().map(DueCursor::afterSeq).toArray(Long[]::new))
                 .addArrayOfInteger(cursors.stream().map(DueCursor::limit).toArray(Integer[]::new))
-                .addOffsetDateTime(utc(now));
+                .addOffsetDateTime(utc(now))
+                .addArrayOfLong(cursors.stream().map(DueCursor::low).toArray(Long[]::new));
         return pool.preparedQuery(TAKE_DUE).execute(parameters).map(OwedQueue::deliveries);
     }
 
@@ -149,18 +205,74 @@ public class OwedQueue {
                 });
     }
 
-    /** The first row that is owed for each key, tried or not. */
-    public Future<List<OwedDelivery>> successors(Collection<LaneKey> keys) {
+    /** The first rows that are owed for each key, tried or not; a key of which nothing is owed is left out. */
+    public Future<List<KeyRun>> successors(Collection<KeyCursor> keys) {
         Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(keys.stream().map(LaneKey::lane).toArray(Integer[]::new))
-                .addArrayOfLong(keys.stream().map(LaneKey::key).toArray(Long[]::new));
-        return pool.preparedQuery(SUCCESSORS).execute(parameters).map(OwedQueue::deliveries);
+                .addArrayOfInteger(keys.stream().map(KeyCursor::lane).toArray(Integer[]::new))
+                .addArrayOfLong(keys.stream().map(KeyCursor::key).toArray(Long[]::new))
+                .addArrayOfLong(keys.stream().map(KeyCursor::low).toArray(Long[]::new));
+        return pool.preparedQuery(SUCCESSORS).execute(parameters).map(rows -> {
+            Map<LaneKey, List<OwedDelivery>> runs = new LinkedHashMap<>();
+            for (Row row : rows) {
+                runs.computeIfAbsent(new LaneKey(row.getInteger(0), row.getLong("of_key")), key -> new ArrayList<>())
+                        .add(delivery(row));
+            }
+            List<KeyRun> found = new ArrayList<>();
+            runs.forEach((key, run) -> found.add(new KeyRun(key.lane(), key.key(), run)));
+            return found;
+        });
     }
 
-    /** For each lane, the first rows that were retried by hand and not tried since. */
-    public Future<List<OwedDelivery>> renewed(Collection<Integer> lanes) {
+    /** The lanes of which rows behind these cursors are owed that were never tried. */
+    public Future<Set<Integer>> withMore(Collection<StripeCursor> cursors) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
+                .addArrayOfInteger(cursors.stream().map(StripeCursor::stripe).toArray(Integer[]::new))
+                .addArrayOfLong(cursors.stream().map(StripeCursor::after).toArray(Long[]::new));
+        return pool.preparedQuery(WITH_MORE).execute(parameters).map(rows -> {
+            Set<Integer> lanes = new HashSet<>();
+            rows.forEach(row -> lanes.add(row.getInteger(0)));
+            return lanes;
+        });
+    }
+
+    /**
+     * For each lane the smallest seq that is owed, tried or not; {@link Long#MAX_VALUE} when nothing is.
+     *
+     * @param lows by lane, from where to look
+     */
+    public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> lows) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
+                .addArrayOfLong(lows.values().toArray(Long[]::new));
+        return pool.preparedQuery(SMALLEST_OWED).execute(parameters).map(rows -> {
+            Map<Integer, Long> smallest = new HashMap<>();
+            for (Row row : rows) {
+                @Nullable Long seq = row.getLong(1);
+                smallest.put(row.getInteger(0), seq == null ? Long.MAX_VALUE : seq);
+            }
+            return smallest;
+        });
+    }
+
+    /** Which seqs are drawn, and who may have drawn one that is not visible yet. */
+    public Future<Watermark.Look> look() {
+        return pool.preparedQuery(LOOK).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            return new Watermark.Look(row.getLong(0), Set.of(row.getArrayOfStrings(1)));
+        });
+    }
+
+    /**
+     * For each lane, the first rows that were retried by hand and not tried since.
+     *
+     * @param lows by lane, its low-water seq
+     */
+    public Future<List<OwedDelivery>> renewed(Map<Integer, Long> lows) {
         return pool.preparedQuery(RENEWED)
-                .execute(Tuple.tuple().addArrayOfInteger(lanes.toArray(Integer[]::new)))
+                .execute(Tuple.tuple()
+                        .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
+                        .addArrayOfLong(lows.values().toArray(Long[]::new)))
                 .map(OwedQueue::deliveries);
     }
 
@@ -199,27 +311,29 @@ public class OwedQueue {
 
     private static List<OwedDelivery> deliveries(RowSet<Row> rows) {
         List<OwedDelivery> deliveries = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            deliveries.add(new OwedDelivery(
-                    row.getInteger(0),
-                    row.getInteger(1),
-                    row.getLong(2),
-                    row.getLong(3),
-                    row.getLong(4),
-                    row.getBoolean(5),
-                    Optional.ofNullable(row.getOffsetDateTime(6))
-                            .map(OffsetDateTime::toInstant)
-                            .orElse(null),
-                    row.getInteger(7),
-                    row.getInteger(8),
-                    row.getOffsetDateTime(9).toInstant(),
-                    row.getLocalDate(10),
-                    row.getUUID(11),
-                    row.getInteger(12),
-                    row.getBoolean(13),
-                    row.getBoolean(14)));
-        }
+        rows.forEach(row -> deliveries.add(delivery(row)));
         return deliveries;
+    }
+
+    private static OwedDelivery delivery(Row row) {
+        return new OwedDelivery(
+                row.getInteger(0),
+                row.getInteger(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getBoolean(5),
+                Optional.ofNullable(row.getOffsetDateTime(6))
+                        .map(OffsetDateTime::toInstant)
+                        .orElse(null),
+                row.getInteger(7),
+                row.getInteger(8),
+                row.getOffsetDateTime(9).toInstant(),
+                row.getLocalDate(10),
+                row.getUUID(11),
+                row.getInteger(12),
+                row.getBoolean(13),
+                row.getBoolean(14));
     }
 
     private static OffsetDateTime utc(Instant instant) {

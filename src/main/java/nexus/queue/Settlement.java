@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes outcomes: the owed row, the history, the attempt and the counters, in one transaction. A process that was
- * taken over writes nothing: the shared lock waits for a takeover under way, and the fence of the next statement sees
- * what that one committed.
+ * taken over writes nothing: the shared lock on its number waits for a takeover under way, and the fence of the next
+ * statement sees what that one committed.
  */
 @Singleton
 public class Settlement {
-    private static final String LOCK_OWNERSHIP =
-            "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.OWNERSHIP_LOCK + ")";
+    private static final String LOCK_PROCESS =
+            "SELECT pg_advisory_xact_lock_shared(" + LeaseSession.PROCESS_LOCK + ", $1)";
 
-    private static final String SETTLE = """
+    static final String SETTLE = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             outcome AS MATERIALIZED (
                 SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
@@ -101,17 +101,17 @@ public class Settlement {
      */
     public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
         List<Outcome> sorted = outcomes.stream().sorted(BY_KEY).toList();
-        return write(parameters(term, sorted))
+        return write(term, parameters(term, sorted))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.preparedQuery(ENSURE_DAYS)
                                 .execute(Tuple.tuple().addArrayOfLocalDate(days(sorted)))
-                                .compose(made -> write(parameters(term, sorted)))
+                                .compose(made -> write(term, parameters(term, sorted)))
                         : Future.failedFuture(failure));
     }
 
-    private Future<Optional<Set<Long>>> write(Tuple parameters) {
+    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = connection.query(LOCK_OWNERSHIP).execute();
+                    Future<?> lock = connection.preparedQuery(LOCK_PROCESS).execute(Tuple.of(term.process()));
                     Future<RowSet<Row>> settled =
                             connection.preparedQuery(SETTLE).execute(parameters);
                     return lock.compose(locked -> settled);

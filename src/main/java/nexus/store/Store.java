@@ -10,9 +10,15 @@ import io.vertx.sqlclient.PoolOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.postgresql.PGProperty;
 
 /**
  * Connections to Nexus's own database. The queue has a pool of its own, because its table swings between no row and
@@ -23,7 +29,11 @@ public class Store {
     /** Above any statement timeout, which is the server's to keep. */
     private static final int SILENCE_SECONDS = 45;
 
+    /** A wait for a lock that lasts longer is given up, and asked for again by who needs it. */
+    private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
+
     private final Vertx vertx;
+    private final PostgresUrl url;
     private final SslOffer offer;
     private final Pool api;
     private final Pool intake;
@@ -31,7 +41,7 @@ public class Store {
 
     @Inject
     public Store(Vertx vertx, StoreConfig config) {
-        PostgresUrl url = PostgresUrl.parse(config.url());
+        this.url = PostgresUrl.parse(config.url());
         this.vertx = vertx;
         PgConnectOptions options = connectOptions(url, config, Map.of());
         this.offer = new SslOffer(vertx, options);
@@ -74,6 +84,29 @@ public class Store {
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
     public Future<PgConnection> connection() {
         return offer.settled().compose(settled -> PgConnection.connect(vertx, settled));
+    }
+
+    /**
+     * A connection outside all pools for a thread of its own, which may block.
+     *
+     * @param patience an answer that takes longer, and connecting, fail; whole seconds, at least one
+     */
+    public Connection blockingConnection(Duration patience) throws SQLException {
+        int seconds = Math.max(1, Math.toIntExact(patience.toSeconds()));
+        Properties properties = new Properties();
+        PGProperty.USER.set(properties, url.user());
+        if (!url.password().isEmpty()) {
+            PGProperty.PASSWORD.set(properties, url.password());
+        }
+        PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.OPTIONS.set(
+                properties,
+                "-c search_path=nexus -c synchronous_commit=on -c idle_in_transaction_session_timeout="
+                        + patience.toMillis() + " -c statement_timeout=" + patience.toMillis() + " -c lock_timeout="
+                        + Math.min(BLOCKING_LOCK_TIMEOUT.toMillis(), patience.toMillis() / 2));
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 
     /** Whether a query goes through; fails with the reason when not. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import nexus.webhook.SendResult.Phase;
 import nexus.webhook.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Exchange {
     private final WebhookSender sender;
     private final WebhookRequest request;
     private final Target target;
+    private final BooleanSupplier permitted;
     private final long startedAt;
     private final Promise<SendResult> result = Promise.promise();
 
@@ -46,11 +48,17 @@ final class Exchange {
     private @Nullable HttpClientResponse response;
     private @Nullable Buffer answer;
 
-    /** @param startedAt {@link System#nanoTime()} when the request was asked for */
-    Exchange(WebhookSender sender, WebhookRequest request, long startedAt) {
+    /**
+     * One request.
+     *
+     * @param permitted asked right before it is written
+     * @param startedAt {@link System#nanoTime()} when the request was asked for
+     */
+    Exchange(WebhookSender sender, WebhookRequest request, BooleanSupplier permitted, long startedAt) {
         this.sender = sender;
         this.request = request;
         this.target = Target.of(request.endpoint());
+        this.permitted = permitted;
         this.startedAt = startedAt;
     }
 
@@ -120,6 +128,11 @@ final class Exchange {
             opened.reset();
             return;
         }
+        if (!permitted.getAsBoolean()) {
+            finish(new SendResult.Unreachable("this process may not send any more", took()));
+            opened.reset(); // nothing is written: the connection goes back to the pool
+            return;
+        }
         sent = opened;
         phase = Phase.ANSWER;
         try {
@@ -129,6 +142,12 @@ final class Exchange {
             finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
             opened.reset(); // nothing is written: the connection goes back to the pool
         }
+    }
+
+    /** Ends it in whatever phase it is, and closes its socket. */
+    void cutOff() {
+        finish(new SendResult.Unreachable("this process may not send any more", took()));
+        drop();
     }
 
     private void connectFailed(Throwable cause) {

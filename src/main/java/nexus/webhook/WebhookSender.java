@@ -15,10 +15,12 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -41,6 +43,7 @@ public final class WebhookSender {
     private final Set<HttpConnection> unused = new HashSet<>(); // by the context's thread alone
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong cutAnswers = new AtomicLong();
+    private final Set<Exchange> permitted = new HashSet<>(); // by the context's thread alone; those under way
 
     /** @param version of Nexus, for the header {@code User-Agent} */
     @Inject
@@ -74,13 +77,37 @@ public final class WebhookSender {
      * @return never fails; completes on {@link #context()}, at the latest when {@code nexus.webhook.timeout} has passed
      */
     public Future<SendResult> send(WebhookRequest request) {
-        Exchange exchange = new Exchange(this, request, System.nanoTime());
-        if (Vertx.currentContext() == context) {
-            exchange.start();
-        } else {
-            context.runOnContext(ignored -> exchange.start());
-        }
+        Exchange exchange = new Exchange(this, request, () -> true, System.nanoTime());
+        onContext(exchange::start);
         return exchange.result();
+    }
+
+    /**
+     * As the other, for a request that is made under a lease.
+     *
+     * @param permitted asked right before the request is written: when it says no, the result is that it was not
+     *     reached. {@link #cutOff()} ends it when it is under way.
+     */
+    public Future<SendResult> send(WebhookRequest request, BooleanSupplier permitted) {
+        Exchange exchange = new Exchange(this, request, permitted, System.nanoTime());
+        onContext(() -> {
+            this.permitted.add(exchange);
+            exchange.start();
+        });
+        return exchange.result().onComplete(done -> this.permitted.remove(exchange));
+    }
+
+    /** The lease is over: closes the sockets of all requests that are under way under it. */
+    public void cutOff() {
+        onContext(() -> List.copyOf(permitted).forEach(Exchange::cutOff));
+    }
+
+    private void onContext(Runnable action) {
+        if (Vertx.currentContext() == context) {
+            action.run();
+        } else {
+            context.runOnContext(ignored -> action.run());
+        }
     }
 
     /** Where requests are made and results told. Who sends a lot works here too and saves a hop each way. */

@@ -25,6 +25,9 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryKey;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DeliveryOverride;
+import nexus.queue.LeaseConfig;
+import nexus.queue.LeaseMeters;
+import nexus.queue.OwedListener;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
@@ -65,12 +68,14 @@ final class Delivering implements AutoCloseable {
                 new Random(5),
                 "test");
         await(catalog.reload());
+        DeliveryLease lease =
+                new DeliveryLease(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()));
         Dispatcher dispatcher = new Dispatcher(
                 new DispatchTools(
                         TestPostgres.vertx(),
                         new OwedQueue(store),
                         new Settlement(store),
-                        new DeliveryLease(TestPostgres.vertx(), store),
+                        lease,
                         catalog,
                         repository,
                         sender,
@@ -80,6 +85,7 @@ final class Delivering implements AutoCloseable {
                         Clock.systemUTC(),
                         new Random(11)),
                 signal,
+                new OwedListener(TestPostgres.vertx(), store, lease),
                 new LoopHeartbeats());
         dispatcher.start();
         running.add(new Running(dispatcher, sender));

@@ -28,6 +28,9 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryKey;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DeliveryOverride;
+import nexus.queue.LeaseConfig;
+import nexus.queue.LeaseMeters;
+import nexus.queue.OwedListener;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
@@ -360,19 +363,24 @@ class DispatcherPostgresTest {
     }
 
     @Test
-    void onlyOneOfTwoProcessesDeliversAndTheOtherTakesOver() {
+    void whenOneOfTwoProcessesLeavesTheOtherHasAllShardsAtOnce() {
         subscribe("**");
         start();
         Running first = processes.getFirst();
         publish("order.paid", Ordering.NONE);
         receiver.await(1);
         start();
+        eventually(
+                "they share", () -> query("SELECT count(*) FROM nexus.shard WHERE process IS NOT NULL GROUP BY process")
+                        .equals(List.of("32", "32")));
         await(first.dispatcher().stop(Duration.ofSeconds(5)));
 
         publish("order.paid", Ordering.NONE);
 
         receiver.await(2);
         awaitNothingOwed();
+        eventually("all are the other's", () -> query("SELECT count(*), count(DISTINCT process) FROM nexus.shard")
+                .equals(List.of("64|1")));
         assertThat(query("SELECT count(*) FROM nexus.process")).containsExactly("1");
     }
 
@@ -474,12 +482,14 @@ class DispatcherPostgresTest {
                 new Random(5),
                 "test");
         await(catalog.reload());
+        DeliveryLease lease =
+                new DeliveryLease(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()));
         Dispatcher dispatcher = new Dispatcher(
                 new DispatchTools(
                         TestPostgres.vertx(),
                         new OwedQueue(store),
                         new Settlement(store),
-                        new DeliveryLease(TestPostgres.vertx(), store),
+                        lease,
                         catalog,
                         repository,
                         sender,
@@ -489,6 +499,7 @@ class DispatcherPostgresTest {
                         Clock.systemUTC(),
                         new Random(11)),
                 signal,
+                new OwedListener(TestPostgres.vertx(), store, lease),
                 new LoopHeartbeats());
         dispatcher.start();
         processes.add(new Running(dispatcher, sender));

@@ -93,7 +93,41 @@ class LaneCursorTest {
         cursor.dueAt(NOW.minusSeconds(1));
 
         assertThat(cursor.hasUnreadDue()).isTrue();
-        assertThat(cursor.dueCursor(4)).isEqualTo(new DueCursor(1, Instant.EPOCH, 0, 5));
+        assertThat(cursor.dueCursor(4)).isEqualTo(new DueCursor(1, NOW.minusSeconds(1), 0, 5, 1));
+    }
+
+    @Test
+    void aRetryThatWasPassedBeforeItWasKnownToBeWrittenIsReadAgainAlthoughTheStoreKeepsNoNanoseconds() {
+        Mark mark = cursor.mark();
+        cursor.passed(row(4).due(NOW).build(), mark);
+        cursor.dueRead(null, mark);
+
+        cursor.dueAt(NOW.plusNanos(432));
+
+        assertThat(cursor.dueCursor(4)).isEqualTo(new DueCursor(1, NOW, 0, 5, 1));
+        assertThat(cursor.hasUnreadDue()).isTrue();
+    }
+
+    @Test
+    void aRetryThatWasWrittenDuringAReadOfLaterOnesIsNotPassed() {
+        Mark mark = cursor.mark();
+        cursor.dueAt(NOW.minusSeconds(2));
+        cursor.passed(row(4).due(NOW.minusSeconds(1)).build(), mark);
+        cursor.dueRead(null, mark);
+
+        assertThat(cursor.hasUnreadDue()).isTrue();
+        assertThat(cursor.dueCursor(4).afterDue()).isBeforeOrEqualTo(NOW.minusSeconds(2));
+    }
+
+    @Test
+    void aFullReadOfNothingButWaitingRowsMakesTheNextOneLonger() {
+        int before = cursor.cursors(4).getFirst().limit();
+        cursor.paced(true);
+        cursor.paced(true);
+        assertThat(cursor.cursors(4).getFirst().limit()).isEqualTo(4 * before);
+
+        cursor.paced(false);
+        assertThat(cursor.cursors(4).getFirst().limit()).isEqualTo(before);
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.subscription.Door;
@@ -149,7 +151,7 @@ class LaneTest {
     /** All slots with 32 each, if nothing but the window and the lane's own limit counted. */
     @Test
     void eightBlackHolesLeaveSlotsForTheOthers() {
-        Lanes lanes = new Lanes(config);
+        Lanes lanes = owned(new Lanes(config));
         List<Subscription> all = new ArrayList<>();
         for (int number = 1; number <= 20; number++) {
             all.add(subscription(number, 32, Optional.empty(), "http://127.0.0.1:9/" + number));
@@ -179,7 +181,7 @@ class LaneTest {
     /** Endpoints that never answered have shown nothing, and get no more than a first few. */
     @Test
     void endpointsThatHangFromTheStartHoldFourSlotsEachAndThenOne() {
-        Lanes lanes = new Lanes(config);
+        Lanes lanes = owned(new Lanes(config));
         lanes.adopt(new Subscriptions(1, List.of(subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/"))));
         Lane lane = laneOf(lanes, 1);
         List<OwedDelivery> hanging = fill(lanes, lane);
@@ -193,7 +195,7 @@ class LaneTest {
 
     @Test
     void keysThatAreBeingLookedUpTakePlaces() {
-        Lanes lanes = new Lanes(Configs.of(DeliveryConfig.class, "nexus.delivery.concurrency=4"));
+        Lanes lanes = owned(new Lanes(Configs.of(DeliveryConfig.class, "nexus.delivery.concurrency=4")));
         lanes.adopt(new Subscriptions(
                 1,
                 List.of(
@@ -293,5 +295,11 @@ class LaneTest {
                 health,
                 subscription.createdAt(),
                 subscription.updatedAt());
+    }
+
+    /** By one process alone. */
+    private static Lanes owned(Lanes lanes) {
+        lanes.own(IntStream.range(0, 64).boxed().collect(Collectors.toSet()), Set.of());
+        return lanes;
     }
 }

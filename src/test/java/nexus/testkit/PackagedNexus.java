@@ -93,6 +93,15 @@ public final class PackagedNexus implements AutoCloseable {
         exitCode(running);
     }
 
+    /** Stops it in the middle of what it does, until {@link #resume}. */
+    public void pause() {
+        signal(running().toHandle(), "-STOP");
+    }
+
+    public void resume() {
+        signal(running().toHandle(), "-CONT");
+    }
+
     /** Ends the embedded database as a crash would, with all of its processes. */
     public void killDatabase() {
         ProcessHandle postmaster = postmaster().orElseThrow();

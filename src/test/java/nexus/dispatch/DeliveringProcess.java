@@ -1,0 +1,128 @@
+package nexus.dispatch;
+
+import static nexus.testkit.TestPostgres.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventIdGenerator;
+import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
+import nexus.intake.EventIntake;
+import nexus.intake.OwnEvents;
+import nexus.liveness.LoopHeartbeats;
+import nexus.queue.DeliveryLease;
+import nexus.queue.LeaseConfig;
+import nexus.queue.LeaseMeters;
+import nexus.queue.OwedListener;
+import nexus.queue.OwedNotices;
+import nexus.queue.OwedQueue;
+import nexus.queue.OwedSignal;
+import nexus.queue.Settlement;
+import nexus.store.Store;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.SubscriptionRepository;
+import nexus.testkit.Configs;
+import nexus.testkit.SubscriptionRows;
+import nexus.testkit.TestPostgres;
+import nexus.webhook.TargetResolver;
+import nexus.webhook.WebhookConfig;
+import nexus.webhook.WebhookSender;
+
+/** What of a process takes events and delivers, with nothing in common with another one but the store. */
+final class DeliveringProcess implements AutoCloseable {
+    final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Store store;
+    private final SubscriptionCatalog catalog;
+    private final EventIntake intake;
+    private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random());
+    private final WebhookSender sender;
+    private final Dispatcher dispatcher;
+
+    /**
+     * Starts it.
+     *
+     * @param name its requests have it as the version in {@code User-Agent}
+     * @param settings of delivery and lease
+     */
+    DeliveringProcess(String url, String name, String... settings) {
+        store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+        SubscriptionRepository repository = SubscriptionRows.repository(store);
+        catalog = new SubscriptionCatalog(repository);
+        OwedSignal signal = new OwedSignal();
+        intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+        WebhookConfig webhooks =
+                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
+        sender = new WebhookSender(
+                TestPostgres.vertx(),
+                new TargetResolver(TestPostgres.vertx(), webhooks),
+                webhooks,
+                Clock.systemUTC(),
+                new Random(5),
+                name);
+        DeliveryLease lease = new DeliveryLease(
+                store, Configs.of(LeaseConfig.class, of("nexus.lease", settings)), new LeaseMeters(meters));
+        new OwedNotices(TestPostgres.vertx(), store, signal, lease);
+        await(catalog.reload());
+        dispatcher = new Dispatcher(
+                new DispatchTools(
+                        TestPostgres.vertx(),
+                        new OwedQueue(store),
+                        new Settlement(store),
+                        lease,
+                        catalog,
+                        repository,
+                        sender,
+                        new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
+                        new DispatchMeters(meters),
+                        Configs.of(DeliveryConfig.class, of("nexus.delivery", settings)),
+                        Clock.systemUTC(),
+                        new Random(11)),
+                signal,
+                new OwedListener(TestPostgres.vertx(), store, lease),
+                new LoopHeartbeats());
+        dispatcher.start();
+    }
+
+    EventId publish(String type, Ordering ordering) {
+        EventId id = ids.next();
+        EventType eventType = new EventType(type);
+        Instant now = Instant.now();
+        byte[] empty = {'{', '}'};
+        await(intake.publish(
+                List.of(new IncomingEvent(
+                        id, eventType, now, ordering, () -> EventBody.of(id, eventType, now, empty, empty), true)),
+                List.of()));
+        return id;
+    }
+
+    double meter(String name) {
+        return meters.get(name).meter().measure().iterator().next().getValue();
+    }
+
+    /** As SIGTERM does. */
+    void leave(Duration atMost) {
+        await(dispatcher.stop(atMost));
+    }
+
+    @Override
+    public void close() {
+        leave(Duration.ZERO);
+        sender.close();
+        store.close();
+    }
+
+    private static String[] of(String prefix, String... settings) {
+        return Arrays.stream(settings)
+                .filter(setting -> setting.startsWith(prefix + "."))
+                .toArray(String[]::new);
+    }
+}

@@ -1,0 +1,31 @@
+package nexus.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OwedNoticesTest {
+    @Test
+    void whatIsToldIsHeardHoweverManyLanesItAre() {
+        Map<Integer, Long> told = new HashMap<>();
+        for (int lane = 1; lane <= 3_000; lane++) {
+            told.put(lane, 1_000_000_000_000L + lane);
+        }
+
+        List<String> payloads = OwedNotices.payloads(told);
+
+        Map<Integer, Long> heard = new HashMap<>();
+        payloads.forEach(payload -> heard.putAll(OwedNotices.lowestSeqByLane(payload)));
+        assertThat(heard).isEqualTo(told);
+        assertThat(payloads).hasSizeGreaterThan(1).allMatch(payload -> payload.length() < 8_000);
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsLeftOut() {
+        assertThat(OwedNotices.lowestSeqByLane("")).isEmpty();
+        assertThat(OwedNotices.lowestSeqByLane("5:7 nonsense :9 8:")).isEqualTo(Map.of(5, 7L));
+    }
+}
