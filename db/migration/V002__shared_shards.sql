@@ -6,3 +6,4 @@ COMMENT ON TABLE process IS 'Written by queue. Who may dispatch and settle. A ro
 COMMENT ON COLUMN process.beat IS 'Raised every few seconds; one that stands still for long is taken over.';
 COMMENT ON COLUMN process.leaving IS 'Finishes what is under way and takes no more shards: the others share without it.';
 COMMENT ON TABLE shard IS 'Written by queue. Which process owns which shard; lane modulo 64 is a lane''s shard. Null: free.';
+COMMENT ON COLUMN owed.stripe IS 'Hash of the key modulo 8: in so many parts a lane is read side by side. One process owns all of them.';

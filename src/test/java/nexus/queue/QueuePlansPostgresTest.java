@@ -113,6 +113,13 @@ class QueuePlansPostgresTest {
         });
     }
 
+    @Test
+    void noTableHasAForeignKey() {
+        assertThat(TestPostgres.query(url, "SELECT conname FROM pg_constraint WHERE contype = 'f'"))
+                .as("its key-share locks on one row would make multixacts at transaction rate")
+                .isEmpty();
+    }
+
     private void assertEachWalksIndexes(String table) {
         List<String> wrong = new ArrayList<>();
         STATEMENTS.forEach((name, sql) -> {

@@ -1,5 +1,6 @@
 package nexus.webhook;
 
+import static nexus.testkit.Eventually.eventually;
 import static nexus.testkit.ScriptedReceiver.closeWithoutAnswer;
 import static nexus.testkit.ScriptedReceiver.hang;
 import static nexus.testkit.ScriptedReceiver.status;
@@ -516,6 +517,29 @@ class WebhookSenderTest {
             URI endpoint = URI.create("http://[::1]:" + socket.getLocalPort() + "/");
             assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
         }
+    }
+
+    @Test
+    void aRequestThatIsNotPermittedAnyMoreIsNotWritten() {
+        SendResult result = result(sender().send(request(receiver.uri()), () -> false));
+
+        assertThat(result).isInstanceOf(Unreachable.class);
+        assertThat(receiver.received()).isEmpty();
+    }
+
+    @Test
+    void whatIsCutOffEndsAtOnceAndItsSocketIsClosed() {
+        receiver.answer(hang());
+        WebhookSender sender = sender();
+        Future<SendResult> sending = sender.send(request(receiver.uri()), () -> true);
+        receiver.await(1);
+        long before = System.nanoTime();
+
+        sender.cutOff();
+
+        assertThat(result(sending)).isInstanceOf(Unreachable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        eventually("its connection is closed", () -> receiver.openConnections() == 0);
     }
 
     private SendResult send() {
