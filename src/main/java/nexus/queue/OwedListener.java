@@ -87,7 +87,7 @@ public class OwedListener {
 
     private void heard(PgNotification notification, Consumer<OwedRows> owed) {
         if (CHANNEL.equals(notification.getChannel())) {
-            owed.accept(new OwedRows(OwedNotices.lowestSeqByLane(notification.getPayload())));
+            owed.accept(OwedNotices.rows(notification.getPayload()));
         } else {
             lease.look();
         }

@@ -23,6 +23,7 @@ public class OwedNotices {
     /** PostgreSQL's own limit is 8000. */
     private static final int MAX_PAYLOAD = 7_000;
 
+    private static final String BY_HAND = "!";
     private static final long PAUSE_MILLIS = 8;
     private static final String NOTIFY =
             "SELECT pg_notify('" + OwedListener.CHANNEL + "', p) FROM unnest($1::text[]) p";
@@ -33,6 +34,7 @@ public class OwedNotices {
     private final Store store;
     private final DeliveryLease lease;
     private Map<Integer, Long> waiting = new HashMap<>(); // guarded by this
+    private boolean waitingByHand; // guarded by this
     private boolean pausing; // guarded by this
 
     @Inject
@@ -49,6 +51,7 @@ public class OwedNotices {
             rows.lowestSeqByLane().forEach((lane, seq) -> {
                 if (!lease.works(lane)) {
                     waiting.merge(lane, seq, Math::min);
+                    waitingByHand |= rows.byHand();
                 }
             });
             isFirst = !pausing && !waiting.isEmpty();
@@ -60,11 +63,12 @@ public class OwedNotices {
     }
 
     private void send() {
-        Map<Integer, Long> sending;
+        OwedRows sending;
         synchronized (this) {
-            sending = waiting;
+            sending = new OwedRows(waiting, waitingByHand);
             waiting = new HashMap<>();
-            if (sending.isEmpty()) {
+            waitingByHand = false;
+            if (sending.lowestSeqByLane().isEmpty()) {
                 pausing = false;
                 return;
             }
@@ -76,28 +80,33 @@ public class OwedNotices {
                 .onComplete(done -> vertx.setTimer(PAUSE_MILLIS, over -> send()));
     }
 
-    /** {@code lane:seq} with blanks between; cursors go back to the seq, as it may become visible behind later ones. */
-    static List<String> payloads(Map<Integer, Long> lowestSeqByLane) {
+    /**
+     * {@code lane:seq} with blanks between; cursors go back to the seq, as it may become visible behind later ones. A mark
+     * in front says that some of it was retried by hand.
+     */
+    static List<String> payloads(OwedRows rows) {
         List<String> payloads = new ArrayList<>();
-        StringBuilder payload = new StringBuilder();
-        lowestSeqByLane.forEach((lane, seq) -> {
+        String start = rows.byHand() ? BY_HAND : "";
+        StringBuilder payload = new StringBuilder(start);
+        rows.lowestSeqByLane().forEach((lane, seq) -> {
             String entry = lane + ":" + seq;
             if (payload.length() + entry.length() + 1 > MAX_PAYLOAD) {
                 payloads.add(payload.toString());
                 payload.setLength(0);
+                payload.append(start);
             }
             payload.append(payload.isEmpty() ? "" : " ").append(entry);
         });
-        if (!payload.isEmpty()) {
-            payloads.add(payload.toString());
-        }
+        payloads.add(payload.toString());
         return payloads;
     }
 
     /** Reads what {@link #payloads} wrote; entries that are none are left out. */
-    static Map<Integer, Long> lowestSeqByLane(String payload) {
+    static OwedRows rows(String payload) {
         Map<Integer, Long> lowest = new HashMap<>();
-        for (String entry : payload.split(" ", -1)) {
+        boolean byHand = payload.startsWith(BY_HAND);
+        for (String entry :
+                payload.substring(byHand ? BY_HAND.length() : 0).strip().split(" ", -1)) {
             int colon = entry.indexOf(':');
             try {
                 lowest.put(
@@ -107,6 +116,6 @@ public class OwedNotices {
                 LOG.debugf("notification not understood channel=%s", OwedListener.CHANNEL);
             }
         }
-        return lowest;
+        return new OwedRows(lowest, byHand);
     }
 }

@@ -15,17 +15,24 @@ class OwedNoticesTest {
             told.put(lane, 1_000_000_000_000L + lane);
         }
 
-        List<String> payloads = OwedNotices.payloads(told);
+        List<String> payloads = OwedNotices.payloads(new OwedRows(told));
 
         Map<Integer, Long> heard = new HashMap<>();
-        payloads.forEach(payload -> heard.putAll(OwedNotices.lowestSeqByLane(payload)));
+        payloads.forEach(payload -> heard.putAll(OwedNotices.rows(payload).lowestSeqByLane()));
         assertThat(heard).isEqualTo(told);
         assertThat(payloads).hasSizeGreaterThan(1).allMatch(payload -> payload.length() < 8_000);
     }
 
     @Test
+    void whatWasRetriedByHandIsHeardAsThat() {
+        OwedRows told = new OwedRows(Map.of(5, 7L), true);
+        assertThat(OwedNotices.payloads(told)).map(OwedNotices::rows).containsExactly(told);
+        assertThat(OwedNotices.rows("5:7").byHand()).isFalse();
+    }
+
+    @Test
     void whatIsNotUnderstoodIsLeftOut() {
-        assertThat(OwedNotices.lowestSeqByLane("")).isEmpty();
-        assertThat(OwedNotices.lowestSeqByLane("5:7 nonsense :9 8:")).isEqualTo(Map.of(5, 7L));
+        assertThat(OwedNotices.rows("").lowestSeqByLane()).isEmpty();
+        assertThat(OwedNotices.rows("5:7 nonsense :9 8:").lowestSeqByLane()).isEqualTo(Map.of(5, 7L));
     }
 }

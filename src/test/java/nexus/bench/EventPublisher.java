@@ -1,0 +1,63 @@
+package nexus.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Locale;
+
+/** Publishes events over HTTP, a batch in each request; every tenth has one of a hundred keys of this publisher's own. */
+final class EventPublisher implements EventSource {
+    private static final int KEYS = 100;
+    private static final int EVENTS_PER_KEYED = 10;
+    private static final String NOTE = "note ".repeat(20);
+
+    private final Ledger ledger;
+    private final NexusApi api;
+    private final String type;
+    private final int number;
+
+    /** @param number of the publisher, from 0: each has keys of its own, since between two requests there is no order */
+    EventPublisher(Ledger ledger, NexusApi api, String type, int number) {
+        this.ledger = ledger;
+        this.api = api;
+        this.type = type;
+        this.number = number;
+    }
+
+    @Override
+    public void write(int count) throws IOException, InterruptedException {
+        publish(count);
+    }
+
+    /** @return the answer to the batch */
+    JsonNode publish(int count) throws IOException, InterruptedException {
+        long first = ledger.take(count);
+        StringBuilder body = new StringBuilder(count * 320).append("{\"events\":[");
+        for (long n = first; n < first + count; n++) {
+            body.append(n > first ? "," : "").append(event(n));
+        }
+        String request = body.append("]}").toString();
+        ledger.sending(first, count);
+        return api.post("/v1/events/batch", request, 202);
+    }
+
+    @Override
+    public void close() {
+        // the API is not its own
+    }
+
+    private String event(long n) {
+        boolean isKeyed = n % EVENTS_PER_KEYED == 0;
+        long key = isKeyed ? 1 + number * KEYS + n / EVENTS_PER_KEYED % KEYS : 0;
+        return String.format(
+                Locale.ROOT,
+                "{\"type\":\"%s\",%s\"data\":{\"n\":%d,\"k\":%d,\"customer\":\"customer %d\",\"status\":\"paid\","
+                        + "\"amount\":%d.25,\"note\":\"%s\"},\"metadata\":{\"source\":\"bench\"}}",
+                type,
+                isKeyed ? "\"orderingKey\":\"key-" + key + "\"," : "",
+                n,
+                key,
+                n,
+                n,
+                NOTE);
+    }
+}

@@ -1,0 +1,28 @@
+package nexus.bench;
+
+/** What Nexus costs when nothing happens. */
+final class IdlePhase {
+    /** Above DELIVERY_TIMEOUT: by then the requests that hung are over. */
+    private static final long SETTLE_MILLIS = 17_000;
+
+    private static final long WINDOW_MILLIS = 20_000;
+
+    private IdlePhase() {}
+
+    /**
+     * What was used.
+     *
+     * @param cpuPercent of one core
+     * @param transactionsPerSecond of everybody in Nexus's database
+     */
+    record Result(double cpuPercent, double transactionsPerSecond) {}
+
+    static Result run(Inside inside) throws Exception {
+        Thread.sleep(SETTLE_MILLIS);
+        Inside.Sample before = inside.sample();
+        Thread.sleep(WINDOW_MILLIS);
+        Inside.Sample used = inside.sample().since(before);
+        double seconds = WINDOW_MILLIS / 1000.0;
+        return new Result(used.nexusCpuSeconds() * 100 / seconds, used.transactions() / seconds);
+    }
+}

@@ -1,0 +1,33 @@
+package nexus.bench;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * What only the one who started Nexus can see: its process, and the database server, which has nothing else to do.
+ *
+ * @param connection to another database of the server, so that looking does not count
+ * @param database Nexus's
+ */
+record Inside(ProcessMeter nexus, ProcessMeter postgres, Connection connection, String database) {
+    /** Used since the beginning. */
+    record Sample(double nexusCpuSeconds, double postgresCpuSeconds, long walBytes, long transactions) {
+        Sample since(Sample earlier) {
+            return new Sample(
+                    nexusCpuSeconds - earlier.nexusCpuSeconds,
+                    postgresCpuSeconds - earlier.postgresCpuSeconds,
+                    walBytes - earlier.walBytes,
+                    transactions - earlier.transactions);
+        }
+    }
+
+    Sample sample() throws SQLException {
+        return new Sample(
+                nexus.cpuSeconds(),
+                postgres.cpuSeconds(),
+                Sql.number(connection, "SELECT pg_current_wal_insert_lsn() - '0/0'"),
+                Sql.number(
+                        connection,
+                        "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '" + database + "'"));
+    }
+}

@@ -1,0 +1,66 @@
+package nexus.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How late a retry comes that falls due while nothing else happens. */
+final class RetryPhase {
+    private static final int EVENTS = 50;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final Subject subject;
+
+    RetryPhase(Subject subject) {
+        this.subject = subject;
+    }
+
+    /** From the time that the API told to the receipt of the second attempt. */
+    Percentiles run() throws Exception {
+        String subscription = subject.api()
+                .subscribe(
+                        subject.endpoint("/fail-once"),
+                        subject.type("retried"),
+                        ",\"retry\":{\"baseSeconds\":2,\"cap\":\"2s\"}");
+        try {
+            String event = "{\"type\":\"" + subject.type("retried") + "\",\"data\":{}}";
+            String events = event + ("," + event).repeat(EVENTS - 1);
+            subject.api().post("/v1/events/batch", "{\"events\":[" + events + "]}", 202);
+            return lateness(dueTimes(subscription));
+        } finally {
+            subject.api().unsubscribe(subscription);
+        }
+    }
+
+    private Map<String, Instant> dueTimes(String subscription) throws Exception {
+        Map<String, Instant> due = new HashMap<>();
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (due.size() < EVENTS && Instant.now().isBefore(deadline)) {
+            JsonNode page = subject.api().get("/v1/deliveries?status=FAILED&limit=250&subscriptionId=" + subscription);
+            for (JsonNode delivery : page.path("data")) {
+                due.put(
+                        delivery.path("eventId").asText(),
+                        Instant.parse(delivery.path("nextRunAt").asText()));
+            }
+            Thread.sleep(100);
+        }
+        return due;
+    }
+
+    private Percentiles lateness(Map<String, Instant> due) throws InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!subject.receiver().triedAgain().keySet().containsAll(due.keySet())
+                && Instant.now().isBefore(deadline)) {
+            Thread.sleep(50);
+        }
+        Map<String, Instant> tried = subject.receiver().triedAgain();
+        long[] late = due.entrySet().stream()
+                .filter(entry -> tried.containsKey(entry.getKey()))
+                .mapToLong(entry -> Duration.between(entry.getValue(), tried.get(entry.getKey()))
+                        .toNanos())
+                .toArray();
+        return Percentiles.of(late);
+    }
+}
