@@ -158,9 +158,18 @@ class SharingPostgresTest {
     @Test
     void whoWasTakenOverIsRefusedAndJoinsAgain() {
         subscribe(1);
-        receiver.answer(status(200).after(Duration.ofMillis(300)));
         DeliveringProcess one = start("one", "nexus.lease.beat=14s");
-        EventId id = one.publish("order.paid", Ordering.NONE);
+        // the notice of its own joining may come late: then it finds out by itself before anything is refused
+        eventually("an outcome is refused", () -> {
+            takeOverWhileSending(one);
+            return one.meter("nexus.lease.settlements.refused") == 1;
+        });
+    }
+
+    private void takeOverWhileSending(DeliveringProcess process) {
+        receiver.clear();
+        receiver.answer(status(200).after(Duration.ofMillis(300)));
+        EventId id = process.publish("order.paid", Ordering.NONE);
         receiver.await(1);
         String before = query("SELECT epoch FROM nexus.process").getFirst();
         TestPostgres.execute(
@@ -168,8 +177,7 @@ class SharingPostgresTest {
 
         assertThat(receiver.await(2).get(1).header("webhook-id")).isEqualTo(id.toString());
         awaitNothingOwed();
-        assertThat(one.meter("nexus.lease.settlements.refused")).isEqualTo(1);
-        assertThat(query("SELECT attempts FROM nexus.delivery")).containsExactly("1");
+        assertThat(query("SELECT DISTINCT attempts FROM nexus.delivery")).containsExactly("1");
         assertThat(query("SELECT epoch FROM nexus.process")).doesNotContain(before);
     }
 
