@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The user's own server, of each version that the build names: its rows arrive, through a stop and a kill. */
 class ExternalPostgresIT {
-    private static final String KEY = "a key of at least some length";
+    private static final String KEY = "external-key";
 
     static Stream<Integer> versions() {
         return Stream.of(System.getProperty("nexus.test.postgres.each", "18").split(","))

@@ -37,11 +37,12 @@ final class RandomChanges {
             CREATE EXTENSION citext;
             CREATE SCHEMA "Größe.1";
             CREATE TYPE mood AS ENUM ('sad', 'so "so"', 'very, happy', '', 'NULL');
+            CREATE TYPE humour AS ENUM ('sad', 'so "so"', 'very, happy', '', 'NULL');
             CREATE DOMAIN positive AS int CHECK (value > 0);
             CREATE DOMAIN "even More" AS positive;
             CREATE TYPE pair AS (a int, "b ""c" text);
             CREATE DOMAIN pair_of_domain AS pair;
-            CREATE TYPE deep AS (p pair, ps pair[], m mood, j jsonb, at timestamptz);
+            CREATE TYPE deep AS (p pair, ps pair[], m humour, j jsonb, at timestamptz);
             CREATE TYPE textrange AS RANGE (subtype = text);
             CREATE DOMAIN bag AS hstore;
             CREATE PUBLICATION changes WITH (publish = 'insert, update, delete, truncate'%1$s);
@@ -622,13 +623,13 @@ final class RandomChanges {
             case "int4multirange" -> "int4multirange(int4range(1, " + (i + 1) + "), int4range(20000, NULL))";
             case "tstzrange" -> "tstzrange('2026-01-01 10:00+02', NULL)";
             case "tsvector" -> "'a:1A fat:2B ''it''''s'''::tsvector";
-            case "mood" -> "(enum_range(NULL::mood))[" + (1 + i % 5) + "]";
+            case "mood", "humour" -> "(enum_range(NULL::" + type + "))[" + (1 + i % 5) + "]";
             case "pair", "pair_of_domain" -> "jsonb_populate_record(NULL::pair, '" + pair(i) + "')::" + type;
             case "deep" ->
                 "ROW(jsonb_populate_record(NULL::pair, '" + pair(i)
                         + "'), ARRAY[NULL, jsonb_populate_record(NULL::pair, '" + pair(i + 1)
                         + "')], 'x', '{\"k\": \"v \\\" w\"}', '2026-01-31 18:20:43+02')::deep"
-                                .replace("'x'", value("mood"));
+                                .replace("'x'", value("humour"));
             case "textrange" -> "textrange('a \"q\" " + i + "', 'b,')";
             case "hstore", "bag" -> "hstore(ARRAY['a', '" + text + "', '" + text + "', NULL])::" + type;
             default -> type.startsWith("tmp") ? "NULL" : throwing(type);
