@@ -23,11 +23,34 @@ public class Store {
     /** Above any statement timeout, which is the server's to keep. */
     private static final int SILENCE_SECONDS = 45;
 
+    private static final int SETTLING_CONNECTIONS = 2;
+
+    /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
+    private static final int LONGEST_STATEMENT = 16 * 1024;
+
+    private static final Map<String, String> INDEXES_ONLY = Map.of(
+            "enable_seqscan", "off",
+            "enable_bitmapscan", "off",
+            "enable_hashjoin", "off",
+            "enable_mergejoin", "off");
+
+    /**
+     * Planned once and for all. The server itself would go on planning these anew each time, which takes longer than
+     * running them, once the first few had little to do. Only for statements that have no choice of an index: a plan
+     * that is made while the queue is empty lasts.
+     */
+    private static final Map<String, String> PLANNED_ONCE = Map.of("plan_cache_mode", "force_generic_plan");
+
+    private static final Map<String, String> SETTLING = both(INDEXES_ONLY, PLANNED_ONCE);
+    /** Joins there are of arrays with each other: without statistics the planner would take nested loops. */
+    private static final Map<String, String> INTAKE = both(Map.of("enable_nestloop", "off"), PLANNED_ONCE);
+
     private final Vertx vertx;
     private final SslOffer offer;
     private final Pool api;
     private final Pool intake;
     private final Pool queue;
+    private final Pool settling;
 
     @Inject
     public Store(Vertx vertx, StoreConfig config) {
@@ -36,24 +59,9 @@ public class Store {
         PgConnectOptions options = connectOptions(url, config, Map.of());
         this.offer = new SslOffer(vertx, options);
         this.api = pool(vertx, options, "nexus-api", config.apiConnections());
-        // Joins there are of arrays with each other: without statistics the planner would take nested loops.
-        this.intake = pool(vertx, connectOptions(url, config, Map.of("enable_nestloop", "off")), "nexus-intake", 4);
-        this.queue = pool(
-                vertx,
-                connectOptions(
-                        url,
-                        config,
-                        Map.of(
-                                "enable_seqscan",
-                                "off",
-                                "enable_bitmapscan",
-                                "off",
-                                "enable_hashjoin",
-                                "off",
-                                "enable_mergejoin",
-                                "off")),
-                "nexus-queue",
-                config.queueConnections());
+        this.intake = pool(vertx, connectOptions(url, config, INTAKE), "nexus-intake", 4);
+        this.queue = pool(vertx, connectOptions(url, config, INDEXES_ONLY), "nexus-queue", config.queueConnections());
+        this.settling = pool(vertx, connectOptions(url, config, SETTLING), "nexus-settling", SETTLING_CONNECTIONS);
     }
 
     /** For requests of the API and for upkeep. */
@@ -66,9 +74,14 @@ public class Store {
         return intake;
     }
 
-    /** For taking and settling. */
+    /** For taking. */
     public Pool queue() {
         return queue;
+    }
+
+    /** For settling alone. */
+    public Pool settling() {
+        return settling;
     }
 
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
@@ -86,6 +99,7 @@ public class Store {
         api.close();
         intake.close();
         queue.close();
+        settling.close();
     }
 
     private static Pool pool(Vertx vertx, PgConnectOptions options, String name, int size) {
@@ -113,6 +127,12 @@ public class Store {
         return pooled;
     }
 
+    private static Map<String, String> both(Map<String, String> some, Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(others);
+        return Map.copyOf(all);
+    }
+
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
         Map<String, String> properties = new HashMap<>(settings);
         properties.put("application_name", url.applicationName());
@@ -133,6 +153,7 @@ public class Store {
                 .setPipeliningLimit(64)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(128)
+                .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT)
                 .setProperties(properties);
     }
 }
