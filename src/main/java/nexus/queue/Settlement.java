@@ -90,7 +90,7 @@ public class Settlement {
     private final Pool pool;
 
     public Settlement(Store store) {
-        this.pool = store.queue();
+        this.pool = store.settling();
     }
 
     /**

@@ -32,12 +32,35 @@ public class Store {
     /** A wait for a lock that lasts longer is given up, and asked for again by who needs it. */
     private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final int SETTLING_CONNECTIONS = 2;
+
+    /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
+    private static final int LONGEST_STATEMENT = 16 * 1024;
+
+    private static final Map<String, String> INDEXES_ONLY = Map.of(
+            "enable_seqscan", "off",
+            "enable_bitmapscan", "off",
+            "enable_hashjoin", "off",
+            "enable_mergejoin", "off");
+
+    /**
+     * Planned once and for all. The server itself would go on planning these anew each time, which takes longer than
+     * running them, once the first few had little to do. Only for statements that have no choice of an index: a plan
+     * that is made while the queue is empty lasts.
+     */
+    private static final Map<String, String> PLANNED_ONCE = Map.of("plan_cache_mode", "force_generic_plan");
+
+    private static final Map<String, String> SETTLING = both(INDEXES_ONLY, PLANNED_ONCE);
+    /** Joins there are of arrays with each other: without statistics the planner would take nested loops. */
+    private static final Map<String, String> INTAKE = both(Map.of("enable_nestloop", "off"), PLANNED_ONCE);
+
     private final Vertx vertx;
     private final PostgresUrl url;
     private final SslOffer offer;
     private final Pool api;
     private final Pool intake;
     private final Pool queue;
+    private final Pool settling;
 
     @Inject
     public Store(Vertx vertx, StoreConfig config) {
@@ -46,24 +69,9 @@ public class Store {
         PgConnectOptions options = connectOptions(url, config, Map.of());
         this.offer = new SslOffer(vertx, options);
         this.api = pool(vertx, options, "nexus-api", config.apiConnections());
-        // Joins there are of arrays with each other: without statistics the planner would take nested loops.
-        this.intake = pool(vertx, connectOptions(url, config, Map.of("enable_nestloop", "off")), "nexus-intake", 4);
-        this.queue = pool(
-                vertx,
-                connectOptions(
-                        url,
-                        config,
-                        Map.of(
-                                "enable_seqscan",
-                                "off",
-                                "enable_bitmapscan",
-                                "off",
-                                "enable_hashjoin",
-                                "off",
-                                "enable_mergejoin",
-                                "off")),
-                "nexus-queue",
-                config.queueConnections());
+        this.intake = pool(vertx, connectOptions(url, config, INTAKE), "nexus-intake", 4);
+        this.queue = pool(vertx, connectOptions(url, config, INDEXES_ONLY), "nexus-queue", config.queueConnections());
+        this.settling = pool(vertx, connectOptions(url, config, SETTLING), "nexus-settling", SETTLING_CONNECTIONS);
     }
 
     /** For requests of the API and for upkeep. */
@@ -76,9 +84,14 @@ public class Store {
         return intake;
     }
 
-    /** For taking and settling. */
+    /** For taking. */
     public Pool queue() {
         return queue;
+    }
+
+    /** For settling alone. */
+    public Pool settling() {
+        return settling;
     }
 
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
@@ -119,6 +132,7 @@ public class Store {
         api.close();
         intake.close();
         queue.close();
+        settling.close();
     }
 
     private static Pool pool(Vertx vertx, PgConnectOptions options, String name, int size) {
@@ -146,12 +160,20 @@ public class Store {
         return pooled;
     }
 
+    private static Map<String, String> both(Map<String, String> some, Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(others);
+        return Map.copyOf(all);
+    }
+
     private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
         Map<String, String> properties = new HashMap<>(settings);
         properties.put("application_name", url.applicationName());
         properties.put("search_path", "nexus");
         properties.put("TimeZone", "UTC");
         properties.put("synchronous_commit", "on");
+        // What is switched off above makes plans look so dear that a server with LLVM compiles them: 0.7 s each time.
+        properties.put("jit", "off");
         properties.put(
                 "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
         properties.put("lock_timeout", "10000");
@@ -164,6 +186,7 @@ public class Store {
                 .setPipeliningLimit(64)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(128)
+                .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT)
                 .setProperties(properties);
     }
 }

@@ -91,7 +91,9 @@ public final class Bench implements AutoCloseable {
         FairnessPhase.Result fairness = new FairnessPhase(subject, options.seconds()).run();
         say("retries");
         Percentiles lateness = new RetryPhase(subject).run();
-        say("idle");
+        if (subject.inside().isPresent()) {
+            say("idle");
+        }
         Optional<IdlePhase.Result> idle = subject.inside().isEmpty()
                 ? Optional.empty()
                 : Optional.of(IdlePhase.run(subject.inside().get()));

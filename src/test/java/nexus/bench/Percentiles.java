@@ -40,6 +40,9 @@ final class Percentiles {
 
     @Override
     public String toString() {
+        if (sortedNanos.length == 0) {
+            return "nothing measured";
+        }
         return String.format(
                 Locale.ROOT,
                 "p50 %.2f ms, p99 %.2f ms, max %.2f ms of %d",

@@ -28,6 +28,7 @@ class PercentilesTest {
     @Test
     void ofNothingEverythingIsZero() {
         assertThat(Percentiles.of(new long[0]).millis(0.99)).isZero();
+        assertThat(Percentiles.of(new long[0])).hasToString("nothing measured");
     }
 
     @Test
