@@ -48,6 +48,12 @@ public final class Publications {
         return kind == Kind.CHANGES ? name : name + "_inserts";
     }
 
+    /** Told of a publication that is about to be made; throws when it must not be yet. */
+    @FunctionalInterface
+    interface BeforeMade {
+        void told(String publication) throws SQLException;
+    }
+
     /** One table that could not be moved. */
     record Refused(Move move, SQLException why) {}
 
@@ -81,11 +87,11 @@ public final class Publications {
      *
      * @throws CannotCapture blocked, when a right is missing or they belong to another store
      */
-    void ensure(Connection connection, UUID store) throws SQLException {
+    void ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
         for (Kind kind : Kind.values()) {
             Optional<Row> row = read(connection, kind);
             if (row.isEmpty()) {
-                create(connection, kind, store);
+                create(connection, kind, store, beforeMade);
             } else {
                 claim(connection, kind, row.get(), store);
             }
@@ -198,13 +204,17 @@ public final class Publications {
         }
     }
 
-    private void create(Connection connection, Kind kind, UUID store) throws SQLException {
+    private void create(Connection connection, Kind kind, UUID store, BeforeMade beforeMade) throws SQLException {
         String sql = creationSql(kind, connection.getMetaData().getDatabaseMajorVersion() * 10000);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
             comment(connection, kind, new PublicationNote(store, Set.of()));
+            beforeMade.told(name(kind));
             connection.commit();
+        } catch (RuntimeException e) {
+            connection.rollback();
+            throw e;
         } catch (SQLException e) {
             if (SourceErrors.connectionIsGone(e)) {
                 throw e;

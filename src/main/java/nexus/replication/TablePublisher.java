@@ -37,6 +37,7 @@ public class TablePublisher implements TableCoverage {
     private final SourceWorker worker;
     private final SubscriptionCatalog catalog;
     private final StoreIdentity store;
+    private final MissingPublication missingPublication;
     private final Publications publications;
     private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
@@ -44,11 +45,17 @@ public class TablePublisher implements TableCoverage {
     private final Map<Move, String> toldRefusals = new HashMap<>(); // used on the worker's thread
 
     @Inject
-    public TablePublisher(SourceConfig config, SourceWorker worker, SubscriptionCatalog catalog, StoreIdentity store) {
+    public TablePublisher(
+            SourceConfig config,
+            SourceWorker worker,
+            SubscriptionCatalog catalog,
+            StoreIdentity store,
+            MissingPublication missingPublication) {
         this.config = config;
         this.worker = worker;
         this.catalog = catalog;
         this.store = store;
+        this.missingPublication = missingPublication;
         this.publications = new Publications(config.publication());
     }
 
@@ -123,7 +130,8 @@ public class TablePublisher implements TableCoverage {
             throws SQLException {
         publications.lock(connection);
         try {
-            publications.ensure(connection, StoreReply.of(store.id()));
+            publications.ensure(
+                    connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
             // read inside the lock: the one who has it last has seen everything that was committed before
             Wanting wanting = reading.get();
             List<SourceTable> tables = SourceTables.read(connection);

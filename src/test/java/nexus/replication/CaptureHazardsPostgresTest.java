@@ -76,6 +76,23 @@ class CaptureHazardsPostgresTest {
     }
 
     @Test
+    void aPublicationDroppedUnderItIsAGapAlsoWhereTheServerReadsPastIt() {
+        execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.orders.*").streaming()) {
+            execute(url, "INSERT INTO orders VALUES (1)");
+            process.hasStored(1);
+        }
+        execute(url, "DROP PUBLICATION nexus", "SET synchronous_commit = on", "INSERT INTO orders VALUES (2)");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.orders.*").started()) {
+            Eventually.eventually(
+                    "the gap is told", () -> process.status.current().gap().isPresent());
+            assertThat(process.status.current().gap().orElseThrow().reason()).contains("publication nexus was missing");
+            Eventually.eventually("it is recorded", () -> query(url, "SELECT DISTINCT reason FROM nexus.source_gap")
+                    .equals(List.of("the publication nexus was missing and is made again")));
+        }
+    }
+
+    @Test
     void aProcessThatWasTakenOverStoresNothingMore() {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         try (CapturingProcess process = new CapturingProcess(url, "pg.public.orders.*").streaming()) {

@@ -79,22 +79,19 @@ final class CapturingProcess implements AutoCloseable {
         this.status = new CaptureStatus(clock);
         SourceConnections connections = new SourceConnections(PostgresUrl.parse(config.url()));
         this.worker = new SourceWorker(connections);
-        this.publisher = new TablePublisher(config, worker, catalog, new StoreIdentity(store));
         CaptureReport report = new CaptureReport(status, clock);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         OwnEvents ownEvents = new OwnEvents(intake, clock, new Random(1));
         SourcePositionRepository positions = new SourcePositionRepository(store);
-        CaptureStart start = new CaptureStart(
+        GapNotice gapNotice = new GapNotice(ownEvents, report, meters);
+        this.publisher = new TablePublisher(
                 config,
-                connections,
-                publisher,
                 worker,
-                positions,
-                intake,
-                new GapNotice(ownEvents, report, meters),
-                report,
-                meters,
-                clock);
+                catalog,
+                new StoreIdentity(store),
+                new MissingPublication(config, positions, gapNotice, clock));
+        CaptureStart start = new CaptureStart(
+                config, connections, publisher, worker, positions, intake, gapNotice, report, meters, clock);
         this.reader = new ReplicationReader(
                 new CaptureOnly(),
                 config,

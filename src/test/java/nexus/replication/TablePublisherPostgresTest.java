@@ -294,7 +294,7 @@ class TablePublisherPostgresTest {
         try (Connection connection =
                 new SourceConnections(nexus.store.PostgresUrl.parse(url.replace("postgres@", "weak@"))).ordinary()) {
             Publications publications = new Publications("other");
-            publications.ensure(connection, java.util.UUID.randomUUID());
+            publications.ensure(connection, java.util.UUID.randomUUID(), made -> {});
             SourceTable table = SourceTables.read(connection).stream()
                     .filter(one -> one.name().equals("orders"))
                     .findAny()
