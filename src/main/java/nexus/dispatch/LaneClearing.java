@@ -36,6 +36,7 @@ final class LaneClearing {
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Set<Integer> underWay = new HashSet<>();
+    private final Set<Integer> again = new HashSet<>(); // asked for meanwhile: a row may be free that was not
     private boolean stopped;
 
     LaneClearing(
@@ -60,12 +61,22 @@ final class LaneClearing {
     }
 
     void clear(int lane) {
-        if (!stopped && lanes.owns(lane) && underWay.add(lane)) {
+        if (stopped || !lanes.owns(lane)) {
+            return;
+        }
+        if (!underWay.add(lane)) {
+            again.add(lane);
+        } else {
             // One that is not known here may be new in another process: only the store can say that it is deleted.
             Future<Void> known = lanes.of(lane) == null ? catalog.reload().mapEmpty() : Future.succeededFuture();
             known.compose(done -> clearFrom(lane, lowest(lane)))
                     .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
-                    .onComplete(done -> underWay.remove(lane));
+                    .onComplete(done -> {
+                        underWay.remove(lane);
+                        if (again.remove(lane) && done.succeeded()) {
+                            clear(lane);
+                        }
+                    });
         }
     }
 
