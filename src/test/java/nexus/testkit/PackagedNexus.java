@@ -55,7 +55,9 @@ public final class PackagedNexus implements AutoCloseable {
                 "PORT",
                 Integer.toString(port),
                 "MANAGEMENT_PORT",
-                Integer.toString(managementPort)));
+                Integer.toString(managementPort),
+                "JAVA_TOOL_OPTIONS", // after a kill the next process waits until the lease of the former one is over
+                "-Dnexus.lease.ttl=6s -Dnexus.lease.valid=4s -Dnexus.lease.beat=500ms"));
         environment.putAll(given);
     }
 

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks just enough of PostgreSQL's protocol to refuse every session with one error, or to say nothing at all. */
@@ -17,6 +19,9 @@ public final class RefusingServer implements AutoCloseable {
 
     private final ServerSocket socket;
     private final @Nullable String error;
+
+    /** Held on to: a socket that nobody knows any more is closed. */
+    private final Queue<Socket> silent = new ConcurrentLinkedQueue<>();
 
     private RefusingServer(@Nullable String error) throws IOException {
         this.socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
@@ -59,6 +64,7 @@ public final class RefusingServer implements AutoCloseable {
 
     private void answer(Socket session) {
         if (error == null) {
+            silent.add(session);
             return;
         }
         try (session) {
@@ -88,6 +94,9 @@ public final class RefusingServer implements AutoCloseable {
     public void close() {
         try {
             socket.close();
+            for (Socket session : silent) {
+                session.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
