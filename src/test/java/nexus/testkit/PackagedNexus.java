@@ -35,6 +35,10 @@ public final class PackagedNexus implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(40);
 
+    /** After a kill the next process waits until the lease of the former one is over. */
+    private static final Map<String, String> SHORT_LEASES =
+            Map.of("JAVA_TOOL_OPTIONS", "-Dnexus.lease.ttl=6s -Dnexus.lease.valid=4s -Dnexus.lease.beat=500ms");
+
     private final Path folder;
     private final Map<String, String> environment;
     private final Path output;
@@ -55,9 +59,7 @@ public final class PackagedNexus implements AutoCloseable {
                 "PORT",
                 Integer.toString(port),
                 "MANAGEMENT_PORT",
-                Integer.toString(managementPort),
-                "JAVA_TOOL_OPTIONS", // after a kill the next process waits until the lease of the former one is over
-                "-Dnexus.lease.ttl=6s -Dnexus.lease.valid=4s -Dnexus.lease.beat=500ms"));
+                Integer.toString(managementPort)));
         environment.putAll(given);
     }
 
@@ -76,7 +78,9 @@ public final class PackagedNexus implements AutoCloseable {
     /** Starts it again in the same folder, after it has ended, and waits until it is ready. */
     public void restart() {
         linesBefore = NexusProgram.lines(output).size();
-        Process started = NexusProgram.start(folder, output, environment, "serve");
+        Map<String, String> served = new HashMap<>(SHORT_LEASES);
+        served.putAll(environment);
+        Process started = NexusProgram.start(folder, output, served, "serve");
         process = started;
         try {
             eventually("Nexus is ready", START, () -> isReady() || !started.isAlive());
