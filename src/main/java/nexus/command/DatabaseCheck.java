@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
 
 /**
  * Are the user's databases fit for a start? What only an administrator can mend refuses the start; a server that is
@@ -35,7 +36,7 @@ final class DatabaseCheck {
             } catch (SQLException e) {
                 refuseUnlessPassing("DATABASE_URL", url, e);
                 say.accept("DATABASE_URL (" + url + ") can't be reached, trying again in " + wait.toSeconds() + " s: "
-                        + Jdbc.reason(e));
+                        + SqlReason.of(e));
                 Thread.sleep(wait);
             }
         }
@@ -49,7 +50,7 @@ final class DatabaseCheck {
         } catch (SQLException e) {
             refuseUnlessPassing(variable, url, e);
             say.accept(variable + " (" + url + ") can't be reached; starting without it, capture keeps trying: "
-                    + Jdbc.reason(e));
+                    + SqlReason.of(e));
             return false;
         }
     }
@@ -73,7 +74,7 @@ final class DatabaseCheck {
                     case "3D000" -> ": create the database, or name another one";
                     default -> "";
                 };
-        throw new StartRefused(variable + " (" + url + ") was turned down (" + Jdbc.reason(failure) + ")" + fix);
+        throw new StartRefused(variable + " (" + url + ") was turned down (" + SqlReason.of(failure) + ")" + fix);
     }
 
     private static Duration longer(Duration wait) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
 
 /** The table {@code users} that a new user tries things out with. Another table of that name is left as it is. */
 final class DemoTable {
@@ -21,7 +22,7 @@ final class DemoTable {
                 Statement statement = connection.createStatement()) {
             statement.execute(CREATE);
         } catch (SQLException e) {
-            throw new StartRefused("NEXUS_DEMO: the table users can't be created: " + Jdbc.reason(e));
+            throw new StartRefused("NEXUS_DEMO: the table users can't be created: " + SqlReason.of(e));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
 
 /** {@code nexus sql "…"}: statements on the source database, for people without psql. */
 public final class SqlCommand implements Command {
@@ -21,7 +22,7 @@ public final class SqlCommand implements Command {
             print(connection, arguments.getFirst());
             return DONE;
         } catch (SQLException e) {
-            System.err.println("nexus: " + Jdbc.reason(e));
+            System.err.println("nexus: " + SqlReason.of(e));
             return FAILED;
         }
     }

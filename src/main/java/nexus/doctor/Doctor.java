@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nexus.replication.Publications;
 import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
 
 /** Examines source and store. Reads only, over connections of its own, and is done within about ten seconds. */
@@ -254,7 +255,7 @@ public final class Doctor {
         try (Connection connection = ReadOnlyConnections.replication(source.url())) {
             return connection.isClosed() ? Optional.of("it was closed") : Optional.empty();
         } catch (SQLException e) {
-            return "53300".equals(e.getSQLState()) ? Optional.empty() : Optional.of(Failure.reason(e));
+            return "53300".equals(e.getSQLState()) ? Optional.empty() : Optional.of(SqlReason.of(e));
         }
     }
 

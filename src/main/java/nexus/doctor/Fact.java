@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import nexus.store.SqlReason;
 
 /** Something that was asked of a database, or why there was no answer. */
 sealed interface Fact<T> {
@@ -21,7 +22,7 @@ sealed interface Fact<T> {
         try {
             return new Known<>(question.ask());
         } catch (SQLException e) {
-            return new Unknown<>(Failure.reason(e));
+            return new Unknown<>(SqlReason.of(e));
         }
     }
 

@@ -6,16 +6,13 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import nexus.replication.SqlName;
 import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /** Why a connection could not be made, in plain words, and what to do about it. */
 final class Failure {
@@ -29,7 +26,7 @@ final class Failure {
         String server = url.host() + ":" + url.port();
         String address = variable.orElse("the address");
         String state = Optional.ofNullable(failure.getSQLState()).orElse("");
-        String reason = withoutPassword(reason(failure), url);
+        String reason = withoutPassword(SqlReason.of(failure), url);
         if (isPooler(failure)) {
             return Pooler.check(check, variable, url, "it answered: " + reason);
         }
@@ -84,20 +81,8 @@ final class Failure {
         };
     }
 
-    /** The server's or the driver's own sentence, on one line. Neither ever holds a password. */
-    static String reason(SQLException failure) {
-        if (failure instanceof PSQLException fromServer && fromServer.getServerErrorMessage() != null) {
-            ServerErrorMessage message = fromServer.getServerErrorMessage();
-            return Stream.of(message.getMessage(), message.getDetail(), message.getHint())
-                    .filter(Objects::nonNull)
-                    .map(Failure::oneLine)
-                    .collect(Collectors.joining("; "));
-        }
-        return failure.getMessage() == null ? "SQLSTATE " + failure.getSQLState() : oneLine(failure.getMessage());
-    }
-
     static boolean isPooler(SQLException failure) {
-        return reason(failure).toLowerCase(Locale.ROOT).contains("unsupported startup parameter");
+        return SqlReason.of(failure).toLowerCase(Locale.ROOT).contains("unsupported startup parameter");
     }
 
     /** The driver wraps it in a sentence of its own; more than once behind a login timeout. */
@@ -111,14 +96,15 @@ final class Failure {
     }
 
     private static boolean isSilence(SQLException failure) {
-        return has(failure, SocketTimeoutException.class) || reason(failure).contains("timed out");
+        return has(failure, SocketTimeoutException.class)
+                || SqlReason.of(failure).contains("timed out");
     }
 
     private static boolean isTls(SQLException failure) {
         return has(failure, SSLException.class)
                 || has(failure, GeneralSecurityException.class)
                 || Stream.of("SSL", "certificate", "hostname could not be verified")
-                        .anyMatch(word -> reason(failure).contains(word));
+                        .anyMatch(word -> SqlReason.of(failure).contains(word));
     }
 
     private static String tlsFix(String reason, String address, PostgresUrl url) {
@@ -142,9 +128,5 @@ final class Failure {
 
     private static String withoutPassword(String text, PostgresUrl url) {
         return url.password().isEmpty() ? text : text.replace(url.password(), "***");
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s*\\R\\s*", " ").strip();
     }
 }

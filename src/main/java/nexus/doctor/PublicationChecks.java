@@ -143,7 +143,7 @@ final class PublicationChecks {
     private Check wantedTables(List<TypePattern> patterns, Map<TableFacts, Set<Operation>> wanted) {
         String check = "wanted-tables";
         List<TypePattern> inVain = patterns.stream()
-                .filter(PublicationChecks::namesOneTable)
+                .filter(TypePattern::namesOneTable)
                 .filter(pattern -> tables.stream()
                         .allMatch(table -> operations(List.of(pattern), table).isEmpty()))
                 .toList();
@@ -346,14 +346,6 @@ final class PublicationChecks {
 
     private static Kind home(SourceTable table) {
         return table.identity() == Identity.NONE ? Kind.INSERTS : Kind.CHANGES;
-    }
-
-    private static boolean namesOneTable(TypePattern pattern) {
-        String[] segments = pattern.value().split("\\.", -1);
-        return segments.length >= 3
-                && segments[0].equals("pg")
-                && segments[1].indexOf('*') < 0
-                && segments[2].indexOf('*') < 0;
     }
 
     private static <T> String shown(List<T> all, Function<T, String> name) {

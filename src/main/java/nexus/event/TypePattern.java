@@ -59,6 +59,15 @@ public record TypePattern(String value) {
         return value.equals(EVERYTHING) || value.startsWith("pg.") || value.startsWith("*");
     }
 
+    /** {@code pg.public.orders.*}: wherever it has wildcards, not in the table's name. */
+    public boolean namesOneTable() {
+        List<String> segments = segments();
+        return segments.size() >= 3
+                && segments.get(0).equals("pg")
+                && segments.get(1).indexOf('*') < 0
+                && segments.get(2).indexOf('*') < 0;
+    }
+
     private List<String> segments() {
         return List.of(value.split("\\.", -1));
     }

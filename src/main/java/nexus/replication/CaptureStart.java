@@ -232,7 +232,7 @@ public class CaptureStart {
                 Optional.empty(),
                 clock.instant(),
                 "the rest of a transaction that was stored in part did not come again");
-        stream.answering(gapNotice.of(config.slot(), gap).compose(told -> positions.addGap(config.slot(), gap)));
+        stream.answering(gapNotice.recorded(config.slot(), gap));
     }
 
     private static ResumePoint resumePoint(SourcePosition position) {

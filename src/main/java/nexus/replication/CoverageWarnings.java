@@ -53,7 +53,7 @@ final class CoverageWarnings {
                 .filter(table ->
                         !pattern.operationsOf(table.schema(), table.name()).isEmpty())
                 .toList();
-        if (!namesOneTable(pattern)) {
+        if (!pattern.namesOneTable()) {
             warnings.add(new Warning(
                     "new-tables-take-seconds",
                     pattern + " takes in a new table within 10 s of its creation; rows from before that are not sent",
@@ -66,7 +66,7 @@ final class CoverageWarnings {
         }
         if (pattern.value().startsWith("pg.")) {
             named.stream()
-                    .filter(table -> !table.isCapturable() && namesOneTable(pattern))
+                    .filter(table -> !table.isCapturable() && pattern.namesOneTable())
                     .forEach(table -> warnings.add(notCapturable(table)));
         }
     }
@@ -111,15 +111,6 @@ final class CoverageWarnings {
                     table + " has no primary key: all its rows are one key, sent one after the other",
                     "Add a primary key."));
         }
-    }
-
-    /** {@code pg.public.orders.*}: wherever it has wildcards, not in the table's name. */
-    private static boolean namesOneTable(TypePattern pattern) {
-        String[] segments = pattern.value().split("\\.", -1);
-        return segments.length >= 3
-                && segments[0].equals("pg")
-                && segments[1].indexOf('*') < 0
-                && segments[2].indexOf('*') < 0;
     }
 
     private static List<Warning> capped(List<Warning> warnings) {

@@ -24,12 +24,15 @@ public class GapNotice {
     private static final Duration SAME_FOR = Duration.ofHours(24);
 
     private final OwnEvents ownEvents;
+    private final SourcePositionRepository positions;
     private final CaptureReport report;
     private final Counter gaps;
 
     @Inject
-    public GapNotice(OwnEvents ownEvents, CaptureReport report, MeterRegistry meters) {
+    public GapNotice(
+            OwnEvents ownEvents, SourcePositionRepository positions, CaptureReport report, MeterRegistry meters) {
         this.ownEvents = ownEvents;
+        this.positions = positions;
         this.report = report;
         this.gaps = Counter.builder("nexus.capture.gaps")
                 .description("Stretches of WAL in which changes may have been missed")
@@ -46,6 +49,11 @@ public class GapNotice {
         String key = slot + " " + gap.from().orElse("-") + " " + gap.to().orElse("-");
         IdempotencyClaim once = new IdempotencyClaim("nexus", key, key, SAME_FOR, 0, 1, false, "");
         return ownEvents.raise(TYPE, data(slot, gap), List.of(once));
+    }
+
+    /** Done once it is told and recorded, where the position does not move with it. */
+    Future<Void> recorded(String slot, Gap gap) {
+        return of(slot, gap).compose(told -> positions.addGap(slot, gap));
     }
 
     private static JsonObject data(String slot, Gap gap) {

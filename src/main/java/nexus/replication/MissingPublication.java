@@ -46,6 +46,6 @@ public class MissingPublication {
                 stored.map(Stored::updatedAt),
                 clock.instant(),
                 "the publication " + publication + " was missing and is made again");
-        StoreReply.of(gapNotice.of(config.slot(), gap).compose(told -> positions.addGap(config.slot(), gap)));
+        StoreReply.of(gapNotice.recorded(config.slot(), gap));
     }
 }

@@ -3,6 +3,7 @@ package nexus.dispatch;
 import static nexus.testkit.Eventually.eventually;
 import static nexus.testkit.TestPostgres.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
@@ -20,27 +21,16 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.EventIntake;
-import nexus.intake.OwnEvents;
-import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryKey;
-import nexus.queue.DeliveryLease;
 import nexus.queue.DeliveryOverride;
-import nexus.queue.LeaseConfig;
-import nexus.queue.LeaseMeters;
-import nexus.queue.OwedListener;
-import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
-import nexus.queue.Settlement;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
 import nexus.subscription.SubscriptionSettings;
-import nexus.testkit.Configs;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
-import nexus.webhook.TargetResolver;
-import nexus.webhook.WebhookConfig;
 import nexus.webhook.WebhookSender;
 
 /** A store of its own, and a process that delivers from it. */
@@ -51,42 +41,26 @@ final class Delivering implements AutoCloseable {
     final SubscriptionRepository repository = SubscriptionRows.repository(store);
     final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     final DeliveryOverride byHand = new DeliveryOverride(store, signal);
-    private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+    final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
-    private final List<Running> running = new ArrayList<>();
+    final List<Running> running = new ArrayList<>();
 
-    private record Running(Dispatcher dispatcher, WebhookSender sender) {}
+    record Running(Dispatcher dispatcher, WebhookSender sender) {}
 
     void start(String... settings) {
-        WebhookConfig webhooks =
-                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
-        WebhookSender sender = new WebhookSender(
-                TestPostgres.vertx(),
-                new TargetResolver(TestPostgres.vertx(), webhooks),
-                webhooks,
-                Clock.systemUTC(),
-                new Random(5),
-                "test");
+        WebhookSender sender = DeliveringProcess.sender("test");
+        MeterRegistry meters = new SimpleMeterRegistry();
         await(catalog.reload());
-        DeliveryLease lease =
-                new DeliveryLease(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()));
-        Dispatcher dispatcher = new Dispatcher(
-                new DispatchTools(
-                        TestPostgres.vertx(),
-                        new OwedQueue(store),
-                        new Settlement(store),
-                        lease,
-                        catalog,
-                        repository,
-                        sender,
-                        new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
-                        new DispatchMeters(new SimpleMeterRegistry()),
-                        Configs.of(DeliveryConfig.class, settings),
-                        Clock.systemUTC(),
-                        new Random(11)),
+        Dispatcher dispatcher = DeliveringProcess.dispatcher(
+                store,
+                catalog,
+                repository,
+                intake,
                 signal,
-                new OwedListener(TestPostgres.vertx(), store, lease),
-                new LoopHeartbeats());
+                sender,
+                DeliveringProcess.lease(store, meters, settings),
+                meters,
+                settings);
         dispatcher.start();
         running.add(new Running(dispatcher, sender));
     }

@@ -59,20 +59,43 @@ final class DeliveringProcess implements AutoCloseable {
         catalog = new SubscriptionCatalog(repository);
         OwedSignal signal = new OwedSignal();
         intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+        sender = sender(name);
+        DeliveryLease lease = lease(store, meters, settings);
+        new OwedNotices(TestPostgres.vertx(), store, signal, lease);
+        await(catalog.reload());
+        dispatcher = dispatcher(store, catalog, repository, intake, signal, sender, lease, meters, settings);
+        dispatcher.start();
+    }
+
+    static WebhookSender sender(String version) {
         WebhookConfig webhooks =
                 Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
-        sender = new WebhookSender(
+        return new WebhookSender(
                 TestPostgres.vertx(),
                 new TargetResolver(TestPostgres.vertx(), webhooks),
                 webhooks,
                 Clock.systemUTC(),
                 new Random(5),
-                name);
-        DeliveryLease lease = new DeliveryLease(
+                version);
+    }
+
+    static DeliveryLease lease(Store store, MeterRegistry meters, String... settings) {
+        return new DeliveryLease(
                 store, Configs.of(LeaseConfig.class, of("nexus.lease", settings)), new LeaseMeters(meters));
-        new OwedNotices(TestPostgres.vertx(), store, signal, lease);
-        await(catalog.reload());
-        dispatcher = new Dispatcher(
+    }
+
+    /** Not started yet. */
+    static Dispatcher dispatcher(
+            Store store,
+            SubscriptionCatalog catalog,
+            SubscriptionRepository repository,
+            EventIntake intake,
+            OwedSignal signal,
+            WebhookSender sender,
+            DeliveryLease lease,
+            MeterRegistry meters,
+            String... settings) {
+        return new Dispatcher(
                 new DispatchTools(
                         TestPostgres.vertx(),
                         new OwedQueue(store),
@@ -89,7 +112,6 @@ final class DeliveringProcess implements AutoCloseable {
                 signal,
                 new OwedListener(TestPostgres.vertx(), store, lease),
                 new LoopHeartbeats());
-        dispatcher.start();
     }
 
     EventId publish(String type, Ordering ordering) {

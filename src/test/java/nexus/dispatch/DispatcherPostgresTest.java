@@ -6,7 +6,6 @@ import static nexus.testkit.ScriptedReceiver.status;
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,54 +22,36 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.EventIntake;
-import nexus.intake.OwnEvents;
-import nexus.liveness.LoopHeartbeats;
 import nexus.queue.DeliveryKey;
-import nexus.queue.DeliveryLease;
 import nexus.queue.DeliveryOverride;
-import nexus.queue.LeaseConfig;
-import nexus.queue.LeaseMeters;
-import nexus.queue.OwedListener;
-import nexus.queue.OwedQueue;
 import nexus.queue.OwedSignal;
-import nexus.queue.Settlement;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
 import nexus.subscription.SubscriptionSettings;
-import nexus.testkit.Configs;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
-import nexus.webhook.TargetResolver;
-import nexus.webhook.WebhookConfig;
-import nexus.webhook.WebhookSender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** From owed to settled, with a real store and a real receiver. */
 class DispatcherPostgresTest {
-    private final String url = TestPostgres.freshStore();
-    private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+    private final Delivering delivering = new Delivering();
+    private final String url = delivering.url;
+    private final Store store = delivering.store;
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
     private final ScriptedReceiver receiver = ScriptedReceiver.start();
-    private final OwedSignal signal = new OwedSignal();
-    private final SubscriptionRepository repository = SubscriptionRows.repository(store);
-    private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
-    private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
-    private final List<Running> processes = new ArrayList<>();
-
-    private record Running(Dispatcher dispatcher, WebhookSender sender) {}
+    private final OwedSignal signal = delivering.signal;
+    private final SubscriptionRepository repository = delivering.repository;
+    private final SubscriptionCatalog catalog = delivering.catalog;
+    private final EventIntake intake = delivering.intake;
 
     @AfterEach
     void close() {
-        for (Running process : processes) {
-            await(process.dispatcher().stop(Duration.ZERO));
-            process.sender().close();
-        }
+        delivering.close();
         receiver.close();
-        store.close();
     }
 
     @Test
@@ -366,7 +347,7 @@ class DispatcherPostgresTest {
     void whenOneOfTwoProcessesLeavesTheOtherHasAllShardsAtOnce() {
         subscribe("**");
         start();
-        Running first = processes.getFirst();
+        Delivering.Running first = delivering.running.getFirst();
         publish("order.paid", Ordering.NONE);
         receiver.await(1);
         start();
@@ -472,37 +453,7 @@ class DispatcherPostgresTest {
     }
 
     private void start(String... settings) {
-        WebhookConfig webhooks =
-                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
-        WebhookSender sender = new WebhookSender(
-                TestPostgres.vertx(),
-                new TargetResolver(TestPostgres.vertx(), webhooks),
-                webhooks,
-                Clock.systemUTC(),
-                new Random(5),
-                "test");
-        await(catalog.reload());
-        DeliveryLease lease =
-                new DeliveryLease(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()));
-        Dispatcher dispatcher = new Dispatcher(
-                new DispatchTools(
-                        TestPostgres.vertx(),
-                        new OwedQueue(store),
-                        new Settlement(store),
-                        lease,
-                        catalog,
-                        repository,
-                        sender,
-                        new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
-                        new DispatchMeters(new SimpleMeterRegistry()),
-                        Configs.of(DeliveryConfig.class, settings),
-                        Clock.systemUTC(),
-                        new Random(11)),
-                signal,
-                new OwedListener(TestPostgres.vertx(), store, lease),
-                new LoopHeartbeats());
-        dispatcher.start();
-        processes.add(new Running(dispatcher, sender));
+        delivering.start(settings);
     }
 
     private Subscription subscribe(String pattern) {

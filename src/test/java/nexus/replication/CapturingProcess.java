@@ -83,7 +83,7 @@ final class CapturingProcess implements AutoCloseable {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         OwnEvents ownEvents = new OwnEvents(intake, clock, new Random(1));
         SourcePositionRepository positions = new SourcePositionRepository(store);
-        GapNotice gapNotice = new GapNotice(ownEvents, report, meters);
+        GapNotice gapNotice = new GapNotice(ownEvents, positions, report, meters);
         this.publisher = new TablePublisher(
                 config,
                 worker,
