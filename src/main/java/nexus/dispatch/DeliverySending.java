@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +54,17 @@ final class DeliverySending {
     private final Consumer<Outcome> ended;
 
     private final BodyBudget budget;
-    private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>();
+    private final Deque<OwedDelivery> withoutBody = new ArrayDeque<>(); // started; no room for their bodies yet
+    private final Map<Long, Fetch> fetches = new HashMap<>(); // by seq; their bodies have room
     private int openRequests;
     private boolean stopped;
+
+    /** A body that is being read, or waits for its request. */
+    private static final class Fetch {
+        private @Nullable OwedBody body; // null also when there is none any more
+        private boolean isHere;
+        private boolean isStarted;
+    }
 
     /** @param ended told every outcome, to be written down */
     DeliverySending(DispatchTools tools, DeliveryLease.Term term, Lanes lanes, Consumer<Outcome> ended) {
@@ -79,6 +88,7 @@ final class DeliverySending {
     void stop() {
         stopped = true;
         withoutBody.clear();
+        fetches.clear();
         wishes.stop();
         meters.bodies(0, 0);
     }
@@ -88,17 +98,58 @@ final class DeliverySending {
         return openRequests;
     }
 
+    /** These need their requests. */
     void add(List<OwedDelivery> started) {
-        withoutBody.addAll(started);
-        fetchBodies();
+        add(started, List.of());
     }
 
-    private void fetchBodies() {
+    /**
+     * Makes requests, and fetches bodies.
+     *
+     * @param started these need their requests
+     * @param soon these will, as soon as there is room for them
+     */
+    void add(List<OwedDelivery> started, List<OwedDelivery> soon) {
+        for (OwedDelivery row : started) {
+            Fetch fetch = fetches.get(row.seq());
+            if (fetch == null) {
+                withoutBody.add(row);
+            } else {
+                fetch.isStarted = true;
+                sendFetched(row, fetch);
+            }
+        }
         List<OwedDelivery> fitting = new ArrayList<>();
+        for (OwedDelivery row : soon) {
+            if (budget.used() < config.bodyMemory() / 2 && budget.take(row.lane(), row.bodyBytes())) {
+                fetches.put(row.seq(), new Fetch());
+                fitting.add(row);
+            }
+        }
+        fetchBodies(fitting);
+    }
+
+    /** These will not start now. */
+    void forget(List<OwedDelivery> rows) {
+        for (OwedDelivery row : rows) {
+            if (fetches.remove(row.seq()) != null) {
+                budget.giveBack(row.lane(), row.bodyBytes());
+            }
+        }
+        if (!rows.isEmpty()) {
+            fetchBodies(new ArrayList<>());
+        }
+    }
+
+    /** @param fitting those that have their place in the budget already */
+    private void fetchBodies(List<OwedDelivery> fitting) {
         for (Iterator<OwedDelivery> all = withoutBody.iterator(); all.hasNext(); ) {
             OwedDelivery next = all.next();
             if (budget.take(next.lane(), next.bodyBytes())) {
                 all.remove();
+                Fetch fetch = new Fetch();
+                fetch.isStarted = true;
+                fetches.put(next.seq(), fetch);
                 fitting.add(next);
             }
         }
@@ -120,10 +171,21 @@ final class DeliverySending {
             }
             Map<UUID, OwedBody> bodies = read.result();
             for (OwedDelivery row : fitting) {
-                send(row, bodies.get(row.eventId()));
+                Fetch fetch = fetches.get(row.seq());
+                if (fetch != null) {
+                    fetch.body = bodies.get(row.eventId());
+                    fetch.isHere = true;
+                    sendFetched(row, fetch);
+                }
             }
-            fetchBodies();
         });
+    }
+
+    private void sendFetched(OwedDelivery row, Fetch fetch) {
+        if (fetch.isHere && fetch.isStarted) {
+            fetches.remove(row.seq());
+            send(row, fetch.body);
+        }
     }
 
     private void send(OwedDelivery row, @Nullable OwedBody body) {
@@ -149,6 +211,7 @@ final class DeliverySending {
 
     private void giveUp(OwedDelivery row, String reason) {
         budget.giveBack(row.lane(), row.bodyBytes());
+        lanes.answered(row);
         ended.accept(new Outcome.Dead(row, Optional.empty(), reason));
     }
 
@@ -184,6 +247,7 @@ final class DeliverySending {
             return;
         }
         Instant now = clock.instant();
+        lanes.answered(row);
         meters.sent(result, Duration.between(row.owedSince(), now));
         Lane lane = lanes.of(row.lane());
         if (lane != null) {
@@ -192,7 +256,9 @@ final class DeliverySending {
         }
         budget.giveBack(row.lane(), row.bodyBytes());
         ended.accept(OutcomeDecision.of(row, result, policies.of(subscription), startedAt, now, random.nextDouble()));
-        fetchBodies();
+        if (!withoutBody.isEmpty()) {
+            fetchBodies(new ArrayList<>());
+        }
     }
 
     private static Lane.Pace pace(SendResult result) {

@@ -70,7 +70,7 @@ final class DispatchTerm {
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
         this.sending = new DeliverySending(tools, term, lanes, this::ended);
-        this.reader = new LaneReader(tools, lanes, sending::add);
+        this.reader = new LaneReader(tools, lanes, sending);
     }
 
     boolean isOf(DeliveryLease.Term asked) {
@@ -127,7 +127,7 @@ final class DispatchTerm {
         notices.stop();
     }
 
-    /** Starts nothing new. */
+    /** Starts nothing new. What waits for room stays owed. */
     void drain() {
         reader.stop();
     }
@@ -245,6 +245,7 @@ final class DispatchTerm {
                 lane.chains.forget(outcome.delivery());
             }
         }
+        reader.turnSoon();
     }
 
     private void written(List<Outcome> outcomes, Set<Long> seqs) {

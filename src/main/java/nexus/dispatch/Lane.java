@@ -43,6 +43,7 @@ final class Lane {
     final LaneCursor cursor;
     private final DeliveryConfig config;
     final KeyChains chains = new KeyChains();
+    final Ahead ahead = new Ahead();
     private final KeyOrder order = new KeyOrder();
     private final Window window = new Window();
     private final Set<Long> pastBreaker = new HashSet<>(); // seqs under way that were started while it was open
@@ -106,6 +107,11 @@ final class Lane {
         return tokens == null ? Integer.MAX_VALUE : tokens.available(now);
     }
 
+    /** How many rows are worth reading before there is room for them: with a rate, what goes in a second. */
+    int aheadWanted() {
+        return Math.min(ahead.wanted(), subscription.rateLimit().orElse(Integer.MAX_VALUE));
+    }
+
     private boolean canProbe(Instant now) {
         return probe == null && breaker.isProbeDue(now);
     }
@@ -142,13 +148,15 @@ final class Lane {
                     : null;
         }
         TokenBucket limit = tokens;
-        if (limit != null && limit.available(now) <= 0 && (cursor.hasUnread() || cursor.hasUnreadDue())) {
+        boolean hasMore = !ahead.isEmpty() || cursor.hasUnread() || cursor.hasUnreadDue();
+        if (limit != null && limit.available(now) <= 0 && hasMore) {
             return limit.next(now);
         }
         return cursor.nextDue();
     }
 
-    Look look(OwedDelivery row, Instant now, boolean isFull) {
+    /** Whether its turn has come, room or not; never {@link Look#FULL}. */
+    Look look(OwedDelivery row, Instant now) {
         Instant due = row.due();
         if (order.isUnderWay(row) || (due != null && due.isAfter(now))) {
             return Look.PASS;
@@ -158,7 +166,7 @@ final class Lane {
             cursor.sawWaiting();
         }
         return switch (turn) {
-            case NOW -> isFull ? Look.FULL : Look.START;
+            case NOW -> Look.START;
             case AFTER_BUSY -> Look.PASS;
             case AFTER_OWED -> row.barrier() ? Look.BARRIER : Look.BEHIND;
         };
@@ -183,9 +191,18 @@ final class Lane {
         return !breaker.isClosed();
     }
 
-    /** @param isFollower its turn came through another row, behind which more may have been passed over */
-    void start(OwedDelivery row, boolean isFollower, Instant now) {
+    /** Its keys are busy from now on. */
+    void claim(OwedDelivery row, boolean isFollower) {
         order.start(row, isFollower);
+    }
+
+    /** Whether it is under way, or waits for room alone. */
+    boolean isClaimed(OwedDelivery row) {
+        return order.isUnderWay(row);
+    }
+
+    /** What was claimed gets its request. */
+    void begin(OwedDelivery row, Instant now) {
         requests++;
         if (tokens != null) {
             tokens.take(now);
@@ -260,8 +277,13 @@ final class Lane {
 
     /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
     void giveBack(OwedDelivery row, Instant now) {
-        chains.forget(row);
         notSent(row, now);
+        unclaim(row);
+    }
+
+    /** It was claimed, but not started: it is to be read again. */
+    void unclaim(OwedDelivery row) {
+        chains.forget(row);
         order.giveBack(row);
         cursor.lookAgain(row);
     }

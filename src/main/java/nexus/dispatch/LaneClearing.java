@@ -106,7 +106,7 @@ final class LaneClearing {
         boolean isDeleted = catalog.current().ofLane(lane).isEmpty();
         List<Outcome> dead = new ArrayList<>();
         for (OwedDelivery row : rows) {
-            if (!lanes.isUnderWay(row) && (isDeleted || row.owedSince().isBefore(tooOld))) {
+            if (!lanes.isTaken(row) && (isDeleted || row.owedSince().isBefore(tooOld))) {
                 dead.add(new Outcome.Dead(
                         row, Optional.empty(), isDeleted ? DeadReason.SUBSCRIPTION_DELETED : DeadReason.EXPIRED));
             }

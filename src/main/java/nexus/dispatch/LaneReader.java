@@ -7,15 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DueCursor;
-import nexus.queue.KeyCursor;
-import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
@@ -24,8 +20,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what may start: reads for the lanes that have unread rows and room, in turns over the lanes, and for the keys
- * whose turn has come. Belongs to the dispatcher's event loop.
+ * Finds what may start: begins what was read ahead, reads for the lanes that have unread rows, in turns over the lanes,
+ * and looks up the keys whose turn has come. Belongs to the dispatcher's event loop.
  */
 final class LaneReader {
     private static final Logger LOG = Logger.getLogger(LaneReader.class);
@@ -37,10 +33,10 @@ final class LaneReader {
     private final DeliveryLease lease;
     private final Clock clock;
     private final Lanes lanes;
-    private final Consumer<List<OwedDelivery>> starting;
+    private final DeliverySending sending;
+    private final OpenReads reads = new OpenReads();
+    private final Successors successors;
 
-    private final Set<Read> reads = new HashSet<>();
-    private final List<OwedDelivery> following = new ArrayList<>(); // started; their requests are made together
     private boolean reading;
     private boolean turnComing;
     private boolean takingRenewed;
@@ -49,25 +45,21 @@ final class LaneReader {
     private long wakeTimer = -1;
     private @Nullable Instant wakeAt;
 
-    /** A read, and what was settled since it began: what it says of those, and of rows behind them, is out of date. */
-    private static final class Read {
-        final Set<Long> settledSeqs = new HashSet<>();
-        final Set<LaneKey> settledKeys = new HashSet<>();
-    }
-
-    /** @param starting told what is under way now and needs its request */
-    LaneReader(DispatchTools tools, Lanes lanes, Consumer<List<OwedDelivery>> starting) {
+    /** @param sending told what is under way now and needs its request, and what soon will */
+    LaneReader(DispatchTools tools, Lanes lanes, DeliverySending sending) {
         this.vertx = tools.vertx();
         this.queue = tools.queue();
         this.lease = tools.lease();
         this.clock = tools.clock();
         this.lanes = lanes;
-        this.starting = starting;
+        this.sending = sending;
+        this.successors = new Successors(tools, lanes, reads, sending, this::turnSoon);
     }
 
     /** Reads nothing more. */
     void stop() {
         stopped = true;
+        successors.stop();
         vertx.cancelTimer(wakeTimer);
     }
 
@@ -88,66 +80,51 @@ final class LaneReader {
      * @param next keys of theirs of which another row may wait
      */
     void settled(List<OwedDelivery> rows, Set<LaneKey> next) {
-        for (Read read : reads) {
-            for (OwedDelivery row : rows) {
-                read.settledSeqs.add(row.seq());
-                KeyOrder.keys(row).forEach(key -> read.settledKeys.add(new LaneKey(row.lane(), key)));
-            }
-        }
-        startNext(next);
+        reads.settled(rows);
+        successors.lookUp(next);
         if (rows.stream().map(row -> lanes.of(row.lane())).anyMatch(lane -> lane != null && lane.isBreakerOpen())) {
             takeRenewed();
         }
         turnSoon();
     }
 
-    /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
+    /** Its 2xx is in memory. */
     void delivered(OwedDelivery row) {
-        Lane lane = lanes.of(row.lane());
-        Instant now = clock.instant();
-        OwedDelivery next = lane == null ? null : lane.chains.next(row, now);
-        if (lane == null || next == null) {
-            return;
-        }
-        if (stopped || !lane.takesFollower(now) || lanes.room(lane, now) <= 0) {
-            lane.chains.forget(row);
-            return;
-        }
-        lanes.start(lane, next, true, now);
-        following.add(next);
-        if (following.size() == 1) {
-            vertx.runOnContext(ignored -> {
-                List<OwedDelivery> started = List.copyOf(following);
-                following.clear();
-                starting.accept(started);
-            });
-        }
+        successors.delivered(row);
     }
 
     private void turn() {
-        if (stopped || reading || !lease.isHeld()) {
+        if (stopped || !lease.isHeld()) {
             return;
         }
         Instant now = clock.instant();
-        List<Lane> turns = lanes.takeTurns(LANES_PER_READ, now);
-        wakeLater(now);
-        if (turns.isEmpty()) {
+        sending.add(lanes.beginWaiting(now));
+        sending.forget(lanes.takeDropped());
+        if (reading) {
             return;
         }
+        List<Lane> turns = lanes.takeTurns(LANES_PER_READ, now);
+        wakeLater(now);
+        if (!turns.isEmpty()) {
+            read(turns, now);
+        }
+    }
+
+    private void read(List<Lane> turns, Instant now) {
         Map<Integer, LaneCursor.Mark> marks = new HashMap<>();
         List<StripeCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (Lane lane : turns) {
-            int room = lanes.room(lane, now);
             marks.put(lane.number, lane.cursor.mark());
-            cursors.addAll(lane.cursor.cursors(room));
-            if (lane.cursor.hasUnreadDue()) {
-                dueCursors.add(lane.cursor.dueCursor(room));
+            if (lanes.readsReady(lane, now)) {
+                cursors.addAll(lane.cursor.cursors(lanes.wanted(lane, now)));
+            }
+            if (lanes.readsDue(lane, now)) {
+                dueCursors.add(lane.cursor.dueCursor(lanes.room(lane, now)));
             }
         }
         reading = true;
-        Read read = new Read();
-        reads.add(read);
+        OpenReads.Read read = reads.begin();
         Future<List<OwedDelivery>> due =
                 dueCursors.isEmpty() ? Future.succeededFuture(List.of()) : queue.takeDue(dueCursors, now);
         Future<List<OwedDelivery>> ready = cursors.isEmpty() ? Future.succeededFuture(List.of()) : queue.take(cursors);
@@ -156,15 +133,16 @@ final class LaneReader {
                     if (stopped) {
                         return Future.succeededFuture();
                     }
-                    Looking looking = new Looking(read, now);
-                    List<Integer> dueRead = looking.atDue(dueCursors, due.result(), marks);
-                    looking.atReady(cursors, ready.result(), marks);
-                    reads.remove(read);
-                    looking.finish();
+                    Admission admission = new Admission(lanes, read, clock.instant());
+                    List<Integer> dueRead = admission.atDue(dueCursors, due.result(), marks);
+                    admission.atReady(cursors, ready.result(), marks);
+                    reads.end(read);
+                    sending.add(admission.started(), admission.ahead());
+                    successors.lookUp(admission.again());
                     return dueRead.isEmpty() ? Future.succeededFuture() : learnNextDue(dueRead, now, marks);
                 })
                 .onComplete(done -> {
-                    reads.remove(read);
+                    reads.end(read);
                     reading = false;
                     if (done.succeeded()) {
                         turnSoon();
@@ -181,61 +159,12 @@ final class LaneReader {
         return queue.nextDue(numbers, now).map(next -> {
             for (Integer number : numbers) {
                 Lane lane = lanes.of(number);
-                LaneCursor.Mark mark = mark(lane, marks);
+                LaneCursor.Mark mark = Admission.mark(lane, marks);
                 if (lane != null && mark != null) {
                     lane.cursor.dueRead(next.get(number), mark);
                 }
             }
             return null;
-        });
-    }
-
-    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
-    private static LaneCursor.@Nullable Mark mark(@Nullable Lane lane, Map<Integer, LaneCursor.Mark> marks) {
-        LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
-        return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
-    }
-
-    private void startNext(Set<LaneKey> keys) {
-        if (keys.isEmpty() || stopped) {
-            return;
-        }
-        lanes.reserve(keys);
-        Map<Integer, Lane> asked = new HashMap<>();
-        List<KeyCursor> cursors = new ArrayList<>();
-        for (LaneKey key : keys) {
-            Lane lane = lanes.of(key.lane());
-            if (lane != null) {
-                asked.put(key.lane(), lane);
-                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
-            }
-        }
-        Instant askedAt = clock.instant();
-        Read read = new Read();
-        reads.add(read);
-        queue.successors(cursors).onComplete(found -> {
-            reads.remove(read);
-            lanes.unreserve(keys);
-            if (stopped) {
-                return;
-            }
-            if (found.failed()) {
-                LOG.warnf("reading successors failed reason=%s", found.cause().getMessage());
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> startNext(keys));
-                return;
-            }
-            Looking looking = new Looking(read, clock.instant());
-            for (KeyRun run : found.result()) {
-                Lane lane = lanes.of(run.lane());
-                if (lane != null
-                        && lane == asked.get(run.lane())
-                        && lanes.owns(run.lane())
-                        && looking.atFollower(lane, run.rows().getFirst())) {
-                    lane.chains.started(run, askedAt);
-                }
-            }
-            looking.finish();
-            turnSoon();
         });
     }
 
@@ -257,10 +186,9 @@ final class LaneReader {
         }
         takingRenewed = true;
         moreRenewed = false;
-        Read read = new Read();
-        reads.add(read);
+        OpenReads.Read read = reads.begin();
         queue.renewed(open).onComplete(found -> {
-            reads.remove(read);
+            reads.end(read);
             takingRenewed = false;
             if (stopped) {
                 return;
@@ -271,9 +199,10 @@ final class LaneReader {
                         found.cause().getMessage());
                 return; // the next poll reads it
             }
-            Looking looking = new Looking(read, clock.instant());
-            found.result().forEach(looking::atRenewed);
-            looking.finish();
+            Admission admission = new Admission(lanes, read, clock.instant());
+            found.result().forEach(admission::atRenewed);
+            sending.add(admission.started());
+            successors.lookUp(admission.again());
             if (moreRenewed) {
                 takeRenewed();
             }
@@ -298,174 +227,5 @@ final class LaneReader {
             wakeAt = null;
             turnSoon();
         });
-    }
-
-    /** Looks at the rows of one read and starts what may start. */
-    private final class Looking {
-        private final Read read;
-        private final Instant now;
-        private final List<OwedDelivery> started = new ArrayList<>();
-        private final Set<LaneKey> again = new HashSet<>();
-
-        Looking(Read read, Instant now) {
-            this.read = read;
-            this.now = now;
-        }
-
-        void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
-            record Stripe(int lane, int stripe) {}
-            Map<Stripe, Integer> counts = new HashMap<>();
-            Set<Stripe> ended = new HashSet<>();
-            Set<Integer> starting = new HashSet<>(); // lanes of which something could start
-            Set<Integer> full = new HashSet<>();
-            for (OwedDelivery row : rows) {
-                Stripe stripe = new Stripe(row.lane(), row.stripe());
-                counts.merge(stripe, 1, Integer::sum);
-                Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = mark(lane, marks);
-                if (lane == null || mark == null || ended.contains(stripe)) {
-                    continue;
-                }
-                switch (look(lane, row)) {
-                    case START -> {
-                        lane.cursor.passed(row, mark);
-                        starting.add(row.lane());
-                    }
-                    case PASS, BEHIND -> lane.cursor.passed(row, mark);
-                    case FULL -> {
-                        ended.add(stripe);
-                        starting.add(row.lane());
-                    }
-                    case BARRIER -> {
-                        ended.add(stripe);
-                        if (read.settledSeqs.isEmpty()) {
-                            lane.cursor.stopAtBarrier(row.stripe(), mark);
-                        }
-                    }
-                }
-            }
-            for (StripeCursor cursor : cursors) {
-                Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
-                Lane lane = lanes.of(cursor.lane());
-                LaneCursor.Mark mark = mark(lane, marks);
-                boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
-                if (isFull) {
-                    full.add(cursor.lane());
-                } else if (lane != null && mark != null && !ended.contains(stripe)) {
-                    lane.cursor.readDry(cursor.stripe(), mark);
-                }
-            }
-            cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
-                Lane lane = lanes.of(number);
-                if (lane != null) {
-                    lane.cursor.paced(full.contains(number) && !starting.contains(number));
-                }
-            });
-        }
-
-        /** @return lanes of which all retries whose time has come were looked at */
-        List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
-            Map<Integer, Integer> counts = new HashMap<>();
-            Set<Integer> ended = new HashSet<>();
-            for (OwedDelivery row : rows) {
-                counts.merge(row.lane(), 1, Integer::sum);
-                Lane lane = lanes.of(row.lane());
-                LaneCursor.Mark mark = mark(lane, marks);
-                if (lane == null || mark == null || ended.contains(row.lane())) {
-                    continue;
-                }
-                switch (look(lane, row)) {
-                    case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
-                    case FULL -> ended.add(row.lane());
-                    case BARRIER -> {
-                        lane.cursor.passed(row, mark);
-                        if (read.settledSeqs.isEmpty()) {
-                            lane.cursor.passedBarrier(mark);
-                        } else {
-                            lane.cursor.lookAgain(row);
-                        }
-                    }
-                }
-            }
-            List<Integer> read = new ArrayList<>();
-            for (DueCursor cursor : cursors) {
-                if (!ended.contains(cursor.lane()) && counts.getOrDefault(cursor.lane(), 0) < cursor.limit()) {
-                    read.add(cursor.lane());
-                }
-            }
-            return read;
-        }
-
-        /**
-         * The first row of a key whose former one is settled. It has its place already, full or not.
-         *
-         * @return whether it was started
-         */
-        boolean atFollower(Lane lane, OwedDelivery row) {
-            if (read.settledSeqs.contains(row.seq())) {
-                return false;
-            }
-            Instant due = row.due();
-            if (!lane.takesFollower(now)) {
-                lane.cursor.lookAgain(row);
-            } else if (due != null && due.isAfter(now)) {
-                lane.cursor.dueAt(due);
-            } else {
-                switch (lane.look(row, now, false)) {
-                    case START -> {
-                        start(lane, row, true);
-                        return true;
-                    }
-                    case BEHIND -> lookAgainIfSettled(lane, row);
-                    case BARRIER -> lane.cursor.lookAgain(row);
-                    case PASS, FULL -> {}
-                }
-            }
-            return false;
-        }
-
-        void atRenewed(OwedDelivery row) {
-            Lane lane = lanes.of(row.lane());
-            if (lane != null
-                    && lanes.owns(row.lane())
-                    && !read.settledSeqs.contains(row.seq())
-                    && lane.takesRenewed(now)
-                    && lane.look(row, now, !lanes.hasRoom()) == Lane.Look.START) {
-                start(lane, row, true);
-            }
-        }
-
-        /** What was started gets its request; what was behind a row that is settled meanwhile is looked up again. */
-        void finish() {
-            starting.accept(started);
-            startNext(again);
-        }
-
-        private Lane.Look look(Lane lane, OwedDelivery row) {
-            if (read.settledSeqs.contains(row.seq())) {
-                return Lane.Look.PASS;
-            }
-            Lane.Look look = lane.look(row, now, lanes.room(lane, now) <= 0);
-            if (look == Lane.Look.START) {
-                start(lane, row, false);
-            } else if (look == Lane.Look.BEHIND) {
-                lookAgainIfSettled(lane, row);
-            }
-            return look;
-        }
-
-        private void start(Lane lane, OwedDelivery row, boolean isFollower) {
-            lanes.start(lane, row, isFollower, now);
-            started.add(row);
-        }
-
-        private void lookAgainIfSettled(Lane lane, OwedDelivery row) {
-            for (Long key : KeyOrder.keys(row)) {
-                LaneKey laneKey = new LaneKey(lane.number, key);
-                if (read.settledKeys.contains(laneKey)) {
-                    again.add(laneKey);
-                }
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,15 +22,24 @@ import org.jspecify.annotations.Nullable;
  * Belongs to the dispatcher's event loop.
  */
 final class Lanes {
+    /** Rows that wait for room, over all lanes: some hundred bytes each. */
+    private static final int AHEAD_IN_ALL = 8192;
+
+    private static final int MOST_UNSETTLED = 4096;
+
     private final DeliveryConfig config;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
-    private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane
-    private final Map<Integer, Integer> underWayByLane = new HashMap<>();
+    private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane; until settled
+    private final Map<Long, Integer> requests = new HashMap<>(); // of these, seq → lane; until answered
+    private final Map<Integer, Integer> requestsByLane = new HashMap<>();
     private final Map<Integer, Integer> underWayByShard = new HashMap<>();
     private Set<Integer> shards = Set.of();
     private Set<Integer> leaving = Set.of();
     private final Map<Integer, Integer> reserved = new HashMap<>(); // by lane, for rows that are being looked up
     private int reservedInAll;
+    private final Set<Lane> waiting = new LinkedHashSet<>(); // lanes with rows that wait for room
+    private int aheadInAll;
+    private final List<OwedDelivery> dropped = new ArrayList<>();
 
     Lanes(DeliveryConfig config) {
         this.config = config;
@@ -39,7 +49,18 @@ final class Lanes {
     void own(Set<Integer> owned, Set<Integer> ofThemLeaving) {
         shards = Set.copyOf(owned);
         leaving = Set.copyOf(ofThemLeaving);
-        byNumber.keySet().removeIf(number -> !shards.contains(Shards.of(number)));
+        forget(byNumber.keySet().stream()
+                .filter(number -> !shards.contains(Shards.of(number)))
+                .toList());
+    }
+
+    private void forget(Collection<Integer> numbers) {
+        for (Integer number : numbers) {
+            Lane lane = byNumber.remove(number);
+            if (lane != null) {
+                dropAhead(lane);
+            }
+        }
     }
 
     /** Whether something may be started in this lane, known or not. */
@@ -64,7 +85,7 @@ final class Lanes {
                 byNumber.put(subscription.lane(), new Lane(subscription, config));
             }
         }
-        byNumber.keySet().removeAll(gone);
+        forget(gone);
         return gone;
     }
 
@@ -82,7 +103,7 @@ final class Lanes {
         List<Lane> turns = new ArrayList<>();
         for (Lane lane : byNumber.values()) {
             lane.cursor.wakeDue(now);
-            if ((lane.cursor.hasUnread() || lane.cursor.hasUnreadDue()) && !lane.isParked(now) && room(lane, now) > 0) {
+            if (readsReady(lane, now) || readsDue(lane, now)) {
                 turns.add(lane);
                 if (turns.size() == atMost) {
                     break;
@@ -96,6 +117,28 @@ final class Lanes {
         return turns;
     }
 
+    /** Whether it has unread rows that were never tried, and is not to read on first what it has. */
+    boolean readsReady(Lane lane, Instant now) {
+        return lane.cursor.hasUnread() && !lane.isParked(now) && wanted(lane, now) > 0;
+    }
+
+    /** Whether it has retries whose time may have come. */
+    boolean readsDue(Lane lane, Instant now) {
+        return lane.cursor.hasUnreadDue() && !lane.isParked(now) && room(lane, now) > 0;
+    }
+
+    /** How many rows are worth reading: those that there is room for, and those that will soon have room. */
+    int wanted(Lane lane, Instant now) {
+        int room = lane.ahead.isEmpty() ? room(lane, now) : 0;
+        return room + Math.min(owns(lane.number) ? lane.aheadWanted() : 0, aheadRoom(lane));
+    }
+
+    /** How many more rows of this lane may wait for room: like requests, never more than half of what the others leave. */
+    int aheadRoom(Lane lane) {
+        int own = lane.ahead.size();
+        return (AHEAD_IN_ALL - (aheadInAll - own) + 1) / 2 - own;
+    }
+
     /**
      * Room in the lane, which has never more than half of what the others leave: a few endpoints that hang can't take it
      * all, however often their lanes have their turn.
@@ -105,14 +148,74 @@ final class Lanes {
             return 0;
         }
         int ownReserved = reserved.getOrDefault(lane.number, 0);
-        int own = underWayByLane.getOrDefault(lane.number, 0) + ownReserved;
-        int leftByOthers = config.concurrency() - (underWay.size() + reservedInAll - own);
-        return Math.min(lane.room(now) - ownReserved, (leftByOthers + 1) / 2 - own);
+        int own = requestsByLane.getOrDefault(lane.number, 0) + ownReserved;
+        int leftByOthers = config.concurrency() - (requests.size() + reservedInAll - own);
+        return isWrittenTooSlowly() ? 0 : Math.min(lane.room(now) - ownReserved, (leftByOthers + 1) / 2 - own);
     }
 
     /** Whether one more request may start at all. */
     boolean hasRoom() {
-        return underWay.size() + reservedInAll < config.concurrency();
+        return requests.size() + reservedInAll < config.concurrency() && !isWrittenTooSlowly();
+    }
+
+    /** More outcomes wait to be written down than a healthy store ever leaves. */
+    private boolean isWrittenTooSlowly() {
+        return underWay.size() - requests.size() >= MOST_UNSETTLED;
+    }
+
+    /** Its keys are busy, its request is made when there is room. */
+    void waitForRoom(Lane lane, OwedDelivery row, Instant now) {
+        lane.claim(row, false);
+        if (row.due() == null) {
+            lane.ahead.add(row, now);
+        } else {
+            lane.ahead.addFirst(row, now);
+        }
+        waiting.add(lane);
+        aheadInAll++;
+    }
+
+    /** Begins as many of those that wait for room as there is room for, in turns over the lanes. */
+    List<OwedDelivery> beginWaiting(Instant now) {
+        List<OwedDelivery> begun = new ArrayList<>();
+        for (Lane lane : List.copyOf(waiting)) {
+            if (lane.isParked(now) || !owns(lane.number)) {
+                dropAhead(lane);
+            } else if (lane.ahead.isStale(now)) {
+                lane.ahead.slower();
+                dropAhead(lane);
+            }
+        }
+        List<Lane> turns = new ArrayList<>(waiting);
+        while (!turns.isEmpty()) {
+            turns.removeIf(lane -> {
+                OwedDelivery next = room(lane, now) > 0 ? lane.ahead.next() : null;
+                if (next == null) {
+                    return true;
+                }
+                aheadInAll--;
+                begin(lane, next, now);
+                begun.add(next);
+                return false;
+            });
+        }
+        waiting.removeIf(lane -> lane.ahead.isEmpty());
+        return begun;
+    }
+
+    /** Rows that waited for room and are given back, since the last call. */
+    List<OwedDelivery> takeDropped() {
+        List<OwedDelivery> taken = List.copyOf(dropped);
+        dropped.clear();
+        return taken;
+    }
+
+    private void dropAhead(Lane lane) {
+        List<OwedDelivery> rows = lane.ahead.drop();
+        rows.forEach(lane::unclaim);
+        dropped.addAll(rows);
+        aheadInAll -= rows.size();
+        waiting.remove(lane);
     }
 
     /** Keeps room for the next rows of these keys while they are being looked up. */
@@ -127,15 +230,29 @@ final class Lanes {
     }
 
     void start(Lane lane, OwedDelivery row, boolean isFollower, Instant now) {
-        lane.start(row, isFollower, now);
+        lane.claim(row, isFollower);
+        begin(lane, row, now);
+    }
+
+    private void begin(Lane lane, OwedDelivery row, Instant now) {
+        lane.begin(row, now);
         underWay.put(row.seq(), row.lane());
-        underWayByLane.merge(row.lane(), 1, Integer::sum);
+        requests.put(row.seq(), row.lane());
+        requestsByLane.merge(row.lane(), 1, Integer::sum);
         underWayByShard.merge(Shards.of(row.lane()), 1, Integer::sum);
     }
 
+    /** Its request is over, or will not be made. */
+    void answered(OwedDelivery row) {
+        if (requests.remove(row.seq()) != null) {
+            oneLess(requestsByLane, row.lane());
+        }
+    }
+
+    /** It is settled, or as if it had never been started. */
     void ended(OwedDelivery row) {
+        answered(row);
         if (underWay.remove(row.seq()) != null) {
-            oneLess(underWayByLane, row.lane());
             oneLess(underWayByShard, Shards.of(row.lane()));
         }
     }
@@ -144,8 +261,10 @@ final class Lanes {
         counts.computeIfPresent(of, (key, count) -> count == 1 ? null : Integer.valueOf(count - 1));
     }
 
-    boolean isUnderWay(OwedDelivery row) {
-        return underWay.containsKey(row.seq());
+    /** Whether it is under way here, or about to be. */
+    boolean isTaken(OwedDelivery row) {
+        Lane lane = of(row.lane());
+        return underWay.containsKey(row.seq()) || (lane != null && lane.isClaimed(row));
     }
 
     int underWay() {

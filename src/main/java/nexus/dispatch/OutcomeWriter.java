@@ -28,6 +28,10 @@ import org.jboss.logging.Logger;
 final class OutcomeWriter {
     private static final Logger LOG = Logger.getLogger(OutcomeWriter.class);
     private static final int MAX_GROUP = 500;
+    /** In one group: then more are on their way. */
+    private static final int LOAD = 16;
+
+    private static final long LONGEST_PAUSE_MILLIS = 20;
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final Vertx vertx;
@@ -38,7 +42,7 @@ final class OutcomeWriter {
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Deque<Outcome> waiting = new ArrayDeque<>();
-    private boolean writing;
+    private boolean writing; // or gathering
     private boolean closed;
 
     /** @param written told the outcomes of a group and the seqs of those that were written */
@@ -73,11 +77,27 @@ final class OutcomeWriter {
             group.add(waiting.remove());
         }
         writing = true;
+        long began = System.nanoTime();
         write(group).onComplete(done -> {
+            meters.outcomes(waiting.size());
+            gather(group.size(), Duration.ofNanos(System.nanoTime() - began));
+        });
+    }
+
+    /** Under load a commit is worth as long a wait as it took: the next one is shared by more. */
+    private void gather(int written, Duration took) {
+        long pause = written < LOAD || waiting.size() >= MAX_GROUP
+                ? 0
+                : Math.clamp(took.toMillis(), 1, LONGEST_PAUSE_MILLIS);
+        if (pause == 0) {
             writing = false;
             writeNext();
-            meters.outcomes(waiting.size());
-        });
+        } else {
+            vertx.setTimer(pause, over -> {
+                writing = false;
+                writeNext();
+            });
+        }
     }
 
     /** Never fails. */

@@ -3,12 +3,17 @@ package nexus.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** How late a retry comes that falls due while nothing else happens. */
 final class RetryPhase {
-    private static final int EVENTS = 50;
+    private static final int SUBSCRIPTIONS = 10;
+    private static final int EVENTS_EACH = 5; // fewer failures in a row than open a breaker
+    private static final int EVENTS = SUBSCRIPTIONS * EVENTS_EACH;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Subject subject;
@@ -19,30 +24,35 @@ final class RetryPhase {
 
     /** From the time that the API told to the receipt of the second attempt. */
     Percentiles run() throws Exception {
-        String subscription = subject.api()
-                .subscribe(
-                        subject.endpoint("/fail-once"),
-                        subject.type("retried"),
-                        ",\"retry\":{\"baseSeconds\":2,\"cap\":\"2s\"}");
+        List<String> subscriptions = new ArrayList<>();
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < SUBSCRIPTIONS; i++) {
+            String type = subject.type("retried-" + i);
+            subscriptions.add(subject.api()
+                    .subscribe(subject.endpoint("/fail-once"), type, ",\"retry\":{\"baseSeconds\":2,\"cap\":\"2s\"}"));
+            events.addAll(Collections.nCopies(EVENTS_EACH, "{\"type\":\"" + type + "\",\"data\":{}}"));
+        }
         try {
-            String event = "{\"type\":\"" + subject.type("retried") + "\",\"data\":{}}";
-            String events = event + ("," + event).repeat(EVENTS - 1);
-            subject.api().post("/v1/events/batch", "{\"events\":[" + events + "]}", 202);
-            return lateness(dueTimes(subscription));
+            subject.api().post("/v1/events/batch", "{\"events\":[" + String.join(",", events) + "]}", 202);
+            return lateness(dueTimes(subscriptions));
         } finally {
-            subject.api().unsubscribe(subscription);
+            for (String subscription : subscriptions) {
+                subject.api().unsubscribe(subscription);
+            }
         }
     }
 
-    private Map<String, Instant> dueTimes(String subscription) throws Exception {
+    private Map<String, Instant> dueTimes(List<String> subscriptions) throws Exception {
         Map<String, Instant> due = new HashMap<>();
         Instant deadline = Instant.now().plus(PATIENCE);
         while (due.size() < EVENTS && Instant.now().isBefore(deadline)) {
-            JsonNode page = subject.api().get("/v1/deliveries?status=FAILED&limit=250&subscriptionId=" + subscription);
+            JsonNode page = subject.api().get("/v1/deliveries?status=FAILED&limit=250");
             for (JsonNode delivery : page.path("data")) {
-                due.put(
-                        delivery.path("eventId").asText(),
-                        Instant.parse(delivery.path("nextRunAt").asText()));
+                if (subscriptions.contains(delivery.path("subscriptionId").asText())) {
+                    due.put(
+                            delivery.path("eventId").asText(),
+                            Instant.parse(delivery.path("nextRunAt").asText()));
+                }
             }
             Thread.sleep(100);
         }

@@ -206,6 +206,97 @@ class LaneTest {
         assertThat(lanes.room(laneOf(lanes, 2), NOW)).isEqualTo(1);
     }
 
+    @Test
+    void whatWaitsForRoomBeginsInTurnsOverTheLanesAndHoldsItsKeyMeanwhile() {
+        Lanes lanes = ofTwo();
+        Lane one = laneOf(lanes, 1);
+        Lane other = laneOf(lanes, 2);
+        List<OwedDelivery> ofOne = waiting(lanes, one, 6);
+        List<OwedDelivery> ofOther = waiting(lanes, other, 3);
+        assertThat(one.look(row(99).key(1).build(), NOW)).isEqualTo(Lane.Look.PASS);
+
+        List<OwedDelivery> begun = lanes.beginWaiting(NOW);
+
+        assertThat(begun)
+                .containsExactly(
+                        ofOne.get(0),
+                        ofOther.get(0),
+                        ofOne.get(1),
+                        ofOther.get(1),
+                        ofOne.get(2),
+                        ofOther.get(2),
+                        ofOne.get(3));
+        assertThat(lanes.isTaken(ofOne.get(5))).isTrue();
+        assertThat(lanes.takeDropped()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsForRoomIsReadAgainWhenItsLaneIsParkedOrItHasWaitedTooLong() {
+        Lanes lanes = ofTwo();
+        Lane held = laneOf(lanes, 1);
+        List<OwedDelivery> ofHeld = waiting(lanes, held, 2);
+        List<OwedDelivery> old = waiting(lanes, laneOf(lanes, 2), 2);
+        held.hold(NOW.plusSeconds(60));
+
+        assertThat(lanes.beginWaiting(NOW.plusSeconds(2))).isEmpty();
+
+        List<OwedDelivery> all = new ArrayList<>(ofHeld);
+        all.addAll(old);
+        assertThat(lanes.takeDropped()).containsExactlyElementsOf(all);
+        assertThat(all).noneMatch(lanes::isTaken);
+        assertThat(held.cursor.hasUnread()).isTrue();
+        assertThat(held.look(row(99).key(1).build(), NOW)).isEqualTo(Lane.Look.START);
+    }
+
+    @Test
+    void whatWaitsForRoomIsGivenUpWithItsShard() {
+        Lanes lanes = ofTwo();
+        List<OwedDelivery> rows = waiting(lanes, laneOf(lanes, 1), 2);
+        lanes.own(Set.of(), Set.of());
+        assertThat(lanes.takeDropped()).containsExactlyElementsOf(rows);
+        assertThat(lanes.beginWaiting(NOW)).isEmpty();
+    }
+
+    /** Outcomes that the store does not take wait in memory: their number has an end, and the sending with it. */
+    @Test
+    void nothingStartsWhileThousandsOfOutcomesWaitToBeWritten() {
+        Lanes lanes = ofTwo();
+        Lane lane = laneOf(lanes, 1);
+        List<OwedDelivery> answered = new ArrayList<>();
+        while (lanes.room(lane, NOW) > 0 && answered.size() < 10_000) {
+            OwedDelivery row = row(++seq).lane(1).build();
+            lanes.start(lane, row, false, NOW);
+            lane.answered(row, Lane.Pace.FASTER);
+            lanes.answered(row);
+            answered.add(row);
+        }
+        assertThat(answered).hasSize(4096);
+        assertThat(lanes.hasRoom()).isFalse();
+        answered.subList(0, 10).forEach(lanes::ended);
+        assertThat(lanes.room(lane, NOW)).isPositive();
+    }
+
+    private Lanes ofTwo() {
+        Lanes lanes = owned(new Lanes(config));
+        lanes.adopt(new Subscriptions(
+                1,
+                List.of(
+                        subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/1"),
+                        subscription(2, 32, Optional.empty(), "http://127.0.0.1:9/2"))));
+        return lanes;
+    }
+
+    /** With keys from 1. */
+    private List<OwedDelivery> waiting(Lanes lanes, Lane lane, int count) {
+        List<OwedDelivery> rows = new ArrayList<>();
+        for (int key = 1; key <= count; key++) {
+            OwedDelivery next = row(++seq).lane(lane.number).key(key).build();
+            lanes.waitForRoom(lane, next, NOW);
+            rows.add(next);
+        }
+        return rows;
+    }
+
     private static Lane laneOf(Lanes lanes, int number) {
         Lane lane = lanes.of(number);
         if (lane == null) {
@@ -243,7 +334,8 @@ class LaneTest {
 
     private OwedDelivery start(Lane lane, Instant now) {
         OwedDelivery row = row(++seq).build();
-        lane.start(row, false, now);
+        lane.claim(row, false);
+        lane.begin(row, now);
         return row;
     }
 

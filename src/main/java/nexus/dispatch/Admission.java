@@ -1,0 +1,220 @@
+package nexus.dispatch;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nexus.queue.DueCursor;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.StripeCursor;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the rows of one read: what starts, what waits for room, what is passed over until its turn comes. */
+final class Admission {
+    private final Lanes lanes;
+    private final OpenReads.Read read;
+    private final Instant now;
+    private final List<OwedDelivery> started = new ArrayList<>();
+    private final List<OwedDelivery> ahead = new ArrayList<>();
+    private final Set<LaneKey> again = new HashSet<>();
+
+    Admission(Lanes lanes, OpenReads.Read read, Instant now) {
+        this.lanes = lanes;
+        this.read = read;
+        this.now = now;
+    }
+
+    /** These need their requests. */
+    List<OwedDelivery> started() {
+        return started;
+    }
+
+    /** These wait for room. */
+    List<OwedDelivery> ahead() {
+        return ahead;
+    }
+
+    /** Keys that are to be looked up: a row was passed over that was behind one that is settled meanwhile. */
+    Set<LaneKey> again() {
+        return again;
+    }
+
+    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
+    static LaneCursor.@Nullable Mark mark(@Nullable Lane lane, Map<Integer, LaneCursor.Mark> marks) {
+        LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
+        return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
+    }
+
+    void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
+        record Stripe(int lane, int stripe) {}
+        Map<Stripe, Integer> counts = new HashMap<>();
+        Set<Stripe> ended = new HashSet<>();
+        Set<Integer> starting = new HashSet<>(); // lanes of which something could start
+        Set<Integer> full = new HashSet<>();
+        for (OwedDelivery row : rows) {
+            Stripe stripe = new Stripe(row.lane(), row.stripe());
+            counts.merge(stripe, 1, Integer::sum);
+            Lane lane = lanes.of(row.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            if (lane == null || mark == null || ended.contains(stripe)) {
+                continue;
+            }
+            switch (admit(lane, row)) {
+                case START -> {
+                    lane.cursor.passed(row, mark);
+                    starting.add(row.lane());
+                }
+                case PASS, BEHIND -> lane.cursor.passed(row, mark);
+                case FULL -> {
+                    ended.add(stripe);
+                    starting.add(row.lane());
+                }
+                case BARRIER -> {
+                    ended.add(stripe);
+                    if (read.isCurrent()) {
+                        lane.cursor.stopAtBarrier(row.stripe(), mark);
+                    }
+                }
+            }
+        }
+        for (StripeCursor cursor : cursors) {
+            Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
+            Lane lane = lanes.of(cursor.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
+            if (isFull) {
+                full.add(cursor.lane());
+            } else if (lane != null && mark != null && !ended.contains(stripe)) {
+                lane.cursor.readDry(cursor.stripe(), mark);
+            }
+        }
+        cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
+            Lane lane = lanes.of(number);
+            if (lane != null) {
+                boolean isFull = full.contains(number);
+                lane.cursor.paced(isFull && !starting.contains(number));
+                if (isFull && lane.ahead.isEmpty()) {
+                    lane.ahead.ranDry();
+                }
+            }
+        });
+    }
+
+    /** @return lanes of which all retries whose time has come were looked at */
+    List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
+        Map<Integer, Integer> counts = new HashMap<>();
+        Set<Integer> ended = new HashSet<>();
+        for (OwedDelivery row : rows) {
+            counts.merge(row.lane(), 1, Integer::sum);
+            Lane lane = lanes.of(row.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            if (lane == null || mark == null || ended.contains(row.lane())) {
+                continue;
+            }
+            switch (admit(lane, row)) {
+                case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
+                case FULL -> ended.add(row.lane());
+                case BARRIER -> {
+                    lane.cursor.passed(row, mark);
+                    if (read.isCurrent()) {
+                        lane.cursor.passedBarrier(mark);
+                    } else {
+                        lane.cursor.lookAgain(row);
+                    }
+                }
+            }
+        }
+        List<Integer> readWhole = new ArrayList<>();
+        for (DueCursor cursor : cursors) {
+            if (!ended.contains(cursor.lane()) && counts.getOrDefault(cursor.lane(), 0) < cursor.limit()) {
+                readWhole.add(cursor.lane());
+            }
+        }
+        return readWhole;
+    }
+
+    /**
+     * The first row of a key whose former one is settled. It has its place already, full or not.
+     *
+     * @return whether it was started
+     */
+    boolean atFollower(Lane lane, OwedDelivery row) {
+        if (read.isSettled(row)) {
+            return false;
+        }
+        Instant due = row.due();
+        if (!lane.takesFollower(now)) {
+            lane.cursor.lookAgain(row);
+        } else if (due != null && due.isAfter(now)) {
+            lane.cursor.dueAt(due);
+        } else {
+            switch (lane.look(row, now)) {
+                case START -> {
+                    start(lane, row, true);
+                    return true;
+                }
+                case BEHIND -> lookAgainIfSettled(lane, row);
+                case BARRIER -> lane.cursor.lookAgain(row);
+                case PASS, FULL -> {}
+            }
+        }
+        return false;
+    }
+
+    void atRenewed(OwedDelivery row) {
+        Lane lane = lanes.of(row.lane());
+        if (lane != null
+                && lanes.owns(row.lane())
+                && !read.isSettled(row)
+                && lane.takesRenewed(now)
+                && lane.look(row, now) == Lane.Look.START
+                && lanes.hasRoom()) {
+            start(lane, row, true);
+        }
+    }
+
+    private Lane.Look admit(Lane lane, OwedDelivery row) {
+        if (read.isSettled(row)) {
+            return Lane.Look.PASS;
+        }
+        Lane.Look look = lane.look(row, now);
+        if (look == Lane.Look.BEHIND) {
+            lookAgainIfSettled(lane, row);
+        } else if (look == Lane.Look.START) {
+            return place(lane, row);
+        }
+        return look;
+    }
+
+    /** At once when there is room, else behind what waits for room already; a retry before it. */
+    private Lane.Look place(Lane lane, OwedDelivery row) {
+        boolean isRetry = row.due() != null;
+        if ((isRetry || lane.ahead.isEmpty()) && lanes.room(lane, now) > 0) {
+            start(lane, row, false);
+        } else if (!lane.isParked(now) && lanes.aheadRoom(lane) > 0) {
+            lanes.waitForRoom(lane, row, now);
+            ahead.add(row);
+        } else {
+            return Lane.Look.FULL;
+        }
+        return Lane.Look.START;
+    }
+
+    private void start(Lane lane, OwedDelivery row, boolean isFollower) {
+        lanes.start(lane, row, isFollower, now);
+        started.add(row);
+    }
+
+    private void lookAgainIfSettled(Lane lane, OwedDelivery row) {
+        for (Long key : KeyOrder.keys(row)) {
+            LaneKey laneKey = new LaneKey(lane.number, key);
+            if (read.isSettled(laneKey)) {
+                again.add(laneKey);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package nexus.dispatch;
+
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nexus.queue.KeyCursor;
+import nexus.queue.KeyRun;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedQueue;
+import nexus.queue.OwedQueue.LaneKey;
+import org.jboss.logging.Logger;
+
+/** Finds the next row of a key whose turn has come: from its chain in memory, or in the store. */
+final class Successors {
+    private static final Logger LOG = Logger.getLogger(Successors.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final OwedQueue queue;
+    private final Clock clock;
+    private final Lanes lanes;
+    private final OpenReads reads;
+    private final DeliverySending sending;
+    private final Runnable found;
+
+    private final List<OwedDelivery> following = new ArrayList<>(); // started; their requests are made together
+    private boolean stopped;
+
+    /** @param found told when a look-up is over: there may be room again, and something to read */
+    Successors(DispatchTools tools, Lanes lanes, OpenReads reads, DeliverySending sending, Runnable found) {
+        this.vertx = tools.vertx();
+        this.queue = tools.queue();
+        this.clock = tools.clock();
+        this.lanes = lanes;
+        this.reads = reads;
+        this.sending = sending;
+        this.found = found;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
+    void delivered(OwedDelivery row) {
+        Lane lane = lanes.of(row.lane());
+        Instant now = clock.instant();
+        OwedDelivery next = lane == null ? null : lane.chains.next(row, now);
+        if (lane == null || next == null) {
+            return;
+        }
+        if (stopped || !lane.takesFollower(now) || lanes.room(lane, now) <= 0) {
+            lane.chains.forget(row);
+            return;
+        }
+        lanes.start(lane, next, true, now);
+        following.add(next);
+        if (following.size() == 1) {
+            vertx.runOnContext(ignored -> {
+                List<OwedDelivery> started = List.copyOf(following);
+                following.clear();
+                sending.add(started);
+            });
+        }
+    }
+
+    /** Asks the store for the next row of each of these keys and starts what may start. */
+    void lookUp(Set<LaneKey> keys) {
+        if (keys.isEmpty() || stopped) {
+            return;
+        }
+        lanes.reserve(keys);
+        Map<Integer, Lane> asked = new HashMap<>();
+        List<KeyCursor> cursors = new ArrayList<>();
+        for (LaneKey key : keys) {
+            Lane lane = lanes.of(key.lane());
+            if (lane != null) {
+                asked.put(key.lane(), lane);
+                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
+            }
+        }
+        Instant askedAt = clock.instant();
+        OpenReads.Read read = reads.begin();
+        queue.successors(cursors).onComplete(answer -> {
+            reads.end(read);
+            lanes.unreserve(keys);
+            if (stopped) {
+                return;
+            }
+            if (answer.failed()) {
+                LOG.warnf("reading successors failed reason=%s", answer.cause().getMessage());
+                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> lookUp(keys));
+                return;
+            }
+            Admission admission = new Admission(lanes, read, clock.instant());
+            for (KeyRun run : answer.result()) {
+                Lane lane = lanes.of(run.lane());
+                if (lane != null
+                        && lane == asked.get(run.lane())
+                        && lanes.owns(run.lane())
+                        && admission.atFollower(lane, run.rows().getFirst())) {
+                    lane.chains.started(run, askedAt);
+                }
+            }
+            sending.add(admission.started());
+            lookUp(admission.again());
+            found.run();
+        });
+    }
+}

@@ -1,0 +1,63 @@
+package nexus.dispatch;
+
+import static nexus.dispatch.OwedRow.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import nexus.queue.OwedDelivery;
+import org.junit.jupiter.api.Test;
+
+class AheadTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T18:20:43Z");
+
+    private final Ahead ahead = new Ahead();
+
+    @Test
+    void moreIsReadWhenHalfOfItHasGone() {
+        int first = ahead.wanted();
+        for (int i = 0; i < first; i++) {
+            ahead.add(row(i).build(), NOW);
+        }
+        for (int left = first; left > first / 2; left--) {
+            assertThat(ahead.wanted()).as(left + " left").isZero();
+            ahead.next();
+        }
+        assertThat(ahead.wanted()).isEqualTo(first - first / 2);
+    }
+
+    @Test
+    void whatRunsDryIsReadFurtherAndWhatGrowsOldLess() {
+        int first = ahead.wanted();
+        ahead.ranDry();
+        assertThat(ahead.wanted()).isEqualTo(2 * first);
+        ahead.slower();
+        ahead.slower();
+        assertThat(ahead.wanted()).isEqualTo(first);
+        for (int i = 0; i < 20; i++) {
+            ahead.ranDry();
+        }
+        assertThat(ahead.wanted()).isEqualTo(1024);
+    }
+
+    @Test
+    void itIsStaleWhenItsOldestHasWaitedASecond() {
+        assertThat(ahead.isStale(NOW)).isFalse();
+        ahead.add(row(1).build(), NOW);
+        ahead.add(row(2).build(), NOW.plusMillis(900));
+        assertThat(ahead.isStale(NOW.plusMillis(999))).isFalse();
+        assertThat(ahead.isStale(NOW.plusMillis(1000))).isTrue();
+        ahead.next();
+        assertThat(ahead.isStale(NOW.plusMillis(1000))).isFalse();
+    }
+
+    @Test
+    void aRetryGoesBeforeWhatWasNeverTried() {
+        OwedDelivery fresh = row(1).build();
+        OwedDelivery retry = row(2).due(NOW).build();
+        ahead.add(fresh, NOW);
+        ahead.addFirst(retry, NOW);
+        assertThat(ahead.next()).isEqualTo(retry);
+        assertThat(ahead.drop()).containsExactly(fresh);
+        assertThat(ahead.isEmpty()).isTrue();
+    }
+}
