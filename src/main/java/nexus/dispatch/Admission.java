@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nexus.queue.DueCursor;
+import nexus.queue.FreshDelivery;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.queue.StripeCursor;
@@ -104,6 +105,22 @@ final class Admission {
         });
     }
 
+    /**
+     * Rows of a lane that have just become owed, while everything else that is owed to it is known here.
+     *
+     * @return the seq of the first that has to be read from the store after all; {@link Long#MAX_VALUE}: none
+     */
+    long atFresh(Lane lane, List<FreshDelivery> rows) {
+        for (FreshDelivery fresh : rows) {
+            OwedDelivery row = fresh.delivery();
+            if (row.barrier() || !lane.ahead.takesFresh() || admit(lane, row) == Lane.Look.FULL) {
+                return row.seq();
+            }
+            lane.cursor.handedOver(row);
+        }
+        return Long.MAX_VALUE;
+    }
+
     /** @return lanes of which all retries whose time has come were looked at */
     List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
         Map<Integer, Integer> counts = new HashMap<>();
@@ -157,7 +174,7 @@ final class Admission {
                     start(lane, row, true);
                     return true;
                 }
-                case BEHIND -> lookAgainIfSettled(lane, row);
+                case BEHIND -> behind(lane, row);
                 case BARRIER -> lane.cursor.lookAgain(row);
                 case PASS, FULL -> {}
             }
@@ -183,7 +200,7 @@ final class Admission {
         }
         Lane.Look look = lane.look(row, now);
         if (look == Lane.Look.BEHIND) {
-            lookAgainIfSettled(lane, row);
+            behind(lane, row);
         } else if (look == Lane.Look.START) {
             return place(lane, row);
         }
@@ -209,12 +226,17 @@ final class Admission {
         started.add(row);
     }
 
-    private void lookAgainIfSettled(Lane lane, OwedDelivery row) {
+    private void behind(Lane lane, OwedDelivery row) {
+        boolean isSettled = false;
         for (Long key : KeyOrder.keys(row)) {
             LaneKey laneKey = new LaneKey(lane.number, key);
             if (read.isSettled(laneKey)) {
                 again.add(laneKey);
+                isSettled = true;
             }
+        }
+        if (!isSettled) {
+            lane.cursor.passedBehindUnknown();
         }
     }
 }

@@ -37,6 +37,11 @@ final class Ahead {
         return rows.size() <= target / 2 ? target - rows.size() : 0;
     }
 
+    /** Whether what has just become owed finds a place, without having been asked for. */
+    boolean takesFresh() {
+        return rows.size() < 2 * target;
+    }
+
     void add(OwedDelivery row, Instant now) {
         rows.add(new Waiting(row, now));
     }

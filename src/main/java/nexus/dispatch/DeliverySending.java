@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.queue.DeliveryLease;
+import nexus.queue.FreshDelivery;
 import nexus.queue.Outcome;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
@@ -121,12 +122,38 @@ final class DeliverySending {
         }
         List<OwedDelivery> fitting = new ArrayList<>();
         for (OwedDelivery row : soon) {
-            if (budget.used() < config.bodyMemory() / 2 && budget.take(row.lane(), row.bodyBytes())) {
+            if (!fetches.containsKey(row.seq())
+                    && budget.used() < config.bodyMemory() / 2
+                    && budget.take(row.lane(), row.bodyBytes())) {
                 fetches.put(row.seq(), new Fetch());
                 fitting.add(row);
             }
         }
         fetchBodies(fitting);
+    }
+
+    /**
+     * Takes over what has just become owed, as far as it fits: its body need not be read.
+     *
+     * @param before the rows with a smaller seq are started or wait for room, or will be looked up again
+     */
+    void handOver(List<FreshDelivery> rows, long before) {
+        for (FreshDelivery fresh : rows) {
+            OwedDelivery row = fresh.delivery();
+            Lane lane = lanes.of(row.lane());
+            if (row.seq() >= before) {
+                return;
+            }
+            if (lane != null
+                    && lane.isClaimed(row)
+                    && budget.used() < config.bodyMemory() / 2
+                    && budget.take(row.lane(), row.bodyBytes())) {
+                Fetch fetch = new Fetch();
+                fetch.body = fresh.body();
+                fetch.isHere = true;
+                fetches.put(row.seq(), fetch);
+            }
+        }
     }
 
     /** These will not start now. */

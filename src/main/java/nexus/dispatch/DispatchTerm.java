@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
+import nexus.queue.FreshDelivery;
 import nexus.queue.Holding;
 import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
@@ -151,7 +152,14 @@ final class DispatchTerm {
         rows.lowestSeqByLane().forEach((number, seq) -> {
             Lane lane = lanes.of(number);
             if (lane != null) {
-                lane.cursor.rewind(seq);
+                if (rows.byHand()) {
+                    lanes.readAgain(lane);
+                }
+                List<FreshDelivery> fresh = rows.freshByLane().getOrDefault(number, List.of());
+                long toRead = fresh.isEmpty() ? 0 : reader.handOver(lane, fresh);
+                if (toRead < Long.MAX_VALUE) {
+                    lane.cursor.rewind(Math.max(seq, toRead));
+                }
             }
         });
         if (rows.byHand()) {

@@ -61,4 +61,9 @@ final class KeyChains {
         List<Long> keys = KeyOrder.keys(row);
         keys.forEach(byKey::remove);
     }
+
+    /** Something was changed by hand. */
+    void forgetAll() {
+        byKey.clear();
+    }
 }

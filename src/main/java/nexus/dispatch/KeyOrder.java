@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nexus.queue.OwedDelivery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Order per key within one lane: at most one request of a key is under way, and none starts while an earlier row is owed
- * and not delivered. What is delivered stays under way until it is written down. The store answers the second ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether
- * another row of the key was seen meanwhile. What is passed over is found again through its predecessor when that one is
- * settled.
+ * and not delivered. What is delivered stays under way until it is written down. The store answers the second
+ * ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether another row of the key was seen meanwhile. What is passed over is found again through its predecessor when that one is
+ * settled: until the next row of a key is looked up, the key counts as busy.
  */
 final class KeyOrder {
     /** Whether a row may go, as far as its keys are concerned. */
@@ -28,10 +29,31 @@ final class KeyOrder {
     private final Map<Long, Busy> busy = new HashMap<>(); // by key
     private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
 
-    /** A key of which something is under way. */
+    private final Map<Long, Busy> lookedUp = new HashMap<>(); // by key; look-ups under way
+    private int barriers; // under way
+
+    /** A key of which something is under way, or being looked up. */
     private static final class Busy {
         int rows;
         boolean sawAnother; // since the first of them was started
+    }
+
+    /**
+     * Whether every row that is owed and not known here is behind a busy key, as far as this order knows: then a row that
+     * has just become owed needs no answer from the store.
+     */
+    boolean isWhole() {
+        return barriers == 0 && awaited.isEmpty();
+    }
+
+    /** The next row of this key is asked of the store. */
+    void lookUp(Long key) {
+        lookedUp.computeIfAbsent(key, first -> new Busy()).rows++;
+    }
+
+    /** @return whether a row of this key was passed over since the look-up began */
+    boolean lookedUp(Long key) {
+        return release(lookedUp, key);
     }
 
     boolean isUnderWay(OwedDelivery row) {
@@ -41,19 +63,23 @@ final class KeyOrder {
     Turn turn(OwedDelivery row) {
         boolean isBusy = false;
         for (Long key : keys(row)) {
-            Busy held = busy.get(key);
-            if (held != null) {
-                held.sawAnother = true;
-                isBusy = true;
-            }
+            isBusy |= sawAnother(busy.get(key));
+            isBusy |= sawAnother(lookedUp.get(key));
+        }
+        if (row.otherKey() != null && (isBusy || row.behind())) {
+            awaited.addAll(keys(row));
         }
         if (isBusy) {
             return Turn.AFTER_BUSY;
         }
-        if (row.behind() && row.otherKey() != null) {
-            awaited.addAll(keys(row));
-        }
         return row.behind() ? Turn.AFTER_OWED : Turn.NOW;
+    }
+
+    private static boolean sawAnother(@Nullable Busy held) {
+        if (held != null) {
+            held.sawAnother = true;
+        }
+        return held != null;
     }
 
     /** @param isFollower its turn came through another row, behind which more may have been passed over */
@@ -63,21 +89,29 @@ final class KeyOrder {
             isAwaited |= awaited.remove(key);
             busy.computeIfAbsent(key, first -> new Busy()).rows++;
         }
+        barriers += row.barrier() ? 1 : 0;
         underWay.put(row.seq(), isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null);
     }
 
     /** It ends as if it had not been started. */
     void giveBack(OwedDelivery row) {
-        underWay.remove(row.seq());
-        keys(row).forEach(this::release);
+        end(row);
+        keys(row).forEach(key -> release(busy, key));
+    }
+
+    /** @return whether rows behind it may have been passed before; null when it was not under way */
+    private @Nullable Boolean end(OwedDelivery row) {
+        Boolean passedBefore = underWay.remove(row.seq());
+        barriers -= row.barrier() && passedBefore != null ? 1 : 0;
+        return passedBefore;
     }
 
     /** It is settled; gives its keys of which another row may wait. */
     List<Long> settled(OwedDelivery row) {
-        Boolean passedBefore = underWay.remove(row.seq());
+        Boolean passedBefore = end(row);
         List<Long> next = new ArrayList<>(2);
         for (Long key : keys(row)) {
-            boolean seenSince = passedBefore != null && release(key);
+            boolean seenSince = passedBefore != null && release(busy, key);
             boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
             if (mayHaveNext && !busy.containsKey(key)) {
                 next.add(key);
@@ -87,14 +121,14 @@ final class KeyOrder {
     }
 
     /** @return whether another row of this key was seen */
-    private boolean release(Long key) {
-        Busy held = busy.get(key);
+    private static boolean release(Map<Long, Busy> keys, Long key) {
+        Busy held = keys.get(key);
         if (held == null) {
             return false;
         }
         held.rows--;
         if (held.rows == 0) {
-            busy.remove(key);
+            keys.remove(key);
         }
         return held.sawAnother;
     }

@@ -191,6 +191,24 @@ final class Lane {
         return !breaker.isClosed();
     }
 
+    /**
+     * Whether everything that is owed is known here, or behind a busy key: a row that has just become owed needs no answer
+     * from the store.
+     */
+    boolean isWhole() {
+        return cursor.isWhole() && order.isWhole();
+    }
+
+    /** The store is asked for the next row of this key, which is busy meanwhile. */
+    void lookUp(Long key) {
+        order.lookUp(key);
+    }
+
+    /** @return whether a row of it was passed over meanwhile */
+    boolean lookedUp(Long key) {
+        return order.lookedUp(key);
+    }
+
     /** Its keys are busy from now on. */
     void claim(OwedDelivery row, boolean isFollower) {
         order.start(row, isFollower);

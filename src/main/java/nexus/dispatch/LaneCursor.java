@@ -50,6 +50,7 @@ final class LaneCursor {
     private int dueRewinds;
     private @Nullable Instant nextDue;
     private @Nullable Instant dueAddedSinceRead;
+    private boolean passedBehindUnknown; // since everything was last read anew
 
     private final boolean[] endReached = new boolean[StripeCursor.STRIPES]; // since the last sweep
     private long waitingSinceSweep; // rows that had to wait
@@ -57,6 +58,30 @@ final class LaneCursor {
 
     LaneCursor(int lane) {
         this.lane = lane;
+    }
+
+    /**
+     * Everything that is owed was looked at, no retry waits for its time, and nothing was passed over for the sake of a
+     * row that is not known here.
+     */
+    boolean isWhole() {
+        for (boolean isDry : dry) {
+            if (!isDry) {
+                return false;
+            }
+        }
+        return dueDry && nextDue == null && !passedBehindUnknown;
+    }
+
+    /** A row became owed here and needs not be read. Only while this {@link #isWhole}. */
+    void handedOver(OwedDelivery row) {
+        low.owed(row.seq());
+        cursors[row.stripe()] = Math.max(cursors[row.stripe()], row.seq());
+    }
+
+    /** A row was passed over that the store said to be behind another one. */
+    void passedBehindUnknown() {
+        passedBehindUnknown = true;
     }
 
     /** Before a read. A retry that was added during the former one, which went past its time, is behind its cursor. */
@@ -253,6 +278,7 @@ final class LaneCursor {
             waitingSinceSweep = 0;
             Arrays.fill(endReached, false);
             dueFloor = LONG_AGO;
+            passedBehindUnknown = false;
             rewindCursors(1);
             rewindDue();
         }
@@ -268,6 +294,7 @@ final class LaneCursor {
 
     /** Looks at everything again that is owed as far as this process knows. */
     void rewindAll() {
+        passedBehindUnknown = false;
         rewindCursors(low.value());
         rewindDue();
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DueCursor;
+import nexus.queue.FreshDelivery;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
 import nexus.queue.OwedQueue.LaneKey;
@@ -38,6 +39,7 @@ final class LaneReader {
     private final Successors successors;
 
     private boolean reading;
+    private Set<Integer> lanesRead = Set.of(); // by the read that is under way
     private boolean turnComing;
     private boolean takingRenewed;
     private boolean moreRenewed;
@@ -93,6 +95,28 @@ final class LaneReader {
         successors.delivered(row);
     }
 
+    /**
+     * Takes what has just become owed, if the lane knows everything else that is.
+     *
+     * @return the seq of the first that has to be read from the store; {@link Long#MAX_VALUE}: none
+     */
+    long handOver(Lane lane, List<FreshDelivery> rows) {
+        Instant now = clock.instant();
+        if (stopped
+                || !lease.isHeld()
+                || lanesRead.contains(lane.number)
+                || !lanes.owns(lane.number)
+                || lane.isParked(now)
+                || !lane.isWhole()) {
+            return 0;
+        }
+        Admission admission = new Admission(lanes, new OpenReads.Read(), now);
+        long toRead = admission.atFresh(lane, rows);
+        sending.handOver(rows, toRead);
+        sending.add(admission.started(), admission.ahead());
+        return toRead;
+    }
+
     private void turn() {
         if (stopped || !lease.isHeld()) {
             return;
@@ -124,6 +148,7 @@ final class LaneReader {
             }
         }
         reading = true;
+        lanesRead = marks.keySet();
         OpenReads.Read read = reads.begin();
         Future<List<OwedDelivery>> due =
                 dueCursors.isEmpty() ? Future.succeededFuture(List.of()) : queue.takeDue(dueCursors, now);
@@ -144,6 +169,7 @@ final class LaneReader {
                 .onComplete(done -> {
                     reads.end(read);
                     reading = false;
+                    lanesRead = Set.of();
                     if (done.succeeded()) {
                         turnSoon();
                     } else {

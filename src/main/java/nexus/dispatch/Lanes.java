@@ -210,6 +210,12 @@ final class Lanes {
         return taken;
     }
 
+    /** What waits for room is not as it was read any more. */
+    void readAgain(Lane lane) {
+        lane.chains.forgetAll();
+        dropAhead(lane);
+    }
+
     private void dropAhead(Lane lane) {
         List<OwedDelivery> rows = lane.ahead.drop();
         rows.forEach(lane::unclaim);

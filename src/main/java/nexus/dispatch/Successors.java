@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +83,7 @@ final class Successors {
             Lane lane = lanes.of(key.lane());
             if (lane != null) {
                 asked.put(key.lane(), lane);
+                lane.lookUp(key.key());
                 cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
             }
         }
@@ -95,9 +97,13 @@ final class Successors {
             }
             if (answer.failed()) {
                 LOG.warnf("reading successors failed reason=%s", answer.cause().getMessage());
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> lookUp(keys));
+                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> {
+                    lookedUp(keys, asked);
+                    lookUp(keys);
+                });
                 return;
             }
+            Set<LaneKey> passed = lookedUp(keys, asked);
             Admission admission = new Admission(lanes, read, clock.instant());
             for (KeyRun run : answer.result()) {
                 Lane lane = lanes.of(run.lane());
@@ -106,11 +112,25 @@ final class Successors {
                         && lanes.owns(run.lane())
                         && admission.atFollower(lane, run.rows().getFirst())) {
                     lane.chains.started(run, askedAt);
+                    passed.remove(new LaneKey(run.lane(), run.key())); // its turn comes through this one
                 }
             }
             sending.add(admission.started());
-            lookUp(admission.again());
+            passed.addAll(admission.again());
+            lookUp(passed);
             found.run();
         });
+    }
+
+    /** @return keys of which a row was passed over since the look-up began */
+    private static Set<LaneKey> lookedUp(Set<LaneKey> keys, Map<Integer, Lane> asked) {
+        Set<LaneKey> passed = new HashSet<>();
+        for (LaneKey key : keys) {
+            Lane lane = asked.get(key.lane());
+            if (lane != null && lane.lookedUp(key.key())) {
+                passed.add(key);
+            }
+        }
+        return passed;
     }
 }

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import nexus.event.IncomingEvent;
-import nexus.queue.OwedRows;
 import nexus.queue.OwedSignal;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
@@ -68,7 +67,7 @@ public class EventIntake {
             MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
         return repository.store(matched, claims, move).compose(stored -> switch (stored) {
             case EventRepository.Stored.Done done -> {
-                signal.raise(new OwedRows(done.lowestSeqByLane()));
+                signal.raise(matched.owed(done));
                 yield Future.succeededFuture(true);
             }
             case EventRepository.Stored.CatalogChanged changed -> Future.succeededFuture(false);

@@ -7,11 +7,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -79,8 +79,8 @@ final class EventRepository {
                 SELECT 0, count(*), 0, 0 FROM made WHERE NOT starts_with(type, 'nexus.') HAVING count(*) > 0
                 UNION ALL
                 SELECT lane, 0, count(*), count(*) FROM put WHERE NOT own GROUP BY lane)
-            SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT count(*) FROM gate) AS passed, low.lane, low.seq
-            FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM put GROUP BY lane) low ON true""";
+            SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
+                   (SELECT array_agg(seq ORDER BY seq) FROM put) AS seqs""";
 
     private static final String FIND_CLAIM =
             "SELECT body_hash, answer FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > now()";
@@ -94,8 +94,12 @@ final class EventRepository {
 
     /** What the one statement answered. */
     sealed interface Stored {
-        /** Committed. */
-        record Done(Map<Integer, Long> lowestSeqByLane) implements Stored {}
+        /**
+         * Committed.
+         *
+         * @param seqs of what is owed, in the order of the columns
+         */
+        record Done(LocalDate day, Instant at, List<Long> seqs) implements Stored {}
 
         /** The subscriptions have changed since the match: nothing was stored. */
         record CatalogChanged() implements Stored {}
@@ -224,19 +228,15 @@ final class EventRepository {
     }
 
     private static Stored stored(RowSet<Row> rows) {
-        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
-        for (Row row : rows) {
-            if (row.getLong(0) == 0) {
-                return new Stored.CatalogChanged();
-            }
-            if (row.getLong(1) == 0) {
-                return new Stored.PositionMoved();
-            }
-            @Nullable Integer lane = row.getInteger(2);
-            if (lane != null) {
-                lowestSeqByLane.put(lane, row.getLong(3));
-            }
+        Row row = rows.iterator().next();
+        if (row.getLong(0) == 0) {
+            return new Stored.CatalogChanged();
         }
-        return new Stored.Done(lowestSeqByLane);
+        @Nullable LocalDate today = row.getLocalDate(1);
+        if (today == null) {
+            return new Stored.PositionMoved();
+        }
+        Long @Nullable [] seqs = row.getArrayOfLongs(3);
+        return new Stored.Done(today, row.getOffsetDateTime(2).toInstant(), seqs == null ? List.of() : List.of(seqs));
     }
 }

@@ -5,10 +5,17 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
+import nexus.queue.FreshDelivery;
+import nexus.queue.OwedBody;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedRows;
 import nexus.queue.StripeCursor;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
@@ -31,6 +38,7 @@ final class MatchedEvents {
     final List<UUID> owedEventIds = new ArrayList<>();
     final List<Integer> owedBytes = new ArrayList<>();
     final List<Boolean> owedOwn = new ArrayList<>();
+    private final List<OwedBody> owedBodies = new ArrayList<>();
 
     /** For every event that came in, to how many subscriptions it is owed. */
     final List<Integer> deliveries = new ArrayList<>();
@@ -46,6 +54,36 @@ final class MatchedEvents {
         }
     }
 
+    /** What has become owed, once it is stored. */
+    OwedRows owed(EventRepository.Stored.Done stored) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        Map<Integer, List<FreshDelivery>> freshByLane = new HashMap<>();
+        Iterator<OwedBody> events = owedBodies.iterator();
+        for (int i = 0; i < stored.seqs().size(); i++) {
+            OwedDelivery delivery = new OwedDelivery(
+                    owedLanes.get(i),
+                    owedStripes.get(i),
+                    stored.seqs().get(i),
+                    owedKeys.get(i),
+                    owedOtherKeys.get(i),
+                    owedBarriers.get(i),
+                    null,
+                    0,
+                    0,
+                    stored.at(),
+                    stored.day(),
+                    owedEventIds.get(i),
+                    owedBytes.get(i),
+                    owedOwn.get(i),
+                    false);
+            lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
+            freshByLane
+                    .computeIfAbsent(delivery.lane(), lane -> new ArrayList<>())
+                    .add(new FreshDelivery(delivery, events.next()));
+        }
+        return new OwedRows(lowestSeqByLane, false, freshByLane);
+    }
+
     /** Nothing to store. */
     boolean isEmpty() {
         return ids.isEmpty();
@@ -56,12 +94,14 @@ final class MatchedEvents {
         ids.add(event.id().value());
         types.add(event.type().value());
         createdAts.add(utc(event.createdAt()));
-        bodies.add(Buffer.buffer(body));
+        OwedBody sent = new OwedBody(event.type(), Buffer.buffer(body));
+        bodies.add(sent.bytes());
         for (Subscription subscription : wanting) {
             owedLanes.add(subscription.lane());
             owedEventIds.add(event.id().value());
             owedBytes.add(body.length);
             owedOwn.add(event.type().isOwn());
+            owedBodies.add(sent);
             addOrdering(event);
         }
     }

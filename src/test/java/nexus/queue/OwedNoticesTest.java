@@ -15,7 +15,7 @@ class OwedNoticesTest {
             told.put(lane, 1_000_000_000_000L + lane);
         }
 
-        List<String> payloads = OwedNotices.payloads(new OwedRows(told));
+        List<String> payloads = OwedNotices.payloads(new OwedRows(told, false));
 
         Map<Integer, Long> heard = new HashMap<>();
         payloads.forEach(payload -> heard.putAll(OwedNotices.rows(payload).lowestSeqByLane()));
