@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Ahead {
     static final Duration LONGEST = Duration.ofSeconds(1);
     private static final int LEAST = 64;
-    private static final int MOST = 1024;
+    private static final int MOST = 2048;
 
     private record Waiting(OwedDelivery row, Instant since) {}
 

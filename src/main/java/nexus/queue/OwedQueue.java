@@ -114,7 +114,9 @@ public class OwedQueue {
 
     static final String BODIES = """
             SELECT e.id, e.type, e.body
-            FROM unnest($1::date[], $2::uuid[]) w(day, id) JOIN event e ON e.id = w.id AND e.day = w.day""";
+            FROM unnest($1::date[], $2::uuid[]) w(day, id)
+            CROSS JOIN LATERAL (
+                SELECT id, type, body FROM event e WHERE e.id = w.id AND e.day = w.day LIMIT 1) e""";
 
     static final String OLDEST = "SELECT " + ROW + """
             false AS behind

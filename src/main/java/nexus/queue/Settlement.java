@@ -31,22 +31,33 @@ public class Settlement {
     private static final String LOCK_PROCESS =
             "SELECT pg_advisory_xact_lock_shared(" + LeaseSession.PROCESS_LOCK + ", $1)";
 
+    /**
+     * The rows are found first, by a plan that has no choice: joined to the outcomes by a DELETE or UPDATE of their own, a
+     * planner that thinks the table empty walks all of it, with all outcomes for each row. What was changed between the
+     * finding and the deleting is left as it is.
+     */
     static final String SETTLE = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             outcome AS MATERIALIZED (
                 SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
                                      $9::timestamptz[], $10::int[], $11::int[], $12::text[], $13::text[],
                                      $14::int[], $15::int[])
-                    s(lane, stripe, seq, status, due, reason, attempted_at, duration_ms, status_code, error, response,
-                      attempts, attempts_before)
+                    s(lane, stripe, seq, status, next_due, reason, attempted_at, duration_ms, status_code, error,
+                      response, attempts, attempts_before)
                 WHERE EXISTS (SELECT FROM fence)),
-            done AS (
-                DELETE FROM owed o USING outcome s
-                WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NULL
-                  AND (s.status = 'SENT' OR (o.attempts = s.attempts AND o.attempts_before = s.attempts_before))
-                RETURNING o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
-                          o.created_at, o.event_day, o.event_id, o.body_bytes, o.own,
-                          s.status, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
+            found AS MATERIALIZED (
+                SELECT o.*, s.status, s.next_due, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error,
+                       s.response
+                FROM outcome s CROSS JOIN LATERAL (
+                    SELECT ctid AS place, lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
+                           created_at, event_day, event_id, body_bytes, own
+                    FROM owed o WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq LIMIT 1) o
+                WHERE s.status = 'SENT' OR (o.attempts = s.attempts AND o.attempts_before = s.attempts_before)),
+            gone AS (
+                DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due IS NULL))
+                RETURNING seq),
+            done AS MATERIALIZED (
+                SELECT * FROM found WHERE next_due IS NULL AND seq IN (SELECT seq FROM gone)),
             history AS (
                 INSERT INTO delivery (
                     day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, dead_reason,
@@ -56,12 +67,15 @@ public class Settlement {
                        attempts + CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END, attempts_before, created_at, now(),
                        attempted_at, duration_ms, status_code, error, response
                 FROM done),
-            again AS (
-                UPDATE owed o SET due = s.due, attempts = o.attempts + 1 FROM outcome s
-                WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq AND s.due IS NOT NULL
-                  AND o.attempts = s.attempts AND o.attempts_before = s.attempts_before
-                RETURNING o.lane, o.seq, o.event_day, o.attempts, o.attempts_before, o.own, o.due,
-                          s.attempted_at, s.duration_ms, s.status_code, s.error, s.response),
+            delayed AS (
+                UPDATE owed o
+                SET due = ($7::timestamptz[])[array_position($5::bigint[], o.seq)], attempts = o.attempts + 1
+                WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due IS NOT NULL))
+                RETURNING seq, due, attempts),
+            again AS MATERIALIZED (
+                SELECT f.lane, f.seq, f.event_day, d.attempts, f.attempts_before, f.own, d.due, f.attempted_at,
+                       f.duration_ms, f.status_code, f.error, f.response
+                FROM found f JOIN delayed d ON d.seq = f.seq),
             tried AS (
                 INSERT INTO attempt (
                     day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response, next_run_at)
@@ -76,8 +90,8 @@ public class Settlement {
                       UNION ALL
                       SELECT lane, -1, 1, 0, 0 FROM again WHERE NOT own AND attempts = attempts_before + 1) change
                 GROUP BY lane)
-            SELECT (SELECT count(*) FROM fence) AS fenced, s.seq
-            FROM (SELECT 1) one LEFT JOIN (SELECT seq FROM done UNION ALL SELECT seq FROM again) s ON true""";
+            SELECT (SELECT count(*) FROM fence) AS fenced,
+                   ARRAY(SELECT seq FROM done UNION ALL SELECT seq FROM again) AS seqs""";
 
     private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
 
@@ -101,6 +115,31 @@ public class Settlement {
      */
     public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
         List<Outcome> sorted = outcomes.stream().sorted(BY_KEY).toList();
+        return withDays(term, sorted).compose(written -> {
+            List<Outcome> missed = written.isEmpty() ? List.of() : sentBut(sorted, written.get());
+            return missed.isEmpty()
+                    ? Future.succeededFuture(written)
+                    : withDays(term, missed)
+                            .map(later -> later.map(seqs -> {
+                                Set<Long> all = new HashSet<>(seqs);
+                                all.addAll(written.get());
+                                return all;
+                            }));
+        });
+    }
+
+    /** Delivered, but not written: a person may have changed the row in that very moment, and it is looked for again. */
+    private static List<Outcome> sentBut(List<Outcome> outcomes, Set<Long> written) {
+        if (written.size() == outcomes.size()) {
+            return List.of();
+        }
+        return outcomes.stream()
+                .filter(outcome -> outcome instanceof Outcome.Sent
+                        && !written.contains(outcome.delivery().seq()))
+                .toList();
+    }
+
+    private Future<Optional<Set<Long>>> withDays(DeliveryLease.Term term, List<Outcome> sorted) {
         return write(term, parameters(term, sorted))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.preparedQuery(ENSURE_DAYS)
@@ -117,17 +156,8 @@ public class Settlement {
                     return lock.compose(locked -> settled);
                 })
                 .map(rows -> {
-                    Set<Long> seqs = new HashSet<>();
-                    for (Row row : rows) {
-                        if (row.getLong(0) == 0) {
-                            return Optional.empty();
-                        }
-                        @Nullable Long seq = row.getLong(1);
-                        if (seq != null) {
-                            seqs.add(seq);
-                        }
-                    }
-                    return Optional.of(seqs);
+                    Row row = rows.iterator().next();
+                    return row.getLong(0) == 0 ? Optional.empty() : Optional.of(Set.of(row.getArrayOfLongs(1)));
                 });
     }
 

@@ -50,9 +50,12 @@ public class Store {
      */
     private static final Map<String, String> PLANNED_ONCE = Map.of("plan_cache_mode", "force_generic_plan");
 
-    private static final Map<String, String> SETTLING = both(INDEXES_ONLY, PLANNED_ONCE);
     /** Joins there are of arrays with each other: without statistics the planner would take nested loops. */
     private static final Map<String, String> INTAKE = both(Map.of("enable_nestloop", "off"), PLANNED_ONCE);
+
+    /** Besides, rows are found one by one: that join has no other way than an index. */
+    private static final Map<String, String> SETTLING =
+            both(INTAKE, Map.of("enable_seqscan", "off", "enable_bitmapscan", "off"));
 
     private final Vertx vertx;
     private final PostgresUrl url;

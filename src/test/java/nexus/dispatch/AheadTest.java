@@ -36,7 +36,7 @@ class AheadTest {
         for (int i = 0; i < 20; i++) {
             ahead.ranDry();
         }
-        assertThat(ahead.wanted()).isEqualTo(1024);
+        assertThat(ahead.wanted()).isEqualTo(2048);
     }
 
     @Test
