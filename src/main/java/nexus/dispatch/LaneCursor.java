@@ -154,7 +154,8 @@ final class LaneCursor {
 
     void foundLow(long smallestOwed, long safe) {
         low.found(smallestOwed, safe);
-        settledSinceLow |= low.value() < smallestOwed; // what is not safe yet will be
+        // what is not safe yet will be; where nothing is owed, a low one costs nothing
+        settledSinceLow |= smallestOwed < Long.MAX_VALUE && low.value() < smallestOwed;
     }
 
     /**

@@ -20,13 +20,13 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 public class LagSampler {
-    static final Duration EVERY = Duration.ofSeconds(2);
+    static final Duration EVERY = Duration.ofSeconds(3);
 
     private static final Logger LOG = Logger.getLogger(LagSampler.class);
     /** From here on health says that it is catching up. */
     private static final long FAR_BEHIND_BYTES = 16L * 1024 * 1024;
     /** A source that does not answer for so long, or answers that nobody reads the slot: the stream is dead. */
-    private static final int BAD_SAMPLES = 5;
+    private static final int BAD_SAMPLES = 3;
 
     private static final String SAMPLE = """
             SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn,

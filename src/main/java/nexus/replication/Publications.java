@@ -8,7 +8,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +31,10 @@ public final class Publications {
     private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
 
     private static final String READ = """
-            SELECT p.oid, p.puballtables, coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
-            FROM pg_catalog.pg_publication p WHERE p.pubname = ?""";
-    private static final String READ_TABLES = "SELECT prrelid FROM pg_catalog.pg_publication_rel WHERE prpubid = ?";
+            SELECT p.pubname, p.puballtables,
+                   coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment,
+                   ARRAY(SELECT r.prrelid::bigint FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid) AS tables
+            FROM pg_catalog.pg_publication p WHERE p.pubname IN (?, ?)""";
     private static final String LOCK = "SELECT pg_advisory_lock(hashtext('nexus.publication'), hashtext(?))";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('nexus.publication'), hashtext(?))";
 
@@ -88,30 +88,26 @@ public final class Publications {
      * @throws CannotCapture blocked, when a right is missing or they belong to another store
      */
     void ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
+        Map<Kind, Row> rows = read(connection);
         for (Kind kind : Kind.values()) {
-            Optional<Row> row = read(connection, kind);
-            if (row.isEmpty()) {
+            Row row = rows.get(kind);
+            if (row == null) {
                 create(connection, kind, store, beforeMade);
             } else {
-                claim(connection, kind, row.get(), store);
+                claim(connection, kind, row, store);
             }
         }
     }
 
     Map<Kind, Published> published(Connection connection) throws SQLException {
         Map<Kind, Published> published = new EnumMap<>(Kind.class);
-        for (Kind kind : Kind.values()) {
-            Optional<Row> row = read(connection, kind);
-            if (row.isPresent()) {
-                Set<Long> added = row.get().note().map(PublicationNote::added).orElse(Set.of());
-                published.put(
+        read(connection)
+                .forEach((kind, row) -> published.put(
                         kind,
                         new Published(
-                                row.get().allTables(),
-                                tables(connection, row.get().oid()),
-                                added));
-            }
-        }
+                                row.allTables(),
+                                row.tables(),
+                                row.note().map(PublicationNote::added).orElse(Set.of()))));
         return published;
     }
 
@@ -167,8 +163,8 @@ public final class Publications {
             for (Move move : moves) {
                 statement.execute(sql(move));
             }
-            for (Kind kind : Kind.values()) {
-                remember(connection, kind, moves);
+            for (Map.Entry<Kind, Row> read : read(connection).entrySet()) {
+                remember(connection, read.getKey(), read.getValue(), moves);
             }
             connection.commit();
             return Optional.empty();
@@ -185,10 +181,9 @@ public final class Publications {
         }
     }
 
-    private void remember(Connection connection, Kind kind, List<Move> moves) throws SQLException {
-        Optional<Row> row = read(connection, kind);
-        Optional<PublicationNote> before = row.flatMap(Row::note);
-        if (row.isPresent() && before.isPresent()) {
+    private void remember(Connection connection, Kind kind, Row row, List<Move> moves) throws SQLException {
+        Optional<PublicationNote> before = row.note();
+        if (before.isPresent()) {
             PublicationNote after = before.get();
             for (Move move : moves) {
                 if (move.to().filter(kind::equals).isPresent()) {
@@ -197,7 +192,7 @@ public final class Publications {
                     after = after.without(move.table().oid());
                 }
             }
-            after = after.retaining(tables(connection, row.get().oid()));
+            after = after.retaining(row.tables());
             if (!after.equals(before.get())) {
                 comment(connection, kind, after);
             }
@@ -260,32 +255,26 @@ public final class Publications {
         }
     }
 
-    private Optional<Row> read(Connection connection, Kind kind) throws SQLException {
+    /** Those that exist, by what they are for. */
+    private Map<Kind, Row> read(Connection connection) throws SQLException {
+        Map<Kind, Row> rows = new EnumMap<>(Kind.class);
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setString(1, name(kind));
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? Optional.of(
-                                new Row(row.getLong("oid"), row.getBoolean("puballtables"), row.getString("comment")))
-                        : Optional.empty();
-            }
-        }
-    }
-
-    private static Set<Long> tables(Connection connection, long publicationOid) throws SQLException {
-        Set<Long> tables = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(READ_TABLES)) {
-            statement.setLong(1, publicationOid);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(rows.getLong(1));
+            statement.setString(1, name(Kind.CHANGES));
+            statement.setString(2, name(Kind.INSERTS));
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    Kind kind = found.getString("pubname").equals(name) ? Kind.CHANGES : Kind.INSERTS;
+                    Long[] tables = (Long[]) found.getArray("tables").getArray();
+                    rows.put(
+                            kind,
+                            new Row(found.getBoolean("puballtables"), found.getString("comment"), Set.of(tables)));
                 }
             }
         }
-        return tables;
+        return rows;
     }
 
-    private record Row(long oid, boolean allTables, String comment) {
+    private record Row(boolean allTables, String comment, Set<Long> tables) {
         Optional<PublicationNote> note() {
             return PublicationNote.parse(comment);
         }

@@ -107,7 +107,7 @@ public class TablePublisher implements TableCoverage {
     }
 
     private Wanting reloaded() {
-        return new Wanting(StoreReply.of(catalog.reload()).all(), true);
+        return new Wanting(StoreReply.of(catalog.refresh()).all(), true);
     }
 
     private Wanting reloadedWith(Subscription asking) {
@@ -146,7 +146,9 @@ public class TablePublisher implements TableCoverage {
                     table -> wanting.isUpToDate && droppable.test(table));
             List<Publications.Refused> refused = publications.apply(connection, moves);
             log(moves, refused);
-            earlierWriters.published(connection, publishedRelations(tables, publications.published(connection)));
+            if (!moves.isEmpty()) {
+                earlierWriters.published(connection, publishedRelations(tables, publications.published(connection)));
+            }
             return new Outcome(tables, refused);
         } finally {
             if (!connection.isClosed()) {

@@ -14,24 +14,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** Keeps the catalog of this process up with changes that others make: looks at the version every two seconds. */
+/** Keeps the catalog of this process up with changes that others make: looks at the version every three seconds. */
 @Singleton
 public class CatalogWatch {
     private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
-    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final Duration EVERY = Duration.ofSeconds(3);
     private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
 
     private final Vertx vertx;
-    private final SubscriptionRepository repository;
     private final SubscriptionCatalog catalog;
     private boolean running; // guarded by this
     private Future<?> look = Future.succeededFuture(); // guarded by this
     private long timer; // guarded by this; of the next look
 
     @Inject
-    public CatalogWatch(Vertx vertx, SubscriptionRepository repository, SubscriptionCatalog catalog) {
+    public CatalogWatch(Vertx vertx, SubscriptionCatalog catalog) {
         this.vertx = vertx;
-        this.repository = repository;
         this.catalog = catalog;
     }
 
@@ -67,11 +65,7 @@ public class CatalogWatch {
     }
 
     private synchronized void look() {
-        look = repository
-                .catalogVersion()
-                .compose(version -> version != catalog.current().version()
-                        ? catalog.reload()
-                        : Future.succeededFuture(catalog.current()))
+        look = catalog.refresh()
                 .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure))
                 .onComplete(done -> lookLater());
     }

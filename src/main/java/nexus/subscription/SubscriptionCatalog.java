@@ -39,6 +39,13 @@ public class SubscriptionCatalog {
         return next.future();
     }
 
+    /** Reads them when the version is another than the current one's, as it is now or later. */
+    public Future<Subscriptions> refresh() {
+        return repository
+                .catalogVersion()
+                .compose(version -> version == current.version() ? Future.succeededFuture(current) : reload());
+    }
+
     private synchronized Future<Subscriptions> read() {
         reading = true;
         return repository.loadAll().map(this::adopt).onComplete(done -> readNext());

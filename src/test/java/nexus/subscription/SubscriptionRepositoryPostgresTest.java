@@ -199,7 +199,7 @@ class SubscriptionRepositoryPostgresTest {
     @Test
     void theWatchSeesWhatAnotherProcessChanged() {
         SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
-        CatalogWatch watch = new CatalogWatch(TestPostgres.vertx(), repository, catalog);
+        CatalogWatch watch = new CatalogWatch(TestPostgres.vertx(), catalog);
         watch.start();
         Subscription made = insert(settings("https://hooks.example", "a"));
         Eventually.eventually(
