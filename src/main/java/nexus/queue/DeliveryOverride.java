@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 
 /**
  * What a person does to deliveries, past the dispatcher: retry and cancel. Each is one statement, so that a delivery is
@@ -122,9 +123,18 @@ public class DeliveryOverride {
                 .map(count -> count > 0);
     }
 
-    /** On the queue's pool, where the planner only walks indexes. */
+    /**
+     * On the queue's pool, where the planner only walks indexes. Settlements delete by the rows' places, so that one of
+     * the same rows may lock them in another order.
+     */
     private Future<Integer> changed(String sql, Tuple parameters) {
-        return store.queue().preparedQuery(sql).execute(parameters).map(this::told);
+        return store.queue()
+                .preparedQuery(sql)
+                .execute(parameters)
+                .recover(failure -> StoreErrors.isDeadlock(failure)
+                        ? store.queue().preparedQuery(sql).execute(parameters)
+                        : Future.failedFuture(failure))
+                .map(this::told);
     }
 
     private int told(RowSet<Row> lanes) {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
 public final class StoreErrors {
     private static final String CHECK_VIOLATION = "23514";
+    private static final String DEADLOCK_DETECTED = "40P01";
 
     private StoreErrors() {}
 
@@ -21,5 +22,10 @@ public final class StoreErrors {
     public static boolean isAboutOneRow(Throwable failure) {
         @Nullable String state = failure instanceof PgException e ? e.getSqlState() : null;
         return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */
+    public static boolean isDeadlock(Throwable failure) {
+        return failure instanceof PgException e && DEADLOCK_DETECTED.equals(e.getSqlState());
     }
 }

@@ -26,7 +26,8 @@ import nexus.store.PostgresUrl;
  */
 public final class Bench implements AutoCloseable {
     private static final int ROUNDS = 3;
-    private static final int WARM_UP_FACTOR = 2;
+    /** For each way in: then most of what is hot is compiled, which takes a part of two cores until then. */
+    private static final int WARM_UP_SECONDS = 20;
 
     private final BenchOptions options;
     private final Path root;
@@ -144,7 +145,7 @@ public final class Bench implements AutoCloseable {
     }
 
     private void warmUp(Subject subject) throws Exception {
-        double seconds = WARM_UP_FACTOR * options.seconds() / 2.0;
+        double seconds = Math.max(WARM_UP_SECONDS, options.seconds());
         List<RowWriter> writers = subject.rowWriters();
         for (RowWriter writer : writers) {
             subject.load().underBacklog(writers, () -> pause(seconds));

@@ -4,6 +4,11 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Future;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +22,14 @@ import nexus.queue.DeliveryOverride;
 import nexus.queue.OwedRows;
 import nexus.queue.OwedSignal;
 import nexus.store.Store;
+import nexus.testkit.Eventually;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RedeliveryPostgresTest {
+    private String url;
     private StoreRows rows;
     private DeliveryRepository deliveries;
     private AttemptRepository attempts;
@@ -31,7 +38,7 @@ class RedeliveryPostgresTest {
 
     @BeforeEach
     void freshStore() {
-        String url = TestPostgres.freshStore();
+        url = TestPostgres.freshStore();
         rows = new StoreRows(url);
         Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
         deliveries = new DeliveryRepository(store);
@@ -73,6 +80,31 @@ class RedeliveryPostgresTest {
         assertThat(rows.one("SELECT due, attempts, attempts_before FROM nexus.owed"))
                 .isEqualTo("null|1|1");
         assertThat(deltas()).isEqualTo(lane + "|1|-1|0|0");
+    }
+
+    @Test
+    void aRetryThatADeadlockEndsIsDoneOnceMore() throws Exception {
+        int lane = rows.subscription("subscription");
+        List<Long> seqs = List.of(rows.seq(rows.event("a", lane)), rows.seq(rows.event("a", lane)));
+        seqs.forEach(seq -> rows.fail(seq, 500));
+        try (Connection other = TestPostgres.connect(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock(statement, seqs.getLast());
+            Future<Integer> retried = redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()));
+            Eventually.eventually(
+                    "the retry holds the first and waits for the last", Duration.ofSeconds(5), () -> rows.one(
+                                    "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                            .equals("1"));
+            lock(statement, seqs.getFirst());
+            other.rollback();
+
+            assertThat(await(retried)).isEqualTo(2);
+        }
+    }
+
+    private static void lock(Statement statement, long seq) throws SQLException {
+        statement.execute("SELECT FROM nexus.owed WHERE seq = " + seq + " FOR UPDATE");
     }
 
     @Test
