@@ -40,6 +40,21 @@ public interface DeliveryConfig {
     @Min(1048576)
     long bodyMemory();
 
+    /**
+     * Deliveries that are read before there is room for their requests, over all subscriptions; some hundred bytes each,
+     * beside their bodies. Lower it in a small container.
+     */
+    @WithDefault("8192")
+    @Min(64)
+    @Max(1000000)
+    int readAhead();
+
+    /** Answered and not written down yet: with so many no request starts. What a crash repeats is no more than that. */
+    @WithDefault("4096")
+    @Min(64)
+    @Max(1000000)
+    int unsettled();
+
     /** {@code nexus.delivery.dead} tells of one delivery at once, of others of its subscription this much later. */
     @WithDefault("1m")
     Duration deadNoticeEvery();

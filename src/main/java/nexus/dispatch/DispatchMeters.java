@@ -16,6 +16,7 @@ public final class DispatchMeters {
     private final MeterProvider<Timer> requests;
     private final MeterProvider<Counter> attempts;
     private final Timer latency;
+    private volatile int waitingForRoom;
     private volatile int waitingForBody;
     private volatile long bodyBytes;
     private volatile int openRequests;
@@ -37,6 +38,7 @@ public final class DispatchMeters {
                 .minimumExpectedValue(Duration.ofMillis(1))
                 .maximumExpectedValue(Duration.ofMinutes(5))
                 .register(registry);
+        underWay(registry, "ahead", meters -> meters.waitingForRoom);
         underWay(registry, "body", meters -> meters.waitingForBody);
         underWay(registry, "request", meters -> meters.openRequests);
         underWay(registry, "outcome", meters -> meters.waitingOutcomes);
@@ -48,9 +50,14 @@ public final class DispatchMeters {
 
     private void underWay(MeterRegistry registry, String stage, ToDoubleFunction<DispatchMeters> value) {
         Gauge.builder("nexus.delivery.underway", this, value)
-                .description("Deliveries started and not settled, by what they wait for")
+                .description("Deliveries in memory: read ahead, started, not settled yet; by what they wait for")
                 .tag("stage", stage)
                 .register(registry);
+    }
+
+    /** How many are read and wait for room for their request. */
+    void ahead(int waiting) {
+        waitingForRoom = waiting;
     }
 
     /** How many wait for room for their body, and what the others take. */

@@ -33,6 +33,7 @@ final class LaneReader {
     private final OwedQueue queue;
     private final DeliveryLease lease;
     private final Clock clock;
+    private final DispatchMeters meters;
     private final Lanes lanes;
     private final DeliverySending sending;
     private final OpenReads reads = new OpenReads();
@@ -53,6 +54,7 @@ final class LaneReader {
         this.queue = tools.queue();
         this.lease = tools.lease();
         this.clock = tools.clock();
+        this.meters = tools.meters();
         this.lanes = lanes;
         this.sending = sending;
         this.successors = new Successors(tools, lanes, reads, sending, this::turnSoon);
@@ -124,6 +126,7 @@ final class LaneReader {
         Instant now = clock.instant();
         sending.add(lanes.beginWaiting(now));
         sending.forget(lanes.takeDropped());
+        meters.ahead(lanes.ahead());
         if (reading) {
             return;
         }

@@ -22,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  * Belongs to the dispatcher's event loop.
  */
 final class Lanes {
-    /** Rows that wait for room, over all lanes: some hundred bytes each. */
-    private static final int AHEAD_IN_ALL = 8192;
-
-    private static final int MOST_UNSETTLED = 4096;
-
     private final DeliveryConfig config;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
     private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane; until settled
@@ -136,7 +131,7 @@ final class Lanes {
     /** How many more rows of this lane may wait for room: like requests, never more than half of what the others leave. */
     int aheadRoom(Lane lane) {
         int own = lane.ahead.size();
-        return (AHEAD_IN_ALL - (aheadInAll - own) + 1) / 2 - own;
+        return (config.readAhead() - (aheadInAll - own) + 1) / 2 - own;
     }
 
     /**
@@ -160,7 +155,7 @@ final class Lanes {
 
     /** More outcomes wait to be written down than a healthy store ever leaves. */
     private boolean isWrittenTooSlowly() {
-        return underWay.size() - requests.size() >= MOST_UNSETTLED;
+        return underWay.size() - requests.size() >= config.unsettled();
     }
 
     /** Its keys are busy, its request is made when there is room. */
@@ -271,6 +266,11 @@ final class Lanes {
     boolean isTaken(OwedDelivery row) {
         Lane lane = of(row.lane());
         return underWay.containsKey(row.seq()) || (lane != null && lane.isClaimed(row));
+    }
+
+    /** Rows that wait for room. */
+    int ahead() {
+        return aheadInAll;
     }
 
     int underWay() {

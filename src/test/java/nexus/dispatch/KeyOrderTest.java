@@ -76,4 +76,35 @@ class KeyOrderTest {
         assertThat(order.isUnderWay(first)).isFalse();
         assertThat(order.turn(first)).isEqualTo(NOW);
     }
+
+    /** Else a row that has just become owed would overtake the one that the store is about to name. */
+    @Test
+    void aKeyIsBusyWhileItsNextRowIsLookedUp() {
+        order.lookUp(7L);
+        assertThat(order.turn(row(2).key(7).build())).isEqualTo(AFTER_BUSY);
+        assertThat(order.turn(row(3).key(8).build())).isEqualTo(NOW);
+        assertThat(order.lookedUp(7L)).as("a row was passed over").isTrue();
+        assertThat(order.turn(row(2).key(7).build())).isEqualTo(NOW);
+
+        order.lookUp(7L);
+        assertThat(order.lookedUp(7L)).isFalse();
+    }
+
+    @Test
+    void itIsWholeUnlessABarrierIsUnderWayOrARowOfTwoKeysWasPassed() {
+        OwedDelivery barrier = row(1).key(7).barrier().build();
+        order.start(barrier, false);
+        assertThat(order.isWhole()).isFalse();
+        order.settled(barrier);
+        assertThat(order.isWhole()).isTrue();
+
+        OwedDelivery first = row(2).key(7).build();
+        OwedDelivery moved = row(3).key(8).otherKey(7).build();
+        order.start(first, false);
+        order.turn(moved);
+        assertThat(order.isWhole()).as("8 is not busy, and held all the same").isFalse();
+        order.settled(first);
+        order.start(moved, true);
+        assertThat(order.isWhole()).isTrue();
+    }
 }

@@ -159,4 +159,42 @@ class LaneCursorTest {
     private List<Long> after() {
         return cursor.cursors(4).stream().map(StripeCursor::after).toList();
     }
+
+    @Test
+    void itIsWholeWhenEverythingWasReadAndNoRetryWaits() {
+        assertThat(cursor.isWhole()).isFalse();
+        readEverythingDry(cursor.mark());
+        assertThat(cursor.isWhole()).as("retries were not read").isFalse();
+        cursor.dueRead(null, cursor.mark());
+        assertThat(cursor.isWhole()).isTrue();
+
+        cursor.handedOver(row(9).stripe(3).build());
+        assertThat(cursor.isWhole()).isTrue();
+        cursor.poll();
+        assertThat(after().get(3)).isEqualTo(9L);
+    }
+
+    @Test
+    void itIsNotWholeWithARetryOrASignalOrARowBehindAnother() {
+        whole();
+        cursor.dueAt(NOW.plusSeconds(5));
+        assertThat(cursor.isWhole()).isFalse();
+        cursor.dueRead(null, cursor.mark());
+        cursor.rewindDue();
+        whole();
+        cursor.rewind(7);
+        assertThat(cursor.isWhole()).isFalse();
+        whole();
+        cursor.passedBehindUnknown();
+        assertThat(cursor.isWhole()).isFalse();
+        cursor.rewindAll();
+        whole();
+    }
+
+    private void whole() {
+        Mark mark = cursor.mark();
+        readEverythingDry(mark);
+        cursor.dueRead(null, mark);
+        assertThat(cursor.isWhole()).isTrue();
+    }
 }

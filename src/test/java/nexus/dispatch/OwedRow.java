@@ -16,6 +16,7 @@ final class OwedRow {
     private @Nullable Instant due;
     private int attempts;
     private boolean behind;
+    private boolean barrier;
 
     private OwedRow(long seq) {
         this.seq = seq;
@@ -55,6 +56,11 @@ final class OwedRow {
         return this;
     }
 
+    OwedRow barrier() {
+        barrier = true;
+        return this;
+    }
+
     OwedRow behind() {
         behind = true;
         return this;
@@ -67,7 +73,7 @@ final class OwedRow {
                 seq,
                 key,
                 otherKey,
-                false,
+                barrier,
                 due,
                 attempts,
                 0,
