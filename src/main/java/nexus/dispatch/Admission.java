@@ -113,7 +113,10 @@ final class Admission {
     long atFresh(Lane lane, List<FreshDelivery> rows) {
         for (FreshDelivery fresh : rows) {
             OwedDelivery row = fresh.delivery();
-            if (row.barrier() || !lane.ahead.takesFresh() || admit(lane, row) == Lane.Look.FULL) {
+            if (row.barrier()
+                    || lane.cursor.hasPassed(row)
+                    || !lane.ahead.takesFresh()
+                    || admit(lane, row) == Lane.Look.FULL) {
                 return row.seq();
             }
             lane.cursor.handedOver(row);

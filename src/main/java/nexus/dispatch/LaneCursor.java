@@ -73,6 +73,11 @@ final class LaneCursor {
         return dueDry && nextDue == null && !passedBehindUnknown;
     }
 
+    /** Whether reading has gone past this row: it may have been looked at, sent and settled since. */
+    boolean hasPassed(OwedDelivery row) {
+        return cursors[row.stripe()] >= row.seq();
+    }
+
     /** A row became owed here and needs not be read. Only while this {@link #isWhole}. */
     void handedOver(OwedDelivery row) {
         low.owed(row.seq());

@@ -168,8 +168,12 @@ class LaneCursorTest {
         cursor.dueRead(null, cursor.mark());
         assertThat(cursor.isWhole()).isTrue();
 
+        assertThat(cursor.hasPassed(row(9).stripe(3).build())).isFalse();
         cursor.handedOver(row(9).stripe(3).build());
         assertThat(cursor.isWhole()).isTrue();
+        assertThat(cursor.hasPassed(row(8).stripe(3).build()))
+                .as("a read may have found it")
+                .isTrue();
         cursor.poll();
         assertThat(after().get(3)).isEqualTo(9L);
     }
