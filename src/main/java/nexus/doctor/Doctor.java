@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nexus.replication.Publications;
+import nexus.store.PackagedMigrations;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;

@@ -119,9 +119,10 @@ public final class NexusProgram {
             return List.of(application());
         }
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-        // as the script runs it
+        // as the script runs it, but with the compiler for short lives
         return List.of(
                 java,
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

@@ -38,7 +38,7 @@ public final class PackagedNexus implements AutoCloseable {
 
     /** After a kill the next process waits until the lease of the former one is over. */
     private static final Map<String, String> SHORT_LEASES =
-            Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=6s -Dnexus.lease.valid=4s -Dnexus.lease.beat=500ms");
+            Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=4s -Dnexus.lease.valid=3s -Dnexus.lease.beat=500ms");
 
     private final Path folder;
     private final Map<String, String> environment;
