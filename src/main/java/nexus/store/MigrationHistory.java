@@ -45,7 +45,9 @@ class MigrationHistory {
                 if (!rows.getBoolean("success")) {
                     return false;
                 }
-                applied.put(rows.getString("script"), rows.getInt("checksum")); // the newest of a repeatable one
+                String script = rows.getString("script"); // with or without its folder
+                // of a repeatable one the newest
+                applied.put(script.substring(script.lastIndexOf('/') + 1), rows.getInt("checksum"));
             }
         }
         return applied.entrySet().containsAll(PackagedMigrations.checksums().entrySet());
