@@ -39,7 +39,8 @@ class MigrationPostgresTest {
                         + " 'V999__newer.sql', 1, 'postgres', 1, true)");
         assertThat(history(url).isComplete()).isTrue();
         TestPostgres.execute(
-                url, "UPDATE nexus.flyway_schema_history SET script = 'db/migration/' || script"); // as the application does
+                url,
+                "UPDATE nexus.flyway_schema_history SET script = 'db/migration/' || script"); // as the application does
         assertThat(history(url).isComplete()).isTrue();
     }
 

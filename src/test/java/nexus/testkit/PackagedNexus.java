@@ -108,6 +108,18 @@ public final class PackagedNexus implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until the slot is there and read. A subscription that names tables waits for that by itself; what is
+     * published from SQL before it is lost by design, and a native executable is ready sooner.
+     */
+    public void awaitStreaming() {
+        eventually("the slot is read", () -> api().get("/v1/health")
+                .json()
+                .at("/capture/status")
+                .asText()
+                .equals("streaming"));
+    }
+
     /** Ends it as a crash would. The embedded database goes on without it. */
     public void kill9() {
         Process running = running();
