@@ -113,6 +113,21 @@ class CommandIT {
     }
 
     @Test
+    void healthAsksTheProbesOfTheOneThatRuns() {
+        for (String probe : List.of("live", "ready", "started")) {
+            Finished up = NexusProgram.run(nexus.environment(), "health", probe);
+            assertThat(up.exitCode()).as(up.output()).isZero();
+            assertThat(up.output()).contains("\"status\": \"UP\"");
+        }
+        assertThat(NexusProgram.run(nexus.environment(), "health").exitCode()).isZero();
+
+        Finished none = NexusProgram.run(Map.of("MANAGEMENT_PORT", "1"), "health");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.output()).contains("127.0.0.1:1/q/health/ready").doesNotContain("\tat ");
+        assertThat(NexusProgram.run(Map.of(), "health", "well").exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void listenPrintsWhatComesAndVerifiesIt() {
         String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         try (TerminalReceiver listening = TerminalReceiver.start("--fail-first", "1", "--secret", secret)) {
@@ -171,7 +186,7 @@ class CommandIT {
             api.post("/api/v1/test/users", "{\"email\":\"a@example.com\",\"name\":\"A\"}")
                     .expect(404);
             assertThat(external.log()).doesNotContain("psql").doesNotContain(SECRET_KEY);
-            assertThat(external.terminate()).isIn(0, 143);
+            assertThat(external.terminate()).isIn(NexusProgram.statusesOfAPoliteEnd());
             assertThat(TestPostgres.query(
                             database, "SELECT active FROM pg_replication_slots WHERE slot_name = 'command_it'"))
                     .containsExactly("f");

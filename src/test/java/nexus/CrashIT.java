@@ -168,7 +168,7 @@ class CrashIT {
 
         long before = System.nanoTime();
         int exitCode = nexus.terminate();
-        assertThat(exitCode).isIn(0, 143);
+        assertThat(exitCode).isIn(NexusProgram.statusesOfAPoliteEnd());
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
 
         nexus.restart();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import nexus.testkit.ApiClient;
+import nexus.testkit.NexusProgram;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.PostgresPrograms;
 import nexus.testkit.ScriptedReceiver;
@@ -51,7 +52,7 @@ class ExternalPostgresIT {
 
                 insert(url, 1, 100);
                 eventually("the first rows arrive", () -> ids(receiver).size() == 100);
-                assertThat(nexus.terminate()).isIn(0, 143);
+                assertThat(nexus.terminate()).isIn(NexusProgram.statusesOfAPoliteEnd());
 
                 insert(url, 101, 200);
                 nexus.restart();

@@ -23,6 +23,7 @@ class SqlPublishIT {
         try (PackagedNexus nexus = PackagedNexus.start(Map.of());
                 ScriptedReceiver receiver = ScriptedReceiver.start()) {
             nexus.api().subscribe(receiver.uri(), "order.*");
+            nexus.awaitStreaming();
             nexus.sql(
                     "BEGIN",
                     "SELECT nexus.publish('order.gone', '{}')",
@@ -68,6 +69,7 @@ class SqlPublishIT {
         try (PackagedNexus nexus = PackagedNexus.start(Map.of("SOURCE_DATABASE_URL", source));
                 ScriptedReceiver receiver = ScriptedReceiver.start()) {
             nexus.api().subscribe(receiver.uri(), "order.*");
+            nexus.awaitStreaming();
             TestPostgres.execute(source, "SELECT nexus.publish('order.paid', '{\"n\": 1}')");
             assertThat(receiver.await(1).getFirst().text())
                     .contains("\"payload\":{\"data\":{\"n\": 1},\"metadata\":{}}");

@@ -99,6 +99,7 @@ class SurfaceIT {
         assertThat(health.path("database").asText()).isEqualTo("ok");
         assertThat(health.path("capture").path("status").asText()).isIn("creating", "streaming", "catching-up");
         assertThat(health.path("version").asText()).matches("\\d+\\.\\d+\\.\\d+.*");
+        assertThat(health.path("commit").asText()).matches("[0-9a-f]{12}|unknown");
         stranger.get("/openapi").expect(200);
         for (String probe : List.of("/q/health/live", "/q/health/ready", "/q/health/started")) {
             assertThat(nexus.management()

@@ -1,26 +1,35 @@
 package nexus.command;
 
+import io.quarkus.runtime.ImageMode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nexus.embedded.EmbeddedDatabase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops the embedded database on SIGTERM, after the application: the virtual machine runs its shutdown hooks all at
- * once, and the application needs its database until it has ended.
+ * once, and the application needs its database until it has ended. A native executable ends with the application's
+ * status, where a virtual machine's is that of the signal.
  */
 final class LastToStop implements AutoCloseable {
-    private final CountDownLatch applicationEnded = new CountDownLatch(1);
-    private final Thread hook;
-    private volatile boolean applicationStarted;
+    private static final int NONE = -1;
 
-    private LastToStop(EmbeddedDatabase database, Duration patience) {
-        this.hook = new Thread(() -> stop(database, patience), "nexus-embedded-stop");
+    private final CountDownLatch applicationEnded = new CountDownLatch(1);
+    private final @Nullable EmbeddedDatabase database;
+    private final Duration patience;
+    private volatile boolean applicationStarted;
+    private volatile int status = NONE;
+
+    private LastToStop(@Nullable EmbeddedDatabase database, Duration patience) {
+        this.database = database;
+        this.patience = patience;
     }
 
-    static LastToStop register(EmbeddedDatabase database, Duration patience) {
+    /** @param database the one to stop, if Nexus brought it */
+    static LastToStop register(@Nullable EmbeddedDatabase database, Duration patience) {
         LastToStop last = new LastToStop(database, patience);
-        Runtime.getRuntime().addShutdownHook(last.hook);
+        Runtime.getRuntime().addShutdownHook(new Thread(last::stop, "nexus-last-to-stop"));
         return last;
     }
 
@@ -29,18 +38,29 @@ final class LastToStop implements AutoCloseable {
         applicationStarted = true;
     }
 
-    private void stop(EmbeddedDatabase database, Duration patience) {
+    /** @return the same status */
+    int applicationEnds(int with) {
+        status = with;
+        return with;
+    }
+
+    private void stop() {
         try {
             if (applicationStarted) {
                 boolean ended = applicationEnded.await(patience.toMillis(), TimeUnit.MILLISECONDS);
                 if (!ended) {
-                    System.err.println("nexus: stopping the database under an application that did not end in time");
+                    System.err.println("nexus: ending under an application that did not end in time");
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            database.close();
+            if (database != null) {
+                database.close();
+            }
+        }
+        if (status != NONE && ImageMode.current() == ImageMode.NATIVE_RUN) {
+            Runtime.getRuntime().halt(status);
         }
     }
 

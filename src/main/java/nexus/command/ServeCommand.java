@@ -30,7 +30,7 @@ public final class ServeCommand implements Command {
                     ? environment.value(Variable.NEXUS_SECRET_KEY).get()
                     : SecretKeyFile.in(environment.home());
             last.applicationStarts();
-            return serve(environment, database.url(), key);
+            return last.applicationEnds(serve(environment, database.url(), key));
         } catch (EmbeddedDatabaseException e) {
             throw new StartRefused(String.valueOf(e.getMessage()));
         }
@@ -44,8 +44,13 @@ public final class ServeCommand implements Command {
             Thread.currentThread().interrupt();
             return FAILED;
         }
-        return serve(
-                environment, url, environment.value(Variable.NEXUS_SECRET_KEY).orElseThrow());
+        try (LastToStop last = LastToStop.register(null, patience(environment))) {
+            last.applicationStarts();
+            return last.applicationEnds(serve(
+                    environment,
+                    url,
+                    environment.value(Variable.NEXUS_SECRET_KEY).orElseThrow()));
+        }
     }
 
     private static int serve(Environment environment, String storeUrl, String secretKey) throws StartRefused {

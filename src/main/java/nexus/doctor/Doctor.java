@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nexus.replication.Publications;
+import nexus.store.PackagedMigrations;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,9 @@ public final class Doctor {
     }
 
     private Diagnosis examine() {
-        Executor thread = Thread::startVirtualThread;
+        // no virtual one: in a native executable some classes can't be initialised by it, among them the logger's
+        Executor thread =
+                task -> Thread.ofPlatform().name("nexus-doctor").daemon().start(task);
         CompletableFuture<Attempt> connecting =
                 CompletableFuture.supplyAsync(() -> Attempt.at(subject.store()), thread);
         Attempt source = Attempt.at(subject.source());

@@ -1,7 +1,9 @@
 package nexus.embedded;
 
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
@@ -174,6 +176,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setPort(port)
+                .setPgBinaryResolver(EmbeddedDatabase::programs)
                 .setPGStartupWait(STARTUP)
                 .setOutputRedirector(Redirect.to(startLog.toFile()))
                 .setErrorRedirector(Redirect.to(startLog.toFile()))
@@ -184,9 +187,34 @@ public final class EmbeddedDatabase implements AutoCloseable {
         SERVER.forEach(builder::setServerConfig);
         try {
             return builder.start();
+        } catch (NoProgramsException e) {
+            throw new EmbeddedDatabaseException(String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
             throw new EmbeddedDatabaseException("the embedded database did not start; see " + startLog + " and "
                     + data.resolve("log") + " (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** The native executable has those of the system that it was built on, and none outside Linux on x86-64. */
+    private static InputStream programs(String system, String machine) throws IOException {
+        try {
+            return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine);
+        } catch (IllegalStateException e) {
+            throw new NoProgramsException(system, machine);
+        }
+    }
+
+    /** This build has no PostgreSQL for this machine. */
+    private static final class NoProgramsException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NoProgramsException(String system, String machine) {
+            super(
+                    "this build of Nexus has no embedded PostgreSQL for " + system + " on " + machine
+                            + ": set DATABASE_URL to a PostgreSQL of your own",
+                    null,
+                    false,
+                    false);
         }
     }
 

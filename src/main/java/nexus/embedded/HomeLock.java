@@ -38,7 +38,8 @@ final class HomeLock implements AutoCloseable {
             channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
             return new HomeLock(channel);
         } catch (IOException e) {
-            throw new EmbeddedDatabaseException("NEXUS_HOME " + home + " can't be written: " + e.getMessage());
+            throw new EmbeddedDatabaseException("NEXUS_HOME " + home + " can't be written (" + e.getMessage()
+                    + "): set DATABASE_URL to a PostgreSQL of your own, or NEXUS_HOME to another folder");
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import nexus.Version;
 import nexus.event.EventBody;
 import nexus.replication.CaptureState;
 import nexus.replication.SlotHealth;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status {@code ok} or {@code failing}
  * @param database {@code ok} or {@code unreachable}
+ * @param commit what it was built from, {@code unknown} when it was built without git
  */
 @Schema(name = "Health")
 record Health(
         @Schema(examples = OK) String status,
         @Schema(examples = OK) String database,
         Capture capture,
-        @Schema(examples = "0.1.0") String version) {
+        @Schema(examples = "0.1.0") String version,
+        @Schema(examples = "1a2b3c4d5e6f") String commit) {
     static final String OK = "ok";
     static final String FAILING = "failing";
     static final String UNREACHABLE = "unreachable";
@@ -116,7 +119,7 @@ record Health(
             @Schema(examples = "2026-01-31T18:00:00.000Z") String noticedAt,
             @Schema(examples = "the slot was dropped") String reason) {}
 
-    static Health of(boolean databaseAnswers, CaptureState capture, Instant now, String version) {
+    static Health of(boolean databaseAnswers, CaptureState capture, Instant now, Version version) {
         return new Health(
                 databaseAnswers && captureWorks(capture, now) ? OK : FAILING,
                 databaseAnswers ? OK : UNREACHABLE,
@@ -129,7 +132,8 @@ record Health(
                         capture.confirmedLsn().orElse(null),
                         capture.gap().map(Health::gap).orElse(null),
                         capture.slot().map(Health::slot).orElse(null)),
-                version);
+                version.number(),
+                version.commit());
     }
 
     @JsonIgnore

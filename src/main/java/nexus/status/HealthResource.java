@@ -9,9 +9,9 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import nexus.Version;
 import nexus.replication.CaptureStatus;
 import nexus.store.Store;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -30,18 +30,12 @@ public class HealthResource {
     private final Store store;
     private final CaptureStatus capture;
     private final Clock clock;
-    private final String version;
 
     @Inject
-    public HealthResource(
-            Store store,
-            CaptureStatus capture,
-            Clock clock,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+    public HealthResource(Store store, CaptureStatus capture, Clock clock) {
         this.store = store;
         this.capture = capture;
         this.clock = clock;
-        this.version = version;
     }
 
     @GET
@@ -65,7 +59,7 @@ public class HealthResource {
                                                     "safeBytes":1073741824,"restartLagSeconds":0,"confirmedLagBytes":56,\
                                                     "confirmedLagSeconds":0,"catalogXminAge":12,\
                                                     "invalidationReason":null,"lostInSeconds":null}},\
-                                                    "version":"0.1.0"}""")))
+                                                    "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
     @APIResponse(
             responseCode = "503",
             description = "A part fails: database is unreachable, or capture.status and capture.detail say why.",
@@ -77,7 +71,7 @@ public class HealthResource {
                                                     "since":"2026-01-31T18:20:40.000Z",\
                                                     "detail":"the role has no REPLICATION right","lagBytes":null,\
                                                     "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null},\
-                                                    "version":"0.1.0"}""")))
+                                                    "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
     public CompletionStage<Response> health() {
         return store.ping()
                 .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)
@@ -88,7 +82,7 @@ public class HealthResource {
     }
 
     private Response answer(boolean databaseAnswers) {
-        Health health = Health.of(databaseAnswers, capture.current(), clock.instant(), version);
+        Health health = Health.of(databaseAnswers, capture.current(), clock.instant(), Version.current());
         return Response.status(health.isOk() ? 200 : 503).entity(health).build();
     }
 }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jboss.logging.Logger;
@@ -18,12 +19,17 @@ class Migration {
     private static final Logger LOG = Logger.getLogger(Migration.class);
 
     private final Flyway flyway;
+    private final MigrationHistory history;
 
-    Migration(Flyway flyway) {
+    Migration(Flyway flyway, MigrationHistory history) {
         this.flyway = flyway;
+        this.history = history;
     }
 
-    void migrate(@Observes @Priority(10) StartupEvent start) {
+    void migrate(@Observes @Priority(10) StartupEvent start) throws SQLException {
+        if (history.isComplete()) {
+            return;
+        }
         MigrateResult result = flyway.migrate();
         if (result.migrationsExecuted > 0) {
             LOG.infof("store migrated applied=%d version=%s", result.migrationsExecuted, result.targetSchemaVersion);

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * shuts down waits for it as long as its {@code authentication_timeout}, a minute.
  */
 public final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
-    private static final Buffer SSL_REQUEST = Buffer.buffer().appendInt(8).appendInt(80877103);
+    private static final int SSL_REQUEST = 80877103;
 
     private final PgConnectOptions options;
     private final NetClient client;
@@ -49,7 +49,7 @@ public final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
         socket.handler(bytes -> answer.tryComplete(bytes.getByte(0) == 'S'));
         socket.exceptionHandler(answer::tryFail);
         socket.closeHandler(closed -> answer.tryFail("the server hung up"));
-        socket.write(SSL_REQUEST);
+        socket.write(Buffer.buffer().appendInt(8).appendInt(SSL_REQUEST));
         return answer.future()
                 .timeout(options.getConnectTimeout(), TimeUnit.MILLISECONDS)
                 .eventually(() -> socket.close());

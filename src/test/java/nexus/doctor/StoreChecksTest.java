@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.store.PackagedMigrations;
 import nexus.testkit.TestCipher;
 import org.junit.jupiter.api.Test;
 

@@ -70,6 +70,15 @@ class EmbeddedDatabasePostgresTest {
     }
 
     @Test
+    void aFolderThatCannotBeWrittenIsToldWhatToSetInstead() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> EmbeddedDatabase.start(file.resolve("home")))
+                .isInstanceOf(EmbeddedDatabaseException.class)
+                .hasMessageContaining("DATABASE_URL")
+                .hasMessageContaining("NEXUS_HOME");
+    }
+
+    @Test
     void anInitdbThatWasKilledIsDoneAgain() throws Exception {
         Path home = folder.resolve("half");
         Files.createDirectories(home.resolve("postgres/global"));

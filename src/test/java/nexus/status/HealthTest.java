@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import nexus.Version;
 import nexus.replication.CaptureState;
 import nexus.replication.CaptureState.Status;
 import nexus.replication.SlotHealth;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HealthTest {
+    private static final Version VERSION = new Version("0.1.0", "1a2b3c4d5e6f");
     private static final Instant NOW = Instant.parse("2026-01-31T18:20:43.400Z");
 
     @ParameterizedTest
@@ -33,12 +35,12 @@ class HealthTest {
     })
     void onlyACaptureThatNeedsSomebodyIsFailing(Status status, int seconds, boolean ok) {
         CaptureState capture = CaptureState.of(status, NOW.minusSeconds(seconds));
-        assertThat(Health.of(true, capture, NOW, "1").isOk()).isEqualTo(ok);
+        assertThat(Health.of(true, capture, NOW, VERSION).isOk()).isEqualTo(ok);
     }
 
     @Test
     void aDatabaseThatDoesNotAnswerIsFailing() {
-        assertThat(Health.of(false, CaptureState.of(Status.STREAMING, NOW), NOW, "1"))
+        assertThat(Health.of(false, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION))
                 .returns("failing", Health::status)
                 .returns("unreachable", Health::database);
     }
@@ -65,7 +67,7 @@ class HealthTest {
                         OptionalLong.empty(),
                         Optional.empty(),
                         Optional.of(Duration.ofHours(3)))));
-        assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, "0.1.0")))
+        assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, VERSION)))
                 .isEqualTo("{\"status\":\"ok\",\"database\":\"ok\",\"capture\":{\"status\":\"catching-up\","
                         + "\"since\":\"2026-01-31T18:20:43.400Z\",\"detail\":null,\"lagBytes\":4096,\"lagSeconds\":1.5,"
                         + "\"confirmedLsn\":\"0/1A2B3C8\",\"gap\":{\"from\":null,\"to\":\"0/1\",\"since\":null,"
@@ -74,6 +76,6 @@ class HealthTest {
                         + "\"safeBytes\":1000,\"restartLagSeconds\":90,\"confirmedLagBytes\":2000,"
                         + "\"confirmedLagSeconds\":80,\"catalogXminAge\":null,\"invalidationReason\":null,"
                         + "\"lostInSeconds\":10800}},"
-                        + "\"version\":\"0.1.0\"}");
+                        + "\"version\":\"0.1.0\",\"commit\":\"1a2b3c4d5e6f\"}");
     }
 }

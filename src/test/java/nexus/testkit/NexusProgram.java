@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The packaged program, run as a user would: in a process, a folder and an environment of its own. */
 public final class NexusProgram {
+    /** {@code -D…} for the program, whether it runs on a JVM, which reads it from here, or is a native executable. */
+    static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
+
     private static final Path FOLDERS = Path.of("target", "it").toAbsolutePath();
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -55,14 +59,20 @@ public final class NexusProgram {
      * @param environment all that the process gets, apart from what every program needs
      */
     static Process start(Path folder, Path output, Map<String, String> environment, String... arguments) {
+        Map<String, String> given = new HashMap<>(environment);
         List<String> command = new ArrayList<>(program());
+        if (isNative()) { // it takes properties as its first arguments
+            command.addAll(List.of(given.getOrDefault(JVM_OPTIONS, "").split(" ", -1)));
+            command.removeIf(String::isEmpty);
+            given.remove(JVM_OPTIONS);
+        }
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER"));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(given);
         try {
             return builder.start();
         } catch (IOException e) {
@@ -90,20 +100,33 @@ public final class NexusProgram {
         }
     }
 
-    private static List<String> program() {
-        String application = Objects.requireNonNull(
+    /** What SIGTERM may end with: the JVM's own status for it, or none of a failure. */
+    public static List<Integer> statusesOfAPoliteEnd() {
+        return isNative() ? List.of(0) : List.of(0, 143);
+    }
+
+    public static boolean isNative() {
+        return !application().endsWith(".jar");
+    }
+
+    public static String application() {
+        return Objects.requireNonNull(
                 System.getProperty("nexus.application"), "the build names the packaged application here");
-        if (!application.endsWith(".jar")) {
-            return List.of(application);
+    }
+
+    private static List<String> program() {
+        if (isNative()) {
+            return List.of(application());
         }
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-        // as the script runs it
+        // as the script runs it, but with the compiler for short lives
         return List.of(
                 java,
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-jar",
-                application);
+                application());
     }
 }

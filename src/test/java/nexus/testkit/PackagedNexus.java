@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ public final class PackagedNexus implements AutoCloseable {
 
     /** After a kill the next process waits until the lease of the former one is over. */
     private static final Map<String, String> SHORT_LEASES =
-            Map.of("JAVA_TOOL_OPTIONS", "-Dnexus.lease.ttl=6s -Dnexus.lease.valid=4s -Dnexus.lease.beat=500ms");
+            Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=4s -Dnexus.lease.valid=3s -Dnexus.lease.beat=500ms");
 
     private final Path folder;
     private final Map<String, String> environment;
@@ -47,6 +48,7 @@ public final class PackagedNexus implements AutoCloseable {
 
     private @Nullable Process process;
     private int linesBefore;
+    private Duration readyAfter = Duration.ZERO;
 
     private PackagedNexus(Map<String, String> given) {
         this.folder = NexusProgram.freshFolder();
@@ -61,6 +63,18 @@ public final class PackagedNexus implements AutoCloseable {
                 "MANAGEMENT_PORT",
                 Integer.toString(managementPort)));
         environment.putAll(given);
+        rememberPort(Path.of(environment.get("NEXUS_HOME")));
+    }
+
+    /** As if it had run there before: two that start at once would find the same first port free. */
+    private static void rememberPort(Path home) {
+        try {
+            Files.createDirectories(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.writeString(home.resolve("port"), freePort() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts one in a new, empty folder, and waits until it is ready. */
@@ -80,6 +94,7 @@ public final class PackagedNexus implements AutoCloseable {
         linesBefore = NexusProgram.lines(output).size();
         Map<String, String> served = new HashMap<>(SHORT_LEASES);
         served.putAll(environment);
+        long start = System.nanoTime();
         Process started = NexusProgram.start(folder, output, served, "serve");
         process = started;
         try {
@@ -87,9 +102,22 @@ public final class PackagedNexus implements AutoCloseable {
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\n" + log(), e);
         }
+        readyAfter = Duration.ofNanos(System.nanoTime() - start);
         if (!started.isAlive()) {
             throw new AssertionError("ended with " + started.exitValue() + "\n" + log());
         }
+    }
+
+    /**
+     * Waits until the slot is there and read. A subscription that names tables waits for that by itself; what is
+     * published from SQL before it is lost by design, and a native executable is ready sooner.
+     */
+    public void awaitStreaming() {
+        eventually("the slot is read", () -> api().get("/v1/health")
+                .json()
+                .at("/capture/status")
+                .asText()
+                .equals("streaming"));
     }
 
     /** Ends it as a crash would. The embedded database goes on without it. */
@@ -122,6 +150,24 @@ public final class PackagedNexus implements AutoCloseable {
         Process running = running();
         running.destroy();
         return exitCode(running);
+    }
+
+    /** Memory of its process that is in RAM, in bytes. Linux alone tells. */
+    public long residentBytes() {
+        try (Stream<String> lines =
+                Files.lines(Path.of("/proc", Long.toString(running().pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From the start of its process to the line that says it is ready, as seen by a look every 5 ms. */
+    public Duration readyAfter() {
+        return readyAfter;
     }
 
     public URI uri(String path) {

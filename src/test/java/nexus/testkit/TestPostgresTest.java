@@ -14,6 +14,13 @@ class TestPostgresTest {
     }
 
     @Test
+    void noTwoStoresAreTheSame() {
+        String identity = "SELECT id FROM nexus.store";
+        assertThat(TestPostgres.query(TestPostgres.freshStore(), identity))
+                .isNotEqualTo(TestPostgres.query(TestPostgres.freshStore(), identity));
+    }
+
+    @Test
     void theServerIsOfTheVersionThatWasAskedFor() {
         String version = TestPostgres.query(TestPostgres.freshDatabase(), "SHOW server_version")
                 .getFirst();

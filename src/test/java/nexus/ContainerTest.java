@@ -1,0 +1,80 @@
+package nexus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nexus.store.PostgresUrl;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** The image, what docker compose starts, and what the README says of it fit together. */
+class ContainerTest {
+    @Test
+    void theReadmesFirstWebhookInContainersFindsWhatComposeStarts() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String section = readme.substring(readme.indexOf("### In containers"), readme.indexOf("### With your own"));
+        JsonNode services = compose().path("services");
+
+        assertThat(services.at("/nexus/environment/API_KEYS").asText())
+                .isEqualTo("${API_KEYS:-" + only("X-API-Key: ([^']+)'", section) + "}");
+        Matcher target = matcher("\"target_url\": \"http://([a-z]+):([0-9]+)/hook\"", section);
+        assertThat(services.at("/nexus/environment/TARGETS_ALLOW").asText()).isEqualTo(target.group(1));
+        assertThat(services.path(target.group(1)).path("command").valueStream().map(JsonNode::asText))
+                .containsExactly("listen", "--port", target.group(2));
+        Matcher psql = matcher("docker compose exec ([a-z]+) psql -U ([a-z]+) ([a-z]+)", section);
+        PostgresUrl url =
+                PostgresUrl.parse(services.at("/nexus/environment/DATABASE_URL").asText());
+        assertThat(url.host()).isEqualTo(psql.group(1));
+        assertThat(url.database()).isEqualTo(psql.group(3));
+        JsonNode postgres = services.path(psql.group(1)).path("environment");
+        assertThat(postgres.path("POSTGRES_USER").asText()).isEqualTo(psql.group(2));
+        assertThat(postgres.path("POSTGRES_DB").asText()).isEqualTo(url.database());
+        assertThat(postgres.path("POSTGRES_PASSWORD").asText()).isEqualTo(url.password());
+        assertThat(only("docker compose logs ([a-z]+)", section)).isEqualTo(target.group(1));
+    }
+
+    @Test
+    void composeSetsKnownVariablesAndStopsLaterThanNexusDoes() throws IOException {
+        String example = Files.readString(Path.of(".env.example"));
+        JsonNode nexus = compose().at("/services/nexus");
+        assertThat(nexus.path("environment").fieldNames()).toIterable().allSatisfy(name -> assertThat(example)
+                .containsPattern("(?m)^#" + name + "="));
+        assertThat(example).contains("#SHUTDOWN_TIMEOUT=20s");
+        assertThat(nexus.path("stop_grace_period").asText()).isEqualTo("30s");
+    }
+
+    @Test
+    void theImageHasTheVersionOfTheBuildAndNothingRunsAsRoot() throws IOException {
+        String image = Files.readString(Path.of("Dockerfile.native"));
+        String pom = Files.readString(Path.of("pom.xml"));
+        assertThat(only("ARG VERSION=(\\S+)", image))
+                .isEqualTo(only("<artifactId>nexus</artifactId>\\s*<version>([^<]+)<", pom));
+        String last = image.substring(image.lastIndexOf("\nFROM "));
+        assertThat(only("\nUSER ([0-9]+):[0-9]+\n", last)).isNotEqualTo("0");
+        assertThat(last).contains("\nENTRYPOINT [\"/nexus\"]\n", "\nCMD [\"serve\"]\n", "HEALTHCHECK");
+        assertThat(image.lines().filter(line -> line.startsWith("FROM ")))
+                .noneMatch(line -> line.contains(":latest") || !line.contains(":"));
+    }
+
+    /** Aliases and merges included. */
+    private static JsonNode compose() throws IOException {
+        Object loaded = new Yaml().load(Files.readString(Path.of("docker-compose.yml")));
+        return new ObjectMapper().valueToTree(loaded);
+    }
+
+    private static String only(String pattern, String text) {
+        return matcher(pattern, text).group(1);
+    }
+
+    private static Matcher matcher(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(pattern).isTrue();
+        return matcher;
+    }
+}
