@@ -28,7 +28,7 @@ class RoomsTest {
             Map.entry("store", Set.of()),
             Map.entry("liveness", Set.of()),
             Map.entry("api", Set.of()),
-            Map.entry("subscription", Set.of("api", "event", "store", "webhook")),
+            Map.entry("subscription", Set.of("api", "event", "liveness", "store", "webhook")),
             Map.entry("queue", Set.of("event", "store")),
             Map.entry("intake", Set.of("event", "queue", "store", "subscription")),
             Map.entry("publish", Set.of("api", "event", "intake")),

@@ -12,6 +12,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import nexus.liveness.LoopHeartbeats;
@@ -28,6 +29,8 @@ public final class StoreSampler {
     private static final Logger LOG = Logger.getLogger(StoreSampler.class);
     private static final long PERIOD_MILLIS = 15_000;
     private static final String LOOP = "store-sampler";
+    /** A sample may wait for a connection, and for the store's answer till the connection is given up. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
     /**
      * Due for how long: a delivery ready at once since it was made or retried by hand, another since its due time. One
@@ -88,6 +91,7 @@ public final class StoreSampler {
     }
 
     void start(@Observes @Priority(50) StartupEvent event) {
+        heartbeats.beat(LOOP, SLOWEST_ROUND);
         sample();
         timer = vertx.setPeriodic(PERIOD_MILLIS, id -> sample());
     }
@@ -102,7 +106,6 @@ public final class StoreSampler {
     }
 
     private void sample() {
-        heartbeats.beat(LOOP);
         if (busy.compareAndSet(false, true)) {
             Future<StoreSample> read = read();
             read.onSuccess(sample -> latest = sample)
@@ -110,7 +113,10 @@ public final class StoreSampler {
                         latest = StoreSample.UNKNOWN;
                         LOG.warnf("store not sampled cause=%s", failure);
                     })
-                    .onComplete(done -> busy.set(false));
+                    .onComplete(done -> {
+                        heartbeats.beat(LOOP, SLOWEST_ROUND);
+                        busy.set(false);
+                    });
         }
     }
 
