@@ -52,7 +52,7 @@ class RoomsTest {
                             "subscription",
                             "webhook")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
-            Map.entry("upkeep", Set.of("liveness", "store")),
+            Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
             Map.entry("doctor", Set.of("event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),

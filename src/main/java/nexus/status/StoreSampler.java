@@ -43,9 +43,14 @@ public final class StoreSampler {
                    (SELECT n_dead_tup::float8 FROM pg_stat_user_tables
                     WHERE schemaname = 'nexus' AND relname = 'owed') AS dead_tuples,
                    (SELECT count(*)::float8 FROM subscription
-                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers
-            FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed
-                  FROM (SELECT pending, failed FROM stat UNION ALL SELECT pending, failed FROM stat_delta) both_tables) counted,
+                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers,
+                   (SELECT count(*)::float8 FROM subscription
+                    WHERE disabled_reason IS NOT NULL AND deleted_at IS NULL) AS disabled,
+                   counted.dead
+            FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed,
+                         coalesce(sum(dead), 0)::float8 AS dead
+                  FROM (SELECT pending, failed, dead FROM stat
+                        UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
                  (SELECT min(least(ready.since, retry.due)) AS oldest
                   FROM subscription s
                   CROSS JOIN generate_series(0, 7) stripes(n)
@@ -83,6 +88,13 @@ public final class StoreSampler {
                 .register(registry);
         gauge("nexus.breaker.open", StoreSample::openBreakers)
                 .description("Subscriptions whose endpoint fails so often that only probes are sent")
+                .register(registry);
+        gauge("nexus.subscription.disabled", StoreSample::disabledSubscriptions)
+                .description(
+                        "Subscriptions that Nexus has disabled, after a 410 or because every attempt failed for long")
+                .register(registry);
+        gauge("nexus.delivery.dead", StoreSample::dead)
+                .description("Deliveries given up so far, but for those that were retried by hand")
                 .register(registry);
         gauge("nexus.store.oldest.transaction.age", StoreSample::oldestTransactionSeconds)
                 .description("Age of the oldest open transaction in the store's database: it keeps dead rows alive")
@@ -130,7 +142,9 @@ public final class StoreSampler {
                     row.getDouble("oldest_due"),
                     row.getDouble("oldest_transaction"),
                     row.getDouble("dead_tuples"),
-                    row.getDouble("open_breakers"));
+                    row.getDouble("open_breakers"),
+                    row.getDouble("disabled"),
+                    row.getDouble("dead"));
         });
     }
 

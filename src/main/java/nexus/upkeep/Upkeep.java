@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
+import nexus.queue.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
@@ -37,19 +39,25 @@ public class Upkeep {
     private volatile boolean running;
 
     @Inject
-    public Upkeep(Vertx vertx, Store store, Clock clock, UpkeepConfig config, LoopHeartbeats heartbeats) {
+    public Upkeep(
+            Vertx vertx,
+            Store store,
+            OwedExpiry expiry,
+            OwnEvents ownEvents,
+            Clock clock,
+            UpkeepConfig config,
+            LoopHeartbeats heartbeats) {
         this.vertx = vertx;
         this.heartbeats = heartbeats;
         CounterSums sums = new CounterSums(store);
         QueueVacuum vacuum = new QueueVacuum(store);
-        DayPartitions days = new DayPartitions(store, clock, config.retention());
+        DayPartitions days = new DayPartitions(store, expiry, new ExpiryNotices(ownEvents), clock, config.retention());
         this.chores = List.of(
                 new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
                         .onSuccess(vacuum::add)),
                 new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
                 new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
-                new Chore("days-ahead", config.days(), SLOWEST_WORK, days::makeAhead),
-                new Chore("days-past", config.days(), SLOWEST_LONG_WORK, days::dropPast));
+                new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn));
     }
 
     void onStart(@Observes @Priority(35) StartupEvent event) {
