@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,7 @@ class KubernetesTest {
         }
 
         private Node child(String name) {
-            assertThat(map()).as(path).containsKey(name);
+            assertThat(has(name)).as(path + "." + name).isTrue();
             return new Node(path + "." + name, map().get(name));
         }
 
@@ -180,7 +181,7 @@ class KubernetesTest {
     @Test
     void aStopHasTheTimeThatItNeedsAndAnUpdateStartsBeforeItStops() {
         Environment environment = environmentOfConfigMap();
-        long shutdown = java.time.Duration.parse(
+        long shutdown = Duration.parse(
                         environment.value(Variable.SHUTDOWN_TIMEOUT).orElse("PT20S"))
                 .toSeconds();
         int pause = container.number("lifecycle", "preStop", "sleep", "seconds");
