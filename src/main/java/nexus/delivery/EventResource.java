@@ -147,8 +147,8 @@ public class EventResource {
             description =
                     "For good: the payload, and what receivers answered, as an answer may repeat it. That the event"
                             + " was, its type, its times and what became of its deliveries stay until RETENTION. What is still"
-                            + " owed becomes DEAD with deadReason payload-erased; a retry is 410. A request that is under way may"
-                            + " still arrive. Once more changes nothing.")
+                            + " owed becomes DEAD with deadReason payload-erased; a retry is 410. A request that is under way, or"
+                            + " begun within the next second, may still arrive. Once more changes nothing.")
     @APIResponse(responseCode = "204", description = "It is erased.")
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<Void> erasePayload(

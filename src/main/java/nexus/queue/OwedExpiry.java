@@ -7,7 +7,9 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -58,9 +60,11 @@ public class OwedExpiry {
     public record Expired(UUID subscription, String name, int count, List<UUID> eventIds) {}
 
     private final Store store;
+    private final OwedSignal signal;
 
-    public OwedExpiry(Store store) {
+    public OwedExpiry(Store store, OwedSignal signal) {
         this.store = store;
+        this.signal = signal;
     }
 
     /**
@@ -92,6 +96,7 @@ public class OwedExpiry {
                 .execute(Tuple.of(firstKept, after.lane(), after.stripe(), after.seq(), CHUNK))
                 .compose(rows -> {
                     Result result = add(before, rows);
+                    tell(rows);
                     if (rows.size() < CHUNK) {
                         return Future.succeededFuture(result);
                     }
@@ -107,6 +112,15 @@ public class OwedExpiry {
                                             last.getInteger("lane"), last.getInteger("stripe"), last.getLong("seq")),
                                     result);
                 });
+    }
+
+    /** What was read ahead is forgotten, and what waited behind may go on. */
+    private void tell(RowSet<Row> rows) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        rows.forEach(row -> lowestSeqByLane.merge(row.getInteger("lane"), row.getLong("seq"), Math::min));
+        if (!lowestSeqByLane.isEmpty()) {
+            signal.raise(new OwedRows(lowestSeqByLane, true));
+        }
     }
 
     private static Result add(Result before, RowSet<Row> rows) {

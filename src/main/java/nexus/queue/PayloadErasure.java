@@ -74,7 +74,7 @@ public class PayloadErasure {
                 .map(this::told);
     }
 
-    /** What waited behind a delivery that is owed no more may go on. */
+    /** What was read ahead is forgotten, and what waited behind a delivery that is owed no more may go on. */
     private boolean told(RowSet<Row> rows) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         boolean found = false;
@@ -86,7 +86,7 @@ public class PayloadErasure {
             }
         }
         if (!lowestSeqByLane.isEmpty()) {
-            signal.raise(new OwedRows(lowestSeqByLane));
+            signal.raise(new OwedRows(lowestSeqByLane, true));
         }
         return found;
     }

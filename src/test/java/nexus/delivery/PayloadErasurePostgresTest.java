@@ -79,7 +79,7 @@ class PayloadErasurePostgresTest {
         assertThat(rows.one("SELECT status, dead_reason FROM nexus.delivery")).isEqualTo("DEAD|payload-erased");
         assertThat(rows.one("SELECT lane, pending, failed, dead FROM nexus.stat_delta"))
                 .isEqualTo(lane + "|-1|0|1");
-        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq)));
+        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq), true));
         DeliveryId id = await(deliveries.list(DeliveryFilter.ofEvent(event), DeliveryPosition.NEWEST, 1))
                 .deliveries()
                 .getFirst()

@@ -191,7 +191,7 @@ class UpkeepPostgresTest {
     private DayPartitions days(Clock clock) {
         return new DayPartitions(
                 store,
-                new OwedExpiry(store),
+                new OwedExpiry(store, new OwedSignal()),
                 new ExpiryNotices(new OwnEvents(intake, Clock.systemUTC(), new Random(2))),
                 clock,
                 Duration.ofDays(30));
