@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -17,20 +16,21 @@ import org.yaml.snakeyaml.Yaml;
 
 /** Alerts and dashboard as files; that the meters they ask for are there, the running program is asked. */
 class MonitoringTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ALERT_HEADING = Pattern.compile("(?m)^### (Nexus[A-Za-z]+)$");
 
     @Test
     void everyAlertSaysWhatItIsAndTheHandbookWhatToDo() throws IOException {
         List<String> names = new ArrayList<>();
-        for (Map<?, ?> rule : rules()) {
-            String name = (String) rule.get("alert");
+        JsonNode alerts = JSON.valueToTree(new Yaml().load(Files.readString(Path.of("deploy/prometheus/alerts.yml"))));
+        for (JsonNode rule : alerts.at("/groups/0/rules")) {
+            String name = rule.path("alert").asText();
             names.add(name);
-            assertThat((String) rule.get("expr")).as(name).contains("nexus");
-            assertThat(((Map<?, ?>) rule.get("labels")).get("severity")).as(name).isIn("critical", "warning");
-            assertThat((String) ((Map<?, ?>) rule.get("annotations")).get("summary"))
-                    .as(name)
-                    .endsWith(".");
+            assertThat(rule.path("expr").asText()).as(name).contains("nexus");
+            assertThat(rule.at("/labels/severity").asText()).as(name).isIn("critical", "warning");
+            assertThat(rule.at("/annotations/summary").asText()).as(name).endsWith(".");
         }
+        assertThat(alerts.path("groups")).hasSize(1);
         assertThat(names).doesNotHaveDuplicates();
         List<String> headings = ALERT_HEADING
                 .matcher(Files.readString(Path.of("docs/operations.md")))
@@ -42,7 +42,7 @@ class MonitoringTest {
 
     @Test
     void everyPanelOfTheDashboardAsksTheChosenPrometheusForSomething() throws IOException {
-        JsonNode dashboard = new ObjectMapper().readTree(Files.readString(Path.of("deploy/grafana/nexus.json")));
+        JsonNode dashboard = JSON.readTree(Files.readString(Path.of("deploy/grafana/nexus.json")));
         List<Integer> ids = new ArrayList<>();
         for (JsonNode panel : dashboard.path("panels")) {
             ids.add(panel.path("id").asInt());
@@ -58,14 +58,5 @@ class MonitoringTest {
         }
         assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
         assertThat(dashboard.at("/templating/list/0/name").asText()).isEqualTo("datasource");
-    }
-
-    private static List<Map<?, ?>> rules() throws IOException {
-        Map<?, ?> file = new Yaml().load(Files.readString(Path.of("deploy/prometheus/alerts.yml")));
-        List<Map<?, ?>> rules = new ArrayList<>();
-        for (Object group : (List<?>) file.get("groups")) {
-            ((List<?>) ((Map<?, ?>) group).get("rules")).forEach(rule -> rules.add((Map<?, ?>) rule));
-        }
-        return rules;
     }
 }

@@ -106,7 +106,9 @@ interface Format {
     Format HTTP_URL = text -> {
         try {
             URI url = new URI(text);
-            if (Set.of("http", "https").contains(url.getScheme()) && url.getHost() != null && url.getRawUserInfo() == null) {
+            if (Set.of("http", "https").contains(url.getScheme())
+                    && url.getHost() != null
+                    && url.getRawUserInfo() == null) {
                 return text;
             }
         } catch (URISyntaxException e) {

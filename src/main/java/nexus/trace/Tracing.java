@@ -50,9 +50,8 @@ public final class Tracing {
     @Inject
     public Tracing(TraceConfig config) {
         this.ratio = config.ratio();
-        this.provider = config.endpoint()
-                .map(endpoint -> provider(endpoint, config))
-                .orElse(null);
+        this.provider =
+                config.endpoint().map(endpoint -> provider(endpoint, config)).orElse(null);
         this.tracer = provider == null ? null : provider.get("nexus");
     }
 
@@ -69,14 +68,12 @@ public final class Tracing {
 
     private SdkTracerProvider provider(String endpoint, TraceConfig config) {
         String base = endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
-        OtlpHttpSpanExporterBuilder exporter = OtlpHttpSpanExporter.builder()
-                .setEndpoint(base + "/v1/traces")
-                .setTimeout(EXPORT_TIMEOUT);
+        OtlpHttpSpanExporterBuilder exporter =
+                OtlpHttpSpanExporter.builder().setEndpoint(base + "/v1/traces").setTimeout(EXPORT_TIMEOUT);
         config.headerPairs().forEach(exporter::addHeader);
         LOG.infof("traces are exported service=%s ratio=%s", config.serviceName(), ratio);
         return SdkTracerProvider.builder()
-                .setResource(Resource.getDefault()
-                        .toBuilder()
+                .setResource(Resource.getDefault().toBuilder()
                         .put("service.name", config.serviceName())
                         .build())
                 .setIdGenerator(ids)

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,7 +43,7 @@ class KubernetesTest {
 
         private Node child(String name) {
             assertThat(has(name)).as(path + "." + name).isTrue();
-            return new Node(path + "." + name, map().get(name));
+            return new Node(path + "." + name, Objects.requireNonNull(map().get(name)));
         }
 
         boolean has(String name) {
@@ -148,10 +149,13 @@ class KubernetesTest {
         Environment environment = Environment.read(set, Path.of("deploy"));
 
         assertThat(environment.warnings()).isEmpty();
-        assertThat(environment.value(Variable.PORT))
-                .contains(ports().get("http").toString());
-        assertThat(environment.value(Variable.MANAGEMENT_PORT))
-                .contains(ports().get("management").toString());
+        assertThat(ports())
+                .containsEntry(
+                        "http", Integer.valueOf(environment.value(Variable.PORT).orElse("")))
+                .containsEntry(
+                        "management",
+                        Integer.valueOf(
+                                environment.value(Variable.MANAGEMENT_PORT).orElse("")));
     }
 
     @Test

@@ -36,12 +36,12 @@ class MigrationPostgresTest {
     @Test
     void aMigrationThatHasToWaitForSomebodyKeepsNobodyElseWaiting() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        TestPostgres.migrate(url, "9");
+        TestPostgres.migrate(url, "5");
         Flyway flyway = Flyway.configure()
                 .dataSource("jdbc:" + url.replace("postgres@", ""), "postgres", "")
                 .schemas("nexus")
                 .locations("classpath:db/migration")
-                .initSql("SET lock_timeout = '200ms'")
+                .initSql("SET lock_timeout = '200ms'") // as quarkus.flyway.init-sql, in less
                 .load();
         try (Connection reader = TestPostgres.connect(url);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -64,13 +64,13 @@ class MigrationPostgresTest {
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
-        assertThat(TestPostgres.query(url, "SELECT count(erased_at) FROM nexus.event")).containsExactly("0");
+        assertThat(TestPostgres.query(url, "SELECT count(erased_at) FROM nexus.event"))
+                .containsExactly("0");
     }
 
     private static boolean waits(String url) {
         return !TestPostgres.query(
-                        url,
-                        "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'nexus.event'::regclass")
+                        url, "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'nexus.event'::regclass")
                 .isEmpty();
     }
 }

@@ -97,8 +97,9 @@ class WebhookTracingTest {
         assertThat(receiver.received())
                 .extracting(request -> request.header("traceparent"))
                 .doesNotHaveDuplicates()
-                .allSatisfy(parent ->
-                        assertThat(parent).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01").doesNotContain(TRACE_ID));
+                .allSatisfy(parent -> assertThat(parent)
+                        .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+                        .doesNotContain(TRACE_ID));
         assertThat(collector.received()).isEmpty();
     }
 
@@ -133,9 +134,7 @@ class WebhookTracingTest {
     /** Everything that came, each byte a character. */
     private String exported() {
         StringBuilder all = new StringBuilder();
-        collector
-                .received()
-                .forEach(one -> all.append(new String(one.body().getBytes(), StandardCharsets.ISO_8859_1)));
+        collector.received().forEach(one -> all.append(new String(one.body().getBytes(), StandardCharsets.ISO_8859_1)));
         return all.toString();
     }
 
