@@ -239,7 +239,7 @@ class CommandIT {
 
     private static String assertRefused(Map<String, String> environment, String named) {
         Finished finished = NexusProgram.run(environment, "serve");
-        assertThat(finished.exitCode()).isNotZero();
+        assertThat(finished.exitCode()).isEqualTo(2);
         assertThat(finished.output().lines())
                 .as(finished.output())
                 .singleElement()

@@ -26,17 +26,18 @@ class RoomsTest {
             Map.entry("pgoutput", Set.of()),
             Map.entry("retry", Set.of()),
             Map.entry("store", Set.of()),
+            Map.entry("trace", Set.of()),
             Map.entry("liveness", Set.of()),
             Map.entry("api", Set.of()),
-            Map.entry("subscription", Set.of("api", "event", "store", "webhook")),
+            Map.entry("subscription", Set.of("api", "event", "liveness", "store", "webhook")),
             Map.entry("queue", Set.of("event", "store")),
-            Map.entry("intake", Set.of("event", "queue", "store", "subscription")),
-            Map.entry("publish", Set.of("api", "event", "intake")),
+            Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),
+            Map.entry("publish", Set.of("api", "event", "intake", "trace")),
             Map.entry("capture", Set.of("event", "pgoutput")),
             Map.entry(
                     "replication",
                     Set.of("api", "capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
-            Map.entry("webhook", Set.of("event")),
+            Map.entry("webhook", Set.of("event", "trace")),
             Map.entry("attempt", Set.of("api", "event", "store")),
             Map.entry(
                     "dispatch",
@@ -52,13 +53,13 @@ class RoomsTest {
                             "subscription",
                             "webhook")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
-            Map.entry("upkeep", Set.of("liveness", "store")),
+            Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
             Map.entry("doctor", Set.of("event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("doctor", "embedded", "store"))));
+            Map.entry("command", Set.of("doctor", "embedded", "store", "trace"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
@@ -16,9 +15,6 @@ import nexus.store.SqlReason;
 final class DatabaseCheck {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
-
-    /** Connection exceptions, too many connections, starting up or shutting down: they pass by themselves. */
-    private static final Set<String> PASSING = Set.of("08000", "08001", "08003", "08006", "53300", "57P01", "57P03");
 
     private final Consumer<String> say;
 
@@ -63,10 +59,10 @@ final class DatabaseCheck {
 
     private static void refuseUnlessPassing(String variable, PostgresUrl url, SQLException failure)
             throws StartRefused {
-        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
-        if (PASSING.contains(state)) {
+        if (SqlReason.passes(failure)) {
             return;
         }
+        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
         String fix =
                 switch (state) {
                     case "28P01" -> ": correct the user and password in it";

@@ -2,6 +2,8 @@ package nexus.command;
 
 import com.google.errorprone.annotations.Immutable;
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nexus.Role;
 import nexus.store.PostgresUrl;
+import nexus.trace.TraceHeaders;
 
 /**
  * How a variable is written. A format turns the text into what the configuration reads; what does not fit is an
@@ -99,6 +102,29 @@ interface Format {
         case "stop", "recreate" -> text.toLowerCase(Locale.ROOT);
         default -> throw new IllegalArgumentException("must be stop or recreate");
     };
+
+    Format HTTP_URL = text -> {
+        try {
+            URI url = new URI(text);
+            if (Set.of("http", "https").contains(url.getScheme())
+                    && url.getHost() != null
+                    && url.getRawUserInfo() == null) {
+                return text;
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("must be an http:// or https:// URL", e);
+        }
+        throw new IllegalArgumentException("must be an http:// or https:// URL without user and password");
+    };
+
+    Format HEADERS = text -> {
+        TraceHeaders.parse(text);
+        return text;
+    };
+
+    Format NAME = matching("[A-Za-z0-9._/-]{1,100}", "must be 1 to 100 letters, digits and . _ / -");
+
+    Format SHARE = matching("0|1|0?[.][0-9]{1,9}|[01][.]0", "must be a number from 0 to 1, such as 0.1");
 
     static Format number(String what, long least, long most) {
         return text -> Long.toString(number(text, what, least, most));

@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import nexus.store.PostgresUrl;
+import org.postgresql.PGProperty;
 
 /** Blocking connections, for what happens before or without the running application. */
 final class Jdbc {
@@ -16,6 +17,8 @@ final class Jdbc {
         if (!url.password().isEmpty()) {
             properties.setProperty("password", url.password());
         }
+        // A server, or what stands in front of it, may take the connection and say nothing.
+        PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + 5);
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 }

@@ -38,8 +38,12 @@ public final class ServeCommand implements Command {
 
     private static int serveExternal(Environment environment) throws StartRefused {
         String url = environment.value(Variable.DATABASE_URL).orElseThrow();
-        try {
-            new DatabaseCheck(ServeCommand::say).awaitStore(PostgresUrl.parse(url));
+        try (WaitingProbes probes = new WaitingProbes(Settings.host(environment), managementPort(environment))) {
+            new DatabaseCheck(line -> {
+                        probes.open();
+                        say(line);
+                    })
+                    .awaitStore(PostgresUrl.parse(url));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
@@ -83,10 +87,16 @@ public final class ServeCommand implements Command {
         }
         if (cause instanceof BindException) {
             return "port " + environment.value(Variable.PORT).orElse("3000") + " (PORT) or "
-                    + environment.value(Variable.MANAGEMENT_PORT).orElse("9000")
-                    + " (MANAGEMENT_PORT) can't be listened on: " + cause.getMessage();
+                    + managementPort(environment) + " (MANAGEMENT_PORT) can't be listened on: " + cause.getMessage();
         }
         return cause.toString().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static int managementPort(Environment environment) {
+        return environment
+                .value(Variable.MANAGEMENT_PORT)
+                .map(Integer::parseInt)
+                .orElse(9000);
     }
 
     private static boolean captures(Environment environment) {

@@ -77,7 +77,7 @@ final class Settings {
         return environment.value(Variable.NEXUS_DEMO).map(Boolean::parseBoolean).orElse(ownSource);
     }
 
-    private static String host(Environment environment) {
+    static String host(Environment environment) {
         return environment.value(Variable.HOST).orElse(environment.embedded() ? "127.0.0.1" : "0.0.0.0");
     }
 

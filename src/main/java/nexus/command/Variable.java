@@ -29,7 +29,11 @@ enum Variable {
     DELIVERY_DISABLE_AFTER(Format.DURATION, "nexus.delivery.disable-after"),
     EVENT_MAX_BYTES(Format.SIZE, "nexus.source.event-max-bytes"),
     RETENTION(Format.DURATION, "nexus.upkeep.retention"),
-    SHUTDOWN_TIMEOUT(Format.DURATION, "nexus.process.shutdown-timeout");
+    SHUTDOWN_TIMEOUT(Format.DURATION, "nexus.process.shutdown-timeout"),
+    OTEL_EXPORTER_OTLP_ENDPOINT(Format.HTTP_URL, "nexus.trace.endpoint"),
+    OTEL_EXPORTER_OTLP_HEADERS(Format.HEADERS, "nexus.trace.headers", true),
+    OTEL_SERVICE_NAME(Format.NAME, "nexus.trace.service-name"),
+    OTEL_TRACES_SAMPLER_ARG(Format.SHARE, "nexus.trace.ratio");
 
     private final Format format;
     private final @Nullable String key;

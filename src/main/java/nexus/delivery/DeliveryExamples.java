@@ -37,5 +37,6 @@ interface DeliveryExamples {
             {"id": "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11", "type": "user.created",
              "createdAt": "2026-01-31T18:20:43.400Z", "status": "PROCESSING",
              "payload": {"data": {"userId": "u_123"}, "metadata": {"source": "auth-service"}},
+             "payloadErased": false, "payloadErasedAt": null,
              "deliveries": [""" + SHOWN + "]}";
 }

@@ -27,8 +27,8 @@ record DeliveryView(
 
         @Schema(
                 nullable = true,
-                description = "Why it is DEAD: exhausted, expired, cancelled, subscription-deleted, gone, refused or"
-                        + " payload-gone.")
+                description = "Why it is DEAD: exhausted, expired, cancelled, subscription-deleted, gone, refused,"
+                        + " payload-gone or payload-erased.")
         @Nullable
         String deadReason,
 

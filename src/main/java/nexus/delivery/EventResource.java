@@ -1,6 +1,7 @@
 package nexus.delivery;
 
 import io.vertx.core.Future;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -21,6 +22,7 @@ import nexus.api.Page;
 import nexus.api.QueryParameters;
 import nexus.attempt.AttemptRepository;
 import nexus.queue.DeliveryKey;
+import nexus.queue.PayloadErasure;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -43,11 +45,17 @@ public class EventResource {
     private final StoredEventRepository events;
     private final DeliveryRepository deliveries;
     private final AttemptRepository attempts;
+    private final PayloadErasure erasure;
 
-    public EventResource(StoredEventRepository events, DeliveryRepository deliveries, AttemptRepository attempts) {
+    public EventResource(
+            StoredEventRepository events,
+            DeliveryRepository deliveries,
+            AttemptRepository attempts,
+            PayloadErasure erasure) {
         this.events = events;
         this.deliveries = deliveries;
         this.attempts = attempts;
+        this.erasure = erasure;
     }
 
     static Refusal.NotFound notFound() {
@@ -129,6 +137,30 @@ public class EventResource {
     public CompletionStage<EventSummaryView> summary(
             @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
         return found(Ids.inPath(id, "event")).map(EventSummaryView::of).toCompletionStage();
+    }
+
+    @DELETE
+    @Path("{id}/payload")
+    @Operation(
+            operationId = "erasePayload",
+            summary = "Erase what an event carries",
+            description =
+                    "For good: the payload, and what receivers answered, as an answer may repeat it. That the event"
+                            + " was, its type, its times and what became of its deliveries stay until RETENTION. What is still"
+                            + " owed becomes DEAD with deadReason payload-erased; a retry is 410. A request that is under way, or"
+                            + " begun within the next second, may still arrive. Once more changes nothing.")
+    @APIResponse(responseCode = "204", description = "It is erased.")
+    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
+    public CompletionStage<Void> erasePayload(
+            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+        return erasure.erase(Ids.inPath(id, "event"))
+                .<Void>map(found -> {
+                    if (!found) {
+                        throw notFound();
+                    }
+                    return null;
+                })
+                .toCompletionStage();
     }
 
     private Future<StoredEvent> found(UUID id) {

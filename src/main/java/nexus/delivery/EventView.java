@@ -21,10 +21,16 @@ record EventView(
         @Schema(
                 implementation = Object.class,
                 nullable = true,
-                description = "{\"data\", \"metadata\"}; null when it is no longer kept.",
+                description = "{\"data\", \"metadata\"}; null when it is erased.",
                 examples = "{\"data\":{\"userId\":\"u_123\"},\"metadata\":{\"source\":\"auth-service\"}}")
         @Nullable
         String payload,
+
+        @Schema(examples = "false") boolean payloadErased,
+
+        @Schema(nullable = true, description = "Since when the payload is erased: DELETE /v1/events/{id}/payload.")
+        @Nullable
+        String payloadErasedAt,
 
         @Schema(
                 description = "The newest 250, each with its attemptLog, whose answers are cut to 1024 characters."
@@ -38,6 +44,8 @@ record EventView(
                 EventBody.timestamp(event.createdAt()),
                 event.status(),
                 payload.orElse(null),
+                event.erasedAt().isPresent(),
+                event.erasedAt().map(EventBody::timestamp).orElse(null),
                 deliveries);
     }
 }

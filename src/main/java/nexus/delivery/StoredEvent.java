@@ -8,10 +8,17 @@ import java.util.UUID;
  * An event without its payload, and what became of it.
  *
  * @param seq the order in which events were stored
+ * @param erasedAt since when its payload is erased on request
  * @param nextRunAt of the delivery that is next; empty when all are settled
  */
 record StoredEvent(
-        UUID id, long seq, String type, Instant createdAt, DeliveryCounts deliveries, Optional<Instant> nextRunAt) {
+        UUID id,
+        long seq,
+        String type,
+        Instant createdAt,
+        Optional<Instant> erasedAt,
+        DeliveryCounts deliveries,
+        Optional<Instant> nextRunAt) {
 
     EventStatus status() {
         return EventStatus.of(deliveries);

@@ -50,7 +50,7 @@ public class StoredEventRepository {
     private static String list(String matching) {
         return """
                WITH scanned AS MATERIALIZED (
-                   SELECT day, id, seq, type, created_at, lanes, seqs FROM event
+                   SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event
                    WHERE seq < $1 AND %s ORDER BY seq DESC LIMIT $2),
                horizon AS (SELECT CASE WHEN count(*) >= $2 THEN min(seq) END AS horizon_seq FROM scanned),
                hit AS (
@@ -65,7 +65,7 @@ public class StoredEventRepository {
     private static final String LIST_OF_TYPE = list("type = $6");
 
     private static final String FIND = """
-            SELECT hit.id, hit.seq, hit.type, hit.created_at, counts.*
+            SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*
             FROM (SELECT * FROM event WHERE id = $1 ORDER BY day DESC LIMIT 1) hit
             """ + WITH_COUNTS;
 
@@ -142,6 +142,7 @@ public class StoredEventRepository {
                 row.getLong("seq"),
                 row.getString("type"),
                 row.getOffsetDateTime("created_at").toInstant(),
+                Optional.ofNullable(row.getOffsetDateTime("erased_at")).map(OffsetDateTime::toInstant),
                 new DeliveryCounts(
                         row.getInteger("pending"),
                         row.getInteger("sent"),

@@ -39,6 +39,14 @@ final class Admission {
         return ahead;
     }
 
+    /** Seqs of both. */
+    Set<Long> admitted() {
+        Set<Long> seqs = new HashSet<>();
+        started.forEach(row -> seqs.add(row.seq()));
+        ahead.forEach(row -> seqs.add(row.seq()));
+        return seqs;
+    }
+
     /** Keys that are to be looked up: a row was passed over that was behind one that is settled meanwhile. */
     Set<LaneKey> again() {
         return again;

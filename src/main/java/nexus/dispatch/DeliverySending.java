@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -135,17 +136,13 @@ final class DeliverySending {
     /**
      * Takes over what has just become owed, as far as it fits: its body need not be read.
      *
-     * @param before the rows with a smaller seq are started or wait for room, or will be looked up again
+     * @param admitted seqs of those that were not known before: one that a read was faster with has its body under way
      */
-    void handOver(List<FreshDelivery> rows, long before) {
+    void handOver(List<FreshDelivery> rows, Set<Long> admitted) {
         for (FreshDelivery fresh : rows) {
             OwedDelivery row = fresh.delivery();
-            Lane lane = lanes.of(row.lane());
-            if (row.seq() >= before) {
-                return;
-            }
-            if (lane != null
-                    && lane.isClaimed(row)
+            if (admitted.contains(row.seq())
+                    && !fetches.containsKey(row.seq())
                     && budget.used() < config.bodyMemory() / 2
                     && budget.take(row.lane(), row.bodyBytes())) {
                 Fetch fetch = new Fetch();

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public class Dispatcher implements DeliveryLease.Holder {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
     private static final String LOOP = "dispatch";
+    private static final String LEASE_LOOP = "nexus-lease";
     private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
 
     private final DispatchTools tools;
@@ -108,7 +109,10 @@ public class Dispatcher implements DeliveryLease.Holder {
         return drained.future()
                 .compose(done ->
                         Future.join(tools.lease().stop(), listener.stop()).<Void>mapEmpty())
-                .onComplete(stopped -> heartbeats.stopped(LOOP));
+                .onComplete(stopped -> {
+                    heartbeats.stopped(LOOP);
+                    heartbeats.stopped(LEASE_LOOP);
+                });
     }
 
     private void awaitDrained(DispatchTerm term, long deadline, Promise<Void> drained) {
@@ -178,6 +182,11 @@ public class Dispatcher implements DeliveryLease.Holder {
                 end(running);
             }
         });
+    }
+
+    @Override
+    public void cameRound() {
+        heartbeats.beat(LEASE_LOOP);
     }
 
     private void withTerm(Consumer<DispatchTerm> action) {

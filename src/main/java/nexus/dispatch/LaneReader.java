@@ -114,7 +114,7 @@ final class LaneReader {
         }
         Admission admission = new Admission(lanes, new OpenReads.Read(), now);
         long toRead = admission.atFresh(lane, rows);
-        sending.handOver(rows, toRead);
+        sending.handOver(rows, admission.admitted());
         sending.add(admission.started(), admission.ahead());
         return toRead;
     }

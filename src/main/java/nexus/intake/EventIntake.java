@@ -10,6 +10,7 @@ import nexus.event.IncomingEvent;
 import nexus.queue.OwedSignal;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
+import nexus.trace.Tracing;
 
 /** The one door: what both ways in call. Match, store and enqueue commit together. */
 @Singleton
@@ -18,9 +19,16 @@ public class EventIntake {
     private final SubscriptionCatalog catalog;
     private final OwedSignal signal;
     private final PublishQueue publishing;
+    private final Tracing tracing;
+
+    /** Without traces. */
+    public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock) {
+        this(store, catalog, signal, clock, Tracing.off());
+    }
 
     @Inject
-    public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock) {
+    public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock, Tracing tracing) {
+        this.tracing = tracing;
         this.repository = new EventRepository(store);
         this.catalog = catalog;
         this.signal = signal;
@@ -58,8 +66,15 @@ public class EventIntake {
                             : catalog.reload().compose(reloaded -> capture(events, from, to)));
         }
         return store(matched, List.of(), Optional.of(new EventRepository.PositionMove(from, to)))
-                .compose(done ->
-                        done ? Future.succeededFuture(to) : catalog.reload().compose(r -> capture(events, from, to)));
+                .compose(done -> {
+                    if (!done) {
+                        return catalog.reload().compose(r -> capture(events, from, to));
+                    }
+                    if (tracing.isOn()) {
+                        matched.forEach(tracing::captured);
+                    }
+                    return Future.succeededFuture(to);
+                });
     }
 
     /** @return false when the subscriptions have changed since the match: reload and match again */

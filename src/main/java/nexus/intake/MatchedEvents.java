@@ -89,6 +89,17 @@ final class MatchedEvents {
         return ids.isEmpty();
     }
 
+    /** What is told of each event that is stored. */
+    interface Told {
+        void of(UUID id, String type, Instant createdAt);
+    }
+
+    void forEach(Told told) {
+        for (int i = 0; i < ids.size(); i++) {
+            told.of(ids.get(i), types.get(i), createdAts.get(i).toInstant());
+        }
+    }
+
     private void add(IncomingEvent event, List<Subscription> wanting) {
         byte[] body = event.body().bytes();
         ids.add(event.id().value());

@@ -1,6 +1,7 @@
 package nexus.publish;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -13,14 +14,17 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import nexus.api.Caller;
 import nexus.event.EventIdGenerator;
+import nexus.event.IncomingEvent;
 import nexus.intake.Accepted;
 import nexus.intake.EventIntake;
+import nexus.trace.Tracing;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -38,6 +42,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class PublishResource {
     private final EventIntake intake;
     private final PublishRequest.Reader reader;
+    private final Tracing tracing;
+    private final Clock clock;
 
     /** The answer to a batch, in the order of its events. */
     @RegisterForReflection
@@ -45,8 +51,11 @@ public class PublishResource {
     record BatchView(List<EventAcceptedView> events) {}
 
     @Inject
-    public PublishResource(EventIntake intake, Clock clock, RandomGenerator random, PublishConfig config) {
+    public PublishResource(
+            EventIntake intake, Tracing tracing, Clock clock, RandomGenerator random, PublishConfig config) {
         this.intake = intake;
+        this.tracing = tracing;
+        this.clock = clock;
         this.reader = new PublishRequest.Reader(new EventIdGenerator(clock, random), clock, config.retention());
     }
 
@@ -77,7 +86,7 @@ public class PublishResource {
     @APIResponse(responseCode = "409", ref = "Conflict")
     public CompletionStage<Response> publish(byte[] body, @Context RoutingContext request) {
         PublishRequest asked = reader.one(body, key(request), Caller.of(request).scope());
-        return intake.publish(asked.events(), asked.claims())
+        return store(asked, request)
                 .map(accepted -> {
                     EventAcceptedView view = EventAcceptedView.of(accepted.getFirst());
                     return answer(accepted)
@@ -116,12 +125,29 @@ public class PublishResource {
     public CompletionStage<Response> publishBatch(byte[] body, @Context RoutingContext request) {
         PublishRequest asked =
                 reader.batch(body, key(request), Caller.of(request).scope());
-        return intake.publish(asked.events(), asked.claims())
+        return store(asked, request)
                 .map(accepted -> answer(accepted)
                         .entity(new BatchView(
                                 accepted.stream().map(EventAcceptedView::of).toList()))
                         .build())
                 .toCompletionStage();
+    }
+
+    private Future<List<Accepted>> store(PublishRequest asked, RoutingContext request) {
+        Future<List<Accepted>> stored = intake.publish(asked.events(), asked.claims());
+        if (!tracing.isOn()) {
+            return stored;
+        }
+        Instant startedAt = clock.instant();
+        Optional<String> caller = Optional.ofNullable(request.request().getHeader("traceparent"));
+        return stored.onSuccess(accepted -> {
+            for (int i = 0; i < accepted.size(); i++) {
+                if (!accepted.get(i).deduplicated()) {
+                    IncomingEvent event = asked.events().get(i);
+                    tracing.published(event.id().value(), event.type().value(), startedAt, caller);
+                }
+            }
+        });
     }
 
     private static Response.ResponseBuilder answer(List<Accepted> accepted) {

@@ -47,6 +47,9 @@ public class DeliveryLease {
 
         /** Everything is lost: nothing may be sent any more, and nothing can be settled. */
         void lost(Term term);
+
+        /** After every round, whether it went through or not: the lease's thread is alive. */
+        default void cameRound() {}
     }
 
     private record Current(Term term, LeaseDeadline deadline) {}
@@ -171,6 +174,9 @@ public class DeliveryLease {
                     disconnect();
                 }
                 loseIfOver();
+                if (holder != null) {
+                    holder.cameRound();
+                }
                 pause();
             }
             leave();

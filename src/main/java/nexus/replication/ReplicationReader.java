@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 public class ReplicationReader {
     private static final Logger LOG = Logger.getLogger(ReplicationReader.class);
     private static final String LOOP = "nexus-replication";
+    private static final String SOURCE_LOOP = "nexus-source";
+    /** A round may wait for answers of a source and of a store that both hang, one after the other. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
+
+    private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /** A source that is back is noticed within two of them: the ordinary connection, too, has to find out. */
     private static final Duration LAST_RETRY = Duration.ofMillis(1500);
@@ -90,6 +95,7 @@ public class ReplicationReader {
             worker.every(config.guardInterval(), this::guard);
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             worker.every(config.slotLookInterval(), this::lookAtSlot);
+            worker.every(SOURCE_BEAT, this::beatOfSource);
             thread = Thread.ofPlatform().name(LOOP).start(this::run);
         }
     }
@@ -143,7 +149,7 @@ public class ReplicationReader {
 
     private void run() {
         while (!isStopping) {
-            heartbeats.beat(LOOP);
+            heartbeats.beat(LOOP, SLOWEST_ROUND);
             try {
                 captureUntilStopped();
             } catch (CannotCapture e) {
@@ -159,6 +165,14 @@ public class ReplicationReader {
             }
         }
         heartbeats.stopped(LOOP);
+        heartbeats.stopped(SOURCE_LOOP);
+    }
+
+    /** Between two of its pieces of work the source's thread comes round, too. */
+    private void beatOfSource() {
+        if (!isStopping) {
+            heartbeats.beat(SOURCE_LOOP, SLOWEST_ROUND);
+        }
     }
 
     private void captureUntilStopped() throws SQLException {
@@ -179,7 +193,7 @@ public class ReplicationReader {
 
     /** Asked in every round of every loop of the thread. */
     private boolean isStoppingAfterBeat() {
-        heartbeats.beat(LOOP);
+        heartbeats.beat(LOOP, SLOWEST_ROUND);
         return isStopping;
     }
 

@@ -1,15 +1,15 @@
 package nexus.status;
 
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.Map;
 import nexus.liveness.LoopHeartbeats;
+import nexus.liveness.LoopHeartbeats.Silence;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Down when a loop has fallen silent: only a restart brings it back. */
+/** Down when a loop has fallen silent: only a restart brings it back. A database that is away silences none. */
 @Liveness
 @Singleton
 public class LivenessProbe implements HealthCheck {
@@ -21,10 +21,11 @@ public class LivenessProbe implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        Map<String, Duration> silences = heartbeats.silences();
+        Map<String, Silence> silences = heartbeats.silences();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("loops");
-        silences.forEach((loop, silence) -> response.withData(loop, silence.toSeconds() + "s"));
-        return response.status(silences.values().stream().noneMatch(LoopHeartbeats::isTooLong))
+        silences.forEach(
+                (loop, silence) -> response.withData(loop, silence.lasted().toSeconds() + "s"));
+        return response.status(silences.values().stream().noneMatch(Silence::isTooLong))
                 .build();
     }
 }

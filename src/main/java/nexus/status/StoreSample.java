@@ -7,6 +7,8 @@ package nexus.status;
  * @param oldestTransactionSeconds in the store's database, as far as Nexus may see
  * @param deadTuples in {@code owed}, as PostgreSQL estimates
  * @param openBreakers subscriptions to which only probes are sent
+ * @param disabledSubscriptions by Nexus, not by a person
+ * @param dead deliveries given up so far, but for those retried by hand
  */
 record StoreSample(
         double pending,
@@ -14,7 +16,9 @@ record StoreSample(
         double oldestDueSeconds,
         double oldestTransactionSeconds,
         double deadTuples,
-        double openBreakers) {
-    static final StoreSample UNKNOWN =
-            new StoreSample(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        double openBreakers,
+        double disabledSubscriptions,
+        double dead) {
+    static final StoreSample UNKNOWN = new StoreSample(
+            Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 }

@@ -12,6 +12,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import nexus.liveness.LoopHeartbeats;
@@ -28,6 +29,8 @@ public final class StoreSampler {
     private static final Logger LOG = Logger.getLogger(StoreSampler.class);
     private static final long PERIOD_MILLIS = 15_000;
     private static final String LOOP = "store-sampler";
+    /** A sample may wait for a connection, and for the store's answer till the connection is given up. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
     /**
      * Due for how long: a delivery ready at once since it was made or retried by hand, another since its due time. One
@@ -40,9 +43,14 @@ public final class StoreSampler {
                    (SELECT n_dead_tup::float8 FROM pg_stat_user_tables
                     WHERE schemaname = 'nexus' AND relname = 'owed') AS dead_tuples,
                    (SELECT count(*)::float8 FROM subscription
-                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers
-            FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed
-                  FROM (SELECT pending, failed FROM stat UNION ALL SELECT pending, failed FROM stat_delta) both_tables) counted,
+                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers,
+                   (SELECT count(*)::float8 FROM subscription
+                    WHERE disabled_reason IS NOT NULL AND deleted_at IS NULL) AS disabled,
+                   counted.dead
+            FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed,
+                         coalesce(sum(dead), 0)::float8 AS dead
+                  FROM (SELECT pending, failed, dead FROM stat
+                        UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
                  (SELECT min(least(ready.since, retry.due)) AS oldest
                   FROM subscription s
                   CROSS JOIN generate_series(0, 7) stripes(n)
@@ -81,6 +89,13 @@ public final class StoreSampler {
         gauge("nexus.breaker.open", StoreSample::openBreakers)
                 .description("Subscriptions whose endpoint fails so often that only probes are sent")
                 .register(registry);
+        gauge("nexus.subscription.disabled", StoreSample::disabledSubscriptions)
+                .description(
+                        "Subscriptions that Nexus has disabled, after a 410 or because every attempt failed for long")
+                .register(registry);
+        gauge("nexus.delivery.dead", StoreSample::dead)
+                .description("Deliveries given up so far, but for those that were retried by hand")
+                .register(registry);
         gauge("nexus.store.oldest.transaction.age", StoreSample::oldestTransactionSeconds)
                 .description("Age of the oldest open transaction in the store's database: it keeps dead rows alive")
                 .baseUnit("seconds")
@@ -88,6 +103,7 @@ public final class StoreSampler {
     }
 
     void start(@Observes @Priority(50) StartupEvent event) {
+        heartbeats.beat(LOOP, SLOWEST_ROUND);
         sample();
         timer = vertx.setPeriodic(PERIOD_MILLIS, id -> sample());
     }
@@ -102,7 +118,6 @@ public final class StoreSampler {
     }
 
     private void sample() {
-        heartbeats.beat(LOOP);
         if (busy.compareAndSet(false, true)) {
             Future<StoreSample> read = read();
             read.onSuccess(sample -> latest = sample)
@@ -110,7 +125,10 @@ public final class StoreSampler {
                         latest = StoreSample.UNKNOWN;
                         LOG.warnf("store not sampled cause=%s", failure);
                     })
-                    .onComplete(done -> busy.set(false));
+                    .onComplete(done -> {
+                        heartbeats.beat(LOOP, SLOWEST_ROUND);
+                        busy.set(false);
+                    });
         }
     }
 
@@ -124,7 +142,9 @@ public final class StoreSampler {
                     row.getDouble("oldest_due"),
                     row.getDouble("oldest_transaction"),
                     row.getDouble("dead_tuples"),
-                    row.getDouble("open_breakers"));
+                    row.getDouble("open_breakers"),
+                    row.getDouble("disabled"),
+                    row.getDouble("dead"));
         });
     }
 

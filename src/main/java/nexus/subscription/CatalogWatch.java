@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nexus.liveness.LoopHeartbeats;
 import org.jboss.logging.Logger;
 
 /** Keeps the catalog of this process up with changes that others make: looks at the version every three seconds. */
@@ -19,18 +20,24 @@ import org.jboss.logging.Logger;
 public class CatalogWatch {
     private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(3);
+    private static final String LOOP = "catalog";
+    /** A look may wait for a connection, and for the store's answer till the connection is given up, twice. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
+
     private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final SubscriptionCatalog catalog;
+    private final LoopHeartbeats heartbeats;
     private boolean running; // guarded by this
     private Future<?> look = Future.succeededFuture(); // guarded by this
     private long timer; // guarded by this; of the next look
 
     @Inject
-    public CatalogWatch(Vertx vertx, SubscriptionCatalog catalog) {
+    public CatalogWatch(Vertx vertx, SubscriptionCatalog catalog, LoopHeartbeats heartbeats) {
         this.vertx = vertx;
         this.catalog = catalog;
+        this.heartbeats = heartbeats;
     }
 
     /** Nothing else may start before the catalog is there: it would find that nobody wants anything. */
@@ -54,12 +61,14 @@ public class CatalogWatch {
     /** @return when the look under way, if there is one, is over */
     public synchronized Future<?> stop() {
         running = false;
+        heartbeats.stopped(LOOP);
         vertx.cancelTimer(timer);
         return look.otherwiseEmpty();
     }
 
     private synchronized void lookLater() {
         if (running) {
+            heartbeats.beat(LOOP, SLOWEST_ROUND);
             timer = vertx.setTimer(EVERY.toMillis(), due -> look());
         }
     }

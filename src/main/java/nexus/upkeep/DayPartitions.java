@@ -1,7 +1,9 @@
 package nexus.upkeep;
 
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,19 +11,30 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import nexus.queue.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
 /**
  * The daily partitions of {@code event}, {@code delivery} and {@code attempt}: made ahead, and dropped as a whole when
- * their day is over RETENTION. A day to which something is still owed stays.
+ * their day is over RETENTION. What is still owed of such a day becomes DEAD as {@code expired}, and the day goes the
+ * next time, so that it can be seen what became of it.
+ *
+ * <p>One process at a time, on a connection of its own. Nothing waits long for a lock, as whoever waits for one keeps
+ * everybody else waiting behind it: what does not get it comes again the next time.
  */
 final class DayPartitions {
     private static final Logger LOG = Logger.getLogger(DayPartitions.class);
     private static final int DAYS_AHEAD = 7;
 
-    private static final String MAKE_AHEAD =
-            "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, " + DAYS_AHEAD + ") n";
+    private static final String PATIENCE = "SET lock_timeout = '2s'; SET statement_timeout = '60s'";
+
+    /** Ends with the connection. */
+    private static final String LOCK = "SELECT pg_try_advisory_lock(7310005)";
+
+    /** A day in a statement of its own: what one has locked is free before the next. */
+    private static final String MAKE_AHEAD = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + $1::int)";
 
     /** Partitions are named {@code <table>_YYYYMMDD} by ensure_day. */
     private static final String PAST = """
@@ -33,9 +46,9 @@ final class DayPartitions {
               AND parent.relname IN ('event', 'delivery', 'attempt')
               AND part.relname ~ '^(event|delivery|attempt)_[0-9]{8}$'
               AND to_date(right(part.relname, 8), 'YYYYMMDD') < $1
-              AND NOT EXISTS (
-                  SELECT FROM owed WHERE event_day = to_date(right(part.relname, 8), 'YYYYMMDD'))
             ORDER BY part.relname""";
+
+    private static final String IS_OWED = "SELECT EXISTS (SELECT FROM owed WHERE event_day < $1)";
 
     /** Detached in an earlier run that did not come to the DROP. */
     private static final String DETACHED = """
@@ -46,57 +59,100 @@ final class DayPartitions {
               AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)""";
 
     private final Store store;
+    private final OwedExpiry expiry;
+    private final ExpiryNotices notices;
     private final Clock clock;
     private final Duration retention;
 
-    DayPartitions(Store store, Clock clock, Duration retention) {
+    DayPartitions(Store store, OwedExpiry expiry, ExpiryNotices notices, Clock clock, Duration retention) {
         this.store = store;
+        this.expiry = expiry;
+        this.notices = notices;
         this.clock = clock;
         this.retention = retention;
     }
 
-    Future<Void> makeAhead() {
-        return store.api().query(MAKE_AHEAD).execute().mapEmpty();
+    /** Makes the days to come, then drops those that are past. */
+    Future<Void> turn() {
+        return alone(connection -> makeAhead(connection).compose(made -> dropPast(connection)));
     }
 
-    Future<Void> dropPast() {
+    /** Not at all when another process is at it. */
+    private Future<Void> alone(Function<PgConnection, Future<Void>> work) {
+        return store.connection().compose(connection -> connection
+                .query(PATIENCE)
+                .execute()
+                .compose(set -> connection.query(LOCK).execute())
+                .compose(got -> got.iterator().next().getBoolean(0) ? work.apply(connection) : Future.succeededFuture())
+                .eventually(() -> connection.close()));
+    }
+
+    private static Future<Void> makeAhead(PgConnection connection) {
+        Future<Void> all = Future.succeededFuture();
+        for (int day = 0; day <= DAYS_AHEAD; day++) {
+            int ahead = day;
+            all = all.compose(before -> connection
+                    .preparedQuery(MAKE_AHEAD)
+                    .execute(Tuple.of(ahead))
+                    .mapEmpty());
+        }
+        return all;
+    }
+
+    private Future<Void> dropPast(PgConnection connection) {
         LocalDate firstKept =
                 clock.instant().minus(retention).atOffset(ZoneOffset.UTC).toLocalDate();
-        return store.api()
-                .preparedQuery(PAST)
-                .execute(Tuple.of(firstKept))
-                .compose(rows -> {
-                    List<Past> past = new ArrayList<>();
-                    rows.forEach(row -> past.add(Past.of(row)));
-                    return inTurn(past.stream().map(Past::detach).toList());
-                })
-                .compose(detached -> store.api().preparedQuery(DETACHED).execute(Tuple.of(firstKept)))
-                .compose(rows -> {
-                    List<String> drops = new ArrayList<>();
-                    rows.forEach(row -> drops.add("DROP TABLE nexus." + row.getString(0)));
-                    return inTurn(drops);
-                });
+        return connection.preparedQuery(PAST).execute(Tuple.of(firstKept)).compose(found -> {
+            List<String> detaches = new ArrayList<>();
+            found.forEach(row -> detaches.add(detach(row)));
+            return isOwed(connection, firstKept)
+                    .compose(owed -> owed
+                            ? expire(firstKept)
+                            : inTurn(connection, detaches).compose(detached -> dropDetached(connection, firstKept)));
+        });
     }
 
-    /** Names come from the catalog and match a pattern of letters and digits, so they need no quoting. */
-    private record Past(String parent, String part, boolean isPending) {
-        static Past of(Row row) {
-            return new Past(row.getString("parent"), row.getString("part"), row.getBoolean("pending"));
-        }
-
-        /** Concurrently: a plain DETACH or DROP waits behind every reader, and everybody else waits behind it. */
-        String detach() {
-            return "ALTER TABLE nexus." + parent + " DETACH PARTITION nexus." + part
-                    + (isPending ? " FINALIZE" : " CONCURRENTLY");
-        }
+    private static Future<Boolean> isOwed(PgConnection connection, LocalDate firstKept) {
+        return connection.preparedQuery(IS_OWED).execute(Tuple.of(firstKept)).map(rows -> rows.iterator()
+                .next()
+                .getBoolean(0));
     }
 
-    private Future<Void> inTurn(List<String> statements) {
+    private Future<Void> expire(LocalDate firstKept) {
+        return expiry.expireBefore(firstKept).compose(result -> {
+            LOG.warnf("owed for longer than RETENTION, given up count=%d before=%s", result.count(), firstKept);
+            return notices.raise(result.expired());
+        });
+    }
+
+    private static Future<Void> dropDetached(PgConnection connection, LocalDate firstKept) {
+        return connection.preparedQuery(DETACHED).execute(Tuple.of(firstKept)).compose((RowSet<Row> rows) -> {
+            List<String> drops = new ArrayList<>();
+            rows.forEach(row -> drops.add("DROP TABLE nexus." + row.getString(0)));
+            return inTurn(connection, drops);
+        });
+    }
+
+    /**
+     * Concurrently: a plain DETACH or DROP waits behind every reader, and everybody else waits behind it. Names come from
+     * the catalog and match a pattern of letters and digits, so they need no quoting.
+     */
+    private static String detach(Row past) {
+        return "ALTER TABLE nexus." + past.getString("parent") + " DETACH PARTITION nexus." + past.getString("part")
+                + (past.getBoolean("pending") ? " FINALIZE" : " CONCURRENTLY");
+    }
+
+    /** One that does not get its lock in time keeps the others from nothing. */
+    private static Future<Void> inTurn(PgConnection connection, List<String> statements) {
         Future<Void> all = Future.succeededFuture();
         for (String statement : statements) {
-            all = all.compose(before -> store.api().query(statement).execute())
+            all = all.compose(before -> connection.query(statement).execute())
                     .onSuccess(done -> LOG.infof("retention statement=\"%s\"", statement))
-                    .mapEmpty();
+                    .<Void>mapEmpty()
+                    .recover(failure -> {
+                        LOG.warnf("retention waits statement=\"%s\" reason=%s", statement, failure.getMessage());
+                        return Future.succeededFuture();
+                    });
         }
         return all;
     }

@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
+import nexus.queue.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
@@ -20,9 +22,16 @@ import org.jboss.logging.Logger;
 @Singleton
 public class Upkeep {
     private static final Logger LOG = Logger.getLogger(Upkeep.class);
-    private static final String LOOP = "upkeep";
+    /** Each of its statements ends by itself; behind so much time hangs one that does not. */
+    private static final Duration SLOWEST_WORK = Duration.ofMinutes(2);
+    /** A vacuum has no timeout, and the days may be many. */
+    private static final Duration SLOWEST_LONG_WORK = Duration.ofHours(2);
 
-    private record Chore(String name, Duration every, Supplier<Future<?>> work) {}
+    private record Chore(String name, Duration every, Duration slowest, Supplier<Future<?>> work) {
+        String loop() {
+            return "upkeep-" + name;
+        }
+    }
 
     private final Vertx vertx;
     private final LoopHeartbeats heartbeats;
@@ -30,18 +39,25 @@ public class Upkeep {
     private volatile boolean running;
 
     @Inject
-    public Upkeep(Vertx vertx, Store store, Clock clock, UpkeepConfig config, LoopHeartbeats heartbeats) {
+    public Upkeep(
+            Vertx vertx,
+            Store store,
+            OwedExpiry expiry,
+            OwnEvents ownEvents,
+            Clock clock,
+            UpkeepConfig config,
+            LoopHeartbeats heartbeats) {
         this.vertx = vertx;
         this.heartbeats = heartbeats;
         CounterSums sums = new CounterSums(store);
         QueueVacuum vacuum = new QueueVacuum(store);
-        DayPartitions days = new DayPartitions(store, clock, config.retention());
+        DayPartitions days = new DayPartitions(store, expiry, new ExpiryNotices(ownEvents), clock, config.retention());
         this.chores = List.of(
-                new Chore("counters", config.counters(), () -> sums.fold().onSuccess(vacuum::add)),
-                new Chore("vacuum", config.pruning(), vacuum::run),
-                new Chore("idempotency", config.pruning(), new ExpiredKeys(store)::delete),
-                new Chore("days-ahead", config.days(), days::makeAhead),
-                new Chore("days-past", config.days(), days::dropPast));
+                new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
+                        .onSuccess(vacuum::add)),
+                new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
+                new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
+                new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn));
     }
 
     void onStart(@Observes @Priority(35) StartupEvent event) {
@@ -59,14 +75,14 @@ public class Upkeep {
 
     public void stop() {
         running = false;
-        heartbeats.stopped(LOOP);
+        chores.forEach(chore -> heartbeats.stopped(chore.loop()));
     }
 
     private void run(Chore chore) {
         if (!running) {
             return;
         }
-        heartbeats.beat(LOOP);
+        heartbeats.beat(chore.loop(), chore.every().plus(chore.slowest()));
         Future.<Void>succeededFuture()
                 .compose(begun -> chore.work().get().mapEmpty())
                 .onFailure(failure -> LOG.warnf("upkeep failed chore=%s reason=%s", chore.name(), failure.getMessage()))

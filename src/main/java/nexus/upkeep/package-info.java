@@ -2,7 +2,8 @@
  * What must be put right on a clock?
  *
  * <p>Takes the time, gives partitions for the days to come, sums instead of deltas, and room instead of what is too old.
- * Never touches what is still owed.
+ * Never touches what is owed within
+ * RETENTION.
  */
 @NullMarked
 package nexus.upkeep;

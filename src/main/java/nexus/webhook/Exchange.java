@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import nexus.trace.AttemptSpan;
 import nexus.webhook.SendResult.Phase;
 import nexus.webhook.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Exchange {
     private final Target target;
     private final BooleanSupplier permitted;
     private final long startedAt;
+    private final @Nullable AttemptSpan span; // none: not traced
     private final Promise<SendResult> result = Promise.promise();
 
     private Phase phase = Phase.LOOKUP;
@@ -60,6 +62,8 @@ final class Exchange {
         this.target = Target.of(request.endpoint());
         this.permitted = permitted;
         this.startedAt = startedAt;
+        this.span = sender.tracing.attempt(
+                request.eventId().value(), request.eventType().value(), request.attempt(), target.host());
     }
 
     Future<SendResult> result() {
@@ -136,7 +140,7 @@ final class Exchange {
         sent = opened;
         phase = Phase.ANSWER;
         try {
-            sender.headers.write(request, opened.headers());
+            sender.headers.write(request, span, opened.headers());
             opened.send(request.body()).onComplete(this::answered);
         } catch (IllegalArgumentException e) {
             finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
@@ -250,6 +254,9 @@ final class Exchange {
         }
         isOver = true;
         sender.vertx.cancelTimer(deadline);
+        if (span != null) {
+            span.end(outcome.outcome(), outcome.statusCode(), outcome.error());
+        }
         result.complete(outcome);
     }
 

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import nexus.trace.AttemptSpan;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the headers of a webhook. Not for two threads at once, as the signer is not. */
 final class WebhookHeaders {
@@ -36,8 +38,13 @@ final class WebhookHeaders {
         this.traceIds = new SplittableRandom(random.nextLong());
     }
 
-    /** @throws IllegalArgumentException if a subscriber's header is none */
-    void write(WebhookRequest request, MultiMap into) {
+    /**
+     * Writes them.
+     *
+     * @param span of this request; null when it is not traced
+     * @throws IllegalArgumentException if a subscriber's header is none
+     */
+    void write(WebhookRequest request, @Nullable AttemptSpan span, MultiMap into) {
         for (Map.Entry<String, String> header : request.headers().entrySet()) {
             into.set(header.getKey(), header.getValue());
         }
@@ -55,11 +62,11 @@ final class WebhookHeaders {
                 .set(EVENT_VERSION, VERSION_1)
                 .set(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body))
                 .set(ATTEMPT, Integer.toString(request.attempt()))
-                .set(TRACEPARENT, traceparent());
+                .set(TRACEPARENT, span == null ? traceparent() : span.traceparent());
     }
 
     /**
-     * A trace of its own for each attempt. It says "sampled", because receivers follow that flag, and without it their
+     * A trace of its own for each attempt that is not traced here. It says "sampled", because receivers follow that flag, and without it their
      * own spans would be lost.
      *
      * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace Context</a>

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import nexus.trace.Tracing;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -39,11 +40,23 @@ public final class WebhookSender {
     final Clock clock;
     final Duration timeout;
     final int maxAnswerBytes;
+    final Tracing tracing;
 
     private final Set<HttpConnection> unused = new HashSet<>(); // by the context's thread alone
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong cutAnswers = new AtomicLong();
     private final Set<Exchange> permitted = new HashSet<>(); // by the context's thread alone; those under way
+
+    /** Without traces. */
+    public WebhookSender(
+            Vertx vertx,
+            TargetResolver resolver,
+            WebhookConfig config,
+            Clock clock,
+            RandomGenerator random,
+            String version) {
+        this(vertx, resolver, config, clock, random, Tracing.off(), version);
+    }
 
     /** @param version of Nexus, for the header {@code User-Agent} */
     @Inject
@@ -53,8 +66,10 @@ public final class WebhookSender {
             WebhookConfig config,
             Clock clock,
             RandomGenerator random,
+            Tracing tracing,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
+        this.tracing = tracing;
         // Vertx.getOrCreateContext() would share the context of whoever asks for this bean first.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.resolver = resolver;

@@ -123,6 +123,14 @@ class StatRepositoryPostgresTest {
         assertThat(await(sampler.read()).oldestDueSeconds()).isBetween(100.0, 160.0);
         assertThat(await(sampler.read()).deadTuples()).isNotNegative();
         assertThat(await(sampler.read()).openBreakers()).isEqualTo(1);
+        assertThat(await(sampler.read()))
+                .returns(0.0, StoreSample::disabledSubscriptions)
+                .returns(0.0, StoreSample::dead);
+        rows.run("UPDATE nexus.subscription SET disabled_reason = 'gone' WHERE lane = " + parked);
+        rows.run("INSERT INTO nexus.stat_delta (lane, pending, dead) VALUES (" + live + ", -1, 1)");
+        assertThat(await(sampler.read()))
+                .returns(1.0, StoreSample::disabledSubscriptions)
+                .returns(1.0, StoreSample::dead);
         assertThat(meters.get("nexus.queue.owed")
                         .tag("status", "pending")
                         .gauge()

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import nexus.Refusal;
 import nexus.event.TypePattern;
+import nexus.liveness.LoopHeartbeats;
 import nexus.store.Store;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
@@ -199,7 +200,7 @@ class SubscriptionRepositoryPostgresTest {
     @Test
     void theWatchSeesWhatAnotherProcessChanged() {
         SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
-        CatalogWatch watch = new CatalogWatch(TestPostgres.vertx(), catalog);
+        CatalogWatch watch = new CatalogWatch(TestPostgres.vertx(), catalog, new LoopHeartbeats());
         watch.start();
         Subscription made = insert(settings("https://hooks.example", "a"));
         Eventually.eventually(

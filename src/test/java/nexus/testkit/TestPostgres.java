@@ -93,7 +93,13 @@ public final class TestPostgres {
 
     /** Makes Nexus's tables there. */
     public static void migrate(String url) {
+        migrate(url, "latest");
+    }
+
+    /** Makes Nexus's tables there as a version had them, {@code 1} for the first, {@code latest} for this one. */
+    public static void migrate(String url, String target) {
         Flyway.configure()
+                .target(target)
                 .dataSource(jdbc(url), "postgres", "")
                 .schemas("nexus")
                 .locations("classpath:db/migration")

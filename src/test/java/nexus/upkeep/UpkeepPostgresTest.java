@@ -1,16 +1,38 @@
 package nexus.upkeep;
 
+import static nexus.testkit.Eventually.eventually;
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import nexus.event.EventType;
+import nexus.intake.EventIntake;
+import nexus.intake.OwnEvents;
+import nexus.queue.OwedExpiry;
+import nexus.queue.OwedSignal;
 import nexus.store.Store;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionCatalog;
+import nexus.testkit.StoreRows;
+import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +40,9 @@ import org.junit.jupiter.api.Test;
 class UpkeepPostgresTest {
     private final String url = TestPostgres.freshStore();
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+
+    private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
+    private final EventIntake intake = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
 
     @AfterEach
     void close() {
@@ -56,35 +81,120 @@ class UpkeepPostgresTest {
     }
 
     @Test
-    void daysPastRetentionAreDroppedUnlessSomethingIsStillOwedToThem() {
-        LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
-        LocalDate owedDay = today.minusDays(40);
-        LocalDate oldDay = today.minusDays(41);
+    void daysPastRetentionAreDroppedAndOthersStay() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        LocalDate oldDay = today.minusDays(31);
+        LocalDate keptDay = today.minusDays(30);
         TestPostgres.execute(
-                url,
-                "SELECT nexus.ensure_day('" + owedDay + "')",
-                "SELECT nexus.ensure_day('" + oldDay + "')",
-                "INSERT INTO nexus.owed (lane, stripe, created_at, event_day, event_id, body_bytes) VALUES (1, 0, now(), '"
-                        + owedDay + "', gen_random_uuid(), 2)");
+                url, "SELECT nexus.ensure_day('" + oldDay + "')", "SELECT nexus.ensure_day('" + keptDay + "')");
 
-        await(new DayPartitions(store, Clock.systemUTC(), Duration.ofDays(30)).dropPast());
+        await(days(Clock.systemUTC()).turn());
 
-        assertThat(partitions()).contains("event_" + basic(owedDay), "delivery_" + basic(owedDay));
-        assertThat(partitions())
-                .doesNotContain("event_" + basic(oldDay), "delivery_" + basic(oldDay), "attempt_" + basic(oldDay));
-        assertThat(partitions()).contains("event_" + basic(today));
+        assertThat(partitions()).doesNotContainAnyElementsOf(tables(oldDay)).containsAll(tables(keptDay));
+        assertThat(partitions()).containsAll(tables(today));
+        assertThat(query("SELECT relname FROM pg_class WHERE relname LIKE '%" + basic(oldDay) + "%'"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsOwedWhenItsDayIsOverBecomesDeadAndIsToldBeforeTheDayGoes() {
+        Subscription subscription = SubscriptionRows.insert(store, "x");
+        await(catalog.reload());
+        StoreRows rows = new StoreRows(url);
+        UUID event = rows.event("x", subscription.lane());
+        UUID retried = rows.event("x", subscription.lane());
+        rows.fail(rows.seq(retried), 500);
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        DayPartitions afterRetention = days(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+
+        await(afterRetention.turn());
+
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("0");
+        assertThat(query("SELECT event_id, status, dead_reason, attempts FROM nexus.delivery ORDER BY seq"))
+                .containsExactly(event + "|DEAD|expired|0", retried + "|DEAD|expired|1");
+        assertThat(query("SELECT pending, failed, dead FROM nexus.stat_delta WHERE dead > 0"))
+                .containsExactly("-1|-1|2");
+        String notice = query("SELECT convert_from(body, 'UTF8') FROM nexus.event WHERE type = 'nexus.delivery.dead'")
+                .getFirst();
+        assertThat(notice)
+                .contains(
+                        "\"count\":2",
+                        "\"reason\":\"expired\"",
+                        subscription.id().toString(),
+                        event.toString());
+        assertThat(partitions()).containsAll(tables(today));
+
+        await(afterRetention.turn());
+
+        assertThat(partitions()).doesNotContainAnyElementsOf(tables(today));
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("0");
+        await(new OwnEvents(intake, Clock.systemUTC(), new Random(3))
+                .raise(new EventType("nexus.x"), new JsonObject()));
+        assertThat(query("SELECT count(*) FROM nexus.event"))
+                .as("intake makes its day")
+                .containsExactly("1");
+    }
+
+    @Test
+    void aReaderThatDoesNotEndHoldsUpTheDropAndNobodyElse() throws SQLException {
+        LocalDate oldDay = LocalDate.now(ZoneOffset.UTC).minusDays(31);
+        TestPostgres.execute(url, "SELECT nexus.ensure_day('" + oldDay + "')");
+        AtomicLong slowestNanos = new AtomicLong();
+        AtomicInteger stored = new AtomicInteger();
+        AtomicBoolean loaded = new AtomicBoolean(true);
+        try (Connection reader = TestPostgres.connect(url);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            reader.setAutoCommit(false);
+            try (Statement statement = reader.createStatement()) {
+                statement.execute("SELECT count(*) FROM nexus.event");
+            }
+            Future<?> load = threads.submit(() -> storeWhile(loaded, stored, slowestNanos));
+
+            await(days(Clock.systemUTC()).turn());
+            eventually("events are stored meanwhile", () -> stored.get() > 20);
+            loaded.set(false);
+            load.get();
+            reader.rollback();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(Duration.ofNanos(slowestNanos.get())).isLessThan(Duration.ofSeconds(2));
+        assertThat(query("SELECT to_regclass('nexus.event_" + basic(oldDay) + "') IS NOT NULL"))
+                .containsExactly("t");
+
+        await(days(Clock.systemUTC()).turn());
+
+        assertThat(query("SELECT relname FROM pg_class WHERE relname LIKE '%" + basic(oldDay) + "%'"))
+                .isEmpty();
     }
 
     @Test
     void daysAreMadeAWeekAhead() {
-        TestPostgres.execute(
-                url,
-                "DROP TABLE nexus.event_" + basic(LocalDate.now(ZoneOffset.UTC).plusDays(7)));
+        LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
+        TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
 
-        await(new DayPartitions(store, Clock.systemUTC(), Duration.ofDays(30)).makeAhead());
+        await(days(Clock.systemUTC()).turn());
 
-        assertThat(partitions())
-                .contains("event_" + basic(LocalDate.now(ZoneOffset.UTC).plusDays(7)));
+        assertThat(partitions()).containsAll(tables(nextWeek));
+    }
+
+    private void storeWhile(AtomicBoolean wanted, AtomicInteger stored, AtomicLong slowestNanos) {
+        OwnEvents events = new OwnEvents(intake, Clock.systemUTC(), new Random(3));
+        while (wanted.get()) {
+            long started = System.nanoTime();
+            await(events.raise(new EventType("nexus.x"), new JsonObject()));
+            slowestNanos.accumulateAndGet(System.nanoTime() - started, Math::max);
+            stored.incrementAndGet();
+        }
+    }
+
+    private DayPartitions days(Clock clock) {
+        return new DayPartitions(
+                store,
+                new OwedExpiry(store, new OwedSignal()),
+                new ExpiryNotices(new OwnEvents(intake, Clock.systemUTC(), new Random(2))),
+                clock,
+                Duration.ofDays(30));
     }
 
     @Test
@@ -125,6 +235,10 @@ class UpkeepPostgresTest {
                 .stream()
                 .map(name -> name.replace("nexus.", ""))
                 .toList();
+    }
+
+    private static List<String> tables(LocalDate day) {
+        return List.of("event_" + basic(day), "delivery_" + basic(day), "attempt_" + basic(day));
     }
 
     private static String basic(LocalDate day) {

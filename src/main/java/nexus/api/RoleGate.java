@@ -1,0 +1,44 @@
+package nexus.api;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import nexus.ProcessConfig;
+import nexus.Role;
+
+/** A process without the role {@code api} answers nothing on the API's port but its health. */
+@Singleton
+final class RoleGate {
+    /** Before {@link ApiGate}: there is nothing to have a key for. */
+    private static final int PRIORITY = 1_001;
+
+    private static final String HEALTH = "/v1/health";
+
+    private final boolean servesApi;
+
+    RoleGate(ProcessConfig process) {
+        this.servesApi = process.roles().contains(Role.API);
+    }
+
+    void install(@Observes Filters filters) {
+        if (!servesApi) {
+            filters.register(RoleGate::refuse, PRIORITY);
+        }
+    }
+
+    private static void refuse(RoutingContext context) {
+        if (HEALTH.equals(context.request().path())) {
+            context.next();
+        } else {
+            Problem problem = new Problem(
+                    404, "no-api-here", "This process runs without the role api (NEXUS_ROLES); ask one that has it.");
+            String path = context.request().path();
+            context.response()
+                    .setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                    .end(problem.toJson(path == null ? "/" : path));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package nexus.queue;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import nexus.store.PipelinedTransaction;
+import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Erases what an event carries, and leaves that it was: its id, type and times, its deliveries and their attempts. What is
+ * still owed of it becomes DEAD, as there is nothing to send any more; what receivers answered goes too, as an answer
+ * may repeat what was sent.
+ */
+@Singleton
+public class PayloadErasure {
+    /** Waits for a settlement that is under way, whose rows the second statement then sees. */
+    static final String ERASE = """
+            WITH target AS MATERIALIZED (
+                SELECT day, id, lanes, seqs FROM event WHERE id = $1 ORDER BY day FOR UPDATE),
+            erased AS (
+                UPDATE event e SET body = NULL, erased_at = coalesce(e.erased_at, now()) FROM target t
+                WHERE e.id = t.id AND e.day = t.day),
+            taken AS (
+                DELETE FROM owed o USING target t, unnest(t.lanes, t.seqs) p(lane, seq)
+                WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
+                RETURNING o.*),
+            kept AS (
+                INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
+                                      dead_reason, attempts, attempts_before, created_at, settled_at)
+                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
+                       'payload-erased', attempts, attempts_before, created_at, now()
+                FROM taken),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, failed, dead)
+                SELECT lane, -sum((due IS NULL)::int), -sum((due IS NOT NULL)::int), count(*)
+                FROM taken WHERE NOT own GROUP BY lane)
+            SELECT (SELECT count(*) FROM target) AS events, low.lane, low.seq
+            FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM taken GROUP BY lane) low ON true""";
+
+    static final String ERASE_ANSWERS = """
+            WITH pair AS MATERIALIZED (
+                SELECT e.day, p.seq FROM event e CROSS JOIN LATERAL unnest(e.seqs) p(seq) WHERE e.id = $1),
+            settled AS (
+                UPDATE delivery d SET response = NULL FROM pair
+                WHERE d.seq = pair.seq AND d.day = pair.day AND d.response IS NOT NULL)
+            UPDATE attempt a SET response = NULL FROM pair
+            WHERE a.seq = pair.seq AND a.day = pair.day AND a.response IS NOT NULL""";
+
+    private final Store store;
+    private final OwedSignal signal;
+
+    public PayloadErasure(Store store, OwedSignal signal) {
+        this.store = store;
+        this.signal = signal;
+    }
+
+    /**
+     * Erases it once and for all; doing so again changes nothing.
+     *
+     * @return false when there is no such event, or no more
+     */
+    public Future<Boolean> erase(UUID event) {
+        return PipelinedTransaction.run(store.queue(), connection -> {
+                    Future<RowSet<Row>> erased = connection.preparedQuery(ERASE).execute(Tuple.of(event));
+                    Future<?> answers = connection.preparedQuery(ERASE_ANSWERS).execute(Tuple.of(event));
+                    return answers.compose(done -> erased);
+                })
+                .map(this::told);
+    }
+
+    /** What was read ahead is forgotten, and what waited behind a delivery that is owed no more may go on. */
+    private boolean told(RowSet<Row> rows) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        boolean found = false;
+        for (Row row : rows) {
+            found = row.getLong("events") > 0;
+            @Nullable Integer lane = row.getInteger("lane");
+            if (lane != null) {
+                lowestSeqByLane.put(lane, row.getLong("seq"));
+            }
+        }
+        if (!lowestSeqByLane.isEmpty()) {
+            signal.raise(new OwedRows(lowestSeqByLane, true));
+        }
+        return found;
+    }
+}

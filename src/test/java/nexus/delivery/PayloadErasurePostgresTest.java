@@ -1,0 +1,108 @@
+package nexus.delivery;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import nexus.Refusal;
+import nexus.queue.DeliveryOverride;
+import nexus.queue.OwedRows;
+import nexus.queue.OwedSignal;
+import nexus.queue.PayloadErasure;
+import nexus.store.Store;
+import nexus.testkit.StoreRows;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PayloadErasurePostgresTest {
+    private StoreRows rows;
+    private StoredEventRepository events;
+    private DeliveryRepository deliveries;
+    private Redelivery redelivery;
+    private PayloadErasure erasure;
+    private final List<OwedRows> signals = new ArrayList<>();
+
+    @BeforeEach
+    void freshStore() {
+        String url = TestPostgres.freshStore();
+        rows = new StoreRows(url);
+        Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+        OwedSignal signal = new OwedSignal();
+        signal.onOwed(signals::add);
+        events = new StoredEventRepository(store);
+        deliveries = new DeliveryRepository(store);
+        redelivery = new Redelivery(deliveries, new DeliveryOverride(store, signal));
+        erasure = new PayloadErasure(store, signal);
+    }
+
+    @Test
+    void payloadAndAnswersAreGoneAndTheTombstoneStays() {
+        int sent = rows.subscription("subscription");
+        int failing = rows.subscription("listener");
+        UUID event = rows.event("x", sent, failing);
+        UUID other = rows.event("x", sent);
+        rows.fail(seq(event, failing), 500);
+        rows.settle(seq(event, sent), "SENT", 200);
+        rows.settle(seq(other, sent), "SENT", 200);
+
+        assertThat(await(erasure.erase(event))).isTrue();
+
+        assertThat(rows.one("SELECT body IS NULL FROM nexus.event WHERE id = '" + event + "'"))
+                .isEqualTo("t");
+        assertThat(rows.one("SELECT count(*) FROM nexus.attempt WHERE response IS NOT NULL"))
+                .isEqualTo("0");
+        assertThat(rows.one("SELECT string_agg(event_id::text, ',') FROM nexus.delivery WHERE response IS NOT NULL"))
+                .isEqualTo(other.toString());
+        assertThat(await(events.payload(event))).isEmpty();
+        assertThat(await(events.payload(other))).contains(StoreRows.PAYLOAD);
+        StoredEvent tombstone = await(events.find(event)).orElseThrow();
+        assertThat(tombstone.type()).isEqualTo("x");
+        assertThat(tombstone.erasedAt()).isPresent();
+        assertThat(tombstone.deliveries()).isEqualTo(new DeliveryCounts(0, 1, 0, 1));
+        assertThat(await(events.find(other)).orElseThrow().erasedAt()).isEmpty();
+    }
+
+    @Test
+    void whatIsOwedIsDeadAndWhatWaitsBehindItGoesOn() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("x", lane);
+        long seq = rows.seq(event);
+
+        await(erasure.erase(event));
+
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
+        assertThat(rows.one("SELECT status, dead_reason FROM nexus.delivery")).isEqualTo("DEAD|payload-erased");
+        assertThat(rows.one("SELECT lane, pending, failed, dead FROM nexus.stat_delta"))
+                .isEqualTo(lane + "|-1|0|1");
+        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq), true));
+        DeliveryId id = await(deliveries.list(DeliveryFilter.ofEvent(event), DeliveryPosition.NEWEST, 1))
+                .deliveries()
+                .getFirst()
+                .id();
+        assertThatThrownBy(() -> await(redelivery.retry(id))).isInstanceOf(Refusal.Gone.class);
+        assertThat(await(redelivery.retryAll(DeliveryFilter.ofEvent(event)))).isZero();
+    }
+
+    @Test
+    void onceMoreChangesNothingAndAnUnknownEventIsToldApart() {
+        UUID event = rows.event("x", rows.subscription("subscription"));
+        await(erasure.erase(event));
+        String erased = rows.one("SELECT erased_at FROM nexus.event");
+
+        assertThat(await(erasure.erase(event))).isTrue();
+
+        assertThat(rows.one("SELECT erased_at FROM nexus.event")).isEqualTo(erased);
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("1");
+        assertThat(await(erasure.erase(UUID.randomUUID()))).isFalse();
+    }
+
+    private long seq(UUID event, int lane) {
+        return Long.parseLong(
+                rows.one("SELECT seq FROM nexus.owed WHERE event_id = '" + event + "' AND lane = " + lane));
+    }
+}
