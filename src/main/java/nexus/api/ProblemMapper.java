@@ -33,7 +33,7 @@ class ProblemMapper {
     @ServerExceptionMapper
     Response map(WebApplicationException refused, UriInfo uri) {
         Response original = refused.getResponse();
-        Problem problem = ofStatus(original.getStatus());
+        Problem problem = Problem.ofStatus(original.getStatus());
         if (problem.status() >= 500) {
             return map((Throwable) refused, uri);
         }
@@ -68,21 +68,6 @@ class ProblemMapper {
                 .build();
     }
 
-    static Problem ofStatus(int status) {
-        return switch (status) {
-            case 400 -> new Problem(400, "malformed", "The request can't be read.");
-            case 404 -> new Problem(404, "not-found", "There is nothing at this path.");
-            case 405 -> new Problem(405, "method-not-allowed", "This path does not know this method.");
-            case 406 -> new Problem(406, "not-acceptable", "Nexus answers with application/json only.");
-            case 413 -> new Problem(413, "too-large", "A request may have 1 MiB at most.");
-            case 415 -> new Problem(415, "unsupported-media-type", "The body must come as application/json.");
-            default ->
-                status >= 400 && status < 500
-                        ? new Problem(status, "refused", "The request was refused.")
-                        : new Problem(500, "internal", "Something went wrong inside Nexus.");
-        };
-    }
-
     /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
@@ -96,7 +81,6 @@ class ProblemMapper {
             return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
         }
         return cause instanceof IOException
-                || cause instanceof ClosedConnectionException
                 || cause instanceof ClosedConnectionException
                 || cause instanceof TimeoutException
                 || "Timeout".equals(cause.getMessage())

@@ -38,6 +38,9 @@ public final class ServeCommand implements Command {
 
     private static int serveExternal(Environment environment) throws StartRefused {
         String url = environment.value(Variable.DATABASE_URL).orElseThrow();
+        if (environment.value(Variable.API_KEYS).isEmpty()) {
+            StoredKeys.require(PostgresUrl.parse(url));
+        }
         try {
             new DatabaseCheck(ServeCommand::say).awaitStore(PostgresUrl.parse(url));
         } catch (InterruptedException e) {

@@ -18,6 +18,9 @@ enum Variable {
     NEXUS_SLOT_MAX_LAG(Format.BIG_SIZE, "nexus.source.slot-max-lag"),
     NEXUS_DEMO(Format.FLAG, "nexus.demo.enabled"),
     API_KEYS(Format.KEYS, "nexus.api.keys", true),
+    API_RATE(Format.number("a whole number from 1 to 1000000", 1, 1_000_000), "nexus.api.rate"),
+    API_PUBLISH_RATE(Format.number("a whole number from 1 to 1000000", 1, 1_000_000), "nexus.api.publish-rate"),
+    CORS_ORIGINS(Format.ORIGINS, "nexus.api.cors-origins"),
     NEXUS_SECRET_KEY(Format.SECRET_KEY, "nexus.secret.key", true),
     TARGETS_ALLOW(Format.TARGETS, "nexus.webhook.allow"),
     DELIVERY_MAX_ATTEMPTS(Format.number("a whole number from 1 to 100", 1, 100), "nexus.delivery.max-attempts"),
@@ -29,6 +32,7 @@ enum Variable {
     DELIVERY_DISABLE_AFTER(Format.DURATION, "nexus.delivery.disable-after"),
     EVENT_MAX_BYTES(Format.SIZE, "nexus.source.event-max-bytes"),
     RETENTION(Format.DURATION, "nexus.upkeep.retention"),
+    AUDIT_RETENTION(Format.DURATION, "nexus.upkeep.audit-retention"),
     SHUTDOWN_TIMEOUT(Format.DURATION, "nexus.process.shutdown-timeout");
 
     private final Format format;

@@ -40,6 +40,7 @@ public class Upkeep {
                 new Chore("counters", config.counters(), () -> sums.fold().onSuccess(vacuum::add)),
                 new Chore("vacuum", config.pruning(), vacuum::run),
                 new Chore("idempotency", config.pruning(), new ExpiredKeys(store)::delete),
+                new Chore("audit", config.days(), new PastAudit(store, config.auditRetention())::delete),
                 new Chore("days-ahead", config.days(), days::makeAhead),
                 new Chore("days-past", config.days(), days::dropPast));
     }
