@@ -98,7 +98,7 @@ record SubscriptionView(
     @RegisterForReflection
     @Schema(name = "Retry", description = "Null is as the process is configured.")
     record Retry(
-            @Schema(minimum = "1", maximum = "100") @Nullable
+            @Schema(minimum = "1", maximum = "100", nullable = true) @Nullable
             Integer maxAttempts,
 
             @Schema(

@@ -36,8 +36,11 @@ final class WebhookHeaders {
         this.traceIds = new SplittableRandom(random.nextLong());
     }
 
-    /** @throws IllegalArgumentException if a subscriber's header is none */
-    void write(WebhookRequest request, MultiMap into) {
+    /**
+     * @param authorization empty text when Nexus presents itself as nobody
+     * @throws IllegalArgumentException if a subscriber's header is none
+     */
+    void write(WebhookRequest request, String authorization, MultiMap into) {
         for (Map.Entry<String, String> header : request.headers().entrySet()) {
             into.set(header.getKey(), header.getValue());
         }
@@ -49,13 +52,24 @@ final class WebhookHeaders {
                 .set(HttpHeaders.USER_AGENT, userAgent)
                 .set(ID, id)
                 .set(TIMESTAMP, timestamp)
-                .set(SIGNATURE, signer.signature(keys, id, timestamp, body))
+                .set(SIGNATURE, signature(request, keys, id, timestamp, body))
                 .set(EVENT_ID, id)
                 .set(EVENT_TYPE, request.eventType().value())
                 .set(EVENT_VERSION, VERSION_1)
                 .set(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body))
                 .set(ATTEMPT, Integer.toString(request.attempt()))
                 .set(TRACEPARENT, traceparent());
+        if (!authorization.isEmpty()) {
+            into.set(HttpHeaders.AUTHORIZATION, authorization);
+        }
+    }
+
+    private String signature(WebhookRequest request, List<byte[]> keys, String id, String timestamp, byte[] body) {
+        String symmetric = signer.signature(keys, id, timestamp, body);
+        return request.access()
+                .signer()
+                .map(key -> symmetric + ' ' + key.signature(WebhookSigner.prefix(id, timestamp), body))
+                .orElse(symmetric);
     }
 
     /**

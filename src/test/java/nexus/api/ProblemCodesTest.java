@@ -23,8 +23,7 @@ class ProblemCodesTest {
 
     @Test
     void everyCodeIsListedAndNoOther() throws IOException {
-        Set<String> listed = LISTED
-                .matcher(read(Path.of("docs/problems.md")))
+        Set<String> listed = LISTED.matcher(read(Path.of("docs/problems.md")))
                 .results()
                 .map(row -> row.group(1))
                 .collect(toCollection(TreeSet::new));

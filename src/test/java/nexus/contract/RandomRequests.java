@@ -8,10 +8,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Requests that the document describes, most of them not quite as it says. */
 final class RandomRequests {
-    private static final List<String> ODD = List.of("x", "0", "-1", " ", "é", "\uD83D\uDE00", "../events", "a/b", "\0", "%", "'", "y".repeat(3_000));
+    private static final List<String> ODD =
+            List.of("x", "0", "-1", " ", "é", "\uD83D\uDE00", "../events", "a/b", "\0", "%", "'", "y".repeat(3_000));
+
+    /** They ask the source, or go through all there is: rarer than the others, so that thousands take seconds. */
+    private static final Set<String> SLOW = Set.of(
+            "/v1/doctor",
+            "/api/v1/listeners",
+            "/api/v1/listeners/{id}",
+            "/v1/deliveries/retry",
+            "/v1/subscriptions/{id}/test",
+            "/v1/source/reset");
 
     private final Schemas schemas;
     private final RandomValues values;
@@ -34,8 +45,8 @@ final class RandomRequests {
         this.values = values;
         document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
                 .filter(method -> method.getValue().has("responses"))
-                .forEach(method -> operations.add(new Operation(
-                        method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue()))));
+                .forEach(method -> operations.add(
+                        new Operation(method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue()))));
     }
 
     int operations() {
@@ -44,6 +55,9 @@ final class RandomRequests {
 
     Request next() {
         Operation operation = values.oneOf(operations);
+        while (SLOW.contains(operation.path()) && values.chance(0.9)) {
+            operation = values.oneOf(operations);
+        }
         double junk = values.oneOf(List.of(0.0, 0.0, 0.02, 0.2));
         List<String> headers = new ArrayList<>();
         List<String> query = new ArrayList<>();
@@ -70,10 +84,16 @@ final class RandomRequests {
             query.add(values.oneOf(List.of("colour=red", "limit=1&limit=2", "=", "a")));
         }
         String target = query.isEmpty() ? path : path + '?' + String.join("&", query);
-        JsonNode content = schemas.resolved(operation.description().path("requestBody")).path("content");
+        JsonNode content =
+                schemas.resolved(operation.description().path("requestBody")).path("content");
         return content.isMissingNode() || content.isEmpty()
                 ? new Request(operation, target, headers, "", Buffer.buffer())
-                : withBody(operation, target, headers, content.path("application/json").path("schema"), junk);
+                : withBody(
+                        operation,
+                        target,
+                        headers,
+                        content.path("application/json").path("schema"),
+                        junk);
     }
 
     private Request withBody(Operation operation, String target, List<String> headers, JsonNode schema, double junk) {
@@ -106,9 +126,10 @@ final class RandomRequests {
         return switch (schemas.types(schema).getFirst()) {
             case "integer" -> Long.toString(values.number(schema));
             case "boolean" -> "true";
-            default -> parameter.path("name").asText().equals("cursor")
-                    ? parameter.path("example").asText()
-                    : values.text(schema);
+            default ->
+                parameter.path("name").asText().equals("cursor")
+                        ? parameter.path("example").asText()
+                        : values.text(schema);
         };
     }
 

@@ -71,7 +71,8 @@ final class RandomValues {
     }
 
     String id() {
-        return ids.isEmpty() || chance(0.2) ? new UUID(random.nextLong(), random.nextLong()).toString()
+        return ids.isEmpty() || chance(0.2)
+                ? new UUID(random.nextLong(), random.nextLong()).toString()
                 : oneOf(List.copyOf(ids));
     }
 

@@ -63,7 +63,8 @@ final class Schemas {
         }
         JsonNode choices = schema.has("anyOf") ? schema.path("anyOf") : schema.path("oneOf");
         if (!choices.isEmpty()) {
-            return choices.valueStream().anyMatch(choice -> faults(choice, value, at).isEmpty())
+            return choices.valueStream()
+                            .anyMatch(choice -> faults(choice, value, at).isEmpty())
                     ? faults
                     : List.of(at + " is none of the choices: " + value);
         }
@@ -71,8 +72,7 @@ final class Schemas {
         if (!types.isEmpty() && types.stream().noneMatch(type -> isOf(type, value))) {
             faults.add(at + " is no " + types + ": " + value);
         }
-        if (schema.has("enum")
-                && schema.path("enum").valueStream().noneMatch(value::equals)) {
+        if (schema.has("enum") && schema.path("enum").valueStream().noneMatch(value::equals)) {
             faults.add(at + " is none of " + schema.path("enum") + ": " + value);
         }
         if (schema.has("const") && !schema.path("const").equals(value)) {
@@ -90,9 +90,8 @@ final class Schemas {
     private List<String> objectFaults(JsonNode schema, JsonNode value, String at) {
         List<String> faults = new ArrayList<>();
         Map<String, JsonNode> properties = properties(schema);
-        new TreeSet<>(required(schema)).stream()
-                .filter(name -> !value.has(name))
-                .forEach(name -> faults.add(at + "/" + name + " is missing"));
+        new TreeSet<>(required(schema))
+                .stream().filter(name -> !value.has(name)).forEach(name -> faults.add(at + "/" + name + " is missing"));
         value.properties().forEach(entry -> {
             JsonNode property = properties.getOrDefault(entry.getKey(), MissingNode.getInstance());
             if (!property.isMissingNode()) {
