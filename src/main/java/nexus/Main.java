@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import nexus.command.Command;
 import nexus.command.DoctorCommand;
+import nexus.command.RotateKeyCommand;
 import nexus.command.ServeCommand;
 import nexus.command.SqlCommand;
 import nexus.command.StartRefused;
@@ -19,6 +20,7 @@ public final class Main {
             "serve", ServeCommand::new,
             "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
             "doctor", DoctorCommand::new,
+            "rotate-key", RotateKeyCommand::new,
             "sql", SqlCommand::new,
             "version", VersionCommand::new);
 
@@ -34,7 +36,7 @@ public final class Main {
     private static int run(List<String> args) {
         Supplier<Command> command = COMMANDS.get(args.isEmpty() ? "serve" : args.getFirst());
         if (command == null) {
-            System.err.println("usage: nexus [serve|doctor|listen|sql|version]");
+            System.err.println("usage: nexus [serve|doctor|listen|rotate-key|sql|version]");
             return Command.REFUSED;
         }
         try {

@@ -85,7 +85,7 @@ class AccessIT {
     void everyChangeIsInTheAuditWithTheNamesOfItsFieldsOnly() {
         JsonNode manage = makeKey("\"manage\"");
         JsonNode made = with(manage).post("/v1/subscriptions", """
-                        {"name":"audited","endpointUrl":"http://localhost:9/audit","eventTypes":["audit.x"],\
+                        {"name":"audited","endpointUrl":"http://localhost:65533/audit","eventTypes":["audit.x"],\
                         "secret":"hush-hush-secret"}""").expect(201).json();
         String id = made.path("id").asText();
         with(manage).patch("/v1/subscriptions/" + id, "{\"name\":\"renamed\"}").expect(200);

@@ -59,7 +59,7 @@ class RoomsTest {
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("doctor", "embedded", "store"))));
+            Map.entry("command", Set.of("doctor", "embedded", "store", "subscription"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -22,6 +22,7 @@ enum Variable {
     API_PUBLISH_RATE(Format.number("a whole number from 1 to 1000000", 1, 1_000_000), "nexus.api.publish-rate"),
     CORS_ORIGINS(Format.ORIGINS, "nexus.api.cors-origins"),
     NEXUS_SECRET_KEY(Format.SECRET_KEY, "nexus.secret.key", true),
+    NEXUS_SECRET_KEY_OLD(Format.SECRET_KEY, "nexus.secret.old-key", true),
     TARGETS_ALLOW(Format.TARGETS, "nexus.webhook.allow"),
     DELIVERY_MAX_ATTEMPTS(Format.number("a whole number from 1 to 100", 1, 100), "nexus.delivery.max-attempts"),
     DELIVERY_BACKOFF_BASE_SECONDS(Format.seconds(1, 86_400), "nexus.delivery.backoff-base"),

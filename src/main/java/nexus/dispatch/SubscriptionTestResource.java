@@ -94,8 +94,9 @@ public class SubscriptionTestResource {
                         TYPE,
                         1,
                         Buffer.buffer(body),
-                        List.of(subscription.secret().key()),
-                        subscription.headers()))
+                        subscription.signingKeys(now),
+                        subscription.headers(),
+                        subscription.access()))
                 .map(result -> attempt(result, now));
     }
 

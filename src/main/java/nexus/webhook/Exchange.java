@@ -69,6 +69,10 @@ final class Exchange {
     }
 
     void start() {
+        if (!Target.isAllowedPort(target.port())) {
+            result.complete(new SendResult.Unreachable("the port must be 80, 443 or above 1024", took()));
+            return;
+        }
         deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
         try {
             Future<Resolution> resolution = sender.resolver.resolve(target.host());

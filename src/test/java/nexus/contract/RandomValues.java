@@ -108,7 +108,7 @@ final class RandomValues {
         return switch (schema.path("format").asText()) {
             case "uuid" -> id();
             case "date-time" -> "20" + (10 + random.nextInt(80)) + "-01-31T18:20:43Z";
-            case "uri" -> "http://127.0.0.1:9/" + random.nextInt(1_000_000);
+            case "uri" -> "http://127.0.0.1:65533/" + random.nextInt(1_000_000);
             default -> {
                 int most = Math.min(schema.path("maxLength").asInt(40), 40);
                 int length = Math.max(1, random.nextInt(most) + 1);
