@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,10 @@ public interface AccessConfig {
     @Min(1)
     @Max(1_000_000)
     int rate();
+
+    /** From a request's headers to the end of its answer; then its connection is closed. Above a statement's 30 s. */
+    @WithDefault("60s")
+    Duration requestTimeout();
 
     /** {@code CORS_ORIGINS}: origins whose pages may call the API with a key. None: no page elsewhere can. */
     Optional<List<String>> corsOrigins();

@@ -11,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class ApiGate {
     private final RefusalMeters meters;
     private final Clock clock;
     private final CrossOrigin crossOrigin;
+    private final Duration requestTimeout;
     private final boolean isOpenMode;
 
     @Inject
@@ -63,6 +65,7 @@ final class ApiGate {
         this.meters = meters;
         this.clock = clock;
         this.crossOrigin = new CrossOrigin(new HashSet<>(config.corsOrigins().orElse(List.of())));
+        this.requestTimeout = config.requestTimeout();
         this.isOpenMode = process.embedded() && keys.noneInEnvironment();
     }
 
@@ -73,6 +76,9 @@ final class ApiGate {
     private void admit(RoutingContext context) {
         HttpServerRequest request = context.request();
         boolean isOpen = isOpen(request.path());
+        if (RequestShape.hasBody(request)) {
+            limitTime(context);
+        }
         SecurityHeaders.write(
                 context.response().headers(), String.valueOf(request.path()), isOpen && !HEALTH.equals(request.path()));
         Optional<Problem> foreign = isOpenMode ? Loopback.refusal(request) : Optional.empty();
@@ -85,6 +91,14 @@ final class ApiGate {
                 identify(context);
             }
         }
+    }
+
+    /** A body that drips would hold its connection for ever. */
+    private void limitTime(RoutingContext context) {
+        long timer = context.vertx().setTimer(requestTimeout.toMillis(), late -> context.request()
+                .connection()
+                .close());
+        context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
     }
 
     private void identify(RoutingContext context) {
