@@ -3,6 +3,8 @@ package nexus;
 import static nexus.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
-import io.vertx.core.buffer.Buffer;
-import com.fasterxml.jackson.databind.JsonNode;
 import nexus.testkit.ApiClient;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
@@ -52,7 +52,8 @@ class AbuseIT {
                 slow.add(halfSent("GET /v1/stats HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
             }
             assertThat(nexus.api().get("/v1/stats").status()).isEqualTo(200);
-            eventually("they are closed", Duration.ofSeconds(15), () -> slow.stream().allMatch(AbuseIT::isClosed));
+            eventually("they are closed", Duration.ofSeconds(15), () -> slow.stream()
+                    .allMatch(AbuseIT::isClosed));
         } finally {
             closeAll(slow);
         }
@@ -81,10 +82,10 @@ class AbuseIT {
             for (int i = 0; i < MAX_CONNECTIONS + 100; i++) {
                 flood.add(halfSent("GET /v1/stats HTTP/1.1\r\n"));
             }
-            eventually("those too many are turned away", Duration.ofSeconds(10), () -> flood.stream()
-                            .filter(AbuseIT::isClosed)
-                            .count()
-                    >= 90);
+            eventually(
+                    "those too many are turned away",
+                    Duration.ofSeconds(10),
+                    () -> flood.stream().filter(AbuseIT::isClosed).count() >= 90);
             assertThat(nexus.management().get("/q/health/live").status()).isEqualTo(200);
         } finally {
             closeAll(flood);
@@ -113,7 +114,8 @@ class AbuseIT {
                     .body(Buffer.buffer(bomb.toByteArray())));
             ApiClient api = nexus.api();
             JsonNode subscription = api.subscribe(receiver.uri(), "abuse.bomb");
-            JsonNode attempt = api.post("/v1/subscriptions/" + subscription.path("id").asText() + "/test")
+            JsonNode attempt = api.post(
+                            "/v1/subscriptions/" + subscription.path("id").asText() + "/test")
                     .expect(200)
                     .json();
             assertThat(attempt.path("statusCode").asInt()).isEqualTo(200);
@@ -122,7 +124,8 @@ class AbuseIT {
     }
 
     private static Socket halfSent(String text) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), nexus.uri("/").getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), nexus.uri("/").getPort());
         socket.setSoTimeout(1);
         try {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));

@@ -35,8 +35,9 @@ class CredentialsIT {
             Signatures.verifyStandard(both, made.path("secret").asText());
             Signatures.verify(both, rotated.path("secret").asText());
 
-            JsonNode alone =
-                    api().post(path + "/secret/rotate", "{\"overlap\":\"0s\"}").expect(200).json();
+            JsonNode alone = api().post(path + "/secret/rotate", "{\"overlap\":\"0s\"}")
+                    .expect(200)
+                    .json();
             api().post(path + "/test").expect(200);
             Received one = receiver.await(2).getLast();
             assertThat(one.header("webhook-signature").split(" ")).hasSize(1);
@@ -51,8 +52,8 @@ class CredentialsIT {
     void whatATargetAsksForIsSentAndNeverShownAgain() {
         try (ScriptedReceiver receiver = ScriptedReceiver.start();
                 ScriptedReceiver authority = ScriptedReceiver.start()) {
-            authority.always(asked ->
-                    ScriptedReceiver.status(200).body("{\"access_token\":\"hush-token\",\"expires_in\":600}"));
+            authority.always(
+                    asked -> ScriptedReceiver.status(200).body("{\"access_token\":\"hush-token\",\"expires_in\":600}"));
             JsonNode made = api().subscribe(receiver.uri(), "credentials.kept", """
                     ,"secret":"hush-signing-secret","headers":{"X-Api-Token":"hush-header"},"signing":"ed25519",\
                     "auth":{"type":"oauth2","tokenUrl":"%s","clientId":"me","clientSecret":"hush-client"}""".formatted(authority.uri("/token")));
@@ -87,12 +88,7 @@ class CredentialsIT {
             ApiClient open = running.api();
             JsonNode made = open.subscribe(receiver.uri(), "credentials.anew");
             Map<String, String> rotating = Map.of(
-                    "DATABASE_URL",
-                    running.databaseUrl(),
-                    "NEXUS_SECRET_KEY",
-                    KEY_1,
-                    "NEXUS_SECRET_KEY_OLD",
-                    KEY_2);
+                    "DATABASE_URL", running.databaseUrl(), "NEXUS_SECRET_KEY", KEY_1, "NEXUS_SECRET_KEY_OLD", KEY_2);
             assertThat(NexusProgram.run(Map.of("DATABASE_URL", running.databaseUrl()), "rotate-key")
                             .exitCode())
                     .isEqualTo(2);

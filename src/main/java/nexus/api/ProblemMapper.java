@@ -2,6 +2,8 @@ package nexus.api;
 
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -16,9 +18,17 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Turns whatever a resource throws into a {@link Problem}. What is nobody's mistake but ours is logged, not shown. */
+@Singleton
 class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final AllowedMethods allowed;
+
+    @Inject
+    ProblemMapper(AllowedMethods allowed) {
+        this.allowed = allowed;
+    }
 
     @ServerExceptionMapper
     Response map(Refusal refusal, UriInfo uri) {
@@ -38,8 +48,11 @@ class ProblemMapper {
             return map((Throwable) refused, uri);
         }
         Response.ResponseBuilder answer = answer(problem, uri);
-        String allow = original.getHeaderString(HttpHeaders.ALLOW);
-        return (allow == null ? answer : answer.header(HttpHeaders.ALLOW, allow)).build();
+        if (problem.status() == 405) {
+            allowed.of("/" + uri.getPath().replaceFirst("^/+", ""))
+                    .ifPresent(allow -> answer.header(HttpHeaders.ALLOW, allow));
+        }
+        return answer.build();
     }
 
     @ServerExceptionMapper

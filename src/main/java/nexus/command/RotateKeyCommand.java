@@ -25,8 +25,8 @@ public final class RotateKeyCommand implements Command {
         String url = environment
                 .value(Variable.DATABASE_URL)
                 .or(() -> EmbeddedDatabase.running(environment.home()))
-                .orElseThrow(() -> new StartRefused(
-                        "no embedded database runs in " + environment.home() + ": set DATABASE_URL"));
+                .orElseThrow(() ->
+                        new StartRefused("no embedded database runs in " + environment.home() + ": set DATABASE_URL"));
         try (Connection connection = Jdbc.connect(PostgresUrl.parse(url))) {
             int changed = SecretRotation.run(connection, cipher);
             System.out.println(changed + (changed == 1 ? " subscription" : " subscriptions")

@@ -246,7 +246,8 @@ final class DeliverySending {
         openRequests++;
         meters.requests(openRequests);
         Future.<Void>succeededFuture()
-                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes, now), () -> lease.isHeld(term)))
+                .compose(ready ->
+                        sender.send(request(row, subscription, body.type(), bytes, now), () -> lease.isHeld(term)))
                 .otherwise(failure -> {
                     LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
                     return new SendResult.Unreachable("the request could not be made", Duration.ZERO);

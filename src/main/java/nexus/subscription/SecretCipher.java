@@ -46,8 +46,8 @@ public final class SecretCipher {
     /** @param oldKey what was encrypted with it can still be read */
     public SecretCipher(byte[] key, Optional<byte[]> oldKey) {
         this.present = Key.of(key);
-        this.keys = Stream.concat(Stream.of(present), oldKey.stream().map(Key::of))
-                .toList();
+        this.keys =
+                Stream.concat(Stream.of(present), oldKey.stream().map(Key::of)).toList();
     }
 
     private record Key(SecretKey key, ByteBuffer id) {
@@ -57,8 +57,7 @@ public final class SecretCipher {
             }
             try {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Key(
-                        new SecretKeySpec(bytes, "AES"), ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)));
+                return new Key(new SecretKeySpec(bytes, "AES"), ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e); // every JDK has it
             }

@@ -13,11 +13,10 @@ public final class SecretRotation {
     private static final List<String> COLUMNS = List.of("secret", "previous_secret", "headers", "credentials");
 
     /** Against changes of subscriptions meanwhile. A tombstone has nothing but an empty secret. */
-    private static final String LOCK =
-            "SELECT pg_advisory_xact_lock(" + SubscriptionRepository.CATALOG_LOCK + ")";
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + SubscriptionRepository.CATALOG_LOCK + ")";
 
-    private static final String READ = "SELECT id, " + String.join(", ", COLUMNS)
-            + " FROM nexus.subscription WHERE deleted_at IS NULL FOR UPDATE";
+    private static final String READ =
+            "SELECT id, " + String.join(", ", COLUMNS) + " FROM nexus.subscription WHERE deleted_at IS NULL FOR UPDATE";
 
     private static final String WRITE = "UPDATE nexus.subscription SET secret = ?, previous_secret = ?, headers = ?,"
             + " credentials = ? WHERE id = ?";

@@ -46,7 +46,8 @@ public class SubscriptionRegistry {
 
     /** When this process knows it; others within seconds, while the former secret signs too. */
     public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant until) {
-        return repository.rotate(id, secret, until).compose(rotated -> catalog.reload().map(rotated));
+        return repository.rotate(id, secret, until).compose(rotated -> catalog.reload()
+                .map(rotated));
     }
 
     public Future<Void> delete(UUID id, Optional<Door> door) {

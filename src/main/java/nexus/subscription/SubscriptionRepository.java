@@ -364,7 +364,9 @@ public class SubscriptionRepository {
                 health(row),
                 row.getOffsetDateTime("created_at").toInstant(),
                 row.getOffsetDateTime("updated_at").toInstant(),
-                decrypted(row, "credentials", id).map(TargetCredentials::ofStored).orElse(TargetCredentials.NONE),
+                decrypted(row, "credentials", id)
+                        .map(TargetCredentials::ofStored)
+                        .orElse(TargetCredentials.NONE),
                 decrypted(row, "previous_secret", id)
                         .map(secret -> new PreviousSecret(
                                 new SigningSecret(secret),

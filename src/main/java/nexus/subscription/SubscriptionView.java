@@ -143,7 +143,8 @@ record SubscriptionView(
             description = "basic has username and password, bearer token, oauth2 (client credentials) the rest. Token"
                     + " servers are guarded as endpoints are; their tokens are kept until they expire.")
     record Auth(
-            @Schema(enumeration = {"basic", "bearer", "oauth2"}) String type,
+            @Schema(enumeration = {"basic", "bearer", "oauth2"})
+            String type,
 
             @Nullable String username,
 
@@ -218,7 +219,11 @@ record SubscriptionView(
                 subscription.rateLimit().orElse(null),
                 subscription.credentials().signing(),
                 subscription.credentials().signer().map(Ed25519Key::publicKey).orElse(null),
-                subscription.credentials().auth().map(auth -> Auth.of(auth.shown())).orElse(null),
+                subscription
+                        .credentials()
+                        .auth()
+                        .map(auth -> Auth.of(auth.shown()))
+                        .orElse(null),
                 subscription.credentials().shownTls().map(Tls::of).orElse(null),
                 new Retry(
                         retry.maxAttempts().orElse(null),

@@ -19,8 +19,7 @@ import nexus.webhook.TlsIdentity;
  *
  * @param signer there when {@code signing} is {@code ed25519}
  */
-public record TargetCredentials(
-        Optional<AuthSettings> auth, Optional<TlsIdentity> tls, Optional<Ed25519Key> signer) {
+public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentity> tls, Optional<Ed25519Key> signer) {
     public static final TargetCredentials NONE =
             new TargetCredentials(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -33,9 +32,8 @@ public record TargetCredentials(
         Optional<TlsIdentity> tls =
                 body.has("tls") ? body.object("tls").map(given -> tls(given, before.tls())) : before.tls();
         Optional<Ed25519Key> signer = body.has("signing")
-                ? body.oneOf("signing", SIGNINGS)
-                        .filter("ed25519"::equals)
-                        .map(wanted -> before.signer().orElseGet(Ed25519Key::generate))
+                ? body.oneOf("signing", SIGNINGS).filter("ed25519"::equals).map(wanted -> before.signer()
+                        .orElseGet(Ed25519Key::generate))
                 : before.signer();
         return auth.isEmpty() && tls.isEmpty() && signer.isEmpty() ? NONE : new TargetCredentials(auth, tls, signer);
     }
@@ -49,8 +47,8 @@ public record TargetCredentials(
                 MAX_PEM,
                 (text, at) -> text.equals(TargetHeaders.HIDDEN)
                         ? before.flatMap(TlsIdentity::key)
-                                .orElseThrow(() -> new Refusal.Invalid(
-                                        at, "must have a value; *** only keeps one that is there"))
+                                .orElseThrow(() ->
+                                        new Refusal.Invalid(at, "must have a value; *** only keeps one that is there"))
                         : pem(TlsIdentity::isPrivateKey, "a private key in PEM, PKCS #8 and not encrypted")
                                 .apply(text, at));
         if (tls.has("certificate") != tls.has("key")) {

@@ -59,7 +59,8 @@ final class AccessTokens {
     Future<String> authorization(ClientCredentials credentials) {
         Known cached = known.get(credentials);
         long now = System.nanoTime();
-        if (cached != null && (!cached.authorization().isComplete() || cached.usableUntil().get() - now > 0)) {
+        if (cached != null
+                && (!cached.authorization().isComplete() || cached.usableUntil().get() - now > 0)) {
             return cached.authorization();
         }
         AtomicLong usableUntil = new AtomicLong(now);
@@ -79,28 +80,32 @@ final class AccessTokens {
     private Future<String> fetch(ClientCredentials credentials, AtomicLong usableUntil) {
         Promise<String> token = Promise.promise();
         long deadline = sender.vertx.setTimer(
-                Math.max(1, sender.timeout.toMillis()), late -> token.tryFail(new NoToken("it did not answer in time")));
+                Math.max(1, sender.timeout.toMillis()),
+                late -> token.tryFail(new NoToken("it did not answer in time")));
         Target target = Target.of(credentials.tokenUrl());
-        sender.resolver.resolve(target.host()).onSuccess(resolution -> sender.context.runOnContext(ignored -> {
-            switch (resolution) {
-                case Resolution.Open open -> ask(target, open.addresses().getFirst(), credentials)
-                        .map(answer -> read(answer, usableUntil))
-                        .onComplete(done -> {
-                            if (done.succeeded()) {
-                                token.tryComplete(done.result());
-                            } else {
-                                token.tryFail(
-                                        done.cause() instanceof NoToken why
-                                                ? why
-                                                : new NoToken(FailureText.of(done.cause())));
-                            }
-                        });
-                case Resolution.Blocked blocked ->
-                    token.tryFail(
-                            new NoToken("its address " + blocked.address().getHostAddress() + " must not be reached"));
-                case Resolution.Unknown unknown -> token.tryFail(new NoToken("its host name has no address"));
-            }
-        }));
+        sender.resolver
+                .resolve(target.host())
+                .onSuccess(resolution -> sender.context.runOnContext(ignored -> {
+                    switch (resolution) {
+                        case Resolution.Open open ->
+                            ask(target, open.addresses().getFirst(), credentials)
+                                    .map(answer -> read(answer, usableUntil))
+                                    .onComplete(done -> {
+                                        if (done.succeeded()) {
+                                            token.tryComplete(done.result());
+                                        } else {
+                                            token.tryFail(
+                                                    done.cause() instanceof NoToken why
+                                                            ? why
+                                                            : new NoToken(FailureText.of(done.cause())));
+                                        }
+                                    });
+                        case Resolution.Blocked blocked ->
+                            token.tryFail(new NoToken(
+                                    "its address " + blocked.address().getHostAddress() + " must not be reached"));
+                        case Resolution.Unknown unknown -> token.tryFail(new NoToken("its host name has no address"));
+                    }
+                }));
         return token.future()
                 .onComplete(done -> sender.vertx.cancelTimer(deadline))
                 .onFailure(failure -> usableUntil.set(System.nanoTime() + AFTER_FAILURE.toNanos()));
@@ -121,7 +126,10 @@ final class AccessTokens {
                 .request(options)
                 .compose(request -> {
                     String form = "grant_type=client_credentials"
-                            + credentials.scope().map(scope -> "&scope=" + encoded(scope)).orElse("");
+                            + credentials
+                                    .scope()
+                                    .map(scope -> "&scope=" + encoded(scope))
+                                    .orElse("");
                     String pair = encoded(credentials.clientId()) + ':' + encoded(credentials.clientSecret());
                     request.putHeader(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
                             .putHeader(HttpHeaders.ACCEPT, "application/json")
@@ -164,8 +172,8 @@ final class AccessTokens {
             }
             Number seconds = json.getNumber("expires_in", LIFE_UNLESS_SAID.toSeconds());
             long life = Math.clamp(seconds.longValue(), 0, LONGEST_LIFE.toSeconds());
-            usableUntil.set(System.nanoTime()
-                    + Duration.ofSeconds(life).minus(MARGIN).toNanos());
+            usableUntil.set(
+                    System.nanoTime() + Duration.ofSeconds(life).minus(MARGIN).toNanos());
             return "Bearer " + token;
         } catch (DecodeException | ClassCastException e) {
             throw new NoToken("its answer is no JSON object of a token");

@@ -60,14 +60,14 @@ final class HttpClients {
             return known;
         }
         if (ofIdentity.size() >= MAX_IDENTITIES) {
-            Map.Entry<TlsIdentity, HttpClient> eldest = ofIdentity.entrySet().iterator().next();
+            Map.Entry<TlsIdentity, HttpClient> eldest =
+                    ofIdentity.entrySet().iterator().next();
             HttpClient unused = eldest.getValue();
             ofIdentity.remove(eldest.getKey());
             vertx.setTimer(2 * config.timeout().toMillis(), later -> unused.close());
         }
         HttpClientOptions options = tlsOptions(config);
-        identity.ca()
-                .ifPresent(ca -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(ca))));
+        identity.ca().ifPresent(ca -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(ca))));
         if (identity.certificate().isPresent() && identity.key().isPresent()) {
             options.setKeyCertOptions(new PemKeyCertOptions()
                     .addCertValue(Buffer.buffer(identity.certificate().get()))
@@ -92,7 +92,9 @@ final class HttpClients {
     private static HttpClientOptions tlsOptions(WebhookConfig config) {
         HttpClientOptions options =
                 clearOptions(config).setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true);
-        options.getInitialSettings().setMaxHeaderListSize(config.maxHeaderBytes()).setPushEnabled(false);
+        options.getInitialSettings()
+                .setMaxHeaderListSize(config.maxHeaderBytes())
+                .setPushEnabled(false);
         return options.setHttp2KeepAliveTimeout(seconds(config.keepAlive()));
     }
 

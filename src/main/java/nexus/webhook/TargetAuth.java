@@ -36,8 +36,7 @@ public sealed interface TargetAuth {
 
     static TargetAuth basic(String username, String password) {
         return new Fixed("Basic "
-                + Base64.getEncoder()
-                        .encodeToString((username + ':' + password).getBytes(StandardCharsets.UTF_8)));
+                + Base64.getEncoder().encodeToString((username + ':' + password).getBytes(StandardCharsets.UTF_8)));
     }
 
     static TargetAuth bearer(String token) {

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * @param key of the first of them, PKCS #8 and not encrypted; there exactly when {@code certificate} is
  */
 public record TlsIdentity(Optional<String> ca, Optional<String> certificate, Optional<String> key) {
-    private static final Pattern PRIVATE_KEY = Pattern.compile(
-            "-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final Pattern PRIVATE_KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
     /** Whether it can be read as one certificate or several. */
@@ -45,7 +45,8 @@ public record TlsIdentity(Optional<String> ca, Optional<String> certificate, Opt
     private static boolean isPrivateKey(String base64, String algorithm) {
         try {
             KeyFactory.getInstance(algorithm)
-                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
+                    .generatePrivate(
+                            new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
             return true;
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return false;

@@ -35,7 +35,9 @@ class ManySubscriptionsTest {
         for (int n = 0; n < 1_000; n++) {
             assertThat(all.wanting(new EventType("shop.order-" + n + ".paid"))).hasSize(1);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - again)).as("types are remembered").isLessThan(PATIENCE);
+        assertThat(Duration.ofNanos(System.nanoTime() - again))
+                .as("types are remembered")
+                .isLessThan(PATIENCE);
     }
 
     @Test

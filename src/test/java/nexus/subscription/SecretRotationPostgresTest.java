@@ -86,8 +86,8 @@ class SecretRotationPostgresTest {
 
     private static UUID insert(SubscriptionRepository repository, String endpoint) {
         UUID id = UUID.randomUUID();
-        SubscriptionSettings plain = SubscriptionSettings.of(
-                "test", URI.create(endpoint), List.of(new TypePattern("a.b")), FIRST);
+        SubscriptionSettings plain =
+                SubscriptionSettings.of("test", URI.create(endpoint), List.of(new TypePattern("a.b")), FIRST);
         AuthSettings auth = new AuthSettings("bearer", Map.of("token", "t0ken"));
         await(repository.insert(
                 id,

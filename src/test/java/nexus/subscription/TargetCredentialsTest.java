@@ -40,9 +40,11 @@ class TargetCredentialsTest {
 
     @Test
     void aSecretIsShownAsStarsAndStaysWhenTheStarsComeBack() {
-        TargetCredentials given =
-                read("{\"auth\":{\"type\":\"basic\",\"username\":\"ann\",\"password\":\"hush\"}}", TargetCredentials.NONE);
-        assertThat(given.auth().orElseThrow().shown()).containsEntry("password", "***").containsEntry("username", "ann");
+        TargetCredentials given = read(
+                "{\"auth\":{\"type\":\"basic\",\"username\":\"ann\",\"password\":\"hush\"}}", TargetCredentials.NONE);
+        assertThat(given.auth().orElseThrow().shown())
+                .containsEntry("password", "***")
+                .containsEntry("username", "ann");
         TargetCredentials changed =
                 read("{\"auth\":{\"type\":\"basic\",\"username\":\"bob\",\"password\":\"***\"}}", given);
         assertThat(changed.access().auth()).isEqualTo(TargetAuth.basic("bob", "hush"));

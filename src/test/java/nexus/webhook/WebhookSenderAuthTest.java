@@ -76,8 +76,10 @@ class WebhookSenderAuthTest {
         assertThat(asked.text()).isEqualTo("grant_type=client_credentials&scope=read+write");
         assertThat(asked.header("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
         assertThat(asked.header("Authorization"))
-                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("id%2F1:s%3Aecret".getBytes(StandardCharsets.US_ASCII)));
-        assertThat(receiver.await(10)).allMatch(got -> got.header("Authorization").equals("Bearer t-1"));
+                .isEqualTo("Basic "
+                        + Base64.getEncoder().encodeToString("id%2F1:s%3Aecret".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(receiver.await(10))
+                .allMatch(got -> got.header("Authorization").equals("Bearer t-1"));
 
         receiver.answer(status(401));
         assertThat(send(access)).isInstanceOf(SendResult.Refused.class);
@@ -89,7 +91,9 @@ class WebhookSenderAuthTest {
     @Test
     void withoutATokenNothingIsSentAndTheReasonHoldsNoSecret() {
         for (ScriptedReceiver.Answer answer : List.of(
-                status(403).body("s:ecret"), status(200).body("no json"), status(200).body("{\"access_token\":7}"))) {
+                status(403).body("s:ecret"),
+                status(200).body("no json"),
+                status(200).body("{\"access_token\":7}"))) {
             authority.answer(answer);
             try (Closing one = new Closing(sender())) {
                 SendResult result = send(one.sender(), access(credentials(authority.uri("/token"), "")));
@@ -115,7 +119,8 @@ class WebhookSenderAuthTest {
         assertThat(key.publicKey()).startsWith("whpk_");
 
         byte[] raw = Base64.getDecoder().decode(key.publicKey().substring(5));
-        byte[] encoded = HexFormat.of().parseHex("302a300506032b6570032100" + HexFormat.of().formatHex(raw));
+        byte[] encoded = HexFormat.of()
+                .parseHex("302a300506032b6570032100" + HexFormat.of().formatHex(raw));
         Signature verifier = Signature.getInstance("Ed25519");
         verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
         verifier.update((got.header("webhook-id") + "." + got.header("webhook-timestamp") + "." + got.text())

@@ -38,8 +38,7 @@ class WebhookSenderTlsTest {
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
     private static final String PASSWORD = "changeit";
-    private static final TlsIdentity NOTHING =
-            new TlsIdentity(Optional.empty(), Optional.empty(), Optional.empty());
+    private static final TlsIdentity NOTHING = new TlsIdentity(Optional.empty(), Optional.empty(), Optional.empty());
     private static final Vertx VERTX = Vertx.vertx();
 
     private static Path keyStore = Path.of("");
@@ -155,8 +154,7 @@ class WebhookSenderTlsTest {
 
     private static String privateKey() throws Exception {
         return pem(
-                "PRIVATE KEY",
-                keys().getKey("receiver", PASSWORD.toCharArray()).getEncoded());
+                "PRIVATE KEY", keys().getKey("receiver", PASSWORD.toCharArray()).getEncoded());
     }
 
     private static KeyStore keys() throws Exception {
@@ -212,6 +210,8 @@ class WebhookSenderTlsTest {
                 List.of("a key".getBytes(StandardCharsets.UTF_8)),
                 Map.of(),
                 new TargetAccess(
-                        Optional.empty(), TargetAuth.NONE, Optional.of(identity).filter(given -> !given.equals(NOTHING))));
+                        Optional.empty(),
+                        TargetAuth.NONE,
+                        Optional.of(identity).filter(given -> !given.equals(NOTHING))));
     }
 }
