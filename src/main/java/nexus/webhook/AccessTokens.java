@@ -165,8 +165,8 @@ final class AccessTokens {
     private static String read(Buffer answer, AtomicLong usableUntil) {
         try {
             JsonObject json = answer.toJsonObject();
-            String token = json.getString("access_token", "");
-            if (!token.matches("[\\x21-\\x7e]{1,16384}")
+            if (!(json.getValue("access_token") instanceof String token)
+                    || !token.matches("[\\x21-\\x7e]{1,16384}")
                     || !"bearer".equalsIgnoreCase(json.getString("token_type", "bearer"))) {
                 throw new NoToken("its answer has no bearer token");
             }
