@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -66,10 +67,10 @@ final class WebhookHeaders {
 
     private String signature(WebhookRequest request, List<byte[]> keys, String id, String timestamp, byte[] body) {
         String symmetric = signer.signature(keys, id, timestamp, body);
-        return request.access()
-                .signer()
-                .map(key -> symmetric + ' ' + key.signature(WebhookSigner.prefix(id, timestamp), body))
-                .orElse(symmetric);
+        Optional<Ed25519Key> key = request.access().signer();
+        return key.isEmpty()
+                ? symmetric
+                : symmetric + ' ' + key.get().signature(WebhookSigner.prefix(id, timestamp), body);
     }
 
     /**
