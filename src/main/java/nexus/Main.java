@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import nexus.command.Command;
 import nexus.command.DoctorCommand;
 import nexus.command.HealthCommand;
+import nexus.command.RotateKeyCommand;
 import nexus.command.ServeCommand;
 import nexus.command.SqlCommand;
 import nexus.command.StartRefused;
@@ -21,6 +22,7 @@ public final class Main {
             "listen", () -> arguments -> ListenCommand.run(arguments.toArray(String[]::new), System.out, System.err),
             "doctor", DoctorCommand::new,
             "health", HealthCommand::new,
+            "rotate-key", RotateKeyCommand::new,
             "sql", SqlCommand::new,
             "version", VersionCommand::new);
 
@@ -36,7 +38,7 @@ public final class Main {
     private static int run(List<String> args) {
         Supplier<Command> command = COMMANDS.get(args.isEmpty() ? "serve" : args.getFirst());
         if (command == null) {
-            System.err.println("usage: nexus [serve|doctor|health|listen|sql|version]");
+            System.err.println("usage: nexus [serve|doctor|health|listen|rotate-key|sql|version]");
             return Command.REFUSED;
         }
         try {

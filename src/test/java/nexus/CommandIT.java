@@ -74,7 +74,7 @@ class CommandIT {
     @Test
     void doctorFindsNothingWrongWithTheEmbeddedDatabase() {
         nexus.api().post("/api/v1/listeners", """
-                        {"name":"Doctor","source_table":"users","event":"INSERT","target_url":"http://localhost:9/doctor"}""").expect(201);
+                        {"name":"Doctor","source_table":"users","event":"INSERT","target_url":"http://localhost:65533/doctor"}""").expect(201);
 
         Finished healthy = NexusProgram.run(nexus.environment(), "doctor");
         assertThat(healthy.exitCode()).as(healthy.output()).isZero();

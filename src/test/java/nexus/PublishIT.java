@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -216,21 +215,70 @@ class PublishIT {
     }
 
     @Test
-    void twoAtTheSameInstantMakeOneEvent() throws SQLException {
+    void twoHundredAtTheSameInstantMakeOneEventAndOneDelivery() {
+        api.subscribe(receiver.uri(), type);
         String body = "{\"type\":\"" + type + "\",\"data\":{}}";
+        List<Answer> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<CompletableFuture<Answer>> answers = IntStream.range(0, 20)
+            List<CompletableFuture<Answer>> sent = IntStream.range(0, 200)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
                             () -> api.post("/v1/events", body, "Idempotency-Key", type), threads))
                     .toList();
-            assertThat(answers.stream()
-                            .map(CompletableFuture::join)
-                            .map(Answer::status)
-                            .distinct())
-                    .isSubsetOf(202, 409)
-                    .contains(202);
+            answers = sent.stream().map(CompletableFuture::join).toList();
         }
+        assertThat(answers).extracting(Answer::status).containsOnly(202, 409).contains(202);
+        List<JsonNode> accepted = answers.stream()
+                .filter(answer -> answer.status() == 202)
+                .map(Answer::json)
+                .toList();
+        assertThat(accepted.stream().filter(one -> !one.path("deduplicated").asBoolean()))
+                .hasSize(1);
+        assertThat(accepted.stream().map(one -> one.path("eventId").asText()).distinct())
+                .hasSize(1);
+        assertThat(answers.stream()
+                        .filter(answer -> answer.status() == 409)
+                        .map(answer -> answer.json().path("code").asText()))
+                .allMatch("idempotency-key-in-use"::equals);
+        api.awaitDelivery(accepted.getFirst().path("eventId").asText(), "SENT");
+        assertThat(receiver.received()).hasSize(1);
         assertThat(api.get("/v1/events?type=" + type).json().path("data")).hasSize(1);
+    }
+
+    /** Its COMMIT waits in the database while the process stands still, goes through, and nobody is there to answer. */
+    @Test
+    void aKillBetweenStoreAndAnswerIsRepeatedWithoutASecondEvent() throws Exception {
+        String body = "{\"type\":\"" + type + "\",\"data\":{\"n\":1}}";
+        nexus.sql("""
+                CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$""", """
+                CREATE CONSTRAINT TRIGGER wait_for_test AFTER INSERT ON nexus.idempotency
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_for_test()""");
+        try (Connection connection = nexus.connect();
+                Statement statement = connection.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            CompletableFuture<Answer> unanswered =
+                    CompletableFuture.supplyAsync(() -> api.post("/v1/events", body, "Idempotency-Key", type), threads);
+            awaitSomebodyWaitingForTheLock();
+            nexus.pause();
+            statement.execute("SELECT pg_advisory_unlock(4711)");
+            Eventually.eventually("it is committed", () -> stored() == 1);
+            nexus.kill9();
+            assertThat(unanswered.handle((answer, failure) -> failure).get()).isNotNull();
+        }
+        nexus.sql("DROP FUNCTION wait_for_test() CASCADE");
+        nexus.restart();
+
+        Answer again = api.post("/v1/events", body, "Idempotency-Key", type).expect(202);
+        assertThat(again.json().path("deduplicated").asBoolean()).isTrue();
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(stored()).isEqualTo(1);
+        api.post("/v1/events", body + "\n", "Idempotency-Key", type).expect(422);
+    }
+
+    private int stored() {
+        return Integer.parseInt(nexus.query("SELECT count(*) FROM nexus.event WHERE type = '" + type + "'")
+                .getFirst());
     }
 
     private static void awaitSomebodyWaitingForTheLock() {

@@ -7,9 +7,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import nexus.api.QueryParameters;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +38,20 @@ class ResourcePathsTest {
                 .toList();
 
         assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void everyGetLooksAtItsQuerySoThatNoParameterIsPassedOverInSilence() {
+        List<String> blind = RESOURCES.stream()
+                .flatMap(resource -> resource.getMethods().stream())
+                .filter(method -> method.isAnnotatedWith(GET.class))
+                .filter(method -> method.getMethodCallsFromSelf().stream()
+                        .noneMatch(call -> call.getTargetOwner().isEquivalentTo(QueryParameters.class)
+                                && call.getName().equals("check")))
+                .map(JavaMethod::getFullName)
+                .toList();
+
+        assertThat(blind).isEmpty();
     }
 
     private static boolean isHidden(JavaMethod method) {

@@ -30,6 +30,7 @@ class RoomsTest {
             Map.entry("liveness", Set.of()),
             Map.entry("api", Set.of()),
             Map.entry("subscription", Set.of("api", "event", "liveness", "store", "webhook")),
+            Map.entry("access", Set.of("api", "event", "store")),
             Map.entry("queue", Set.of("event", "store")),
             Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),
             Map.entry("publish", Set.of("api", "event", "intake", "trace")),
@@ -55,11 +56,11 @@ class RoomsTest {
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
-            Map.entry("doctor", Set.of("event", "pgoutput", "replication", "store", "subscription")),
+            Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("doctor", "embedded", "store", "trace"))));
+            Map.entry("command", Set.of("doctor", "embedded", "store", "subscription", "trace"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -262,6 +262,46 @@ class SurfaceIT {
     }
 
     @Test
+    void aMethodThatIsNotKnownIsToldWhichAre() {
+        assertThat(api.delete("/v1/events").expect(405).header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
+        assertThat(api.post("/v1/events/0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11/summary")
+                        .expect(405)
+                        .header("Allow"))
+                .isEqualTo("GET, HEAD, OPTIONS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/stats?colour=red",
+                "/v1/health?colour=red",
+                "/v1/doctor?colour=red",
+                "/v1/events/0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11?colour=red",
+                "/v1/events?limit=1&limit=2",
+                "/v1/audit?since=yesterday"
+            })
+    void aParameterThatIsUnknownOrWrongIsNamed(String path) {
+        assertThat(api.get(path)
+                        .expect(422)
+                        .json()
+                        .path("errors")
+                        .path(0)
+                        .path("pointer")
+                        .asText())
+                .isIn("colour", "limit", "since");
+        assertThat(api.post("/v1/events?colour=red", "{\"type\":\"a\",\"data\":{}}")
+                        .expect(422)
+                        .text())
+                .contains("colour");
+        assertThat(api.get("/v1/events?type=%ff")
+                        .expect(400)
+                        .json()
+                        .path("code")
+                        .asText())
+                .isEqualTo("malformed");
+    }
+
+    @Test
     void aListStaysTheSameWhileRowsArrive() {
         List<String> published = new ArrayList<>();
         for (int i = 0; i < 25; i++) {

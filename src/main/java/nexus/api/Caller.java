@@ -1,18 +1,21 @@
 package nexus.api;
 
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /**
  * Who asks.
  *
  * @param scope tells callers apart without telling their keys: the start of the key's SHA-256, or {@code open} where
  *     no key is needed
+ * @param actor as the audit names it
+ * @param name of a stored key
  */
-public record Caller(String scope) {
-    static final Caller OPEN = new Caller("open");
+public record Caller(String scope, String actor, Optional<String> name) {
+    public static final Caller OPEN = new Caller("open", "open", Optional.empty());
     private static final String KEY = Caller.class.getName();
 
-    /** @throws IllegalStateException when {@link ApiGate} did not let this request in */
+    /** @throws IllegalStateException when the gate did not let this request in */
     public static Caller of(RoutingContext request) {
         Caller caller = request.get(KEY);
         if (caller == null) {
@@ -21,7 +24,7 @@ public record Caller(String scope) {
         return caller;
     }
 
-    void putInto(RoutingContext request) {
+    public void putInto(RoutingContext request) {
         request.put(KEY, this);
     }
 }

@@ -32,7 +32,7 @@ import nexus.Refusal;
  */
 public final class JsonBody {
     /** Of one request. A body that comes in chunks tells its size only when it is there. */
-    static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = 1 << 20;
 
     /** A body of 1 MiB could name a million wrong fields. */
     private static final int MAX_ERRORS = 100;
@@ -95,6 +95,11 @@ public final class JsonBody {
     /** The object as it came, in UTF-8. */
     public byte[] bytes() {
         return raw.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Of the fields that came, known or not. */
+    public Set<String> names() {
+        return Set.copyOf(fields.keySet());
     }
 
     /** RFC 6901: where in the request's body a field of this object stands. */
@@ -326,7 +331,8 @@ public final class JsonBody {
         return Optional.of(text);
     }
 
-    static boolean isStorable(String text) {
+    /** Whether a database can hold it: no U+0000, no half of a surrogate pair. */
+    public static boolean isStorable(String text) {
         return text.indexOf('\0') < 0
                 && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }

@@ -32,6 +32,7 @@ public record Problem(
             Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"),
             Map.entry(422, "Unprocessable Content"),
+            Map.entry(429, "Too Many Requests"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(503, "Service Unavailable"));
 
@@ -57,6 +58,22 @@ public record Problem(
             case Refusal.TooLarge e -> new Problem(413, e.code(), detail);
             case Refusal.Invalid e -> new Problem(422, e.code(), detail, e.errors());
             case Refusal.Unavailable e -> new Problem(503, e.code(), detail);
+        };
+    }
+
+    /** What the HTTP layer itself refuses. */
+    public static Problem ofStatus(int status) {
+        return switch (status) {
+            case 400 -> new Problem(400, "malformed", "The request can't be read.");
+            case 404 -> new Problem(404, "not-found", "There is nothing at this path.");
+            case 405 -> new Problem(405, "method-not-allowed", "This path does not know this method.");
+            case 406 -> new Problem(406, "not-acceptable", "Nexus answers with application/json only.");
+            case 413 -> new Problem(413, "too-large", "A request may have 1 MiB at most.");
+            case 415 -> new Problem(415, "unsupported-media-type", "The body must come as application/json.");
+            default ->
+                status >= 400 && status < 500
+                        ? new Problem(status, "refused", "The request was refused.")
+                        : new Problem(500, "internal", "Something went wrong inside Nexus.");
         };
     }
 

@@ -2,6 +2,8 @@ package nexus.api;
 
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -16,9 +18,17 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Turns whatever a resource throws into a {@link Problem}. What is nobody's mistake but ours is logged, not shown. */
+@Singleton
 class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final AllowedMethods allowed;
+
+    @Inject
+    ProblemMapper(AllowedMethods allowed) {
+        this.allowed = allowed;
+    }
 
     @ServerExceptionMapper
     Response map(Refusal refusal, UriInfo uri) {
@@ -33,13 +43,16 @@ class ProblemMapper {
     @ServerExceptionMapper
     Response map(WebApplicationException refused, UriInfo uri) {
         Response original = refused.getResponse();
-        Problem problem = ofStatus(original.getStatus());
+        Problem problem = Problem.ofStatus(original.getStatus());
         if (problem.status() >= 500) {
             return map((Throwable) refused, uri);
         }
         Response.ResponseBuilder answer = answer(problem, uri);
-        String allow = original.getHeaderString(HttpHeaders.ALLOW);
-        return (allow == null ? answer : answer.header(HttpHeaders.ALLOW, allow)).build();
+        if (problem.status() == 405) {
+            allowed.of("/" + uri.getPath().replaceFirst("^/+", ""))
+                    .ifPresent(allow -> answer.header(HttpHeaders.ALLOW, allow));
+        }
+        return answer.build();
     }
 
     @ServerExceptionMapper
@@ -68,21 +81,6 @@ class ProblemMapper {
                 .build();
     }
 
-    static Problem ofStatus(int status) {
-        return switch (status) {
-            case 400 -> new Problem(400, "malformed", "The request can't be read.");
-            case 404 -> new Problem(404, "not-found", "There is nothing at this path.");
-            case 405 -> new Problem(405, "method-not-allowed", "This path does not know this method.");
-            case 406 -> new Problem(406, "not-acceptable", "Nexus answers with application/json only.");
-            case 413 -> new Problem(413, "too-large", "A request may have 1 MiB at most.");
-            case 415 -> new Problem(415, "unsupported-media-type", "The body must come as application/json.");
-            default ->
-                status >= 400 && status < 500
-                        ? new Problem(status, "refused", "The request was refused.")
-                        : new Problem(500, "internal", "Something went wrong inside Nexus.");
-        };
-    }
-
     /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
@@ -96,7 +94,6 @@ class ProblemMapper {
             return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
         }
         return cause instanceof IOException
-                || cause instanceof ClosedConnectionException
                 || cause instanceof ClosedConnectionException
                 || cause instanceof TimeoutException
                 || "Timeout".equals(cause.getMessage())

@@ -33,6 +33,7 @@ public class ProblemResponses implements OASFilter {
             Map.entry("413", "TooLarge"),
             Map.entry("415", "UnsupportedMediaType"),
             Map.entry("422", "Invalid"),
+            Map.entry("429", "RateLimited"),
             Map.entry("500", "Internal"),
             Map.entry("503", "Unavailable"));
 
@@ -51,16 +52,17 @@ public class ProblemResponses implements OASFilter {
     private static void complete(String path, Operation operation) {
         if (path.equals(HEALTH)) {
             operation.setSecurity(List.of());
+            Stream.of("400", "422").forEach(status -> add(operation, status));
             return;
         }
-        Stream.of("401", "403", "422", "500", "503").forEach(status -> add(operation, status));
+        // the generator has put a bare 400 where there is a body
+        operation.getResponses().removeAPIResponse("400");
+        Stream.of("400", "401", "403", "422", "429", "500", "503").forEach(status -> add(operation, status));
         if (path.indexOf('{') >= 0) {
             add(operation, "404");
         }
         if (operation.getRequestBody() != null) {
-            // the generator has put a bare 400 there
-            operation.getResponses().removeAPIResponse("400");
-            Stream.of("400", "413", "415").forEach(status -> add(operation, status));
+            Stream.of("413", "415").forEach(status -> add(operation, status));
         }
     }
 

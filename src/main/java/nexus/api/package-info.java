@@ -1,7 +1,7 @@
 /**
- * Who may ask, how do we say no, how do we page?
+ * How are requests read, how do we say no, how do we page?
  *
- * <p>Takes requests, gives them on with a known caller, or a problem. Never knows what the requests are about.
+ * <p>Takes bodies and parameters, gives values, pages or a problem. Never knows what the requests are about.
  */
 @NullMarked
 package nexus.api;

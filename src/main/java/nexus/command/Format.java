@@ -80,6 +80,17 @@ interface Format {
         return String.join(",", targets);
     };
 
+    Format ORIGINS = text -> {
+        List<String> origins = items(text, "must hold at least one origin");
+        for (String origin : origins) {
+            if (!origin.matches("https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")) {
+                throw new IllegalArgumentException(
+                        "must be origins such as https://app.example.com, with commas between them");
+            }
+        }
+        return String.join(",", origins);
+    };
+
     Format SECRET_KEY = text -> {
         try {
             if (Base64.getDecoder().decode(text).length == 32) {

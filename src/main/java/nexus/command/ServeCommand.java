@@ -44,6 +44,9 @@ public final class ServeCommand implements Command {
                         say(line);
                     })
                     .awaitStore(PostgresUrl.parse(url));
+            if (environment.value(Variable.API_KEYS).isEmpty()) {
+                StoredKeys.require(PostgresUrl.parse(url));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;

@@ -17,15 +17,11 @@ final class Settings {
     static void check(Environment environment) throws StartRefused {
         boolean keys = environment.value(Variable.API_KEYS).isPresent();
         if (!environment.embedded()) {
-            if (!keys) {
-                throw new StartRefused("API_KEYS is not set: with DATABASE_URL the API is never open;"
-                        + " set API_KEYS to one or more keys (make one: openssl rand -hex 32)");
-            }
             if (environment.value(Variable.NEXUS_SECRET_KEY).isEmpty()) {
                 throw new StartRefused("NEXUS_SECRET_KEY is not set: it encrypts signing secrets in the database;"
                         + " make one and keep it: openssl rand -base64 32");
             }
-            return;
+            return; // that there is a key, the store is asked for
         }
         String host = host(environment);
         if (!keys && !loopback(host)) {

@@ -150,7 +150,8 @@ public class DeliveryResource {
                             examples = @ExampleObject(name = "delivery", value = DeliveryExamples.SHOWN)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<DeliveryView> show(
-            @Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id) {
+            @Parameter(example = "dlv_1_20260131_12_3_4567") @PathParam("id") String id, @Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return found(DeliveryId.inPath(id)).toCompletionStage();
     }
 

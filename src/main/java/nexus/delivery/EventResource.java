@@ -118,7 +118,9 @@ public class EventResource {
                             examples = @ExampleObject(name = "event", value = DeliveryExamples.EVENT)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<EventView> show(
-            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id,
+            @Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         UUID eventId = Ids.inPath(id, "event");
         return found(eventId).compose(this::withDeliveries).toCompletionStage();
     }
@@ -135,7 +137,9 @@ public class EventResource {
                             examples = @ExampleObject(name = "summary", value = DeliveryExamples.SUMMARY)))
     @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
     public CompletionStage<EventSummaryView> summary(
-            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id,
+            @Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return found(Ids.inPath(id, "event")).map(EventSummaryView::of).toCompletionStage();
     }
 

@@ -243,7 +243,8 @@ final class DeliverySending {
         openRequests++;
         meters.requests(openRequests);
         Future.<Void>succeededFuture()
-                .compose(ready -> sender.send(request(row, subscription, body.type(), bytes), () -> lease.isHeld(term)))
+                .compose(ready ->
+                        sender.send(request(row, subscription, body.type(), bytes, now), () -> lease.isHeld(term)))
                 .otherwise(failure -> {
                     LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
                     return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
@@ -255,15 +256,17 @@ final class DeliverySending {
                 });
     }
 
-    private static WebhookRequest request(OwedDelivery row, Subscription subscription, EventType type, Buffer bytes) {
+    private static WebhookRequest request(
+            OwedDelivery row, Subscription subscription, EventType type, Buffer bytes, Instant now) {
         return new WebhookRequest(
                 subscription.endpointUrl(),
                 new EventId(row.eventId()),
                 type,
                 row.nextAttempt(),
                 bytes,
-                List.of(subscription.secret().key()),
-                subscription.headers());
+                subscription.signingKeys(now),
+                subscription.headers(),
+                subscription.access());
     }
 
     private void answered(OwedDelivery row, Subscription subscription, SendResult result, Instant startedAt) {

@@ -12,7 +12,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
@@ -94,8 +93,9 @@ public class SubscriptionTestResource {
                         TYPE,
                         1,
                         Buffer.buffer(body),
-                        List.of(subscription.secret().key()),
-                        subscription.headers()))
+                        subscription.signingKeys(now),
+                        subscription.headers(),
+                        subscription.access()))
                 .map(result -> attempt(result, now));
     }
 

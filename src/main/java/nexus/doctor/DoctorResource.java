@@ -5,11 +5,14 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import nexus.ProcessConfig;
+import nexus.api.QueryParameters;
 import nexus.replication.SourceConfig;
 import nexus.store.PostgresUrl;
 import nexus.store.StoreConfig;
@@ -63,7 +66,8 @@ public class DoctorResource {
                                                      4GB is 9 h; take no more than the disk can spare.",\
                                                     "fix":"ALTER SYSTEM SET max_slot_wal_keep_size = '4GB';\\n\
                                                     SELECT pg_reload_conf();"}]}""")))
-    public CompletionStage<Diagnosis> examine() {
+    public CompletionStage<Diagnosis> examine(@Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return shared();
     }
 

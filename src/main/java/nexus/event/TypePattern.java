@@ -40,7 +40,16 @@ public record TypePattern(String value) {
         if (type.isOwn() && !value.startsWith(OWN_PREFIX)) {
             return false;
         }
-        return value.equals(EVERYTHING) || matches(segments(), type.segments());
+        if (value.equals(EVERYTHING)) {
+            return true;
+        }
+        int wildcard = value.indexOf('*');
+        if (wildcard < 0) {
+            return value.equals(type.value());
+        }
+        // most patterns are about something else from their first letters on; a.** is about a too
+        return type.value().regionMatches(0, value, 0, Math.max(0, wildcard - 1))
+                && matches(segments(), type.segments());
     }
 
     /** Which changes of this table the pattern wants; empty when none. */

@@ -4,12 +4,15 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import nexus.Version;
+import nexus.api.QueryParameters;
 import nexus.replication.CaptureStatus;
 import nexus.store.Store;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -72,7 +75,8 @@ public class HealthResource {
                                                     "detail":"the role has no REPLICATION right","lagBytes":null,\
                                                     "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null},\
                                                     "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
-    public CompletionStage<Response> health() {
+    public CompletionStage<Response> health(@Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return store.ping()
                 .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)
                 .map(true)

@@ -4,6 +4,9 @@ import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
+import nexus.api.QueryParameters;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -39,7 +42,8 @@ public class MetricsResource {
                                     @ExampleObject(
                                             name = "one meter",
                                             value = "nexus_queue_owed{status=\"pending\"} 3.0")))
-    public String metrics() {
+    public String metrics(@Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return registry.scrape();
     }
 }

@@ -3,8 +3,11 @@ package nexus.status;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.concurrent.CompletionStage;
+import nexus.api.QueryParameters;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -34,7 +37,8 @@ public class StatsResource {
                             examples = @ExampleObject(name = "stats", value = """
                                                     {"eventsTotal":1200,"deliveriesTotal":2400,"deliveriesPending":3,\
                                                     "deliveriesSent":2390,"deliveriesFailed":2,"deliveriesDead":5}""")))
-    public CompletionStage<Stats> totals() {
+    public CompletionStage<Stats> totals(@Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return stats.totals().toCompletionStage();
     }
 }

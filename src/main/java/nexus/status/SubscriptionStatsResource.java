@@ -4,10 +4,13 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.concurrent.CompletionStage;
 import nexus.Refusal;
 import nexus.api.Ids;
+import nexus.api.QueryParameters;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -45,7 +48,8 @@ public class SubscriptionStatsResource {
                                                     "breaker":{"state":"closed","openedAt":null,"nextProbeAt":null,\
                                                     "until":null}}""")))
     @APIResponse(responseCode = "404", ref = "NotFound")
-    public CompletionStage<SubscriptionStats> ofSubscription(@PathParam("id") String id) {
+    public CompletionStage<SubscriptionStats> ofSubscription(@PathParam("id") String id, @Context UriInfo uri) {
+        QueryParameters.of(uri).check();
         return stats.ofSubscription(Ids.inPath(id, "subscription"))
                 .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription with this id.")))
                 .toCompletionStage();

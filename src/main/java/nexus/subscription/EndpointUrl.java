@@ -3,6 +3,7 @@ package nexus.subscription;
 import java.net.URI;
 import java.net.URISyntaxException;
 import nexus.Refusal;
+import nexus.webhook.Target;
 
 /** Where webhooks go, as callers write it. The address a name resolves to is judged when connecting, not here. */
 final class EndpointUrl {
@@ -26,10 +27,10 @@ final class EndpointUrl {
         if (uri.getHost() == null) {
             throw new Refusal.Invalid(pointer, "must name a host, of letters, digits, dots and dashes");
         }
-        if (uri.getPort() == 0
+        if ((uri.getPort() != -1 && !Target.isAllowedPort(uri.getPort()))
                 || uri.getPort() > 65_535
                 || uri.getRawAuthority().endsWith(":")) {
-            throw new Refusal.Invalid(pointer, "must have a port from 1 to 65535, or none");
+            throw new Refusal.Invalid(pointer, "must have port 80, 443 or one from 1025 to 65535, or none");
         }
         if (uri.getRawFragment() != null) {
             throw new Refusal.Invalid(pointer, "must not have a #fragment");

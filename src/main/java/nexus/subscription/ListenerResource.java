@@ -1,5 +1,6 @@
 package nexus.subscription;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import nexus.api.ChangeNote;
 import nexus.api.Cursor;
 import nexus.api.Envelope;
 import nexus.api.Ids;
@@ -84,9 +86,13 @@ public class ListenerResource {
                                             }),
                             examples = @ExampleObject(name = "created", value = SubscriptionExamples.LISTENER_CREATED)))
     @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> create(byte[] body) {
-        SubscriptionSettings settings = ListenerRequest.read(JsonBody.parse(body), SigningSecret.generate(random));
+    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+        JsonBody request = JsonBody.parse(body);
+        SubscriptionSettings settings = ListenerRequest.read(request, SigningSecret.generate(random));
+        ChangeNote.fields(context, request.names());
         return registry.create(Door.LISTENER, settings)
+                .onSuccess(
+                        made -> ChangeNote.id(context, made.subscription().id().toString()))
                 .map(made -> Response.status(Response.Status.CREATED)
                         .entity(Envelope.of("Listener created successfully", ListenerView.created(made)))
                         .build())

@@ -9,7 +9,10 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -26,25 +29,38 @@ public final class SecretCipher {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
 
-    private final SecretKey key;
-    private final byte[] keyId;
+    private final Key present;
+    private final List<Key> keys;
     private final SecureRandom random = new SecureRandom();
 
     @Inject
     public SecretCipher(SecretConfig config) {
-        this(keyOf(config.key()));
+        this(keyOf(config.key()), config.oldKey().map(SecretCipher::keyOf));
     }
 
     /** @param key 32 bytes */
     public SecretCipher(byte[] key) {
-        if (key.length != KEY_BYTES) {
-            throw new IllegalArgumentException("NEXUS_SECRET_KEY must be base64 of " + KEY_BYTES + " bytes");
-        }
-        this.key = new SecretKeySpec(key, "AES");
-        try {
-            this.keyId = Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(key), KEY_ID_BYTES);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // every JDK has it
+        this(key, Optional.empty());
+    }
+
+    /** @param oldKey what was encrypted with it can still be read */
+    public SecretCipher(byte[] key, Optional<byte[]> oldKey) {
+        this.present = Key.of(key);
+        this.keys =
+                Stream.concat(Stream.of(present), oldKey.stream().map(Key::of)).toList();
+    }
+
+    private record Key(SecretKey key, ByteBuffer id) {
+        static Key of(byte[] bytes) {
+            if (bytes.length != KEY_BYTES) {
+                throw new IllegalArgumentException("NEXUS_SECRET_KEY must be base64 of " + KEY_BYTES + " bytes");
+            }
+            try {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+                return new Key(new SecretKeySpec(bytes, "AES"), ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e); // every JDK has it
+            }
         }
     }
 
@@ -52,9 +68,9 @@ public final class SecretCipher {
     public byte[] encrypt(String text, UUID row) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        byte[] sealed = run(Cipher.ENCRYPT_MODE, nonce, row, text.getBytes(StandardCharsets.UTF_8));
+        byte[] sealed = run(Cipher.ENCRYPT_MODE, present, nonce, row, text.getBytes(StandardCharsets.UTF_8));
         return ByteBuffer.allocate(KEY_ID_BYTES + NONCE_BYTES + sealed.length)
-                .put(keyId)
+                .put(present.id().duplicate())
                 .put(nonce)
                 .put(sealed)
                 .array();
@@ -62,20 +78,30 @@ public final class SecretCipher {
 
     /** @throws IllegalStateException when it was encrypted with another key, for another row, or was changed */
     public String decrypt(byte[] stored, UUID row) {
-        if (stored.length < KEY_ID_BYTES + NONCE_BYTES
-                || !Arrays.equals(keyId, 0, KEY_ID_BYTES, stored, 0, KEY_ID_BYTES)) {
-            throw new IllegalStateException(
-                    "subscription " + row + " was stored with another NEXUS_SECRET_KEY than this process has");
-        }
+        Key key = keys.stream()
+                .filter(candidate -> isUnder(candidate, stored))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "subscription " + row + " was stored with another NEXUS_SECRET_KEY than this process has"));
         byte[] nonce = Arrays.copyOfRange(stored, KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
         byte[] sealed = Arrays.copyOfRange(stored, KEY_ID_BYTES + NONCE_BYTES, stored.length);
-        return new String(run(Cipher.DECRYPT_MODE, nonce, row, sealed), StandardCharsets.UTF_8);
+        return new String(run(Cipher.DECRYPT_MODE, key, nonce, row, sealed), StandardCharsets.UTF_8);
     }
 
-    private byte[] run(int mode, byte[] nonce, UUID row, byte[] input) {
+    /** Whether it was encrypted with the present key, not with the old one. */
+    boolean isPresentKey(byte[] stored) {
+        return isUnder(present, stored);
+    }
+
+    private static boolean isUnder(Key key, byte[] stored) {
+        return stored.length >= KEY_ID_BYTES + NONCE_BYTES
+                && ByteBuffer.wrap(stored, 0, KEY_ID_BYTES).equals(key.id());
+    }
+
+    private static byte[] run(int mode, Key key, byte[] nonce, UUID row, byte[] input) {
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.init(mode, key.key(), new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(row.toString().getBytes(StandardCharsets.US_ASCII));
             return cipher.doFinal(input);
         } catch (GeneralSecurityException e) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.webhook.TargetAccess;
 
 /**
  * Which events go where.
@@ -19,6 +20,8 @@ import nexus.event.TypePattern;
  * @param concurrency requests under way at once, over all processes
  * @param rateLimit requests a second at most, over all processes; empty: no limit
  * @param deadOn status codes after which there is no other attempt
+ * @param credentials what its target asks for beyond an HMAC signature
+ * @param previousSecret during a rotation
  * @param heldUntil a Retry-After of the endpoint
  * @param health as it was when this was read: whoever delivers knows better
  */
@@ -41,12 +44,71 @@ public record Subscription(
         Optional<Instant> heldUntil,
         EndpointHealth health,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt,
+        TargetCredentials credentials,
+        Optional<PreviousSecret> previousSecret) {
 
     public Subscription {
         eventTypes = List.copyOf(eventTypes);
         headers = Map.copyOf(headers);
         deadOn = Set.copyOf(deadOn);
+    }
+
+    /** One whose target asks for nothing beyond an HMAC signature. */
+    public Subscription(
+            UUID id,
+            int lane,
+            Door door,
+            String name,
+            URI endpointUrl,
+            List<TypePattern> eventTypes,
+            Map<String, String> headers,
+            SigningSecret secret,
+            boolean ordered,
+            int concurrency,
+            Optional<Integer> rateLimit,
+            RetrySettings retry,
+            Set<Integer> deadOn,
+            boolean isEnabled,
+            Optional<String> disabledReason,
+            Optional<Instant> heldUntil,
+            EndpointHealth health,
+            Instant createdAt,
+            Instant updatedAt) {
+        this(
+                id,
+                lane,
+                door,
+                name,
+                endpointUrl,
+                eventTypes,
+                headers,
+                secret,
+                ordered,
+                concurrency,
+                rateLimit,
+                retry,
+                deadOn,
+                isEnabled,
+                disabledReason,
+                heldUntil,
+                health,
+                createdAt,
+                updatedAt,
+                TargetCredentials.NONE,
+                Optional.empty());
+    }
+
+    /** The HMAC keys that sign now, newest first. */
+    public List<byte[]> signingKeys(Instant now) {
+        return previousSecret.isEmpty() || !now.isBefore(previousSecret.get().until())
+                ? List.of(secret.key())
+                : List.of(secret.key(), previousSecret.get().secret().key());
+    }
+
+    /** For the sender. */
+    public TargetAccess access() {
+        return credentials.access();
     }
 
     public boolean wants(EventType type) {
@@ -66,7 +128,8 @@ public record Subscription(
                 rateLimit,
                 retry,
                 deadOn,
-                isEnabled);
+                isEnabled,
+                credentials);
     }
 
     /** Headers and secret may be credentials and stay out. */

@@ -20,6 +20,7 @@ interface SubscriptionExamples {
              "ordering": "key",
              "concurrency": 32,
              "rateLimit": null,
+             "signing": "hmac", "publicKey": null, "auth": null, "tls": null,
              "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
              "deadOn": [],
              "disabledReason": null,
@@ -40,11 +41,16 @@ interface SubscriptionExamples {
              "ordering": "key",
              "concurrency": 32,
              "rateLimit": null,
+             "signing": "hmac", "publicKey": null, "auth": null, "tls": null,
              "retry": {"maxAttempts": null, "baseSeconds": null, "cap": null},
              "deadOn": [],
              "disabledReason": null,
              "createdAt": "2026-01-31T18:20:43.400Z",
              "updatedAt": "2026-01-31T18:20:43.400Z"}""";
+
+    String ROTATED = """
+            {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+             "oldSecretExpiresAt": "2026-02-01T18:20:43.400Z"}""";
 
     String LIST = "{\"data\": [" + SHOWN + "], \"next\": null}";
 

@@ -3,6 +3,7 @@ package nexus.subscription;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,6 +42,12 @@ public class SubscriptionRegistry {
 
     public Future<Registered> change(UUID id, Function<Subscription, SubscriptionSettings> change) {
         return repository.update(id, change).compose(this::takeEffect);
+    }
+
+    /** When this process knows it; others within seconds, while the former secret signs too. */
+    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant until) {
+        return repository.rotate(id, secret, until).compose(rotated -> catalog.reload()
+                .map(rotated));
     }
 
     public Future<Void> delete(UUID id, Optional<Door> door) {

@@ -41,7 +41,7 @@ public class SubscriptionRepository {
             id, lane, door, name, endpoint_url, event_types, headers, secret, ordering, concurrency, \
             rate_limit, retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, \
             held_until, breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
-            created_at, updated_at""";
+            created_at, updated_at, credentials, previous_secret, previous_secret_until""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
     private static final String LOAD_ALL = "SELECT catalog_version, " + COLUMNS.replace("id, lane", "s.id, lane")
@@ -67,8 +67,8 @@ public class SubscriptionRepository {
     private static final String INSERT = """
             INSERT INTO subscription (id, door, name, endpoint_url, event_types, fingerprint, headers, secret, ordering,
                                       concurrency, rate_limit, retry_max_attempts, retry_base_seconds, retry_cap,
-                                      dead_on, is_enabled)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                      dead_on, is_enabled, credentials)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             RETURNING
             """ + COLUMNS;
 
@@ -80,7 +80,9 @@ public class SubscriptionRepository {
             UPDATE subscription
             SET name = $2, endpoint_url = $3, event_types = $4, fingerprint = $5, headers = $6, secret = $7,
                 ordering = $8, concurrency = $9, rate_limit = $10, retry_max_attempts = $11, retry_base_seconds = $12,
-                retry_cap = $13, dead_on = $14, is_enabled = $15,
+                retry_cap = $13, dead_on = $14, is_enabled = $15, credentials = $16,
+                previous_secret = CASE WHEN $17 THEN NULL ELSE previous_secret END,
+                previous_secret_until = CASE WHEN $17 THEN NULL ELSE previous_secret_until END,
                 disabled_reason = CASE WHEN $15 THEN NULL ELSE disabled_reason END,
                 held_until = CASE WHEN fresh.start THEN NULL ELSE held_until END,
                 breaker_opened_at = CASE WHEN fresh.start THEN NULL ELSE breaker_opened_at END,
@@ -96,8 +98,17 @@ public class SubscriptionRepository {
 
     /** The tombstone keeps no credentials. */
     private static final String DELETE = """
-            UPDATE subscription SET deleted_at = now(), updated_at = now(), headers = NULL, secret = ''
+            UPDATE subscription SET deleted_at = now(), updated_at = now(), headers = NULL, secret = '',
+                credentials = NULL, previous_secret = NULL, previous_secret_until = NULL
             WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR door = $2)""";
+
+    private static final String ROTATE = """
+            UPDATE subscription
+            SET secret = $2, previous_secret = CASE WHEN $3 > now() THEN secret END,
+                previous_secret_until = CASE WHEN $3 > now() THEN $3 END, updated_at = now()
+            WHERE id = $1 AND deleted_at IS NULL
+            RETURNING
+            """ + COLUMNS;
 
     private static final String DISABLE = """
             UPDATE subscription SET is_enabled = false, disabled_reason = $2, updated_at = now()
@@ -195,7 +206,9 @@ public class SubscriptionRepository {
                             Subscription before =
                                     subscriptions(found).findFirst().orElseThrow(() -> gone(id));
                             List<@Nullable Object> values = new ArrayList<>(List.of(id));
-                            values.addAll(columns(id, change.apply(before)));
+                            SubscriptionSettings after = change.apply(before);
+                            values.addAll(columns(id, after));
+                            values.add(!after.secret().equals(before.secret()));
                             return connection.preparedQuery(UPDATE).execute(Tuple.wrap(values));
                         }))
                 .map(rows -> subscription(rows.iterator().next()));
@@ -219,6 +232,19 @@ public class SubscriptionRepository {
                             return deleted;
                         }))
                 .mapEmpty();
+    }
+
+    /**
+     * From now on the new secret signs, and until then the former one too.
+     *
+     * @param until not in the future: the former one ends now
+     * @return fails with a {@link Refusal.NotFound}
+     */
+    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant until) {
+        return changing(connection -> connection
+                        .preparedQuery(ROTATE)
+                        .execute(Tuple.of(id, Buffer.buffer(cipher.encrypt(secret.text(), id)), utc(until))))
+                .map(rows -> subscriptions(rows).findFirst().orElseThrow(() -> gone(id)));
     }
 
     /**
@@ -299,6 +325,10 @@ public class SubscriptionRepository {
         values.add(settings.retry().cap().map(Duration::toString).orElse(null));
         values.add(settings.deadOn().stream().sorted().toArray(Integer[]::new));
         values.add(settings.isEnabled());
+        values.add(settings.credentials()
+                .stored()
+                .map(text -> Buffer.buffer(cipher.encrypt(text, id)))
+                .orElse(null));
         return values;
     }
 
@@ -333,7 +363,18 @@ public class SubscriptionRepository {
                 instant(row, "held_until"),
                 health(row),
                 row.getOffsetDateTime("created_at").toInstant(),
-                row.getOffsetDateTime("updated_at").toInstant());
+                row.getOffsetDateTime("updated_at").toInstant(),
+                decrypted(row, "credentials", id)
+                        .map(TargetCredentials::ofStored)
+                        .orElse(TargetCredentials.NONE),
+                decrypted(row, "previous_secret", id)
+                        .map(secret -> new PreviousSecret(
+                                new SigningSecret(secret),
+                                instant(row, "previous_secret_until").orElse(Instant.EPOCH))));
+    }
+
+    private Optional<String> decrypted(Row row, String column, UUID id) {
+        return Optional.ofNullable(row.getBuffer(column)).map(stored -> cipher.decrypt(stored.getBytes(), id));
     }
 
     private static EndpointHealth health(Row row) {

@@ -75,7 +75,8 @@ final class SubscriptionRequest {
                         ? Set.copyOf(
                                 body.integers("deadOn", 300, MIN_DEAD_ON, 599).orElse(List.of()))
                         : before.deadOn(),
-                body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled());
+                body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled(),
+                TargetCredentials.read(body, before.credentials()));
         body.check();
         return settings;
     }

@@ -1,5 +1,6 @@
 package nexus.subscription;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.Refusal;
+import nexus.api.ChangeNote;
 import nexus.api.Cursor;
 import nexus.api.Ids;
 import nexus.api.JsonBody;
@@ -80,9 +82,10 @@ public class SubscriptionResource {
                             schema = @Schema(implementation = SubscriptionView.class),
                             examples = @ExampleObject(name = "created", value = SubscriptionExamples.CREATED)))
     @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> create(byte[] body) {
-        SubscriptionSettings settings =
-                SubscriptionRequest.create(JsonBody.parse(body), SigningSecret.generate(random));
+    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+        JsonBody request = JsonBody.parse(body);
+        SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
+        ChangeNote.fields(context, request.names());
         return registry.create(Door.SUBSCRIPTION, settings)
                 .map(made -> Response.status(Response.Status.CREATED)
                         .header(
@@ -178,9 +181,11 @@ public class SubscriptionResource {
                             schema = @Schema(implementation = SubscriptionView.class),
                             examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
     @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<SubscriptionView> change(@PathParam("id") String id, byte[] body) {
+    public CompletionStage<SubscriptionView> change(
+            @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         JsonBody change = JsonBody.parse(body);
+        ChangeNote.fields(context, change.names());
         return registry.change(known, before -> SubscriptionRequest.change(change, before))
                 .map(SubscriptionView::changed)
                 .toCompletionStage();

@@ -25,7 +25,8 @@ public record SubscriptionSettings(
         Optional<Integer> rateLimit,
         RetrySettings retry,
         Set<Integer> deadOn,
-        boolean isEnabled) {
+        boolean isEnabled,
+        TargetCredentials credentials) {
 
     static final int DEFAULT_CONCURRENCY = 32;
     static final String FORMAT = "default";
@@ -35,6 +36,34 @@ public record SubscriptionSettings(
         eventTypes = List.copyOf(eventTypes);
         headers = Map.copyOf(headers);
         deadOn = Set.copyOf(deadOn);
+    }
+
+    /** For a target that asks for nothing beyond an HMAC signature. */
+    public SubscriptionSettings(
+            String name,
+            URI endpointUrl,
+            List<TypePattern> eventTypes,
+            Map<String, String> headers,
+            SigningSecret secret,
+            boolean ordered,
+            int concurrency,
+            Optional<Integer> rateLimit,
+            RetrySettings retry,
+            Set<Integer> deadOn,
+            boolean isEnabled) {
+        this(
+                name,
+                endpointUrl,
+                eventTypes,
+                headers,
+                secret,
+                ordered,
+                concurrency,
+                rateLimit,
+                retry,
+                deadOn,
+                isEnabled,
+                TargetCredentials.NONE);
     }
 
     /** What is asked for when only the necessary is said. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import nexus.api.Durations;
 import nexus.event.EventBody;
 import nexus.event.TypePattern;
+import nexus.webhook.Ed25519Key;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,28 @@ record SubscriptionView(
         @Nullable
         Integer rateLimit,
 
+        @Schema(
+                enumeration = {"hmac", "ed25519"},
+                defaultValue = "hmac",
+                description = "ed25519: webhook-signature also has a v1a signature, for which receivers need only"
+                        + " publicKey. Set to hmac and back for a new key.")
+        String signing,
+
+        @Schema(readOnly = true, nullable = true, description = "whpk_ and base64; null unless signing is ed25519.")
+        @Nullable
+        String publicKey,
+
+        @Schema(
+                nullable = true,
+                description = "As whom Nexus presents itself. Secrets are shown as ***; sent back so, they stay as they"
+                        + " are. Null: as nobody.")
+        @Nullable
+        Auth auth,
+
+        @Schema(nullable = true, description = "Null: the platform's certificates are trusted and none is shown.")
+        @Nullable
+        Tls tls,
+
         Retry retry,
 
         @Schema(description = "Status codes (300 to 599) after which there is no other attempt.")
@@ -98,7 +121,7 @@ record SubscriptionView(
     @RegisterForReflection
     @Schema(name = "Retry", description = "Null is as the process is configured.")
     record Retry(
-            @Schema(minimum = "1", maximum = "100") @Nullable
+            @Schema(minimum = "1", maximum = "100", nullable = true) @Nullable
             Integer maxAttempts,
 
             @Schema(
@@ -111,6 +134,60 @@ record SubscriptionView(
 
             @Schema(nullable = true, description = "Longest wait, such as 10h.") @Nullable
             String cap) {}
+
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(
+            name = "TargetAuth",
+            requiredProperties = "type",
+            description = "basic has username and password, bearer token, oauth2 (client credentials) the rest. Token"
+                    + " servers are guarded as endpoints are; their tokens are kept until they expire.")
+    record Auth(
+            @Schema(enumeration = {"basic", "bearer", "oauth2"})
+            String type,
+
+            @Nullable String username,
+
+            @Nullable String password,
+
+            @Nullable String token,
+
+            @Schema(format = "uri") @Nullable String tokenUrl,
+
+            @Nullable String clientId,
+
+            @Nullable String clientSecret,
+
+            @Nullable String scope) {
+        static Auth of(Map<String, String> shown) {
+            return new Auth(
+                    shown.getOrDefault("type", ""),
+                    shown.get("username"),
+                    shown.get("password"),
+                    shown.get("token"),
+                    shown.get("tokenUrl"),
+                    shown.get("clientId"),
+                    shown.get("clientSecret"),
+                    shown.get("scope"));
+        }
+    }
+
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "TargetTls", description = "All in PEM.")
+    record Tls(
+            @Schema(description = "Certificates that are trusted instead of the platform's.") @Nullable
+            String ca,
+
+            @Schema(description = "What Nexus shows; goes together with key.") @Nullable
+            String certificate,
+
+            @Schema(description = "PKCS #8, not encrypted. Shown as ***; sent back so, it stays as it is.") @Nullable
+            String key) {
+        static Tls of(Map<String, String> shown) {
+            return new Tls(shown.get("ca"), shown.get("certificate"), shown.get("key"));
+        }
+    }
 
     static SubscriptionView of(Subscription subscription) {
         return of(subscription, Optional.empty(), Optional.empty());
@@ -140,6 +217,14 @@ record SubscriptionView(
                 subscription.ordered() ? "key" : "none",
                 subscription.concurrency(),
                 subscription.rateLimit().orElse(null),
+                subscription.credentials().signing(),
+                subscription.credentials().signer().map(Ed25519Key::publicKey).orElse(null),
+                subscription
+                        .credentials()
+                        .auth()
+                        .map(auth -> Auth.of(auth.shown()))
+                        .orElse(null),
+                subscription.credentials().shownTls().map(Tls::of).orElse(null),
                 new Retry(
                         retry.maxAttempts().orElse(null),
                         retry.baseSeconds().orElse(null),

@@ -57,6 +57,11 @@ public class Upkeep {
                         .onSuccess(vacuum::add)),
                 new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
                 new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
+                new Chore(
+                        "audit",
+                        config.days(),
+                        SLOWEST_LONG_WORK,
+                        new PastAudit(store, config.auditRetention())::delete),
                 new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn));
     }
 

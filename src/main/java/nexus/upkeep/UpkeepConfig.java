@@ -11,6 +11,10 @@ public interface UpkeepConfig {
     @WithDefault("30d")
     Duration retention();
 
+    /** {@code AUDIT_RETENTION}: how long it is kept what was changed through the API. */
+    @WithDefault("365d")
+    Duration auditRetention();
+
     /** How often counters are summed up. The API adds what is not summed yet, so this is about table size only. */
     @WithDefault("5s")
     Duration counters();

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
@@ -46,6 +47,7 @@ final class Exchange {
     private List<InetAddress> untried = List.of();
     private boolean isOnKeptConnection;
     private boolean wasSentAgain;
+    private String authorization = "";
     private @Nullable HttpClientRequest sent;
     private @Nullable HttpClientResponse response;
     private @Nullable Buffer answer;
@@ -71,6 +73,10 @@ final class Exchange {
     }
 
     void start() {
+        if (!Target.isAllowedPort(target.port())) {
+            result.complete(new SendResult.Unreachable("the port must be 80, 443 or above 1024", took()));
+            return;
+        }
         deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
         try {
             Future<Resolution> resolution = sender.resolver.resolve(target.host());
@@ -91,11 +97,37 @@ final class Exchange {
         switch (resolution) {
             case Resolution.Open open -> {
                 untried = open.addresses();
-                connect();
+                authorize();
             }
             case Resolution.Blocked blocked ->
                 finish(new SendResult.Blocked(blocked.address().getHostAddress(), took()));
             case Resolution.Unknown() -> finish(new SendResult.Unreachable("the host name has no address", took()));
+        }
+    }
+
+    private void authorize() {
+        switch (request.access().auth()) {
+            case TargetAuth.None none -> connect();
+            case TargetAuth.Fixed fixed -> {
+                authorization = fixed.authorization();
+                connect();
+            }
+            case TargetAuth.ClientCredentials credentials -> {
+                phase = Phase.TOKEN;
+                sender.tokens.authorization(credentials).onComplete(this::authorized);
+            }
+        }
+    }
+
+    private void authorized(AsyncResult<String> token) {
+        if (isOver) {
+            return;
+        }
+        if (token.failed()) {
+            finish(new SendResult.Unreachable(String.valueOf(token.cause().getMessage()), took()));
+        } else {
+            authorization = token.result();
+            connect();
         }
     }
 
@@ -114,7 +146,10 @@ final class Exchange {
                     .setFollowRedirects(false)
                     // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                     .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
-            sender.client.request(options).onComplete(this::connected);
+            sender.clients
+                    .of(target.isTls(), request.access().tls())
+                    .request(options)
+                    .onComplete(this::connected);
         } catch (RuntimeException e) {
             failed(e);
         }
@@ -140,7 +175,7 @@ final class Exchange {
         sent = opened;
         phase = Phase.ANSWER;
         try {
-            sender.headers.write(request, span, opened.headers());
+            sender.headers.write(request, authorization, span, opened.headers());
             opened.send(request.body()).onComplete(this::answered);
         } catch (IllegalArgumentException e) {
             finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
@@ -213,6 +248,9 @@ final class Exchange {
     }
 
     private SendResult refused(HttpClientResponse head) {
+        if (head.statusCode() == 401 && request.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
+            sender.tokens.forget(credentials);
+        }
         String retryAfter = head.getHeader(HttpHeaders.RETRY_AFTER);
         Optional<Duration> wait =
                 retryAfter == null ? Optional.empty() : RetryAfter.parse(retryAfter, sender.clock.instant());
@@ -268,6 +306,9 @@ final class Exchange {
         HttpClientRequest dropped = sent;
         if (dropped != null) {
             dropped.reset();
+            if (dropped.version() == HttpVersion.HTTP_2) {
+                return; // others share its connection
+            }
             if (dropped.connection() instanceof HttpClientConnection connection) {
                 ChannelFuture unused = connection.channelHandlerContext().close();
             }

@@ -114,6 +114,7 @@ public sealed interface SendResult {
     /** How far a request had come. */
     enum Phase {
         LOOKUP("looking up the name"),
+        TOKEN("waiting for an access token"),
         CONNECT("connecting"),
         ANSWER("waiting for the answer"),
         BODY("reading the answer's body");

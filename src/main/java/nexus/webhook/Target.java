@@ -7,7 +7,12 @@ import java.net.URI;
  *
  * @param host as in the URL, IPv6 in brackets; empty if the URL has none
  */
-record Target(boolean isTls, String host, int port, String pathAndQuery) {
+public record Target(boolean isTls, String host, int port, String pathAndQuery) {
+
+    /** 80, 443 and those above 1024: below stand mail, name servers and what else might take a POST for its own. */
+    public static boolean isAllowedPort(int port) {
+        return port == 80 || port == 443 || port > 1024;
+    }
 
     static Target of(URI endpoint) {
         boolean isTls = "https".equalsIgnoreCase(endpoint.getScheme());

@@ -34,17 +34,18 @@ public final class TargetGuard {
                     "203.0.113.0/24",
                     "224.0.0.0/4",
                     "240.0.0.0/4", // with the broadcast address
-                    "::/128",
-                    "::1/128",
+                    "::/96", // with :: and ::1; the rest are IPv4 addresses in disguise, of a form nobody uses
                     "64:ff9b::/96", // NAT64: an IPv4 address in disguise, as is the next and 2002::/16
                     "64:ff9b:1::/48",
                     "100::/64",
+                    "2001::/32", // Teredo: IPv4 in disguise too
                     "2001:db8::/32",
                     "2002::/16",
                     "3fff::/20",
                     "5f00::/16",
                     "fc00::/7",
                     "fe80::/10",
+                    "fec0::/10",
                     "ff00::/8")
             .map(AddressRange::parse)
             .toList();

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import nexus.trace.AttemptSpan;
@@ -41,10 +42,11 @@ final class WebhookHeaders {
     /**
      * Writes them.
      *
+     * @param authorization empty text when Nexus presents itself as nobody
      * @param span of this request; null when it is not traced
      * @throws IllegalArgumentException if a subscriber's header is none
      */
-    void write(WebhookRequest request, @Nullable AttemptSpan span, MultiMap into) {
+    void write(WebhookRequest request, String authorization, @Nullable AttemptSpan span, MultiMap into) {
         for (Map.Entry<String, String> header : request.headers().entrySet()) {
             into.set(header.getKey(), header.getValue());
         }
@@ -56,13 +58,24 @@ final class WebhookHeaders {
                 .set(HttpHeaders.USER_AGENT, userAgent)
                 .set(ID, id)
                 .set(TIMESTAMP, timestamp)
-                .set(SIGNATURE, signer.signature(keys, id, timestamp, body))
+                .set(SIGNATURE, signature(request, keys, id, timestamp, body))
                 .set(EVENT_ID, id)
                 .set(EVENT_TYPE, request.eventType().value())
                 .set(EVENT_VERSION, VERSION_1)
                 .set(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body))
                 .set(ATTEMPT, Integer.toString(request.attempt()))
                 .set(TRACEPARENT, span == null ? traceparent() : span.traceparent());
+        if (!authorization.isEmpty()) {
+            into.set(HttpHeaders.AUTHORIZATION, authorization);
+        }
+    }
+
+    private String signature(WebhookRequest request, List<byte[]> keys, String id, String timestamp, byte[] body) {
+        String symmetric = signer.signature(keys, id, timestamp, body);
+        Optional<Ed25519Key> key = request.access().signer();
+        return key.isEmpty()
+                ? symmetric
+                : symmetric + ' ' + key.get().signature(WebhookSigner.prefix(id, timestamp), body);
     }
 
     /**

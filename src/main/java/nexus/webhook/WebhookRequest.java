@@ -15,6 +15,7 @@ import nexus.event.EventType;
  * @param body sent and signed byte for byte; must not change until the result is there
  * @param keys HMAC keys, newest first, at least one; none is empty
  * @param headers the subscriber's own; where a name is also Nexus's, Nexus's value is sent
+ * @param access what the subscription asks for beyond the usual
  */
 public record WebhookRequest(
         URI endpoint,
@@ -23,7 +24,8 @@ public record WebhookRequest(
         int attempt,
         Buffer body,
         List<byte[]> keys,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        TargetAccess access) {
 
     public WebhookRequest {
         if (attempt < 1) {
@@ -37,6 +39,18 @@ public record WebhookRequest(
                 throw new IllegalArgumentException("an HMAC key is empty");
             }
         }
+    }
+
+    /** For a target that asks for nothing beyond the usual. */
+    public WebhookRequest(
+            URI endpoint,
+            EventId eventId,
+            EventType eventType,
+            int attempt,
+            Buffer body,
+            List<byte[]> keys,
+            Map<String, String> headers) {
+        this(endpoint, eventId, eventType, attempt, body, keys, headers, TargetAccess.PLAIN);
     }
 
     /** Keys, headers, body and the endpoint's query may be credentials and stay out. */

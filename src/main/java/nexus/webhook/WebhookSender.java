@@ -3,11 +3,7 @@ package nexus.webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -17,7 +13,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -34,7 +29,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class WebhookSender {
     final Vertx vertx;
     final Context context;
-    final HttpClient client;
+    final HttpClients clients;
+    final AccessTokens tokens = new AccessTokens(this);
     final TargetResolver resolver;
     final WebhookHeaders headers;
     final Clock clock;
@@ -77,13 +73,7 @@ public final class WebhookSender {
         this.clock = clock;
         this.timeout = config.timeout();
         this.maxAnswerBytes = config.maxAnswerBytes();
-        this.client = vertx.httpClientBuilder()
-                .with(options(config))
-                .with(new PoolOptions()
-                        .setHttp1MaxSize(config.maxConnectionsPerHost())
-                        .setMaxWaitQueueSize(config.maxWaitingPerHost()))
-                .withConnectHandler(this::opened)
-                .build();
+        this.clients = new HttpClients(vertx, config, this::opened);
     }
 
     /**
@@ -133,7 +123,7 @@ public final class WebhookSender {
     /** Drops the connections; requests under way become {@link SendResult.Unreachable}. */
     @PreDestroy
     public void close() {
-        client.close();
+        clients.close();
     }
 
     /** Whether this is the first request on the connection. */
@@ -162,20 +152,5 @@ public final class WebhookSender {
             unused.remove(connection);
             connections.decrementAndGet();
         });
-    }
-
-    private static HttpClientOptions options(WebhookConfig config) {
-        return new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
-                .setUseAlpn(false)
-                .setKeepAlive(true)
-                .setKeepAliveTimeout(Math.toIntExact(config.keepAlive().toSeconds()))
-                .setPipelining(false)
-                .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
-                .setSslHandshakeTimeout(config.timeout().toMillis())
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setVerifyHost(true)
-                .setDecompressionSupported(false)
-                .setMaxHeaderSize(config.maxHeaderBytes());
     }
 }

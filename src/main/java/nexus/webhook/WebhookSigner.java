@@ -38,7 +38,7 @@ public final class WebhookSigner {
      * @param timestamp seconds since 1970, as in the header {@code webhook-timestamp}
      */
     public String signature(List<byte[]> keys, String id, String timestamp, byte[] body) {
-        byte[] prefix = (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8);
+        byte[] prefix = prefix(id, timestamp);
         StringBuilder header = new StringBuilder(keys.size() * 48);
         for (byte[] key : keys) {
             if (!header.isEmpty()) {
@@ -49,6 +49,11 @@ public final class WebhookSigner {
             header.append(SCHEME).append(Base64.getEncoder().encodeToString(mac.doFinal(body)));
         }
         return header.toString();
+    }
+
+    /** What is signed before the body. */
+    static byte[] prefix(String id, String timestamp) {
+        return (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8);
     }
 
     /** The header {@code X-Signature}: {@code sha256=<hex>} over the body alone. */

@@ -22,13 +22,6 @@ class SettingsTest {
     Path folder;
 
     @Test
-    void anExternalDatabaseNeedsKeys() {
-        assertThatThrownBy(() -> Settings.check(environment(Map.of("DATABASE_URL", URL, "NEXUS_SECRET_KEY", KEY))))
-                .isInstanceOf(StartRefused.class)
-                .hasMessageStartingWith("API_KEYS is not set");
-    }
-
-    @Test
     void anExternalDatabaseNeedsASecretKeyAndTheLineSaysHowToMakeOne() {
         assertThatThrownBy(() -> Settings.check(environment(Map.of("DATABASE_URL", URL, "API_KEYS", "k"))))
                 .hasMessageStartingWith("NEXUS_SECRET_KEY is not set")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,19 @@ class SecretCipherTest {
                 .isThrownBy(() -> cipher.decrypt(stored, UUID.randomUUID()));
         stored[stored.length - 1] ^= 1;
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> cipher.decrypt(stored, ROW));
+    }
+
+    @Test
+    void whatWasEncryptedWithTheOldKeyCanStillBeRead() {
+        byte[] newKey = new byte[32];
+        newKey[0] = 1;
+        SecretCipher rotating = new SecretCipher(newKey, Optional.of(KEY));
+        byte[] stored = cipher.encrypt("text", ROW);
+        assertThat(rotating.decrypt(stored, ROW)).isEqualTo("text");
+        assertThat(rotating.isPresentKey(stored)).isFalse();
+        byte[] anew = rotating.encrypt("text", ROW);
+        assertThat(rotating.isPresentKey(anew)).isTrue();
+        assertThat(new SecretCipher(newKey).decrypt(anew, ROW)).isEqualTo("text");
     }
 
     @Test

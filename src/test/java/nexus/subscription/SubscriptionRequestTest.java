@@ -159,6 +159,8 @@ class SubscriptionRequestTest {
                 "https://user:pass@hooks.example",
                 "https://hooks.example/#here",
                 "https://hooks.example:0/",
+                "https://hooks.example:22/",
+                "https://hooks.example:1024/",
                 "https://hooks.example:65536/",
                 "https://hooks.example:/",
                 "https://hooks.example/a b",

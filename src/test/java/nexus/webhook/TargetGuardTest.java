@@ -32,6 +32,9 @@ class TargetGuardTest {
         240.0.0.0, 255.255.255.255
         ::, ::
         ::1, ::1
+        ::2, ::ffff:ffff
+        2001::, 2001:0:ffff:ffff:ffff:ffff:ffff:ffff
+        fec0::, feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
         64:ff9b::, 64:ff9b::ffff:ffff
         64:ff9b:1::, 64:ff9b:1:ffff:ffff:ffff:ffff:ffff
         100::, 100::ffff:ffff:ffff:ffff
@@ -76,7 +79,8 @@ class TargetGuardTest {
                 "203.0.112.255",
                 "203.0.114.0",
                 "223.255.255.255",
-                "::2",
+                "::1:0:0",
+                "2001:1::",
                 "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff",
                 "64:ff9b::1:0:0",
                 "64:ff9b:2::",

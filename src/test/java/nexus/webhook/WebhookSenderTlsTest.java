@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.PfxOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import nexus.event.EventId;
 import nexus.event.EventType;
@@ -31,6 +38,7 @@ class WebhookSenderTlsTest {
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
     private static final String PASSWORD = "changeit";
+    private static final TlsIdentity NOTHING = new TlsIdentity(Optional.empty(), Optional.empty(), Optional.empty());
     private static final Vertx VERTX = Vertx.vertx();
 
     private static Path keyStore = Path.of("");
@@ -95,34 +103,115 @@ class WebhookSenderTlsTest {
                         .contains("certification path"));
     }
 
+    @Test
+    void aSubscriptionsOwnAuthorityIsTrustedInsteadOfThePlatforms() throws Exception {
+        TlsIdentity own = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
+        assertThat(sendTo("receiver.example", own, options())).isInstanceOf(SendResult.Delivered.class);
+        assertThat(sendTo("receiver.example")).isInstanceOf(SendResult.Unreachable.class);
+    }
+
+    @Test
+    void aReceiverThatAsksForACertificateGetsTheSubscriptions() throws Exception {
+        HttpServerOptions asking = options()
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificate())));
+        TlsIdentity shown =
+                new TlsIdentity(Optional.of(certificate()), Optional.of(certificate()), Optional.of(privateKey()));
+        assertThat(TlsIdentity.isCertificate(certificate())).isTrue();
+        assertThat(TlsIdentity.isPrivateKey(privateKey())).isTrue();
+        assertThat(TlsIdentity.isCertificate(privateKey()) || TlsIdentity.isPrivateKey(certificate()))
+                .isFalse();
+        assertThat(sendTo("receiver.example", shown, asking)).isInstanceOf(SendResult.Delivered.class);
+        TlsIdentity nothingShown = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
+        assertThat(sendTo("receiver.example", nothingShown, asking)).isInstanceOf(SendResult.Unreachable.class);
+    }
+
+    @Test
+    void manyRequestsShareFewConnectionsWhereTheReceiverOffersHttp2() throws Exception {
+        TlsIdentity own = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
+        WebhookSender sender = sender();
+        try (ScriptedReceiver receiver = ScriptedReceiver.start(options().setUseAlpn(true))) {
+            receiver.always(request -> ScriptedReceiver.status(200).after(Duration.ofMillis(200)));
+            List<CompletableFuture<SendResult>> sending = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                sending.add(sender.send(request("receiver.example", receiver.port(), own))
+                        .toCompletionStage()
+                        .toCompletableFuture());
+            }
+            for (CompletableFuture<SendResult> one : sending) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(SendResult.Delivered.class);
+            }
+            assertThat(receiver.received()).hasSize(30);
+            assertThat(receiver.connections()).isBetween(1, 4);
+        } finally {
+            sender.close();
+        }
+    }
+
+    private static String certificate() throws Exception {
+        return pem("CERTIFICATE", keys().getCertificate("receiver").getEncoded());
+    }
+
+    private static String privateKey() throws Exception {
+        return pem(
+                "PRIVATE KEY", keys().getKey("receiver", PASSWORD.toCharArray()).getEncoded());
+    }
+
+    private static KeyStore keys() throws Exception {
+        return KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+    }
+
+    private static String pem(String what, byte[] bytes) {
+        return "-----BEGIN " + what + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + what + "-----\n";
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setSsl(true)
+                .setKeyCertOptions(new PfxOptions().setPath(keyStore.toString()).setPassword(PASSWORD));
+    }
+
     private static void trust(Path certificates) {
         System.setProperty(TRUST_STORE, certificates.toString());
         System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
     }
 
     private static SendResult sendTo(String name) throws Exception {
-        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(10), 10, "127.0.0.0/8");
-        TargetResolver resolver =
-                new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
-        WebhookSender sender =
-                new WebhookSender(VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), "1.2.3");
-        try (ScriptedReceiver receiver = ScriptedReceiver.start(new HttpServerOptions()
-                .setSsl(true)
-                .setKeyCertOptions(new PfxOptions().setPath(keyStore.toString()).setPassword(PASSWORD)))) {
-            WebhookRequest request = new WebhookRequest(
-                    URI.create("https://" + name + ":" + receiver.port() + "/hook"),
-                    new EventId(new UUID(1, 2)),
-                    new EventType("user.created"),
-                    1,
-                    Buffer.buffer("{}"),
-                    List.of("a key".getBytes(StandardCharsets.UTF_8)),
-                    Map.of());
-            return sender.send(request)
+        return sendTo(name, NOTHING, options());
+    }
+
+    private static SendResult sendTo(String name, TlsIdentity identity, HttpServerOptions options) throws Exception {
+        WebhookSender sender = sender();
+        try (ScriptedReceiver receiver = ScriptedReceiver.start(options)) {
+            return sender.send(request(name, receiver.port(), identity))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);
         } finally {
             sender.close();
         }
+    }
+
+    private static WebhookSender sender() {
+        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(10), 100, "127.0.0.0/8");
+        TargetResolver resolver =
+                new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+        return new WebhookSender(VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), "1.2.3");
+    }
+
+    private static WebhookRequest request(String name, int port, TlsIdentity identity) {
+        return new WebhookRequest(
+                URI.create("https://" + name + ":" + port + "/hook"),
+                new EventId(new UUID(1, 2)),
+                new EventType("user.created"),
+                1,
+                Buffer.buffer("{}"),
+                List.of("a key".getBytes(StandardCharsets.UTF_8)),
+                Map.of(),
+                new TargetAccess(
+                        Optional.empty(),
+                        TargetAuth.NONE,
+                        Optional.of(identity).filter(given -> !given.equals(NOTHING))));
     }
 }

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,13 +41,13 @@ class ApiGateTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "[::1]", "::1"})
     void theseHostsAreThisMachine(String host) {
-        assertThat(ApiGate.isLoopback(host)).isTrue();
+        assertThat(Loopback.isLoopback(host)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example", "10.0.0.1", "0.0.0.0"})
     void theseHostsAreForeign(String host) {
-        assertThat(ApiGate.isLoopback(host)).isFalse();
+        assertThat(Loopback.isLoopback(host)).isFalse();
     }
 }

@@ -1,0 +1,229 @@
+package nexus.access;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import nexus.ProcessConfig;
+import nexus.api.Caller;
+import nexus.api.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before every route, so that no odd spelling of a path finds a way round it: what is not plainly outside the
+ * API needs a key with the right for it.
+ *
+ * <p>Without {@code API_KEYS} (embedded mode only) the API is open to programs on this machine. A web page elsewhere
+ * must not reach it through the user's browser, so then both the Host and the Origin must be loopback. A key that is
+ * given even so is judged like any.
+ */
+@Singleton
+final class ApiGate {
+    /** Before everything Quarkus puts in: its own body limit answers without a problem. */
+    private static final int PRIORITY = 1_000;
+
+    private static final String HEALTH = "/v1/health";
+    private static final Pattern PLAIN = Pattern.compile("/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?");
+    private static final Pattern API = Pattern.compile("/(v1|api)(/.*)?");
+    private static final CharSequence LIMIT = HttpHeaders.createOptimized("RateLimit");
+    private static final CharSequence POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
+
+    private final ApiKeys keys;
+    private final KeyWatch watch;
+    private final Audit audit;
+    private final RefusalMeters meters;
+    private final Clock clock;
+    private final CrossOrigin crossOrigin;
+    private final Duration requestTimeout;
+    private final boolean isOpenMode;
+
+    @Inject
+    ApiGate(
+            ApiKeys keys,
+            KeyWatch watch,
+            Audit audit,
+            RefusalMeters meters,
+            Clock clock,
+            AccessConfig config,
+            ProcessConfig process) {
+        this.keys = keys;
+        this.watch = watch;
+        this.audit = audit;
+        this.meters = meters;
+        this.clock = clock;
+        this.crossOrigin = new CrossOrigin(new HashSet<>(config.corsOrigins().orElse(List.of())));
+        this.requestTimeout = config.requestTimeout();
+        this.isOpenMode = process.embedded() && keys.noneInEnvironment();
+    }
+
+    void install(@Observes Filters filters) {
+        filters.register(this::admit, PRIORITY);
+    }
+
+    private void admit(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        boolean isOpen = isOpen(request.path());
+        if (RequestShape.hasBody(request)) {
+            limitTime(context);
+        }
+        SecurityHeaders.write(
+                context.response().headers(), String.valueOf(request.path()), isOpen && !HEALTH.equals(request.path()));
+        Optional<Problem> foreign = isOpenMode ? Loopback.refusal(request) : Optional.empty();
+        if (foreign.isPresent()) {
+            refuse(context, foreign.get());
+        } else if (!crossOrigin.answers(request)) {
+            if (isOpen) {
+                check(context, context::next);
+            } else {
+                identify(context);
+            }
+        }
+    }
+
+    /** A body that drips would hold its connection for ever. */
+    private void limitTime(RoutingContext context) {
+        long timer = context.vertx().setTimer(requestTimeout.toMillis(), late -> context.request()
+                .connection()
+                .close());
+        context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+    }
+
+    private void identify(RoutingContext context) {
+        Optional<String> given = givenKey(context.request());
+        if (given.isEmpty()) {
+            if (isOpenMode) {
+                admitted(context, Caller.OPEN, needed(context));
+            } else {
+                refuse(context, unknown("Send a key as X-API-Key or as Authorization: Bearer."));
+            }
+            return;
+        }
+        Digest digest = Digest.of(given.get());
+        Optional<KnownKey> known = keys.with(digest);
+        if (known.isPresent()) {
+            judge(context, known.get());
+        } else if (KeyResource.isShapedLikeAKey(given.get())) {
+            after(watch.lookUp(digest), context, found -> judge(context, found));
+        } else {
+            judge(context, Optional.empty());
+        }
+    }
+
+    private void judge(RoutingContext context, Optional<KnownKey> found) {
+        found.ifPresentOrElse(
+                key -> judge(context, key),
+                () -> refuse(context, unknown("The key that was sent is not one of this Nexus.")));
+    }
+
+    private void judge(RoutingContext context, KnownKey key) {
+        long now = clock.millis();
+        if (key.isExpired(now)) {
+            refuse(context, unknown("The key that was sent has expired."));
+            return;
+        }
+        key.used(now);
+        Right needed = needed(context);
+        RequestLimit limit = key.limit(needed);
+        long nanos = System.nanoTime();
+        boolean inTime = limit.take(nanos);
+        HttpServerResponse response = context.response();
+        response.putHeader(POLICY, limit.policy()).putHeader(LIMIT, limit.state(nanos));
+        if (!inTime) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(limit.retryAfter(nanos)));
+            refuse(context, new Problem(429, "rate-limited", "This key has sent too many requests; try again later."));
+        } else if (!key.may(needed)) {
+            refuse(context, new Problem(403, "forbidden", "This needs a key with the scope " + needed.word() + "."));
+        } else {
+            admitted(context, key.caller(), needed);
+        }
+    }
+
+    private void admitted(RoutingContext context, Caller caller, Right needed) {
+        caller.putInto(context);
+        check(context, () -> {
+            if (needed == Right.MANAGE) {
+                after(audit.begin(context, caller), context, begun -> context.next());
+            } else {
+                context.next();
+            }
+        });
+    }
+
+    private void check(RoutingContext context, Runnable whenFine) {
+        RequestShape.refusal(context.request()).ifPresentOrElse(problem -> refuse(context, problem), whenFine);
+    }
+
+    /** Nothing of the request is read meanwhile. */
+    private <T> void after(Future<T> future, RoutingContext context, Consumer<T> then) {
+        HttpServerRequest request = context.request();
+        Context here = context.vertx().getOrCreateContext();
+        request.pause();
+        future.onComplete(done -> here.runOnContext(ignored -> {
+            request.resume();
+            if (done.succeeded()) {
+                then.accept(done.result());
+            } else {
+                refuse(context, new Problem(503, "unavailable", "The database does not answer. Try again."));
+            }
+        }));
+    }
+
+    private static Right needed(RoutingContext context) {
+        return Right.neededFor(
+                context.request().method().name(),
+                String.valueOf(context.request().path()));
+    }
+
+    private static Problem unknown(String detail) {
+        return new Problem(401, "unauthorized", detail);
+    }
+
+    /** Open: health, and what is outside the API (pages, documents), when its path can be read in one way only. */
+    static boolean isOpen(@Nullable String path) {
+        return path != null
+                && (path.equals(HEALTH)
+                        || (PLAIN.matcher(path).matches() && !API.matcher(path).matches()));
+    }
+
+    private static Optional<String> givenKey(HttpServerRequest request) {
+        String key = request.getHeader("X-API-Key");
+        if (key != null) {
+            return Optional.of(key);
+        }
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(authorization.substring(7).strip())
+                : Optional.empty();
+    }
+
+    private void refuse(RoutingContext context, Problem problem) {
+        meters.refused(problem.code());
+        HttpServerResponse response = context.response();
+        if (problem.status() == 401) {
+            response.putHeader("WWW-Authenticate", "Bearer realm=\"nexus\"");
+        }
+        if (problem.status() == 503) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, "2");
+        }
+        if (RequestShape.hasBody(context.request())) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE); // its body is not read
+        }
+        String path = context.request().path();
+        response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(problem.toJson(path == null ? "/" : path));
+    }
+}

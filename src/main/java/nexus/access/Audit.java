@@ -1,0 +1,92 @@
+package nexus.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nexus.access.AuditRepository.Origin;
+import nexus.api.Caller;
+import nexus.api.ChangeNote;
+import nexus.api.JsonBody;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a row before each change and completes it after the answer, so that nothing is changed that is not in the
+ * audit, whatever breaks in between. What was refused has changed nothing and leaves none.
+ */
+@Singleton
+class Audit {
+    private static final Logger LOG = Logger.getLogger(Audit.class);
+    private static final int MAX_CHARACTERS = 500;
+    private static final Pattern ID_IN_PATH =
+            Pattern.compile("/([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|dlv_[0-9_]+)(?:/|$)");
+
+    private final AuditRepository repository;
+    private final Set<Future<Void>> unwritten = ConcurrentHashMap.newKeySet();
+
+    @Inject
+    Audit(AuditRepository repository) {
+        this.repository = repository;
+    }
+
+    /** The change may go on when this has succeeded; and not when it has failed. */
+    Future<Void> begin(RoutingContext context, Caller caller) {
+        HttpServerRequest request = context.request();
+        return repository
+                .begin(
+                        caller,
+                        new Origin(address(request), shortened(request.getHeader("User-Agent"))),
+                        request.method().name(),
+                        shortened(request.path()).orElse("/"))
+                .onSuccess(id -> context.addEndHandler(ended -> end(context, id)))
+                .mapEmpty();
+    }
+
+    /** Completes when all changes that this process has answered so far can be read. */
+    Future<?> written() {
+        return Future.join(List.copyOf(unwritten)).otherwiseEmpty();
+    }
+
+    private void end(RoutingContext context, long id) {
+        int status = context.response().getStatusCode();
+        boolean refused = status >= 400 && status < 500;
+        Future<Void> writing = refused
+                ? repository.takeBack(id)
+                : repository.complete(id, status, resourceId(context), ChangeNote.fields(context));
+        unwritten.add(writing);
+        writing.onFailure(failure -> LOG.warnf("audit entry not completed id=%d cause=%s", id, failure))
+                .onComplete(done -> unwritten.remove(writing));
+    }
+
+    private static Optional<String> resourceId(RoutingContext context) {
+        String location = context.response().headers().get("Location");
+        return ChangeNote.id(context)
+                .or(() -> location == null ? Optional.empty() : idIn(location))
+                .or(() -> idIn(String.valueOf(context.request().path())));
+    }
+
+    static Optional<String> idIn(String path) {
+        Matcher matcher = ID_IN_PATH.matcher(path);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private static Optional<String> address(HttpServerRequest request) {
+        SocketAddress remote = request.remoteAddress();
+        return remote == null ? Optional.empty() : Optional.ofNullable(remote.hostAddress());
+    }
+
+    private static Optional<String> shortened(@Nullable String text) {
+        return text == null || text.isEmpty() || !JsonBody.isStorable(text)
+                ? Optional.empty()
+                : Optional.of(text.length() > MAX_CHARACTERS ? text.substring(0, MAX_CHARACTERS) : text);
+    }
+}

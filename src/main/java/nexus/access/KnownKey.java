@@ -1,0 +1,71 @@
+package nexus.access;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import nexus.api.Caller;
+
+/** A key that opens, with what this process remembers of its use. Safe for any thread. */
+final class KnownKey {
+    private final Caller caller;
+    private final Optional<UUID> id;
+    private final Set<Right> rights;
+    private final Optional<Instant> expiresAt;
+    private final RequestLimit publishing;
+    private final RequestLimit others;
+    private final AtomicLong lastUsedMillis = new AtomicLong();
+
+    private KnownKey(
+            Caller caller, Optional<UUID> id, Set<Right> rights, Optional<Instant> expiresAt, AccessConfig config) {
+        long now = System.nanoTime();
+        this.caller = caller;
+        this.id = id;
+        this.rights = rights;
+        this.expiresAt = expiresAt;
+        this.publishing = new RequestLimit("publish", config.publishRate(), now);
+        this.others = new RequestLimit("default", config.rate(), now);
+    }
+
+    /** One of {@code API_KEYS}. */
+    static KnownKey ofEnvironment(Digest digest, AccessConfig config) {
+        Caller caller = new Caller(digest.scope(), "env:" + digest.scope().substring(0, 8), Optional.empty());
+        return new KnownKey(caller, Optional.empty(), Set.of(Right.MANAGE), Optional.empty(), config);
+    }
+
+    static KnownKey of(StoredKey key, AccessConfig config) {
+        Caller caller = new Caller(key.digest().scope(), key.id().toString(), Optional.of(key.name()));
+        return new KnownKey(caller, Optional.of(key.id()), key.rights(), key.expiresAt(), config);
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    /** Empty for one of {@code API_KEYS}. */
+    Optional<UUID> id() {
+        return id;
+    }
+
+    boolean may(Right right) {
+        return right.isAmong(rights);
+    }
+
+    boolean isExpired(long nowMillis) {
+        return expiresAt.isPresent() && expiresAt.get().toEpochMilli() <= nowMillis;
+    }
+
+    RequestLimit limit(Right right) {
+        return right == Right.PUBLISH ? publishing : others;
+    }
+
+    void used(long nowMillis) {
+        lastUsedMillis.set(nowMillis);
+    }
+
+    /** Zero when this process has not seen it. */
+    long lastUsedMillis() {
+        return lastUsedMillis.get();
+    }
+}

@@ -1,0 +1,63 @@
+package nexus.access;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import nexus.Refusal;
+import nexus.api.JsonBody;
+import nexus.api.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with a request whatever it is about: told before anything of it is read. */
+final class RequestShape {
+    private static final Pattern JSON =
+            Pattern.compile("application/json\\s*(;\\s*charset=\"?utf-8\"?\\s*)?;?", Pattern.CASE_INSENSITIVE);
+    private static final Set<HttpMethod> WITHOUT_CHANGE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private RequestShape() {}
+
+    static Optional<Problem> refusal(HttpServerRequest request) {
+        if (!Url.isReadable(request.uri())) {
+            return Optional.of(new Problem(400, "malformed", "The URL is not percent-encoded UTF-8."));
+        }
+        if (bodyBytes(request) > JsonBody.MAX_BYTES) {
+            return Optional.of(Problem.ofStatus(413));
+        }
+        if (hasBody(request) && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            return Optional.of(Problem.ofStatus(415));
+        }
+        String query = request.query();
+        if (query != null && !query.isEmpty() && !WITHOUT_CHANGE.contains(request.method())) {
+            return Optional.of(
+                    Problem.of(new Refusal.Invalid(firstParameter(request), "is not a known query parameter")));
+        }
+        return Optional.empty();
+    }
+
+    static boolean hasBody(HttpServerRequest request) {
+        return bodyBytes(request) > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+    }
+
+    /** A body without a media type is none either: that is how a page elsewhere could send one unasked. */
+    static boolean isJson(@Nullable String contentType) {
+        return contentType != null && JSON.matcher(contentType).matches();
+    }
+
+    private static long bodyBytes(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE; // so many digits that it is too large in any case
+        }
+    }
+
+    private static String firstParameter(HttpServerRequest request) {
+        List<String> names = List.copyOf(request.params().names());
+        return names.isEmpty() ? "?" : names.getFirst();
+    }
+}

@@ -1,0 +1,64 @@
+package nexus.api;
+
+import io.quarkus.arc.Unremovable;
+import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
+import io.smallrye.openapi.runtime.io.Format;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Which methods a path knows, as the served document says: the HTTP layer refuses one without naming the others. */
+@Singleton
+@Unremovable
+class AllowedMethods {
+    private static final String DOCUMENT = "<default>";
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+    private final OpenApiDocumentService documents;
+    private volatile List<Known> known = List.of();
+
+    private record Known(Pattern path, String methods) {}
+
+    @Inject
+    AllowedMethods(OpenApiDocumentService documents) {
+        this.documents = documents;
+    }
+
+    /** The header {@code Allow}; empty for a path that nobody knows. */
+    Optional<String> of(String path) {
+        if (known.isEmpty()) {
+            known = read(documents.getDocument(DOCUMENT, Format.JSON));
+        }
+        return known.stream()
+                .filter(one -> one.path().matcher(path).matches())
+                .map(Known::methods)
+                .findFirst();
+    }
+
+    private static List<Known> read(byte[] document) {
+        List<Known> all = new ArrayList<>();
+        new JsonObject(Buffer.buffer(document)).getJsonObject("paths").forEach(entry -> {
+            Set<String> methods = new TreeSet<>();
+            ((JsonObject) entry.getValue())
+                    .fieldNames().stream()
+                            .filter(METHODS::contains)
+                            .map(method -> method.toUpperCase(Locale.ROOT))
+                            .forEach(methods::add);
+            if (methods.contains("GET")) {
+                methods.add("HEAD");
+            }
+            methods.add("OPTIONS");
+            String path = Pattern.quote(entry.getKey()).replaceAll("\\{[^}]*}", "\\\\E[^/]+\\\\Q");
+            all.add(new Known(Pattern.compile(path + "/?"), String.join(", ", methods)));
+        });
+        return List.copyOf(all);
+    }
+}

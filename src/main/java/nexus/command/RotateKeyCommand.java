@@ -1,0 +1,51 @@
+package nexus.command;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import nexus.embedded.EmbeddedDatabase;
+import nexus.store.PostgresUrl;
+import nexus.store.SqlReason;
+import nexus.subscription.SecretCipher;
+import nexus.subscription.SecretRotation;
+
+/** {@code nexus rotate-key}: encrypts what is stored with NEXUS_SECRET_KEY_OLD anew with NEXUS_SECRET_KEY. */
+public final class RotateKeyCommand implements Command {
+    @Override
+    public int run(List<String> arguments) throws StartRefused {
+        if (!arguments.isEmpty()) {
+            throw new StartRefused("usage: nexus rotate-key");
+        }
+        Environment environment = Environment.current();
+        SecretCipher cipher = new SecretCipher(
+                key(environment, Variable.NEXUS_SECRET_KEY),
+                Optional.of(key(environment, Variable.NEXUS_SECRET_KEY_OLD)));
+        String url = environment
+                .value(Variable.DATABASE_URL)
+                .or(() -> EmbeddedDatabase.running(environment.home()))
+                .orElseThrow(() ->
+                        new StartRefused("no embedded database runs in " + environment.home() + ": set DATABASE_URL"));
+        try (Connection connection = Jdbc.connect(PostgresUrl.parse(url))) {
+            int changed = SecretRotation.run(connection, cipher);
+            System.out.println(changed + (changed == 1 ? " subscription" : " subscriptions")
+                    + " encrypted anew; NEXUS_SECRET_KEY_OLD is needed no longer once every process has the new key");
+            return DONE;
+        } catch (SQLException e) {
+            System.err.println("nexus: " + SqlReason.of(e));
+            return FAILED;
+        } catch (IllegalStateException e) {
+            System.err.println("nexus: " + e.getMessage() + "; nothing was changed");
+            return FAILED;
+        }
+    }
+
+    private static byte[] key(Environment environment, Variable variable) throws StartRefused {
+        return Base64.getDecoder()
+                .decode(environment
+                        .value(variable)
+                        .orElseThrow(() -> new StartRefused(variable + " is not set: rotate-key needs NEXUS_SECRET_KEY"
+                                + " (the new key) and NEXUS_SECRET_KEY_OLD (the one before)")));
+    }
+}

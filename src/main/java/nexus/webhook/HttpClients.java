@@ -1,0 +1,119 @@
+package nexus.webhook;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The clients that requests go through, each with its pool of connections: one in the clear, one with TLS and HTTP/2
+ * where the receiver offers it, and one for each TLS identity. Belongs to the sender's event loop.
+ */
+final class HttpClients {
+    /** Of one host; each carries many requests at once. */
+    private static final int HTTP_2_CONNECTIONS = 4;
+
+    private static final int MAX_IDENTITIES = 256;
+
+    private final Vertx vertx;
+    private final WebhookConfig config;
+    private final Handler<HttpConnection> opened;
+    private final HttpClient clear;
+    private final HttpClient tls;
+    private final Map<TlsIdentity, HttpClient> ofIdentity = new LinkedHashMap<>(16, 0.75f, true);
+
+    HttpClients(Vertx vertx, WebhookConfig config, Handler<HttpConnection> opened) {
+        this.vertx = vertx;
+        this.config = config;
+        this.opened = opened;
+        this.clear = client(clearOptions(config));
+        this.tls = client(tlsOptions(config));
+    }
+
+    HttpClient of(boolean isTls, Optional<TlsIdentity> identity) {
+        if (!isTls) {
+            return clear;
+        }
+        return identity.isPresent() ? of(identity.get()) : tls;
+    }
+
+    void close() {
+        clear.close();
+        tls.close();
+        ofIdentity.values().forEach(HttpClient::close);
+    }
+
+    private HttpClient of(TlsIdentity identity) {
+        HttpClient known = ofIdentity.get(identity);
+        if (known != null) {
+            return known;
+        }
+        if (ofIdentity.size() >= MAX_IDENTITIES) {
+            Map.Entry<TlsIdentity, HttpClient> eldest =
+                    ofIdentity.entrySet().iterator().next();
+            HttpClient unused = eldest.getValue();
+            ofIdentity.remove(eldest.getKey());
+            vertx.setTimer(2 * config.timeout().toMillis(), later -> unused.close());
+        }
+        HttpClientOptions options = tlsOptions(config);
+        identity.ca().ifPresent(ca -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(ca))));
+        if (identity.certificate().isPresent() && identity.key().isPresent()) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(identity.certificate().get()))
+                    .addKeyValue(Buffer.buffer(identity.key().get())));
+        }
+        HttpClient made = client(options);
+        ofIdentity.put(identity, made);
+        return made;
+    }
+
+    private HttpClient client(HttpClientOptions options) {
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions()
+                        .setHttp1MaxSize(config.maxConnectionsPerHost())
+                        .setHttp2MaxSize(HTTP_2_CONNECTIONS)
+                        .setMaxWaitQueueSize(config.maxWaitingPerHost()))
+                .withConnectHandler(opened)
+                .build();
+    }
+
+    private static HttpClientOptions tlsOptions(WebhookConfig config) {
+        HttpClientOptions options =
+                clearOptions(config).setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true);
+        options.getInitialSettings()
+                .setMaxHeaderListSize(config.maxHeaderBytes())
+                .setPushEnabled(false);
+        return options.setHttp2KeepAliveTimeout(seconds(config.keepAlive()));
+    }
+
+    private static HttpClientOptions clearOptions(WebhookConfig config) {
+        return new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setUseAlpn(false)
+                .setKeepAlive(true)
+                .setKeepAliveTimeout(seconds(config.keepAlive()))
+                .setPipelining(false)
+                .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
+                .setSslHandshakeTimeout(config.timeout().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setVerifyHost(true)
+                .setDecompressionSupported(false)
+                .setMaxHeaderSize(config.maxHeaderBytes());
+    }
+
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(duration.toSeconds());
+    }
+}

@@ -1,0 +1,117 @@
+package nexus;
+
+import static nexus.testkit.KeyedNexus.api;
+import static nexus.testkit.KeyedNexus.nexus;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import nexus.testkit.ApiClient;
+import nexus.testkit.KeyedNexus;
+import nexus.testkit.NexusProgram;
+import nexus.testkit.PackagedNexus;
+import nexus.testkit.ScriptedReceiver;
+import nexus.testkit.ScriptedReceiver.Received;
+import nexus.testkit.Signatures;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Secrets: what they do, how they change, and that they are nowhere to be found. */
+@ExtendWith(KeyedNexus.class)
+class CredentialsIT {
+    private static final String KEY_1 = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    private static final String KEY_2 = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+
+    @Test
+    void duringARotationBothSecretsVerifyAndAfterwardsTheNewOneAlone() {
+        try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
+            JsonNode made = api().subscribe(receiver.uri(), "credentials.rotated");
+            String path = "/v1/subscriptions/" + made.path("id").asText();
+            JsonNode rotated = api().post(path + "/secret/rotate").expect(200).json();
+            api().post(path + "/test").expect(200);
+            Received both = receiver.await(1).getFirst();
+            assertThat(both.header("webhook-signature").split(" ")).hasSize(2);
+            Signatures.verifyStandard(both, made.path("secret").asText());
+            Signatures.verify(both, rotated.path("secret").asText());
+
+            JsonNode alone = api().post(path + "/secret/rotate", "{\"overlap\":\"0s\"}")
+                    .expect(200)
+                    .json();
+            api().post(path + "/test").expect(200);
+            Received one = receiver.await(2).getLast();
+            assertThat(one.header("webhook-signature").split(" ")).hasSize(1);
+            Signatures.verify(one, alone.path("secret").asText());
+            api().post(path + "/secret/rotate", "{\"overlap\":\"8d\"}").expect(422);
+            api().post("/v1/subscriptions/0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11/secret/rotate")
+                    .expect(404);
+        }
+    }
+
+    @Test
+    void whatATargetAsksForIsSentAndNeverShownAgain() {
+        try (ScriptedReceiver receiver = ScriptedReceiver.start();
+                ScriptedReceiver authority = ScriptedReceiver.start()) {
+            authority.always(
+                    asked -> ScriptedReceiver.status(200).body("{\"access_token\":\"hush-token\",\"expires_in\":600}"));
+            JsonNode made = api().subscribe(receiver.uri(), "credentials.kept", """
+                    ,"secret":"hush-signing-secret","headers":{"X-Api-Token":"hush-header"},"signing":"ed25519",\
+                    "auth":{"type":"oauth2","tokenUrl":"%s","clientId":"me","clientSecret":"hush-client"}""".formatted(authority.uri("/token")));
+            String path = "/v1/subscriptions/" + made.path("id").asText();
+            api().post(path + "/test").expect(200);
+            api().publish("credentials.kept", "{}");
+            List<Received> got = receiver.await(2);
+            assertThat(got).allMatch(one -> one.header("Authorization").equals("Bearer hush-token"));
+            assertThat(got).allMatch(one -> one.header("webhook-signature").contains(" v1a,"));
+            assertThat(authority.received()).hasSize(1);
+
+            JsonNode shown = api().get(path).expect(200).json();
+            assertThat(shown.path("auth").path("clientSecret").asText()).isEqualTo("***");
+            assertThat(shown.path("publicKey").asText()).startsWith("whpk_");
+            String everything = shown
+                    + api().get("/v1/subscriptions").text()
+                    + api().get("/v1/audit").text()
+                    + api().get("/v1/metrics").text()
+                    + api().get("/v1/deliveries").text()
+                    + api().patch(path, "{\"concurrency\":3}").expect(200).text()
+                    + nexus().log()
+                    + tables();
+            assertThat(everything).doesNotContain("hush-", KeyedNexus.KEY);
+        }
+    }
+
+    @Test
+    void everythingCanBeEncryptedAnewWhileItRuns() {
+        try (PackagedNexus running =
+                        PackagedNexus.start(Map.of("NEXUS_SECRET_KEY", KEY_2, "NEXUS_SECRET_KEY_OLD", KEY_1));
+                ScriptedReceiver receiver = ScriptedReceiver.start()) {
+            ApiClient open = running.api();
+            JsonNode made = open.subscribe(receiver.uri(), "credentials.anew");
+            Map<String, String> rotating = Map.of(
+                    "DATABASE_URL", running.databaseUrl(), "NEXUS_SECRET_KEY", KEY_1, "NEXUS_SECRET_KEY_OLD", KEY_2);
+            assertThat(NexusProgram.run(Map.of("DATABASE_URL", running.databaseUrl()), "rotate-key")
+                            .exitCode())
+                    .isEqualTo(2);
+            NexusProgram.Finished finished = NexusProgram.run(rotating, "rotate-key");
+            assertThat(finished.exitCode()).as(finished.output()).isZero();
+            assertThat(finished.output())
+                    .contains("1 subscription encrypted anew")
+                    .doesNotContain(KEY_1, KEY_2);
+            assertThat(NexusProgram.run(rotating, "rotate-key").output()).contains("0 subscriptions");
+            open.post("/v1/subscriptions/" + made.path("id").asText() + "/test").expect(200);
+            Signatures.verify(receiver.await(1).getFirst(), made.path("secret").asText());
+        }
+    }
+
+    /** All rows of all tables, bytes as text too. */
+    private static String tables() {
+        StringBuilder rows = new StringBuilder();
+        nexus().query("SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = 'nexus'")
+                .forEach(table -> nexus().query("SELECT t::text FROM nexus." + table + " t")
+                        .forEach(row -> rows.append(row).append('\n')));
+        nexus().query("SELECT encode(secret, 'escape') || coalesce(encode(headers, 'escape'), '')"
+                        + " || coalesce(encode(credentials, 'escape'), '') FROM nexus.subscription")
+                .forEach(rows::append);
+        return rows.toString();
+    }
+}

@@ -1,0 +1,96 @@
+package nexus.access;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.Refusal;
+import nexus.api.Caller;
+import nexus.store.Store;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class KeyRepositoryPostgresTest {
+    private static final Instant NEXT_YEAR = Instant.parse("2027-01-01T00:00:00Z");
+
+    private static String url;
+    private static Store store;
+    private static KeyRepository keys;
+    private static AuditRepository audit;
+
+    @BeforeAll
+    static void open() {
+        url = TestPostgres.freshStore();
+        store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+        keys = new KeyRepository(store);
+        audit = new AuditRepository(store);
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+    }
+
+    @Test
+    void aKeyIsStoredAsItsDigestAndFoundByIt() {
+        Digest digest = Digest.of("nxs_the-key-itself");
+        StoredKey made = insert(digest);
+        assertThat(await(keys.with(digest))).contains(made);
+        assertThat(await(keys.find(made.id()))).contains(made);
+        assertThat(await(keys.all())).contains(made);
+        assertThat(made.rights()).containsExactlyInAnyOrder(Right.PUBLISH, Right.READ);
+        assertThat(made.expiresAt()).contains(NEXT_YEAR);
+        assertThat(TestPostgres.query(url, "SELECT k::text FROM nexus.api_key k"))
+                .noneMatch(row -> row.contains("the-key-itself"));
+
+        await(keys.delete(made.id()));
+        assertThat(await(keys.with(digest))).isEmpty();
+        assertThatThrownBy(() -> await(keys.delete(made.id()))).isInstanceOf(Refusal.NotFound.class);
+    }
+
+    @Test
+    void theLatestUseThatAnyProcessSawIsKept() {
+        StoredKey made = insert(Digest.of("nxs_used"));
+        Instant late = Instant.parse("2026-02-01T00:00:00Z");
+        await(keys.used(Map.of(made.id(), late)));
+        await(keys.used(Map.of(made.id(), late.minusSeconds(60))));
+        assertThat(await(keys.find(made.id())).flatMap(StoredKey::lastUsedAt)).contains(late);
+    }
+
+    @Test
+    void theAuditShowsWhatWasDoneByWhomAndForgetsWhatWasNot() {
+        Caller caller = new Caller("scope", "actor-1", Optional.of("backend"));
+        AuditRepository.Origin origin = new AuditRepository.Origin(Optional.of("192.0.2.1"), Optional.of("curl"));
+        long open = await(audit.begin(caller, origin, "PATCH", "/v1/x"));
+        long done = await(audit.begin(caller, origin, "DELETE", "/v1/y"));
+        long refused = await(audit.begin(caller, origin, "POST", "/v1/z"));
+        await(audit.complete(done, 204, Optional.of("y"), List.of("b", "a")));
+        await(audit.takeBack(refused));
+
+        List<AuditEntry> entries = await(audit.list(
+                new AuditRepository.Filter(
+                        Optional.of("actor-1"), Optional.empty(), Optional.empty(), Optional.empty()),
+                Long.MAX_VALUE,
+                10));
+        assertThat(entries).extracting(AuditEntry::id).containsExactly(done, open);
+        assertThat(entries.getFirst().status()).contains(204);
+        assertThat(entries.getFirst().fields()).containsExactly("a", "b");
+        assertThat(entries.getFirst().address()).contains("192.0.2.1");
+        assertThat(entries.getLast().status()).isEmpty();
+    }
+
+    private static StoredKey insert(Digest digest) {
+        return await(keys.insert(
+                UUID.randomUUID(),
+                new KeyRequest("test", Set.of(Right.PUBLISH, Right.READ), Optional.of(NEXT_YEAR)),
+                digest));
+    }
+}

@@ -1,0 +1,20 @@
+package nexus.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UrlTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/events?type=a.b", "/x?y=%C3%A9%20%2F", "/x?y=%F0%9F%98%80", "/%00"})
+    void percentEncodedUtf8IsReadable(String uri) {
+        assertThat(Url.isReadable(uri)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%", "/x?y=%4", "/x?y=%zz", "/x?y=%ff", "/x?y=%C3", "/x?y=%ED%A0%80", "/x?y=%C0%AF"})
+    void anythingElseIsNot(String uri) {
+        assertThat(Url.isReadable(uri)).isFalse();
+    }
+}

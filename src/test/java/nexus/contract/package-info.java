@@ -1,0 +1,3 @@
+/** The served OpenAPI document, taken at its word. */
+@org.jspecify.annotations.NullMarked
+package nexus.contract;
