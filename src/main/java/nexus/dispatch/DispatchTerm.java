@@ -52,6 +52,7 @@ final class DispatchTerm {
     private final LaneClearing clearing;
     private final DeadNotices notices;
     private final Watermark watermark = new Watermark();
+    private final SeqRun seqs = new SeqRun();
     private Set<Integer> owned = Set.of();
     private Set<Integer> leaving = Set.of();
     private final Set<Integer> handedOver = new HashSet<>(); // told to the lease, which has not answered yet
@@ -148,14 +149,16 @@ final class DispatchTerm {
         reader.turnSoon();
     }
 
+    /** What another process has stored meanwhile is read, and with it what this one has stored behind that. */
     void owed(OwedRows rows) {
+        boolean isAlone = seqs.follows(rows);
         rows.lowestSeqByLane().forEach((number, seq) -> {
             Lane lane = lanes.of(number);
             if (lane != null) {
                 if (rows.byHand()) {
                     lanes.readAgain(lane);
                 }
-                List<FreshDelivery> fresh = rows.freshByLane().getOrDefault(number, List.of());
+                List<FreshDelivery> fresh = isAlone ? rows.freshByLane().getOrDefault(number, List.of()) : List.of();
                 long toRead = fresh.isEmpty() ? 0 : reader.handOver(lane, fresh);
                 if (toRead < Long.MAX_VALUE) {
                     lane.cursor.rewind(Math.max(seq, toRead));

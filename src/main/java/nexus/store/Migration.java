@@ -36,12 +36,24 @@ class Migration {
     }
 
     void migrate(@Observes @Priority(10) StartupEvent start) throws SQLException, InterruptedException {
-        if (history.isComplete()) {
+        if (isComplete()) {
             return;
         }
         MigrateResult result = migrated();
         if (result.migrationsExecuted > 0) {
             LOG.infof("store migrated applied=%d version=%s", result.migrationsExecuted, result.targetSchemaVersion);
+        }
+    }
+
+    /** When it can't be read now, Flyway looks, and waits. */
+    private boolean isComplete() throws SQLException {
+        try {
+            return history.isComplete();
+        } catch (SQLException e) {
+            if (SqlReason.passes(e)) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -1,0 +1,82 @@
+package nexus.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import nexus.event.EventType;
+import nexus.queue.FreshDelivery;
+import nexus.queue.OwedBody;
+import nexus.queue.OwedDelivery;
+import nexus.queue.OwedRows;
+import org.junit.jupiter.api.Test;
+
+class SeqRunTest {
+    private final SeqRun run = new SeqRun();
+
+    @Test
+    void whatFollowsWithoutAGapIsOfThisProcessAlone() {
+        assertThat(run.follows(stored(7, 8))).as("nothing is known before it").isFalse();
+        assertThat(run.follows(stored(9))).isTrue();
+        assertThat(run.follows(stored(10, 11, 12))).isTrue();
+    }
+
+    @Test
+    void whatAnotherProcessHasStoredLeavesAGap() {
+        run.follows(stored(7));
+        assertThat(run.follows(stored(9))).as("8 is of another").isFalse();
+        assertThat(run.follows(stored(10))).isTrue();
+        assertThat(run.follows(stored(11, 13))).as("12 is of another").isFalse();
+        assertThat(run.follows(stored(14))).isTrue();
+    }
+
+    @Test
+    void aTransactionThatCommittedLateIsNotTakenForTheNext() {
+        run.follows(stored(7));
+        assertThat(run.follows(stored(9))).isFalse();
+        assertThat(run.follows(stored(8))).isFalse();
+        assertThat(run.follows(stored(10))).isTrue();
+    }
+
+    @Test
+    void whatWasStoredElsewhereSaysNothing() {
+        run.follows(stored(7));
+        assertThat(run.follows(new OwedRows(Map.of(1, 3L), true))).isFalse();
+        assertThat(run.follows(stored(8))).isTrue();
+    }
+
+    /** In two lanes, in turns. */
+    private static OwedRows stored(long... seqs) {
+        Map<Integer, Long> lowest = new HashMap<>();
+        Map<Integer, List<FreshDelivery>> fresh = new HashMap<>();
+        for (long seq : seqs) {
+            int lane = (int) (seq % 2);
+            OwedDelivery delivery = new OwedDelivery(
+                    lane,
+                    0,
+                    seq,
+                    1L,
+                    null,
+                    false,
+                    null,
+                    0,
+                    0,
+                    Instant.EPOCH,
+                    LocalDate.EPOCH,
+                    UUID.randomUUID(),
+                    2,
+                    false,
+                    false);
+            lowest.putIfAbsent(lane, seq);
+            fresh.computeIfAbsent(lane, first -> new ArrayList<>())
+                    .add(new FreshDelivery(delivery, new OwedBody(new EventType("x"), Buffer.buffer("{}"))));
+        }
+        return new OwedRows(lowest, false, fresh);
+    }
+}
