@@ -38,15 +38,15 @@ public final class ServeCommand implements Command {
 
     private static int serveExternal(Environment environment) throws StartRefused {
         String url = environment.value(Variable.DATABASE_URL).orElseThrow();
+        if (environment.value(Variable.API_KEYS).isEmpty()) {
+            StoredKeys.require(PostgresUrl.parse(url));
+        }
         try (WaitingProbes probes = new WaitingProbes(Settings.host(environment), managementPort(environment))) {
             new DatabaseCheck(line -> {
                         probes.open();
                         say(line);
                     })
                     .awaitStore(PostgresUrl.parse(url));
-            if (environment.value(Variable.API_KEYS).isEmpty()) {
-                StoredKeys.require(PostgresUrl.parse(url));
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;

@@ -41,6 +41,8 @@ record ExpectedChange(
             SELECT s.nspname, r.relname FROM pg_class c JOIN pg_class r ON r.oid = pg_partition_root(c.oid)
             JOIN pg_namespace s ON s.oid = r.relnamespace WHERE c.oid = ? AND c.relispartition""";
 
+    private static final String EXISTS = "SELECT 'yes' FROM pg_class WHERE oid = ?";
+
     private static final String GENERATED = """
             SELECT attname FROM pg_attribute WHERE attrelid = ? AND attgenerated <> '' AND NOT attisdropped
             ORDER BY attnum""";
@@ -72,11 +74,19 @@ record ExpectedChange(
      * changed that no message tells of: which table a partition is of, what a type of the user's is like, and which columns
      * are generated and not published. After that
      * it is as these are now, or still as they were.
+     *
+     * @param formerRoots of a partition that is no longer there: whether it was detached before nobody can say
      */
-    Set<String> data(Connection catalog) throws SQLException {
+    Set<String> data(Connection catalog, Set<List<String>> formerRoots) throws SQLException {
         List<String> rootNow = strings(catalog, ROOT, oid);
+        Set<List<String>> names = new LinkedHashSet<>();
+        names.add(root);
+        names.add(rootNow.isEmpty() ? List.of(schema, table) : rootNow);
+        if (strings(catalog, EXISTS, oid).isEmpty()) {
+            names.addAll(formerRoots);
+        }
         Set<String> data = new LinkedHashSet<>();
-        for (List<String> name : List.of(root, rootNow.isEmpty() ? List.of(schema, table) : rootNow)) {
+        for (List<String> name : names) {
             for (boolean typesOfNow : List.of(false, true)) {
                 for (boolean columnsOfNow : List.of(false, true)) {
                     data.add(data(name.getFirst(), name.getLast(), typesOfNow, columnsOfNow, catalog));

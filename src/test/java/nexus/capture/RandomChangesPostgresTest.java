@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import nexus.event.IncomingEvent;
 import nexus.testkit.TestPostgres;
@@ -34,6 +38,7 @@ class RandomChangesPostgresTest {
             RandomChanges changes = new RandomChanges(late.connection(), new Random(seed));
             late.skip();
             List<ExpectedChange> all = new ArrayList<>();
+            Map<Long, Set<List<String>>> roots = new HashMap<>(); // by object id, those it has had so far
             try (LiveSlot live = new LiveSlot(late.url(), "changes,inserts", late.source());
                     Connection catalog = TestPostgres.connect(late.url())) {
                 List<ExpectedChange> unread = new ArrayList<>();
@@ -41,12 +46,12 @@ class RandomChangesPostgresTest {
                 for (int i = 0; i < TRANSACTIONS; i++) {
                     unread.addAll(changes.transaction());
                     if (pace.nextInt(3) > 0 || i == TRANSACTIONS - 1) {
-                        compare(seed, "live", unread, live.events(), catalog, changes);
+                        compare(seed, "live", unread, live.events(), catalog, changes, roots);
                         all.addAll(unread);
                         unread.clear();
                     }
                 }
-                compare(seed, "late", all, late.events(), catalog, changes);
+                compare(seed, "late", all, late.events(), catalog, changes, new HashMap<>());
             }
         }
     }
@@ -57,13 +62,16 @@ class RandomChangesPostgresTest {
             List<ExpectedChange> expected,
             List<IncomingEvent> events,
             Connection catalog,
-            RandomChanges changes)
+            RandomChanges changes,
+            Map<Long, Set<List<String>>> roots)
             throws SQLException {
         List<String> arrived =
                 new ArrayList<>(events.stream().map(SlotReader::data).toList());
         for (int i = 0; i < Math.min(expected.size(), arrived.size()); i++) {
             ExpectedChange change = expected.get(i);
-            assertThat(change.data(catalog))
+            Set<List<String>> earlier = roots.computeIfAbsent(change.oid(), first -> new HashSet<>());
+            earlier.add(change.root());
+            assertThat(change.data(catalog, earlier))
                     .as(() -> "seed " + seed + ", read " + reader + ", after:\n" + changes.history(change.place()))
                     .contains(arrived.get(i));
         }
