@@ -21,6 +21,10 @@ public final class NexusProgram {
     static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
 
     private static final Path FOLDERS = Path.of("target", "it").toAbsolutePath();
+
+    /** The embedded database's programs, unpacked by whoever needs them first. */
+    static final Path POSTGRES = FOLDERS.resolve("programs");
+
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

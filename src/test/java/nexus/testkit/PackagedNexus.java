@@ -4,6 +4,7 @@ import static nexus.testkit.Eventually.eventually;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,10 @@ public final class PackagedNexus implements AutoCloseable {
     /** After a kill the next process waits until the lease of the former one is over. */
     private static final Map<String, String> SHORT_LEASES =
             Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=4s -Dnexus.lease.valid=3s -Dnexus.lease.beat=500ms");
+
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORT_COUNT = 12_000;
+    private static final AtomicInteger PORTS = new AtomicInteger();
 
     private final Path folder;
     private final Map<String, String> environment;
@@ -63,15 +70,19 @@ public final class PackagedNexus implements AutoCloseable {
                 "MANAGEMENT_PORT",
                 Integer.toString(managementPort)));
         environment.putAll(given);
-        rememberPort(Path.of(environment.get("NEXUS_HOME")));
+        prepare(Path.of(environment.get("NEXUS_HOME")));
     }
 
-    /** As if it had run there before: two that start at once would find the same first port free. */
-    private static void rememberPort(Path home) {
+    /**
+     * As if the embedded database had run there before: on a port of its own, as two that start at once would find the
+     * same first one free; and with its programs, which take longer to unpack than all the rest of a start.
+     */
+    private static void prepare(Path home) {
         try {
             Files.createDirectories(
                     home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.writeString(home.resolve("port"), freePort() + "\n");
+            Files.createSymbolicLink(home.resolve("programs"), Files.createDirectories(NexusProgram.POSTGRES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -296,9 +307,24 @@ public final class PackagedNexus implements AutoCloseable {
         }
     }
 
+    /**
+     * Not one that the system gives: until it is listened on, a connection of anybody's may get it too. A hundred for
+     * each process of the tests, so that those that run at once have others.
+     */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        return IntStream.generate(
+                        () -> Math.floorMod(ProcessHandle.current().pid() * 100 + PORTS.getAndIncrement(), PORT_COUNT))
+                .map(next -> FIRST_PORT + next)
+                .filter(PackagedNexus::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (BindException e) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
