@@ -123,9 +123,7 @@ final class DeliverySending {
         }
         List<OwedDelivery> fitting = new ArrayList<>();
         for (OwedDelivery row : soon) {
-            if (!fetches.containsKey(row.seq())
-                    && budget.used() < config.bodyMemory() / 2
-                    && budget.take(row.lane(), row.bodyBytes())) {
+            if (fitsBeforeItStarts(row)) {
                 fetches.put(row.seq(), new Fetch());
                 fitting.add(row);
             }
@@ -141,16 +139,20 @@ final class DeliverySending {
     void handOver(List<FreshDelivery> rows, Set<Long> admitted) {
         for (FreshDelivery fresh : rows) {
             OwedDelivery row = fresh.delivery();
-            if (admitted.contains(row.seq())
-                    && !fetches.containsKey(row.seq())
-                    && budget.used() < config.bodyMemory() / 2
-                    && budget.take(row.lane(), row.bodyBytes())) {
+            if (admitted.contains(row.seq()) && fitsBeforeItStarts(row)) {
                 Fetch fetch = new Fetch();
                 fetch.body = fresh.body();
                 fetch.isHere = true;
                 fetches.put(row.seq(), fetch);
             }
         }
+    }
+
+    /** Takes room for the body of a row that waits: of half of the memory, so that what starts has the other half. */
+    private boolean fitsBeforeItStarts(OwedDelivery row) {
+        return !fetches.containsKey(row.seq())
+                && budget.used() < config.bodyMemory() / 2
+                && budget.take(row.lane(), row.bodyBytes());
     }
 
     /** These will not start now. */

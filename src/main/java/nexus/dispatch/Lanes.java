@@ -198,9 +198,9 @@ final class Lanes {
         return begun;
     }
 
-    /** Rows that waited for room and are given back, since the last call. */
+    /** Rows that waited for room and are given back, since the last call; without those that are taken again by now. */
     List<OwedDelivery> takeDropped() {
-        List<OwedDelivery> taken = List.copyOf(dropped);
+        List<OwedDelivery> taken = dropped.stream().filter(row -> !isTaken(row)).toList();
         dropped.clear();
         return taken;
     }

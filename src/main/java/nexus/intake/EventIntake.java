@@ -21,11 +21,6 @@ public class EventIntake {
     private final PublishQueue publishing;
     private final Tracing tracing;
 
-    /** Without traces. */
-    public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock) {
-        this(store, catalog, signal, clock, Tracing.off());
-    }
-
     @Inject
     public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock, Tracing tracing) {
         this.tracing = tracing;

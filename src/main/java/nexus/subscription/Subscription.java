@@ -54,51 +54,6 @@ public record Subscription(
         deadOn = Set.copyOf(deadOn);
     }
 
-    /** One whose target asks for nothing beyond an HMAC signature. */
-    public Subscription(
-            UUID id,
-            int lane,
-            Door door,
-            String name,
-            URI endpointUrl,
-            List<TypePattern> eventTypes,
-            Map<String, String> headers,
-            SigningSecret secret,
-            boolean ordered,
-            int concurrency,
-            Optional<Integer> rateLimit,
-            RetrySettings retry,
-            Set<Integer> deadOn,
-            boolean isEnabled,
-            Optional<String> disabledReason,
-            Optional<Instant> heldUntil,
-            EndpointHealth health,
-            Instant createdAt,
-            Instant updatedAt) {
-        this(
-                id,
-                lane,
-                door,
-                name,
-                endpointUrl,
-                eventTypes,
-                headers,
-                secret,
-                ordered,
-                concurrency,
-                rateLimit,
-                retry,
-                deadOn,
-                isEnabled,
-                disabledReason,
-                heldUntil,
-                health,
-                createdAt,
-                updatedAt,
-                TargetCredentials.NONE,
-                Optional.empty());
-    }
-
     /** The HMAC keys that sign now, newest first. */
     public List<byte[]> signingKeys(Instant now) {
         return previousSecret.isEmpty() || !now.isBefore(previousSecret.get().until())

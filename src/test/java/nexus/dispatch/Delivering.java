@@ -31,6 +31,7 @@ import nexus.subscription.SubscriptionRepository;
 import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
+import nexus.trace.Tracing;
 import nexus.webhook.WebhookSender;
 
 /** A store of its own, and a process that delivers from it. */
@@ -41,7 +42,7 @@ final class Delivering implements AutoCloseable {
     final SubscriptionRepository repository = SubscriptionRows.repository(store);
     final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     final DeliveryOverride byHand = new DeliveryOverride(store, signal);
-    final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+    final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC(), Tracing.off());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
     final List<Running> running = new ArrayList<>();
 

@@ -33,6 +33,7 @@ import nexus.subscription.SubscriptionRepository;
 import nexus.testkit.Configs;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
+import nexus.trace.Tracing;
 import nexus.webhook.TargetResolver;
 import nexus.webhook.WebhookConfig;
 import nexus.webhook.WebhookSender;
@@ -58,7 +59,7 @@ final class DeliveringProcess implements AutoCloseable {
         SubscriptionRepository repository = SubscriptionRows.repository(store);
         catalog = new SubscriptionCatalog(repository);
         OwedSignal signal = new OwedSignal();
-        intake = new EventIntake(store, catalog, signal, Clock.systemUTC());
+        intake = new EventIntake(store, catalog, signal, Clock.systemUTC(), Tracing.off());
         sender = sender(name);
         DeliveryLease lease = lease(store, meters, settings);
         new OwedNotices(TestPostgres.vertx(), store, signal, lease);

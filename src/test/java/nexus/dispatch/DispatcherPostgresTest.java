@@ -33,6 +33,7 @@ import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
+import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,8 +106,8 @@ class DispatcherPostgresTest {
     @Test
     void aSubscriptionThatThisProcessDoesNotKnowYetIsNotTakenForADeletedOne() {
         start("nexus.delivery.poll=50ms", "nexus.delivery.sweep=50ms");
-        EventIntake elsewhere =
-                new EventIntake(store, new SubscriptionCatalog(repository), new OwedSignal(), Clock.systemUTC());
+        EventIntake elsewhere = new EventIntake(
+                store, new SubscriptionCatalog(repository), new OwedSignal(), Clock.systemUTC(), Tracing.off());
         subscribe("**");
         EventId id = ids.next();
 

@@ -3,25 +3,20 @@ package nexus.dispatch;
 import static nexus.dispatch.OwedRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
-import nexus.subscription.Door;
 import nexus.subscription.EndpointHealth;
-import nexus.subscription.RetrySettings;
-import nexus.subscription.SigningSecret;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 import nexus.testkit.Configs;
+import nexus.testkit.TestSubscription;
 import org.junit.jupiter.api.Test;
 
 /** What a lane admits, by its window, its rate, its breaker and what the other lanes leave. */
@@ -137,12 +132,11 @@ class LaneTest {
 
     @Test
     void whatTheStoreKnowsOfTheBreakerGoesOn() {
-        Subscription stored = subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/hook");
         Lane lane = new Lane(
-                withHealth(
-                        stored,
-                        new EndpointHealth(
-                                Optional.of(new EndpointHealth.Opened(NOW, NOW.plusSeconds(40), 3)), Optional.empty())),
+                TestSubscription.ofLane(1)
+                        .health(new EndpointHealth(
+                                Optional.of(new EndpointHealth.Opened(NOW, NOW.plusSeconds(40), 3)), Optional.empty()))
+                        .build(),
                 config);
         assertThat(lane.isParked(NOW.plusSeconds(39))).isTrue();
         assertThat(lane.room(NOW.plusSeconds(40))).isEqualTo(1);
@@ -248,6 +242,17 @@ class LaneTest {
         assertThat(held.look(row(99).key(1).build(), NOW)).isEqualTo(Lane.Look.START);
     }
 
+    /** Else the body that its request waits for would be thrown away, and the request never made. */
+    @Test
+    void whatIsGivenBackAndTakenAgainBeforeAnybodyAskedIsNotGivenBack() {
+        Lanes lanes = ofTwo();
+        Lane lane = laneOf(lanes, 1);
+        List<OwedDelivery> rows = waiting(lanes, lane, 2);
+        lanes.readAgain(lane);
+        lanes.start(lane, rows.getFirst(), false, NOW);
+        assertThat(lanes.takeDropped()).containsExactly(rows.getLast());
+    }
+
     @Test
     void whatWaitsForRoomIsGivenUpWithItsShard() {
         Lanes lanes = ofTwo();
@@ -344,49 +349,11 @@ class LaneTest {
     }
 
     private static Subscription subscription(int number, int concurrency, Optional<Integer> rateLimit, String url) {
-        return new Subscription(
-                new UUID(0, number),
-                number,
-                Door.SUBSCRIPTION,
-                "test",
-                URI.create(url),
-                List.of(),
-                Map.of(),
-                new SigningSecret("correct horse"),
-                true,
-                concurrency,
-                rateLimit,
-                RetrySettings.DEFAULT,
-                Set.of(),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                Instant.EPOCH,
-                Instant.EPOCH);
-    }
-
-    private static Subscription withHealth(Subscription subscription, EndpointHealth health) {
-        return new Subscription(
-                subscription.id(),
-                subscription.lane(),
-                subscription.door(),
-                subscription.name(),
-                subscription.endpointUrl(),
-                subscription.eventTypes(),
-                subscription.headers(),
-                subscription.secret(),
-                subscription.ordered(),
-                subscription.concurrency(),
-                subscription.rateLimit(),
-                subscription.retry(),
-                subscription.deadOn(),
-                subscription.isEnabled(),
-                subscription.disabledReason(),
-                subscription.heldUntil(),
-                health,
-                subscription.createdAt(),
-                subscription.updatedAt());
+        return TestSubscription.ofLane(number)
+                .concurrency(concurrency)
+                .rateLimit(rateLimit)
+                .endpoint(url)
+                .build();
     }
 
     /** By one process alone. */

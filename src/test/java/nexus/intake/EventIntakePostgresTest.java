@@ -26,6 +26,7 @@ import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
+import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class EventIntakePostgresTest {
     private final String url = TestPostgres.freshStore();
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
-    private final EventIntake intake = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
+    private final EventIntake intake =
+            new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC(), Tracing.off());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
 
     @BeforeEach
@@ -158,7 +160,7 @@ class EventIntakePostgresTest {
 
     @Test
     void aHundredRequestsWithOneKeyOnTwoProcessesMakeOneEvent() {
-        EventIntake other = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
+        EventIntake other = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC(), Tracing.off());
         List<Future<List<Accepted>>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             EventIntake one = i % 2 == 0 ? intake : other;

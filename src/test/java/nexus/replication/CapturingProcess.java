@@ -3,23 +3,17 @@ package nexus.replication;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import nexus.ProcessConfig;
 import nexus.Role;
 import nexus.event.IncomingEvent;
-import nexus.event.TypePattern;
 import nexus.intake.EventIntake;
 import nexus.intake.OwnEvents;
 import nexus.intake.SourcePosition;
@@ -28,10 +22,6 @@ import nexus.queue.OwedSignal;
 import nexus.replication.CaptureState.Status;
 import nexus.store.PostgresUrl;
 import nexus.store.Store;
-import nexus.subscription.Door;
-import nexus.subscription.EndpointHealth;
-import nexus.subscription.RetrySettings;
-import nexus.subscription.SigningSecret;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
@@ -39,6 +29,8 @@ import nexus.subscription.Subscriptions;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
+import nexus.testkit.TestSubscription;
+import nexus.trace.Tracing;
 
 /** The capturing part of one process, put together by hand. Store and source are one database, as by default, unless a test says otherwise. */
 final class CapturingProcess implements AutoCloseable {
@@ -190,26 +182,10 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     static Subscription subscription(String... eventTypes) {
-        return new Subscription(
-                UUID.randomUUID(),
-                LANES.incrementAndGet(),
-                Door.SUBSCRIPTION,
-                "test",
-                URI.create("https://example.com/hook"),
-                List.of(eventTypes).stream().map(TypePattern::new).toList(),
-                Map.of(),
-                new SigningSecret("secret"),
-                true,
-                32,
-                Optional.empty(),
-                new RetrySettings(Optional.empty(), Optional.empty(), Optional.empty()),
-                Set.of(),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                Instant.EPOCH,
-                Instant.EPOCH);
+        return TestSubscription.ofLane(LANES.incrementAndGet())
+                .endpoint("https://example.com/hook")
+                .to(eventTypes)
+                .build();
     }
 
     /** The real intake, with something in between when a test wants it. */
@@ -218,7 +194,7 @@ final class CapturingProcess implements AutoCloseable {
         final AtomicInteger batches = new AtomicInteger();
 
         InterruptibleIntake(Store store, SubscriptionCatalog catalog, Clock clock) {
-            super(store, catalog, new OwedSignal(), clock);
+            super(store, catalog, new OwedSignal(), clock, Tracing.off());
         }
 
         /** What the reader gets to hear of the next batches. */

@@ -3,17 +3,11 @@ package nexus.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.testkit.TestSubscription;
 import org.junit.jupiter.api.Test;
 
 /** Matching stays cheap whatever is subscribed to, and whatever is published. */
@@ -54,25 +48,6 @@ class ManySubscriptionsTest {
     }
 
     private static Subscription subscription(int lane, String... patterns) {
-        return new Subscription(
-                new UUID(0, lane),
-                lane,
-                Door.SUBSCRIPTION,
-                "n",
-                URI.create("http://127.0.0.1/"),
-                List.of(patterns).stream().map(TypePattern::new).toList(),
-                Map.of(),
-                new SigningSecret("a secret"),
-                true,
-                1,
-                Optional.empty(),
-                RetrySettings.DEFAULT,
-                Set.of(),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                Instant.EPOCH,
-                Instant.EPOCH);
+        return TestSubscription.ofLane(lane).to(patterns).build();
     }
 }

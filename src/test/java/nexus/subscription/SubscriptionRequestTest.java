@@ -246,7 +246,9 @@ class SubscriptionRequestTest {
                 Optional.empty(),
                 EndpointHealth.GOOD,
                 Instant.EPOCH,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                settings.credentials(),
+                Optional.empty());
     }
 
     private static JsonBody body(String json) {

@@ -34,6 +34,7 @@ import nexus.subscription.SubscriptionCatalog;
 import nexus.testkit.StoreRows;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
+import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class UpkeepPostgresTest {
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
 
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
-    private final EventIntake intake = new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC());
+    private final EventIntake intake =
+            new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC(), Tracing.off());
 
     @AfterEach
     void close() {

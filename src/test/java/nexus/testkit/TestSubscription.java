@@ -1,0 +1,84 @@
+package nexus.testkit;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.event.TypePattern;
+import nexus.subscription.Door;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.RetrySettings;
+import nexus.subscription.SigningSecret;
+import nexus.subscription.Subscription;
+import nexus.subscription.TargetCredentials;
+
+/** Builds subscriptions for tests that have no store: enabled, ordered, with the defaults if not said otherwise. */
+public final class TestSubscription {
+    private final int lane;
+    private URI endpointUrl = URI.create("http://127.0.0.1:9/hook");
+    private List<TypePattern> eventTypes = List.of();
+    private int concurrency = 32;
+    private Optional<Integer> rateLimit = Optional.empty();
+    private EndpointHealth health = EndpointHealth.GOOD;
+
+    private TestSubscription(int lane) {
+        this.lane = lane;
+    }
+
+    public static TestSubscription ofLane(int lane) {
+        return new TestSubscription(lane);
+    }
+
+    public TestSubscription endpoint(String url) {
+        endpointUrl = URI.create(url);
+        return this;
+    }
+
+    public TestSubscription to(String... patterns) {
+        eventTypes = List.of(patterns).stream().map(TypePattern::new).toList();
+        return this;
+    }
+
+    public TestSubscription concurrency(int value) {
+        concurrency = value;
+        return this;
+    }
+
+    public TestSubscription rateLimit(Optional<Integer> perSecond) {
+        rateLimit = perSecond;
+        return this;
+    }
+
+    public TestSubscription health(EndpointHealth value) {
+        health = value;
+        return this;
+    }
+
+    public Subscription build() {
+        return new Subscription(
+                new UUID(0, lane),
+                lane,
+                Door.SUBSCRIPTION,
+                "test",
+                endpointUrl,
+                eventTypes,
+                Map.of(),
+                new SigningSecret("correct horse"),
+                true,
+                concurrency,
+                rateLimit,
+                RetrySettings.DEFAULT,
+                Set.of(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                health,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                TargetCredentials.NONE,
+                Optional.empty());
+    }
+}
