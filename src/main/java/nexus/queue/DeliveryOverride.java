@@ -70,22 +70,13 @@ public class DeliveryOverride {
                 SELECT lane, count(*), -sum(failed), -sum(dead) FROM retried WHERE NOT own GROUP BY lane)
             SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
 
-    /** An answer that was given before is in the log already, so the row in history has none. */
     static final String CANCEL = """
             WITH taken AS (
                 DELETE FROM owed o USING subscription s
                 WHERE o.lane = $2 AND o.stripe = $3 AND o.seq = $4 AND o.event_day = $1
                   AND s.lane = o.lane AND s.deleted_at IS NULL
                 RETURNING o.*),
-            kept AS (
-                INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
-                                      dead_reason, attempts, attempts_before, created_at, settled_at)
-                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
-                       'cancelled', attempts, attempts_before, created_at, now()
-                FROM taken),
-            counted AS (
-                INSERT INTO stat_delta (lane, pending, failed, dead)
-                SELECT lane, -(due IS NULL)::int, -(due IS NOT NULL)::int, 1 FROM taken WHERE NOT own)
+            """ + GivenUp.recorded("cancelled") + """
             SELECT lane, 1 AS deliveries, seq AS lowest_seq FROM taken""";
 
     private final Store store;
@@ -144,9 +135,7 @@ public class DeliveryOverride {
             deliveries += lane.getInteger("deliveries");
             lowestSeqByLane.put(lane.getInteger("lane"), lane.getLong("lowest_seq"));
         }
-        if (deliveries > 0) {
-            signal.raise(new OwedRows(lowestSeqByLane, true));
-        }
+        GivenUp.tell(signal, lowestSeqByLane);
         return deliveries;
     }
 }

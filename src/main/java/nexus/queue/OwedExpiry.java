@@ -27,23 +27,12 @@ public class OwedExpiry {
     /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
     static final String EXPIRE = """
             WITH past AS MATERIALIZED (
-                SELECT lane, stripe, seq FROM owed
+                SELECT ctid AS place FROM owed
                 WHERE event_day < $1 AND (lane, stripe, seq) > ($2, $3::int::smallint, $4)
                 ORDER BY lane, stripe, seq LIMIT $5 FOR UPDATE),
             taken AS (
-                DELETE FROM owed o USING past p
-                WHERE o.lane = p.lane AND o.stripe = p.stripe AND o.seq = p.seq
-                RETURNING o.*),
-            kept AS (
-                INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
-                                      dead_reason, attempts, attempts_before, created_at, settled_at)
-                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
-                       'expired', attempts, attempts_before, created_at, now()
-                FROM taken),
-            counted AS (
-                INSERT INTO stat_delta (lane, pending, failed, dead)
-                SELECT lane, -sum((due IS NULL)::int), -sum((due IS NOT NULL)::int), count(*)
-                FROM taken WHERE NOT own GROUP BY lane)
+                DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM past)) RETURNING *),
+            """ + GivenUp.recorded("expired") + """
             SELECT t.lane, t.stripe, t.seq, t.event_id, t.own, s.id AS subscription_id, s.name
             FROM taken t LEFT JOIN subscription s ON s.lane = t.lane AND s.deleted_at IS NULL
             ORDER BY t.lane, t.stripe, t.seq""";
@@ -114,13 +103,10 @@ public class OwedExpiry {
                 });
     }
 
-    /** What was read ahead is forgotten, and what waited behind may go on. */
     private void tell(RowSet<Row> rows) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         rows.forEach(row -> lowestSeqByLane.merge(row.getInteger("lane"), row.getLong("seq"), Math::min));
-        if (!lowestSeqByLane.isEmpty()) {
-            signal.raise(new OwedRows(lowestSeqByLane, true));
-        }
+        GivenUp.tell(signal, lowestSeqByLane);
     }
 
     private static Result add(Result before, RowSet<Row> rows) {

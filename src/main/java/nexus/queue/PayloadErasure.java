@@ -19,27 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class PayloadErasure {
-    /** Waits for a settlement that is under way, whose rows the second statement then sees. */
+    /**
+     * What becomes owed again in this very moment stays so, and is DEAD as payload-gone when its turn comes. The second
+     * statement sees what a settlement has written meanwhile.
+     */
     static final String ERASE = """
             WITH target AS MATERIALIZED (
                 SELECT day, id, lanes, seqs FROM event WHERE id = $1 ORDER BY day FOR UPDATE),
             erased AS (
                 UPDATE event e SET body = NULL, erased_at = coalesce(e.erased_at, now()) FROM target t
                 WHERE e.id = t.id AND e.day = t.day),
+            found AS MATERIALIZED (
+                SELECT o.place
+                FROM target t CROSS JOIN LATERAL unnest(t.lanes, t.seqs) p(lane, seq) CROSS JOIN LATERAL (
+                    SELECT ctid AS place FROM owed o
+                    WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
+                    LIMIT 1) o),
             taken AS (
-                DELETE FROM owed o USING target t, unnest(t.lanes, t.seqs) p(lane, seq)
-                WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
-                RETURNING o.*),
-            kept AS (
-                INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
-                                      dead_reason, attempts, attempts_before, created_at, settled_at)
-                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
-                       'payload-erased', attempts, attempts_before, created_at, now()
-                FROM taken),
-            counted AS (
-                INSERT INTO stat_delta (lane, pending, failed, dead)
-                SELECT lane, -sum((due IS NULL)::int), -sum((due IS NOT NULL)::int), count(*)
-                FROM taken WHERE NOT own GROUP BY lane)
+                DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM found)) RETURNING *),
+            """ + GivenUp.recorded("payload-erased") + """
             SELECT (SELECT count(*) FROM target) AS events, low.lane, low.seq
             FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM taken GROUP BY lane) low ON true""";
 
@@ -74,7 +72,6 @@ public class PayloadErasure {
                 .map(this::told);
     }
 
-    /** What was read ahead is forgotten, and what waited behind a delivery that is owed no more may go on. */
     private boolean told(RowSet<Row> rows) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         boolean found = false;
@@ -85,9 +82,7 @@ public class PayloadErasure {
                 lowestSeqByLane.put(lane, row.getLong("seq"));
             }
         }
-        if (!lowestSeqByLane.isEmpty()) {
-            signal.raise(new OwedRows(lowestSeqByLane, true));
-        }
+        GivenUp.tell(signal, lowestSeqByLane);
         return found;
     }
 }
