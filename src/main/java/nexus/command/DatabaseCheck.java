@@ -23,11 +23,19 @@ final class DatabaseCheck {
         this.say = say;
     }
 
-    /** Returns when Nexus's own database is there and fit; waits for it as long as it is not there. */
-    void awaitStore(PostgresUrl url) throws StartRefused, InterruptedException {
+    /**
+     * Returns when Nexus's own database is there and fit; waits for it as long as it is not there.
+     *
+     * @param captured whether row changes are captured there too
+     */
+    void awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
         for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
             try (Connection connection = Jdbc.connect(url)) {
-                refuse("DATABASE_URL", url, ServerFacts.read(connection).unfitAsStore());
+                ServerFacts facts = ServerFacts.read(connection);
+                refuse("DATABASE_URL", url, facts.unfitAsStore());
+                if (captured) {
+                    refuse("DATABASE_URL", url, facts.unfitAsSource());
+                }
                 return;
             } catch (SQLException e) {
                 refuseUnlessPassing("DATABASE_URL", url, e);
@@ -38,14 +46,14 @@ final class DatabaseCheck {
         }
     }
 
-    /** @return whether it was there; capture goes on trying by itself when it was not */
-    boolean source(String variable, PostgresUrl url) throws StartRefused {
+    /** @return whether the source was there; capture goes on trying by itself when it was not */
+    boolean source(PostgresUrl url) throws StartRefused {
         try (Connection connection = Jdbc.connect(url)) {
-            refuse(variable, url, ServerFacts.read(connection).unfitAsSource());
+            refuse("SOURCE_DATABASE_URL", url, ServerFacts.read(connection).unfitAsSource());
             return true;
         } catch (SQLException e) {
-            refuseUnlessPassing(variable, url, e);
-            say.accept(variable + " (" + url + ") can't be reached; starting without it, capture keeps trying: "
+            refuseUnlessPassing("SOURCE_DATABASE_URL", url, e);
+            say.accept("SOURCE_DATABASE_URL (" + url + ") can't be reached; starting without it, capture keeps trying: "
                     + SqlReason.of(e));
             return false;
         }

@@ -5,7 +5,9 @@ import java.io.Console;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import nexus.api.DeferredOpenApi;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
@@ -46,7 +48,9 @@ public final class ServeCommand implements Command {
                         probes.open();
                         say(line);
                     })
-                    .awaitStore(PostgresUrl.parse(url));
+                    .awaitStore(
+                            PostgresUrl.parse(url),
+                            captures(environment) && source(environment).isEmpty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
@@ -61,16 +65,14 @@ public final class ServeCommand implements Command {
     }
 
     private static int serve(Environment environment, String storeUrl, String secretKey) throws StartRefused {
-        boolean ownSource = environment.value(Variable.SOURCE_DATABASE_URL).isPresent();
-        PostgresUrl source = PostgresUrl.parse(
-                environment.value(Variable.SOURCE_DATABASE_URL).orElse(storeUrl));
-        boolean sourceThere = !captures(environment)
-                || new DatabaseCheck(ServeCommand::say)
-                        .source(ownSource ? "SOURCE_DATABASE_URL" : "DATABASE_URL", source);
+        Optional<PostgresUrl> source = source(environment);
+        boolean sourceThere =
+                source.isEmpty() || !captures(environment) || new DatabaseCheck(ServeCommand::say).source(source.get());
         if (Settings.demo(environment) && sourceThere) {
-            DemoTable.create(source);
+            DemoTable.create(source.orElseGet(() -> PostgresUrl.parse(storeUrl)));
         }
         Settings.of(environment, storeUrl, secretKey, atTerminal()).forEach(System::setProperty);
+        DeferredOpenApi.defer();
         AtomicInteger status = new AtomicInteger(FAILED);
         // its own handler would end the process before the embedded database has stopped
         Quarkus.run(null, (code, failure) -> {
@@ -100,6 +102,11 @@ public final class ServeCommand implements Command {
                 .value(Variable.MANAGEMENT_PORT)
                 .map(Integer::parseInt)
                 .orElse(9000);
+    }
+
+    /** When it is not the store. */
+    private static Optional<PostgresUrl> source(Environment environment) {
+        return environment.value(Variable.SOURCE_DATABASE_URL).map(PostgresUrl::parse);
     }
 
     private static boolean captures(Environment environment) {

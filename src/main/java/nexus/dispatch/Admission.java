@@ -58,14 +58,18 @@ final class Admission {
         return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
     }
 
+    /** One of a lane's stripes, as a key. */
+    private static Long stripe(int lane, int stripe) {
+        return (long) lane << Integer.SIZE | stripe;
+    }
+
     void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
-        record Stripe(int lane, int stripe) {}
-        Map<Stripe, Integer> counts = new HashMap<>();
-        Set<Stripe> ended = new HashSet<>();
+        Map<Long, Integer> counts = new HashMap<>();
+        Set<Long> ended = new HashSet<>();
         Set<Integer> starting = new HashSet<>(); // lanes of which something could start
         Set<Integer> full = new HashSet<>();
         for (OwedDelivery row : rows) {
-            Stripe stripe = new Stripe(row.lane(), row.stripe());
+            Long stripe = stripe(row.lane(), row.stripe());
             counts.merge(stripe, 1, Integer::sum);
             Lane lane = lanes.of(row.lane());
             LaneCursor.Mark mark = mark(lane, marks);
@@ -91,7 +95,7 @@ final class Admission {
             }
         }
         for (StripeCursor cursor : cursors) {
-            Stripe stripe = new Stripe(cursor.lane(), cursor.stripe());
+            Long stripe = stripe(cursor.lane(), cursor.stripe());
             Lane lane = lanes.of(cursor.lane());
             LaneCursor.Mark mark = mark(lane, marks);
             boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();

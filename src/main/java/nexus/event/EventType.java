@@ -46,6 +46,17 @@ public record EventType(String value) {
         return value.startsWith(OWN_PREFIX);
     }
 
+    // written out, as a native executable interprets those that the compiler makes: twenty times as long
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EventType type && value.equals(type.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
     List<String> segments() {
         return List.of(value.split("\\.", -1));
     }

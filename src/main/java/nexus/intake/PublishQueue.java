@@ -42,7 +42,18 @@ final class PublishQueue {
 
     private record Waiting(Publication request, Promise<List<Accepted>> answer) {}
 
-    private record ClaimKey(String scope, String key) {}
+    private record ClaimKey(String scope, String key) {
+        // written out, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ClaimKey claim && key.equals(claim.key) && scope.equals(claim.scope);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * scope.hashCode() + key.hashCode();
+        }
+    }
 
     private final EventRepository repository;
     private final SubscriptionCatalog catalog;

@@ -31,6 +31,17 @@ public record Lsn(long value) implements Comparable<Lsn> {
         return Long.compareUnsigned(value, other.value);
     }
 
+    // written out, as in event.EventType
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Lsn lsn && value == lsn.value;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(value);
+    }
+
     /** As {@code pg_lsn} writes it. */
     @Override
     public String toString() {

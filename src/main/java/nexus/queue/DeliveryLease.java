@@ -38,7 +38,18 @@ public class DeliveryLease {
     private static final Logger LOG = Logger.getLogger(DeliveryLease.class);
 
     /** From joining to leaving or being taken over. A process that joins again has another. */
-    public record Term(int process, long epoch) {}
+    public record Term(int process, long epoch) {
+        // written out, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Term term && process == term.process && epoch == term.epoch;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(epoch);
+        }
+    }
 
     /** Told on the lease's own thread. */
     public interface Holder {

@@ -309,7 +309,18 @@ public class OwedQueue {
     }
 
     /** A key within a lane. */
-    public record LaneKey(int lane, long key) {}
+    public record LaneKey(int lane, long key) {
+        // written out, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof LaneKey of && lane == of.lane && key == of.key;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * lane + Long.hashCode(key);
+        }
+    }
 
     private static List<OwedDelivery> deliveries(RowSet<Row> rows) {
         List<OwedDelivery> deliveries = new ArrayList<>(rows.size());

@@ -24,18 +24,18 @@ class DatabaseCheckPostgresTest {
 
     @Test
     void aFitDatabasePassesSilently() throws Exception {
-        check.awaitStore(url);
-        assertThat(check.source("DATABASE_URL", url)).isTrue();
+        check.awaitStore(url, true);
+        assertThat(check.source(url)).isTrue();
         assertThat(said).isEmpty();
     }
 
     @Test
     void aRoleWithoutRightsIsToldWhatToRun() {
         PostgresUrl plain = as("command_plain", "");
-        assertThatThrownBy(() -> check.awaitStore(plain))
+        assertThatThrownBy(() -> check.awaitStore(plain, false))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageEndingWith("GRANT CREATE ON DATABASE " + url.database() + " TO command_plain");
-        assertThatThrownBy(() -> check.source("SOURCE_DATABASE_URL", plain))
+        assertThatThrownBy(() -> check.source(plain))
                 .hasMessageStartingWith("SOURCE_DATABASE_URL (localhost:")
                 .hasMessageContaining("ALTER ROLE command_plain REPLICATION");
     }
@@ -44,22 +44,33 @@ class DatabaseCheckPostgresTest {
     void whatTheLineSaysHelps() {
         PostgresUrl replicating = as("command_replicating", "REPLICATION");
         TestPostgres.execute(text(url), "GRANT CREATE ON DATABASE " + url.database() + " TO command_replicating");
-        assertThatCode(() -> check.awaitStore(replicating)).doesNotThrowAnyException();
-        assertThatCode(() -> check.source("DATABASE_URL", replicating)).doesNotThrowAnyException();
+        assertThatCode(() -> check.awaitStore(replicating, true)).doesNotThrowAnyException();
+        assertThatCode(() -> check.source(replicating)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aStoreThatIsCapturedTooMustBeFitForThat() {
+        PostgresUrl plain = as("command_plain", "");
+        TestPostgres.execute(text(url), "GRANT CREATE ON DATABASE " + url.database() + " TO command_plain");
+        assertThatCode(() -> check.awaitStore(plain, false)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> check.awaitStore(plain, true))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageStartingWith("DATABASE_URL (localhost:")
+                .hasMessageContaining("ALTER ROLE command_plain REPLICATION");
     }
 
     @Test
     void aSchemaOfSomebodyElseIsNamed() {
         PostgresUrl plain = as("command_plain", "");
         TestPostgres.execute(text(url), "CREATE SCHEMA nexus");
-        assertThatThrownBy(() -> check.awaitStore(plain))
+        assertThatThrownBy(() -> check.awaitStore(plain, false))
                 .hasMessageEndingWith("ALTER SCHEMA nexus OWNER TO command_plain");
     }
 
     @Test
     void anUnknownDatabaseRefusesTheStart() {
         PostgresUrl unknown = PostgresUrl.parse("postgresql://postgres:hush@localhost:" + url.port() + "/nowhere");
-        assertThatThrownBy(() -> check.awaitStore(unknown))
+        assertThatThrownBy(() -> check.awaitStore(unknown, false))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageEndingWith("create the database, or name another one")
                 .hasMessageNotContaining("hush");
@@ -68,7 +79,7 @@ class DatabaseCheckPostgresTest {
     @Test
     void aSourceThatIsNotThereIsStartedWithout() throws Exception {
         PostgresUrl absent = PostgresUrl.parse("postgresql://postgres:hush@localhost:1/none");
-        assertThat(check.source("SOURCE_DATABASE_URL", absent)).isFalse();
+        assertThat(check.source(absent)).isFalse();
         assertThat(said).hasSize(1);
         assertThat(said.getFirst()).contains("starting without it").doesNotContain("hush");
     }
@@ -79,7 +90,7 @@ class DatabaseCheckPostgresTest {
         List<String> lines = java.util.Collections.synchronizedList(new ArrayList<>());
         Thread waiting = Thread.ofVirtual().start(() -> {
             try {
-                new DatabaseCheck(lines::add).awaitStore(absent);
+                new DatabaseCheck(lines::add).awaitStore(absent, true);
             } catch (StartRefused e) {
                 lines.add("refused");
             } catch (InterruptedException e) {
