@@ -5,6 +5,12 @@ import static nexus.testkit.KeyedNexus.nexus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import nexus.testkit.ApiClient;
@@ -14,8 +20,10 @@ import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.Signatures;
+import nexus.testkit.TestCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets: what they do, how they change, and that they are nowhere to be found. */
 @ExtendWith(KeyedNexus.class)
@@ -45,6 +53,38 @@ class CredentialsIT {
             api().post(path + "/secret/rotate", "{\"overlap\":\"8d\"}").expect(422);
             api().post("/v1/subscriptions/0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11/secret/rotate")
                     .expect(404);
+        }
+    }
+
+    @Test
+    void aTargetWithAnAuthorityOfItsOwnIsDeliveredToOverTlsAndShownACertificate(@TempDir Path folder) throws Exception {
+        TestCertificate certificate = TestCertificate.make(folder, "localhost");
+        HttpServerOptions asking = certificate
+                .serverOptions()
+                .setUseAlpn(true)
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificate.certificate())));
+        try (ScriptedReceiver receiver = ScriptedReceiver.start(asking)) {
+            URI target = URI.create("https://localhost:" + receiver.port() + "/hook");
+            String pem = "\"" + certificate.certificate().replace("\n", "\\n") + "\"";
+            String key = "\"" + certificate.privateKey().replace("\n", "\\n") + "\"";
+            JsonNode made = api().subscribe(
+                            target,
+                            "credentials.tls",
+                            ",\"tls\":{\"ca\":" + pem + ",\"certificate\":" + pem + ",\"key\":" + key + "}");
+            assertThat(made.path("tls").path("key").asText()).isEqualTo("***");
+            String event = api().publish("credentials.tls", "{\"a\":1}");
+            Signatures.verifyStandard(
+                    receiver.await(1).getFirst(), made.path("secret").asText());
+            api().awaitDelivery(event, "SENT");
+
+            String untrusting =
+                    api().subscribe(target, "credentials.no-tls").path("id").asText();
+            JsonNode refused = api().post("/v1/subscriptions/" + untrusting + "/test")
+                    .expect(200)
+                    .json();
+            assertThat(refused.toString()).contains("TLS: ");
+            assertThat(receiver.received()).hasSize(1);
         }
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SurfaceIT {
     private static final String KEY = "surface-key";
     private static final String OTHER_KEY = "another-key";
+    private static final String ORIGIN = "https://console.example.com";
     private static final AtomicInteger TYPES = new AtomicInteger();
 
     private static PackagedNexus nexus;
@@ -40,7 +41,7 @@ class SurfaceIT {
 
     @BeforeAll
     static void startNexus() {
-        nexus = PackagedNexus.start(Map.of("API_KEYS", OTHER_KEY + "," + KEY));
+        nexus = PackagedNexus.start(Map.of("API_KEYS", OTHER_KEY + "," + KEY, "CORS_ORIGINS", ORIGIN));
         receiver = ScriptedReceiver.start();
         stranger = nexus.api();
         api = stranger.with("X-API-Key", KEY);
@@ -259,6 +260,34 @@ class SurfaceIT {
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
         assertThat(answer.json().path("status").asInt()).isEqualTo(status);
         assertThat(answer.json().path("code").asText()).isNotEmpty();
+    }
+
+    @Test
+    void pagesOfAChosenOriginMayCallAndNoOthers() {
+        Answer asked = stranger.with("Origin", ORIGIN, "Access-Control-Request-Method", "POST")
+                .send("OPTIONS", "/v1/events", "text/plain", "")
+                .expect(204);
+        assertThat(asked.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+        assertThat(asked.header("Access-Control-Allow-Headers")).contains("X-API-Key", "Idempotency-Key");
+        assertThat(asked.header("Access-Control-Allow-Credentials")).isEmpty();
+        Answer called = stranger.with("Origin", ORIGIN, "X-API-Key", KEY)
+                .get("/v1/events")
+                .expect(200);
+        assertThat(called.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+        assertThat(called.header("Vary")).isEqualToIgnoringCase("Origin");
+        assertThat(stranger.with("Origin", ORIGIN).get("/v1/events").expect(401).header("Access-Control-Allow-Origin"))
+                .isEqualTo(ORIGIN);
+
+        for (String other : List.of("https://evil.example.com", ORIGIN + ".evil.example.com", "null")) {
+            assertThat(stranger.with("Origin", other, "Access-Control-Request-Method", "POST")
+                            .send("OPTIONS", "/v1/events", "text/plain", "")
+                            .header("Access-Control-Allow-Origin"))
+                    .isEmpty();
+            assertThat(stranger.with("Origin", other, "X-API-Key", KEY)
+                            .get("/v1/events")
+                            .header("Access-Control-Allow-Origin"))
+                    .isEmpty();
+        }
     }
 
     @Test

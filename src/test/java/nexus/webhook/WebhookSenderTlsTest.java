@@ -7,16 +7,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.PfxOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.testkit.ScriptedReceiver;
+import nexus.testkit.TestCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,36 +35,14 @@ import org.junit.jupiter.api.io.TempDir;
 class WebhookSenderTlsTest {
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
-    private static final String PASSWORD = "changeit";
     private static final TlsIdentity NOTHING = new TlsIdentity(Optional.empty(), Optional.empty(), Optional.empty());
     private static final Vertx VERTX = Vertx.vertx();
 
-    private static Path keyStore = Path.of("");
+    private static TestCertificate receiverCertificate = new TestCertificate(Path.of(""));
 
     @BeforeAll
     static void makeCertificate(@TempDir Path folder) throws Exception {
-        keyStore = folder.resolve("receiver.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "receiver",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=receiver.example",
-                        "-ext",
-                        "san=dns:receiver.example",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        keyStore.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .inheritIO()
-                .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        receiverCertificate = TestCertificate.make(folder, "receiver.example");
     }
 
     @AfterEach
@@ -82,13 +58,13 @@ class WebhookSenderTlsTest {
 
     @Test
     void aTrustedCertificateForTheNameIsDeliveredTo() throws Exception {
-        trust(keyStore);
+        trustTheReceivers();
         assertThat(sendTo("receiver.example")).isInstanceOf(SendResult.Delivered.class);
     }
 
     @Test
     void aTrustedCertificateForAnotherNameIsRefused() throws Exception {
-        trust(keyStore);
+        trustTheReceivers();
         assertThat(sendTo("other.example"))
                 .isInstanceOfSatisfying(SendResult.Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .startsWith("TLS: ")
@@ -105,32 +81,41 @@ class WebhookSenderTlsTest {
 
     @Test
     void aSubscriptionsOwnAuthorityIsTrustedInsteadOfThePlatforms() throws Exception {
-        TlsIdentity own = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
-        assertThat(sendTo("receiver.example", own, options())).isInstanceOf(SendResult.Delivered.class);
+        TlsIdentity own =
+                new TlsIdentity(Optional.of(receiverCertificate.certificate()), Optional.empty(), Optional.empty());
+        assertThat(sendTo("receiver.example", own, receiverCertificate.serverOptions()))
+                .isInstanceOf(SendResult.Delivered.class);
         assertThat(sendTo("receiver.example")).isInstanceOf(SendResult.Unreachable.class);
     }
 
     @Test
     void aReceiverThatAsksForACertificateGetsTheSubscriptions() throws Exception {
-        HttpServerOptions asking = options()
+        HttpServerOptions asking = receiverCertificate
+                .serverOptions()
                 .setClientAuth(ClientAuth.REQUIRED)
-                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificate())));
-        TlsIdentity shown =
-                new TlsIdentity(Optional.of(certificate()), Optional.of(certificate()), Optional.of(privateKey()));
-        assertThat(TlsIdentity.isCertificate(certificate())).isTrue();
-        assertThat(TlsIdentity.isPrivateKey(privateKey())).isTrue();
-        assertThat(TlsIdentity.isCertificate(privateKey()) || TlsIdentity.isPrivateKey(certificate()))
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(receiverCertificate.certificate())));
+        TlsIdentity shown = new TlsIdentity(
+                Optional.of(receiverCertificate.certificate()),
+                Optional.of(receiverCertificate.certificate()),
+                Optional.of(receiverCertificate.privateKey()));
+        assertThat(TlsIdentity.isCertificate(receiverCertificate.certificate())).isTrue();
+        assertThat(TlsIdentity.isPrivateKey(receiverCertificate.privateKey())).isTrue();
+        assertThat(TlsIdentity.isCertificate(receiverCertificate.privateKey())
+                        || TlsIdentity.isPrivateKey(receiverCertificate.certificate()))
                 .isFalse();
         assertThat(sendTo("receiver.example", shown, asking)).isInstanceOf(SendResult.Delivered.class);
-        TlsIdentity nothingShown = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
+        TlsIdentity nothingShown =
+                new TlsIdentity(Optional.of(receiverCertificate.certificate()), Optional.empty(), Optional.empty());
         assertThat(sendTo("receiver.example", nothingShown, asking)).isInstanceOf(SendResult.Unreachable.class);
     }
 
     @Test
     void manyRequestsShareFewConnectionsWhereTheReceiverOffersHttp2() throws Exception {
-        TlsIdentity own = new TlsIdentity(Optional.of(certificate()), Optional.empty(), Optional.empty());
+        TlsIdentity own =
+                new TlsIdentity(Optional.of(receiverCertificate.certificate()), Optional.empty(), Optional.empty());
         WebhookSender sender = sender();
-        try (ScriptedReceiver receiver = ScriptedReceiver.start(options().setUseAlpn(true))) {
+        try (ScriptedReceiver receiver =
+                ScriptedReceiver.start(receiverCertificate.serverOptions().setUseAlpn(true))) {
             receiver.always(request -> ScriptedReceiver.status(200).after(Duration.ofMillis(200)));
             List<CompletableFuture<SendResult>> sending = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
@@ -148,37 +133,13 @@ class WebhookSenderTlsTest {
         }
     }
 
-    private static String certificate() throws Exception {
-        return pem("CERTIFICATE", keys().getCertificate("receiver").getEncoded());
-    }
-
-    private static String privateKey() throws Exception {
-        return pem(
-                "PRIVATE KEY", keys().getKey("receiver", PASSWORD.toCharArray()).getEncoded());
-    }
-
-    private static KeyStore keys() throws Exception {
-        return KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
-    }
-
-    private static String pem(String what, byte[] bytes) {
-        return "-----BEGIN " + what + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + what + "-----\n";
-    }
-
-    private static HttpServerOptions options() {
-        return new HttpServerOptions()
-                .setSsl(true)
-                .setKeyCertOptions(new PfxOptions().setPath(keyStore.toString()).setPassword(PASSWORD));
-    }
-
-    private static void trust(Path certificates) {
-        System.setProperty(TRUST_STORE, certificates.toString());
-        System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
+    private static void trustTheReceivers() {
+        System.setProperty(TRUST_STORE, receiverCertificate.keyStore().toString());
+        System.setProperty(TRUST_STORE_PASSWORD, TestCertificate.PASSWORD);
     }
 
     private static SendResult sendTo(String name) throws Exception {
-        return sendTo(name, NOTHING, options());
+        return sendTo(name, NOTHING, receiverCertificate.serverOptions());
     }
 
     private static SendResult sendTo(String name, TlsIdentity identity, HttpServerOptions options) throws Exception {
