@@ -21,6 +21,7 @@ import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.Signatures;
 import nexus.testkit.TestCertificate;
+import nexus.testkit.TunnelProxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,49 @@ class CredentialsIT {
                     .json();
             assertThat(refused.toString()).contains("TLS: ");
             assertThat(receiver.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aPublicTargetIsReachedThroughTheProxyByTheAddressThatWasJudged(@TempDir Path folder) throws Exception {
+        TestCertificate certificate = TestCertificate.make(folder, "198.35.26.96");
+        try (ScriptedReceiver receiver = ScriptedReceiver.start(certificate.serverOptions());
+                TunnelProxy proxy =
+                        TunnelProxy.start("198.35.26.96:8443", receiver.port(), "Basic bWU6aHVzaC1wcm94eQ==");
+                PackagedNexus behind =
+                        PackagedNexus.start(Map.of("HTTPS_PROXY", "http://me:hush-proxy@127.0.0.1:" + proxy.port()))) {
+            String pem = "\"" + certificate.certificate().replace("\n", "\\n") + "\"";
+            JsonNode made = behind.api()
+                    .subscribe(
+                            URI.create("https://198.35.26.96:8443/hook"),
+                            "credentials.proxied",
+                            ",\"tls\":{\"ca\":" + pem + "}");
+            String event = behind.api().publish("credentials.proxied", "{}");
+            Signatures.verifyStandard(
+                    receiver.await(1).getFirst(), made.path("secret").asText());
+            behind.api().awaitDelivery(event, "SENT");
+            assertThat(proxy.asked()).containsExactly("198.35.26.96:8443");
+
+            String notOpened = behind.api()
+                    .subscribe(URI.create("https://198.35.26.97:8443/hook"), "credentials.not-opened")
+                    .path("id")
+                    .asText();
+            assertThat(behind.api()
+                            .post("/v1/subscriptions/" + notOpened + "/test")
+                            .text())
+                    .contains("the proxy opened no tunnel: it answered 403");
+            assertThat(proxy.asked()).hasSize(2);
+
+            String inside = behind.api()
+                    .subscribe(URI.create("https://10.0.0.1:8443/hook"), "credentials.not-proxied")
+                    .path("id")
+                    .asText();
+            assertThat(behind.api()
+                            .post("/v1/subscriptions/" + inside + "/test")
+                            .text())
+                    .contains("10.0.0.1");
+            assertThat(proxy.asked()).hasSize(2);
+            assertThat(behind.log()).doesNotContain("hush-proxy");
         }
     }
 

@@ -80,6 +80,22 @@ interface Format {
         return String.join(",", targets);
     };
 
+    Format PROXY = text -> {
+        try {
+            URI url = new URI(text);
+            if ("http".equals(url.getScheme())
+                    && url.getHost() != null
+                    && url.getPort() <= 65_535
+                    && Set.of("", "/").contains(url.getRawPath())
+                    && url.getRawQuery() == null) {
+                return text;
+            }
+        } catch (URISyntaxException e) {
+            // its message holds the text
+        }
+        throw new IllegalArgumentException("must be http://[user:password@]host[:port]");
+    };
+
     Format ORIGINS = text -> {
         List<String> origins = items(text, "must hold at least one origin");
         for (String origin : origins) {

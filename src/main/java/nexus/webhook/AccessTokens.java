@@ -6,11 +6,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -112,15 +110,7 @@ final class AccessTokens {
     }
 
     private Future<Buffer> ask(Target target, InetAddress address, ClientCredentials credentials) {
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(target.port(), address.getHostAddress()))
-                .setHost(target.host())
-                .setPort(target.port())
-                .setSsl(target.isTls())
-                .setURI(target.pathAndQuery())
-                .setFollowRedirects(false)
-                .setTimeout(sender.timeout.toMillis());
+        RequestOptions options = sender.clients.post(target, address).setTimeout(sender.timeout.toMillis());
         return sender.clients
                 .of(target.isTls(), Optional.empty())
                 .request(options)

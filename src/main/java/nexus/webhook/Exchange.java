@@ -10,11 +10,9 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.impl.HttpClientConnection;
-import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketException;
@@ -131,19 +129,11 @@ final class Exchange {
         }
     }
 
-    /** To the very address that was judged, while the name stays what Host, SNI and certificate go by. */
     private void connect() {
         phase = Phase.CONNECT;
         try {
-            RequestOptions options = new RequestOptions()
-                    .setMethod(HttpMethod.POST)
-                    .setServer(SocketAddress.inetSocketAddress(
-                            target.port(), untried.getFirst().getHostAddress()))
-                    .setHost(target.host())
-                    .setPort(target.port())
-                    .setSsl(target.isTls())
-                    .setURI(target.pathAndQuery())
-                    .setFollowRedirects(false)
+            RequestOptions options = sender.clients
+                    .post(target, untried.getFirst())
                     // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                     .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
             sender.clients

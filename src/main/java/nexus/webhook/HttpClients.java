@@ -6,12 +6,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +34,7 @@ final class HttpClients {
     private final Vertx vertx;
     private final WebhookConfig config;
     private final Handler<HttpConnection> opened;
+    private final TargetProxy proxy;
     private final HttpClient clear;
     private final HttpClient tls;
     private final Map<TlsIdentity, HttpClient> ofIdentity = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,8 +43,23 @@ final class HttpClients {
         this.vertx = vertx;
         this.config = config;
         this.opened = opened;
+        this.proxy = TargetProxy.of(config.proxy(), config.noProxy().orElse(List.of()));
         this.clear = client(clearOptions(config));
         this.tls = client(tlsOptions(config));
+    }
+
+    /** A POST to the very address that was judged, while the name stays what Host, SNI and certificate go by. */
+    RequestOptions post(Target target, InetAddress address) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setServer(SocketAddress.inetSocketAddress(target.port(), address.getHostAddress()))
+                .setHost(target.host())
+                .setPort(target.port())
+                .setSsl(target.isTls())
+                .setURI(target.pathAndQuery())
+                .setFollowRedirects(false);
+        proxy.toward(target, address).ifPresent(options::setProxyOptions);
+        return options;
     }
 
     HttpClient of(boolean isTls, Optional<TlsIdentity> identity) {

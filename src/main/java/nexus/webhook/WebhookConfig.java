@@ -28,6 +28,12 @@ public interface WebhookConfig {
     /** {@code TARGETS_ALLOW}: CIDRs and host names that may be reached although they are not public. */
     Optional<List<String>> allow();
 
+    /** {@code HTTPS_PROXY}: the proxy for public targets with TLS, {@code http://[user:password@]host[:port]}. */
+    Optional<String> proxy();
+
+    /** {@code NO_PROXY}: host names, addresses and CIDRs that are reached without it. */
+    Optional<List<String>> noProxy();
+
     /**
      * Connections to one address of one host. At least {@code DELIVERY_CONCURRENCY}, else requests to one host wait
      * for each other and one that hangs is felt by its neighbours.

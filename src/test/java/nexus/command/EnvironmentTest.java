@@ -28,6 +28,8 @@ class EnvironmentTest {
             TARGETS_ALLOW                 | '10.0.0.0/8, hooks.internal' | 10.0.0.0/8,hooks.internal
             DELIVERY_MAX_ATTEMPTS         | 1                            | 1
             DELIVERY_BACKOFF_BASE_SECONDS | 5                            | PT5S
+            HTTPS_PROXY                   | http://me:p%40ss@proxy:3128  | http://me:p%40ss@proxy:3128
+            NO_PROXY                      | '.a.example, 10.0.0.0/8,*'   | .a.example,10.0.0.0/8,*
             DELIVERY_BACKOFF_CAP          | 10h                          | PT10H
             DELIVERY_MAX_AGE              | 10m                          | PT10M
             DELIVERY_TIMEOUT              | 250ms                        | PT0.25S
@@ -56,6 +58,12 @@ class EnvironmentTest {
             NEXUS_SLOT                    | Hush
             NEXUS_PUBLICATION             | a-hush
             NEXUS_DEMO                    | yes
+            HTTPS_PROXY                   | https://me:hush@proxy:3128
+            HTTPS_PROXY                   | me:hush@proxy:3128
+            HTTPS_PROXY                   | http://me:hu sh@proxy:3128
+            HTTPS_PROXY                   | http://me:hush@proxy:99999
+            HTTPS_PROXY                   | http://me:hush@proxy/path
+            NO_PROXY                      | 'a b'
             API_KEYS                      | 'one,t wo'
             NEXUS_SECRET_KEY              | hush
             NEXUS_SECRET_KEY              | aHVzaA==

@@ -20,7 +20,7 @@ public record TestCertificate(Path keyStore) {
 
     /**
      * @param folder where its key store is written
-     * @param name the host that it is for
+     * @param name the host or IPv4 address that it is for
      */
     public static TestCertificate make(Path folder, String name) throws IOException, InterruptedException {
         Path keyStore = folder.resolve(name + ".p12");
@@ -35,7 +35,7 @@ public record TestCertificate(Path keyStore) {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "san=dns:" + name,
+                        (Character.isDigit(name.charAt(0)) ? "san=ip:" : "san=dns:") + name,
                         "-storetype",
                         "PKCS12",
                         "-keystore",

@@ -13,6 +13,16 @@ record TestWebhookConfig(Duration timeout, int maxConnectionsPerHost, Optional<L
     }
 
     @Override
+    public Optional<String> proxy() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<List<String>> noProxy() {
+        return Optional.empty();
+    }
+
+    @Override
     public Duration connectTimeout() {
         return Duration.ofSeconds(5);
     }
