@@ -25,32 +25,37 @@ public class DeliveryOverride {
     /**
      * DEAD: back from history, in its old place in the order, with its attempts but a fresh budget; the attempt that was
      * kept in the row moves to the log. FAILED: ready at once. Left out are those of a deleted subscription and those
-     * whose payload is gone. Both tables are locked in the order of their keys, so that two calls can't block each other.
+     * whose payload is gone. Rows are found one by one by their key, so that no plan can walk a table for each, and locked
+     * in the order of the queue's, so that two calls can't block each other.
      */
     static final String RETRY = """
             WITH wanted AS MATERIALIZED (
                 SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
                 FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
-                JOIN subscription s ON s.lane = w.lane AND s.deleted_at IS NULL),
+                JOIN subscription s ON s.lane = w.lane AND s.deleted_at IS NULL
+                ORDER BY w.lane, w.stripe, w.seq),
             failed AS MATERIALIZED (
-                SELECT o.lane, o.stripe, o.seq
-                FROM wanted w JOIN owed o ON o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq
+                SELECT o.place
+                FROM wanted w CROSS JOIN LATERAL (
+                    SELECT ctid AS place, due, event_id, event_day FROM owed o
+                    WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq LIMIT 1 FOR UPDATE) o
                 WHERE o.due IS NOT NULL
-                  AND EXISTS (SELECT FROM event e WHERE e.id = o.event_id AND e.day = o.event_day AND e.body IS NOT NULL)
-                ORDER BY o.lane, o.stripe, o.seq FOR UPDATE OF o),
+                  AND (SELECT e.body IS NOT NULL FROM event e WHERE e.id = o.event_id AND e.day = o.event_day LIMIT 1)),
             renewed AS (
                 UPDATE owed o SET due = NULL, attempts_before = o.attempts, renewed_at = now()
-                FROM failed f WHERE o.lane = f.lane AND o.stripe = f.stripe AND o.seq = f.seq
+                WHERE ctid = ANY (ARRAY(SELECT place FROM failed))
                 RETURNING o.lane, o.seq, o.own),
             dead AS MATERIALIZED (
                 SELECT d.seq, d.day
-                FROM wanted w JOIN delivery d
-                    ON d.seq = w.seq AND d.day = w.day AND d.lane = w.lane AND d.stripe = w.stripe
-                WHERE d.status = 'DEAD'
-                  AND EXISTS (SELECT FROM event e WHERE e.id = d.event_id AND e.day = d.day AND e.body IS NOT NULL)
-                ORDER BY d.seq, d.day FOR UPDATE OF d),
+                FROM wanted w CROSS JOIN LATERAL (
+                    SELECT seq, day, lane, stripe, status, event_id FROM delivery d
+                    WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d
+                WHERE d.lane = w.lane AND d.stripe = w.stripe AND d.status = 'DEAD'
+                  AND (SELECT e.body IS NOT NULL FROM event e WHERE e.id = d.event_id AND e.day = d.day LIMIT 1)),
             taken AS (
-                DELETE FROM delivery d USING dead WHERE d.seq = dead.seq AND d.day = dead.day RETURNING d.*),
+                DELETE FROM delivery
+                WHERE seq = ANY (ARRAY(SELECT seq FROM dead)) AND day = ANY (ARRAY(SELECT day FROM dead))
+                RETURNING *),
             logged AS (
                 INSERT INTO attempt (day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response)
                 SELECT day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response
