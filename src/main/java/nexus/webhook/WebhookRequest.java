@@ -41,18 +41,6 @@ public record WebhookRequest(
         }
     }
 
-    /** For a target that asks for nothing beyond the usual. */
-    public WebhookRequest(
-            URI endpoint,
-            EventId eventId,
-            EventType eventType,
-            int attempt,
-            Buffer body,
-            List<byte[]> keys,
-            Map<String, String> headers) {
-        this(endpoint, eventId, eventType, attempt, body, keys, headers, TargetAccess.PLAIN);
-    }
-
     /** Keys, headers, body and the endpoint's query may be credentials and stay out. */
     @Override
     public String toString() {

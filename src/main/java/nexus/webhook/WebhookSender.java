@@ -43,17 +43,6 @@ public final class WebhookSender {
     private final AtomicLong cutAnswers = new AtomicLong();
     private final Set<Exchange> permitted = new HashSet<>(); // by the context's thread alone; those under way
 
-    /** Without traces. */
-    public WebhookSender(
-            Vertx vertx,
-            TargetResolver resolver,
-            WebhookConfig config,
-            Clock clock,
-            RandomGenerator random,
-            String version) {
-        this(vertx, resolver, config, clock, random, Tracing.off(), version);
-    }
-
     /** @param version of Nexus, for the header {@code User-Agent} */
     @Inject
     public WebhookSender(

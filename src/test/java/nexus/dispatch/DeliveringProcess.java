@@ -77,6 +77,7 @@ final class DeliveringProcess implements AutoCloseable {
                 webhooks,
                 Clock.systemUTC(),
                 new Random(5),
+                Tracing.off(),
                 version);
     }
 

@@ -27,6 +27,7 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
+import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,7 @@ class WebhookSenderAuthTest {
         WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(10), 10, "127.0.0.0/8");
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral(host)});
-        return new WebhookSender(VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), "1.2.3");
+        return new WebhookSender(
+                VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), Tracing.off(), "1.2.3");
     }
 }

@@ -33,6 +33,7 @@ import nexus.event.EventType;
 import nexus.testkit.Eventually;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
+import nexus.trace.Tracing;
 import nexus.webhook.SendResult.Blocked;
 import nexus.webhook.SendResult.Delivered;
 import nexus.webhook.SendResult.Phase;
@@ -75,7 +76,8 @@ class WebhookSenderTest {
                 3,
                 body,
                 List.of(KEY),
-                Map.of("Authorization", "Bearer t", "X-Event-Id", "forged"));
+                Map.of("Authorization", "Bearer t", "X-Event-Id", "forged"),
+                TargetAccess.PLAIN);
 
         SendResult result = result(sender().send(request));
 
@@ -233,7 +235,8 @@ class WebhookSenderTest {
                     1,
                     Buffer.buffer(new byte[size]),
                     List.of(KEY),
-                    Map.of());
+                    Map.of(),
+                    TargetAccess.PLAIN);
 
             assertThat(result(sender(Duration.ofMillis(500)).send(request))).isInstanceOf(TimedOut.class);
             resultIsThere.countDown();
@@ -377,7 +380,14 @@ class WebhookSenderTest {
     @Test
     void anEmptyBodyIsSentAsOne() {
         WebhookRequest request = new WebhookRequest(
-                receiver.uri(), EVENT, new EventType("a"), 1, Buffer.buffer(), List.of(KEY), Map.of());
+                receiver.uri(),
+                EVENT,
+                new EventType("a"),
+                1,
+                Buffer.buffer(),
+                List.of(KEY),
+                Map.of(),
+                TargetAccess.PLAIN);
         assertThat(result(sender().send(request))).isInstanceOf(Delivered.class);
         assertThat(receiver.await(1).getFirst().header("Content-Length")).isEqualTo("0");
     }
@@ -391,7 +401,8 @@ class WebhookSenderTest {
                 1,
                 Buffer.buffer("x"),
                 List.of(KEY),
-                Map.of("X-Secret", "s3cret\r\nX-Evil: 1"));
+                Map.of("X-Secret", "s3cret\r\nX-Evil: 1"),
+                TargetAccess.PLAIN);
         assertThat(result(sender().send(request)))
                 .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .doesNotContain("s3cret"));
@@ -560,14 +571,27 @@ class WebhookSenderTest {
 
     private WebhookSender sender(WebhookConfig config, TargetResolver resolver) {
         WebhookSender sender = new WebhookSender(
-                VERTX, resolver, config, Clock.fixed(NOW, ZoneOffset.UTC), new SplittableRandom(1), "1.2.3");
+                VERTX,
+                resolver,
+                config,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                new SplittableRandom(1),
+                Tracing.off(),
+                "1.2.3");
         senders.add(sender);
         return sender;
     }
 
     private static WebhookRequest request(URI endpoint) {
         return new WebhookRequest(
-                endpoint, EVENT, new EventType("user.created"), 1, Buffer.buffer("{\"a\":1}"), List.of(KEY), Map.of());
+                endpoint,
+                EVENT,
+                new EventType("user.created"),
+                1,
+                Buffer.buffer("{\"a\":1}"),
+                List.of(KEY),
+                Map.of(),
+                TargetAccess.PLAIN);
     }
 
     private static InetAddress address(String literal) {

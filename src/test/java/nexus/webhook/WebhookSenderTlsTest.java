@@ -25,6 +25,7 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.TestCertificate;
+import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,7 +159,8 @@ class WebhookSenderTlsTest {
         WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(10), 100, "127.0.0.0/8");
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
-        return new WebhookSender(VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), "1.2.3");
+        return new WebhookSender(
+                VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), Tracing.off(), "1.2.3");
     }
 
     private static WebhookRequest request(String name, int port, TlsIdentity identity) {

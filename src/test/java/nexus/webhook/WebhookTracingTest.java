@@ -127,7 +127,8 @@ class WebhookTracingTest {
                 attempt,
                 Buffer.buffer("{}"),
                 List.of(new byte[] {1}),
-                Map.of())));
+                Map.of(),
+                TargetAccess.PLAIN)));
         sender.close();
     }
 
