@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,8 +45,8 @@ public class SubscriptionRepository {
             created_at, updated_at, credentials, previous_secret, previous_secret_until""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
-    private static final String LOAD_ALL = "SELECT catalog_version, " + COLUMNS.replace("id, lane", "s.id, lane")
-            + " FROM store LEFT JOIN subscription s ON deleted_at IS NULL";
+    private static final String LOAD_ALL = "SELECT catalog_version, s.xmin::text AS row_version, "
+            + COLUMNS.replace("id, lane", "s.id, lane") + " FROM store LEFT JOIN subscription s ON deleted_at IS NULL";
 
     private static final String VERSION = "SELECT catalog_version FROM store";
 
@@ -130,6 +131,10 @@ public class SubscriptionRepository {
 
     private final Store store;
     private final SecretCipher cipher;
+    private volatile Map<UUID, Read> lastRead = Map.of();
+
+    /** A subscription as it was read; its row is another version after every change. */
+    private record Read(String rowVersion, Subscription subscription) {}
 
     @Inject
     public SubscriptionRepository(Store store, SecretCipher cipher) {
@@ -137,18 +142,31 @@ public class SubscriptionRepository {
         this.cipher = cipher;
     }
 
-    /** Every subscription that is not deleted, and the version of the catalog, in one snapshot. */
+    /**
+     * Every subscription that is not deleted, and the version of the catalog, in one snapshot. Those whose rows have not
+     * changed since are the same objects as before: to decrypt and parse thousands at each change would take most of it.
+     */
     public Future<Subscriptions> loadAll() {
         return store.api().preparedQuery(LOAD_ALL).execute().map(rows -> {
-            List<Subscription> subscriptions = new ArrayList<>();
+            Map<UUID, Read> before = lastRead;
+            Map<UUID, Read> read = new HashMap<>();
             long version = 0;
             for (Row row : rows) {
                 version = row.getLong("catalog_version");
-                if (row.getUUID("id") != null) {
-                    subscriptions.add(subscription(row));
+                @Nullable UUID id = row.getUUID("id");
+                if (id != null) {
+                    String rowVersion = row.getString("row_version");
+                    Read known = before.get(id);
+                    read.put(
+                            id,
+                            known != null && known.rowVersion().equals(rowVersion)
+                                    ? known
+                                    : new Read(rowVersion, subscription(row)));
                 }
             }
-            return new Subscriptions(version, subscriptions);
+            lastRead = read;
+            return new Subscriptions(
+                    version, read.values().stream().map(Read::subscription).toList());
         });
     }
 

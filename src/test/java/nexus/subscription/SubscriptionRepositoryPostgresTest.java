@@ -50,6 +50,27 @@ class SubscriptionRepositoryPostgresTest {
     }
 
     @Test
+    void whatHasNotChangedIsNotReadAnew() {
+        Subscription changed = insert(settings("https://hooks.example", "a"));
+        Subscription held = insert(settings("https://hooks.example", "b"));
+        Subscription kept = insert(settings("https://hooks.example", "c"));
+        Subscription deleted = insert(settings("https://hooks.example", "d"));
+        Subscriptions before = await(repository.loadAll());
+        SubscriptionSettings other = settings("https://hooks.example/2", "a");
+        await(repository.update(changed.id(), now -> other));
+        Instant until = Instant.parse("2030-01-01T00:00:00Z");
+        await(repository.hold(held.id(), until));
+        await(repository.delete(deleted.id(), Optional.empty()));
+
+        Subscriptions after = await(repository.loadAll());
+        assertThat(after.all()).hasSize(3);
+        assertThat(after.withId(kept.id()).orElseThrow())
+                .isSameAs(before.withId(kept.id()).orElseThrow());
+        assertThat(after.withId(changed.id()).orElseThrow().settings()).isEqualTo(other);
+        assertThat(after.withId(held.id()).orElseThrow().heldUntil()).contains(until);
+    }
+
+    @Test
     void credentialsAreNotReadableInTheTable() {
         SubscriptionSettings settings = settings("https://hooks.example", "a");
         insert(settings);
