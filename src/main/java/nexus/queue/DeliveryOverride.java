@@ -9,11 +9,12 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 
 /**
- * What a person does to deliveries, past the dispatcher: retry and cancel. Each is one statement, so that a delivery is
+ * What a person does to deliveries, past the dispatcher: retry and cancel. Each is one change, so that a delivery is
  * in exactly one of {@code owed} and {@code delivery} at any moment, and the counters go with it. A process that is just
  * trying the delivery finds out when it settles.
  */
@@ -25,8 +26,8 @@ public class DeliveryOverride {
     /**
      * DEAD: back from history, in its old place in the order, with its attempts but a fresh budget; the attempt that was
      * kept in the row moves to the log. FAILED: ready at once. Left out are those of a deleted subscription and those
-     * whose payload is gone. Rows are found one by one by their key, so that no plan can walk a table for each, and locked
-     * in the order of the queue's, so that two calls can't block each other.
+     * whose payload is gone. Rows are found one by one by their key, so that no plan can walk a table for each, and changed
+     * at the places where they were found: {@link #LOCK} goes before it.
      */
     static final String RETRY = """
             WITH wanted AS MATERIALIZED (
@@ -38,7 +39,7 @@ public class DeliveryOverride {
                 SELECT o.place
                 FROM wanted w CROSS JOIN LATERAL (
                     SELECT ctid AS place, due, event_id, event_day FROM owed o
-                    WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq LIMIT 1 FOR UPDATE) o
+                    WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq LIMIT 1) o
                 WHERE o.due IS NOT NULL
                   AND (SELECT e.body IS NOT NULL FROM event e WHERE e.id = o.event_id AND e.day = o.event_day LIMIT 1)),
             renewed AS (
@@ -49,7 +50,7 @@ public class DeliveryOverride {
                 SELECT d.seq, d.day
                 FROM wanted w CROSS JOIN LATERAL (
                     SELECT seq, day, lane, stripe, status, event_id FROM delivery d
-                    WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d
+                    WHERE d.seq = w.seq AND d.day = w.day LIMIT 1) d
                 WHERE d.lane = w.lane AND d.stripe = w.stripe AND d.status = 'DEAD'
                   AND (SELECT e.body IS NOT NULL FROM event e WHERE e.id = d.event_id AND e.day = d.day LIMIT 1)),
             taken AS (
@@ -74,6 +75,22 @@ public class DeliveryOverride {
                 INSERT INTO stat_delta (lane, pending, failed, dead)
                 SELECT lane, count(*), -sum(failed), -sum(dead) FROM retried WHERE NOT own GROUP BY lane)
             SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
+
+    /**
+     * Waits for outcomes that are just written down, which the statement behind it then sees; in the order of the keys, so
+     * that two calls can't block each other.
+     */
+    static final String LOCK = """
+            WITH wanted AS MATERIALIZED (
+                SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
+                FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
+                ORDER BY w.lane, w.stripe, w.seq)
+            SELECT (SELECT count(*) FROM wanted w CROSS JOIN LATERAL (
+                        SELECT o.seq FROM owed o
+                        WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq LIMIT 1 FOR UPDATE) o) AS owed,
+                   (SELECT count(*) FROM wanted w CROSS JOIN LATERAL (
+                        SELECT d.seq FROM delivery d
+                        WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
 
     static final String CANCEL = """
             WITH taken AS (
@@ -106,7 +123,11 @@ public class DeliveryOverride {
         Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
         Integer[] stripes = deliveries.stream().map(DeliveryKey::stripe).toArray(Integer[]::new);
         Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
-        return changed(RETRY, Tuple.of(days, lanes, stripes, seqs));
+        Tuple parameters = Tuple.of(days, lanes, stripes, seqs);
+        return changed(() -> store.queue().withTransaction(connection -> connection
+                .preparedQuery(LOCK)
+                .execute(parameters)
+                .compose(locked -> connection.preparedQuery(RETRY).execute(parameters))));
     }
 
     /**
@@ -115,7 +136,8 @@ public class DeliveryOverride {
      * @return whether there was something to give up
      */
     public Future<Boolean> cancel(DeliveryKey delivery) {
-        return changed(CANCEL, Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq()))
+        Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq());
+        return changed(() -> store.queue().preparedQuery(CANCEL).execute(parameters))
                 .map(count -> count > 0);
     }
 
@@ -123,13 +145,9 @@ public class DeliveryOverride {
      * On the queue's pool, where the planner only walks indexes. Settlements delete by the rows' places, so that one of
      * the same rows may lock them in another order.
      */
-    private Future<Integer> changed(String sql, Tuple parameters) {
-        return store.queue()
-                .preparedQuery(sql)
-                .execute(parameters)
-                .recover(failure -> StoreErrors.isDeadlock(failure)
-                        ? store.queue().preparedQuery(sql).execute(parameters)
-                        : Future.failedFuture(failure))
+    private Future<Integer> changed(Supplier<Future<RowSet<Row>>> change) {
+        return change.get()
+                .recover(failure -> StoreErrors.isDeadlock(failure) ? change.get() : Future.failedFuture(failure))
                 .map(this::told);
     }
 

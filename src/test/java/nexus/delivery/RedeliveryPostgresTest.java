@@ -103,6 +103,29 @@ class RedeliveryPostgresTest {
         }
     }
 
+    @Test
+    void aRetryWaitsForAnAttemptThatIsJustWrittenDownAndHoldsForWhatItLeaves() throws Exception {
+        int lane = rows.subscription("subscription");
+        UUID again = rows.event("a", lane);
+        rows.fail(rows.seq(again), 500);
+        DeliveryId ofAgain = idOf(again);
+        try (Connection other = TestPostgres.connect(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(
+                    "UPDATE nexus.owed SET due = now() + interval '1 hour', attempts = attempts + 1 WHERE seq = "
+                            + rows.seq(again));
+            Future<Void> retried = redelivery.retry(ofAgain).mapEmpty();
+            Eventually.eventually("the retry waits", Duration.ofSeconds(5), () -> rows.one(
+                            "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    .equals("1"));
+            other.commit();
+            await(retried);
+        }
+        assertThat(rows.one("SELECT due, attempts, attempts_before FROM nexus.owed WHERE seq = " + rows.seq(again)))
+                .isEqualTo("null|2|2");
+    }
+
     private static void lock(Statement statement, long seq) throws SQLException {
         statement.execute("SELECT FROM nexus.owed WHERE seq = " + seq + " FOR UPDATE");
     }

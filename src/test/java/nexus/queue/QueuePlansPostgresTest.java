@@ -37,6 +37,7 @@ class QueuePlansPostgresTest {
             Map.entry("smallest-owed", OwedQueue.SMALLEST_OWED),
             Map.entry("bodies", OwedQueue.BODIES),
             Map.entry("settle", Settlement.SETTLE),
+            Map.entry("lock", DeliveryOverride.LOCK),
             Map.entry("retry", DeliveryOverride.RETRY),
             Map.entry("cancel", DeliveryOverride.CANCEL),
             Map.entry("expire", OwedExpiry.EXPIRE),
