@@ -67,8 +67,8 @@ class CredentialsIT {
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificate.certificate())));
         try (ScriptedReceiver receiver = ScriptedReceiver.start(asking)) {
             URI target = URI.create("https://localhost:" + receiver.port() + "/hook");
-            String pem = "\"" + certificate.certificate().replace("\n", "\\n") + "\"";
-            String key = "\"" + certificate.privateKey().replace("\n", "\\n") + "\"";
+            String pem = quoted(certificate.certificate());
+            String key = quoted(certificate.privateKey());
             JsonNode made = api().subscribe(
                             target,
                             "credentials.tls",
@@ -97,7 +97,7 @@ class CredentialsIT {
                         TunnelProxy.start("198.35.26.96:8443", receiver.port(), "Basic bWU6aHVzaC1wcm94eQ==");
                 PackagedNexus behind =
                         PackagedNexus.start(Map.of("HTTPS_PROXY", "http://me:hush-proxy@127.0.0.1:" + proxy.port()))) {
-            String pem = "\"" + certificate.certificate().replace("\n", "\\n") + "\"";
+            String pem = quoted(certificate.certificate());
             JsonNode made = behind.api()
                     .subscribe(
                             URI.create("https://198.35.26.96:8443/hook"),
@@ -197,5 +197,10 @@ class CredentialsIT {
                         + " || coalesce(encode(credentials, 'escape'), '') FROM nexus.subscription")
                 .forEach(rows::append);
         return rows.toString();
+    }
+
+    /** PEM as a JSON string. */
+    private static String quoted(String pem) {
+        return '"' + pem.replace("\n", "\\n") + '"';
     }
 }

@@ -60,7 +60,7 @@ class RoomsTest {
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of()),
             Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("api", "doctor", "embedded", "store", "subscription", "trace"))));
+            Map.entry("command", Set.of("api", "doctor", "embedded", "store", "subscription", "trace", "webhook"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import nexus.Role;
 import nexus.store.PostgresUrl;
 import nexus.trace.TraceHeaders;
+import nexus.webhook.AddressRange;
 
 /**
  * How a variable is written. A format turns the text into what the configuration reads; what does not fit is an
@@ -73,8 +74,9 @@ interface Format {
     Format TARGETS = text -> {
         List<String> targets = items(text, "must hold at least one CIDR or host name");
         for (String target : targets) {
-            if (!target.matches("[A-Za-z0-9.:_*-]{1,253}(/[0-9]{1,3})?")) {
-                throw new IllegalArgumentException("must be CIDRs and host names with commas between them");
+            if (!target.matches("[A-Za-z0-9.:_*-]{1,253}(/[0-9]{1,3})?") || !isNameOrRange(target)) {
+                throw new IllegalArgumentException(
+                        "must be CIDRs, with no bits set behind the prefix, and host names with commas between them");
             }
         }
         return String.join(",", targets);
@@ -170,6 +172,15 @@ interface Format {
             }
         }
         throw new IllegalArgumentException("must be " + what);
+    }
+
+    private static boolean isNameOrRange(String target) {
+        try {
+            AddressRange.ofEntry(target);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false; // its message holds the text
+        }
     }
 
     private static Format matching(String pattern, String otherwise) {

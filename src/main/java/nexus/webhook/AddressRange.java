@@ -2,11 +2,12 @@ package nexus.webhook;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 
 /** Addresses of one family that begin with the same bits. */
-record AddressRange(InetAddress first, int prefixBits) {
+public record AddressRange(InetAddress first, int prefixBits) {
 
-    AddressRange {
+    public AddressRange {
         byte[] bytes = first.getAddress();
         if (prefixBits < 0 || prefixBits > bytes.length * 8) {
             throw new IllegalArgumentException("a prefix of " + first.getHostAddress() + " has 0 to " + bytes.length * 8
@@ -32,6 +33,24 @@ record AddressRange(InetAddress first, int prefixBits) {
         InetAddress first = InetAddress.ofLiteral(slash < 0 ? cidr : cidr.substring(0, slash));
         int allBits = first.getAddress().length * 8;
         return new AddressRange(first, slash < 0 ? allBits : bits(cidr, cidr.substring(slash + 1)));
+    }
+
+    /**
+     * One entry of a list of targets.
+     *
+     * @param entry an address, a CIDR or something else, as a host name
+     * @return empty for something else
+     * @throws IllegalArgumentException with the entry and what is wrong with it, when it is an address or CIDR in form only
+     */
+    public static Optional<AddressRange> ofEntry(String entry) {
+        if (entry.indexOf('/') < 0 && entry.indexOf(':') < 0 && !HostLiteral.isNumeric(entry)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse(entry));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + entry + "\" is not a CIDR: " + e.getMessage(), e);
+        }
     }
 
     boolean contains(InetAddress address) {

@@ -70,8 +70,9 @@ public final class TargetGuard {
         Set<String> names = new HashSet<>();
         for (String given : entries) {
             String entry = given.strip().toLowerCase(Locale.ROOT);
-            if (entry.indexOf('/') >= 0 || entry.indexOf(':') >= 0 || HostLiteral.isNumeric(entry)) {
-                ranges.add(range(given, entry));
+            Optional<AddressRange> range = AddressRange.ofEntry(entry);
+            if (range.isPresent()) {
+                ranges.add(range.get());
             } else if (HOST_NAME.matcher(entry).matches()) {
                 names.add(entry);
             } else {
@@ -104,13 +105,5 @@ public final class TargetGuard {
 
     private boolean isAllowed(InetAddress address) {
         return allowedRanges.stream().anyMatch(range -> range.contains(address));
-    }
-
-    private static AddressRange range(String given, String entry) {
-        try {
-            return AddressRange.parse(entry);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"" + given + "\" is not a CIDR: " + e.getMessage(), e);
-        }
     }
 }

@@ -39,18 +39,15 @@ final class TargetProxy {
         List<String> names = new ArrayList<>();
         for (String given : direct) {
             String entry = given.strip().toLowerCase(Locale.ROOT);
-            if (entry.indexOf('/') >= 0 || entry.indexOf(':') >= 0 || HostLiteral.isNumeric(entry)) {
-                ranges.add(AddressRange.parse(entry));
-            } else {
-                names.add(entry.replaceFirst("^\\*?\\.", ""));
-            }
+            AddressRange.ofEntry(entry)
+                    .ifPresentOrElse(ranges::add, () -> names.add(entry.replaceFirst("^\\*?\\.", "")));
         }
         return new TargetProxy(url.map(TargetProxy::options), ranges, names);
     }
 
     /** The proxy that this target is reached through, if any. */
     Optional<ProxyOptions> toward(Target target, InetAddress address) {
-        return target.isTls() && TargetGuard.isPublic(address) && !isDirect(target.host(), address)
+        return proxy.isPresent() && target.isTls() && TargetGuard.isPublic(address) && !isDirect(target.host(), address)
                 ? proxy
                 : Optional.empty();
     }

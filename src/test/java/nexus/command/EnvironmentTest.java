@@ -64,6 +64,9 @@ class EnvironmentTest {
             HTTPS_PROXY                   | http://me:hush@proxy:99999
             HTTPS_PROXY                   | http://me:hush@proxy/path
             NO_PROXY                      | 'a b'
+            NO_PROXY                      | 10.0.0.1/8
+            TARGETS_ALLOW                 | 10.0.0.1/8
+            TARGETS_ALLOW                 | 10.0.0.0/33
             API_KEYS                      | 'one,t wo'
             NEXUS_SECRET_KEY              | hush
             NEXUS_SECRET_KEY              | aHVzaA==
