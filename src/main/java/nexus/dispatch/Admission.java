@@ -21,6 +21,7 @@ final class Admission {
     private final Instant now;
     private final List<OwedDelivery> started = new ArrayList<>();
     private final List<OwedDelivery> ahead = new ArrayList<>();
+    private final List<OwedDelivery> behind = new ArrayList<>(); // one of their key that is under way, and remembered
     private final Set<LaneKey> again = new HashSet<>();
 
     Admission(Lanes lanes, OpenReads.Read read, Instant now) {
@@ -39,11 +40,12 @@ final class Admission {
         return ahead;
     }
 
-    /** Seqs of both. */
+    /** Seqs of all that needs its body now or soon. */
     Set<Long> admitted() {
         Set<Long> seqs = new HashSet<>();
         started.forEach(row -> seqs.add(row.seq()));
         ahead.forEach(row -> seqs.add(row.seq()));
+        behind.forEach(row -> seqs.add(row.seq()));
         return seqs;
     }
 
@@ -120,20 +122,32 @@ final class Admission {
     /**
      * Rows of a lane that have just become owed, while everything else that is owed to it is known here.
      *
+     * @param seen seqs that the read that has just ended has looked at
      * @return the seq of the first that has to be read from the store after all; {@link Long#MAX_VALUE}: none
      */
-    long atFresh(Lane lane, List<FreshDelivery> rows) {
+    long atFresh(Lane lane, List<FreshDelivery> rows, Set<Long> seen) {
         for (FreshDelivery fresh : rows) {
             OwedDelivery row = fresh.delivery();
-            if (row.barrier()
-                    || lane.cursor.hasPassed(row)
-                    || !lane.ahead.takesFresh()
-                    || admit(lane, row) == Lane.Look.FULL) {
+            if (isSeen(lane, row, seen)) {
+                continue;
+            }
+            if (row.barrier() || lane.cursor.hasPassed(row) || !lane.ahead.takesFresh(now)) {
+                return row.seq();
+            }
+            Lane.Look look = lanes.lookBehind(lane, row, now);
+            if (look == Lane.Look.PASS) {
+                behind.add(row);
+            } else if ((look == Lane.Look.START ? place(lane, row) : admit(lane, row)) == Lane.Look.FULL) {
                 return row.seq();
             }
             lane.cursor.handedOver(row);
         }
         return Long.MAX_VALUE;
+    }
+
+    /** Whether the read that looked at these has gone past this one. */
+    static boolean isSeen(Lane lane, OwedDelivery row, Set<Long> seen) {
+        return seen.contains(row.seq()) && lane.cursor.hasPassed(row);
     }
 
     /** @return lanes of which all retries whose time has come were looked at */

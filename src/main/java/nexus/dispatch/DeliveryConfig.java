@@ -44,7 +44,7 @@ public interface DeliveryConfig {
      * Deliveries that are read before there is room for their requests, over all subscriptions; some hundred bytes each,
      * beside their bodies. Lower it in a small container.
      */
-    @WithDefault("8192")
+    @WithDefault("16384")
     @Min(64)
     @Max(1000000)
     int readAhead();

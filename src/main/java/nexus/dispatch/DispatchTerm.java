@@ -158,10 +158,12 @@ final class DispatchTerm {
                 if (rows.byHand()) {
                     lanes.readAgain(lane);
                 }
-                List<FreshDelivery> fresh = isAlone ? rows.freshByLane().getOrDefault(number, List.of()) : List.of();
-                long toRead = fresh.isEmpty() ? 0 : reader.handOver(lane, fresh);
-                if (toRead < Long.MAX_VALUE) {
-                    lane.cursor.rewind(Math.max(seq, toRead));
+                List<FreshDelivery> fresh = rows.freshByLane().getOrDefault(number, List.of());
+                long toRead = fresh.isEmpty() || !isAlone ? seq : Math.max(seq, reader.handOver(lane, fresh));
+                if (fresh.isEmpty()) {
+                    lane.cursor.rewind(toRead);
+                } else if (toRead < Long.MAX_VALUE) {
+                    lane.cursor.rewindToNew(toRead);
                 }
             }
         });
@@ -253,7 +255,7 @@ final class DispatchTerm {
         } else {
             Lane lane = lanes.of(outcome.delivery().lane());
             if (lane != null) {
-                lane.chains.forget(outcome.delivery());
+                lane.forgetBehind(outcome.delivery());
             }
         }
         reader.turnSoon();

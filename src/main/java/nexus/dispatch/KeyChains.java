@@ -3,10 +3,12 @@ package nexus.dispatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import org.jspecify.annotations.Nullable;
@@ -14,56 +16,126 @@ import org.jspecify.annotations.Nullable;
 /**
  * The next rows of keys that are under way, within one lane: each may start as soon as the one before it is delivered,
  * without asking the store again and without waiting until that is written down. What a person does to a delivery by hand
- * is seen late by as much as a chain may be old. Forgetting a chain is always right: its rows are looked up again.
+ * is seen late by as much as a row may wait here. Forgetting a chain is always right: its rows are looked up again.
  */
 final class KeyChains {
-    private static final Duration LONGEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Ahead.LONGEST;
     private static final int MAX_KEYS = 1_000;
 
-    private record Chain(Deque<OwedDelivery> rows, Instant readAt) {}
+    /**
+     * The row that may go.
+     *
+     * @param isWhole nothing else of its key is owed than what is known here
+     */
+    record Follower(OwedDelivery row, boolean isWhole) {}
+
+    private record Waiting(OwedDelivery row, Instant since) {}
+
+    private static final class Chain {
+        final Deque<Waiting> rows = new ArrayDeque<>();
+        final boolean isWhole;
+
+        Chain(boolean isWhole) {
+            this.isWhole = isWhole;
+        }
+    }
 
     private final Map<Long, Chain> byKey = new HashMap<>();
+    private final Consumer<OwedDelivery> forgotten;
+    private int rows;
+
+    /** @param forgotten told every row that was remembered and did not follow */
+    KeyChains(Consumer<OwedDelivery> forgotten) {
+        this.forgotten = forgotten;
+    }
+
+    /** Rows in all chains. */
+    int size() {
+        return rows;
+    }
 
     /** The first of this run was started: remembers those behind it that nothing else holds. */
     void started(KeyRun run, Instant readAt) {
-        Deque<OwedDelivery> rows = new ArrayDeque<>();
+        forget(run.key());
+        OwedDelivery first = run.rows().getFirst();
+        if (first.otherKey() != null || first.barrier() || byKey.size() >= MAX_KEYS) {
+            return;
+        }
+        Chain chain = new Chain(false);
         for (OwedDelivery row : run.rows().subList(1, run.rows().size())) {
-            if (row.behind() || row.due() != null || row.barrier() || row.otherKey() != null) {
+            if (row.behind() || row.due() != null || !isSimple(row)) {
                 break;
             }
-            rows.add(row);
+            chain.rows.add(new Waiting(row, readAt));
         }
-        OwedDelivery first = run.rows().getFirst();
-        byKey.remove(run.key());
-        if (!rows.isEmpty() && first.otherKey() == null && !first.barrier() && byKey.size() < MAX_KEYS) {
-            byKey.put(run.key(), new Chain(rows, readAt));
+        if (!chain.rows.isEmpty()) {
+            byKey.put(run.key(), chain);
+            rows += chain.rows.size();
         }
+    }
+
+    /**
+     * Has just become owed, and everything that is owed of its key is under way or in its chain.
+     *
+     * @return whether it is remembered
+     */
+    boolean follows(OwedDelivery row, Instant now) {
+        Long key = row.key();
+        if (key == null || !isSimple(row)) {
+            return false;
+        }
+        Chain chain = byKey.get(key);
+        if (chain == null && byKey.size() < MAX_KEYS) {
+            chain = new Chain(true);
+            byKey.put(key, chain);
+        }
+        if (chain == null || !chain.isWhole || chain.rows.size() >= KeyRun.LONGEST) {
+            return false;
+        }
+        chain.rows.add(new Waiting(row, now));
+        rows++;
+        return true;
+    }
+
+    private static boolean isSimple(OwedDelivery row) {
+        return !row.barrier() && row.otherKey() == null;
     }
 
     /** The row that may go because this one is delivered; null: none is known. */
     @Nullable
-    OwedDelivery next(OwedDelivery delivered, Instant now) {
+    Follower next(OwedDelivery delivered, Instant now) {
         Long key = delivered.key();
         Chain chain = key == null ? null : byKey.get(key);
-        if (chain == null) {
+        Waiting first = chain == null ? null : chain.rows.peek();
+        if (key == null
+                || chain == null
+                || first == null
+                || !first.since().plus(LONGEST).isAfter(now)) {
             return null;
         }
-        OwedDelivery next =
-                chain.readAt().plus(LONGEST).isAfter(now) ? chain.rows().poll() : null;
-        if (next == null || chain.rows().isEmpty()) {
+        chain.rows.remove();
+        rows--;
+        if (chain.rows.isEmpty()) {
             byKey.remove(key);
         }
-        return next;
+        return new Follower(first.row(), chain.isWhole);
     }
 
-    /** It was not delivered, or the next one did not start: what was read of its keys says nothing any more. */
-    void forget(OwedDelivery row) {
-        List<Long> keys = KeyOrder.keys(row);
-        keys.forEach(byKey::remove);
+    /** @return whether anything was remembered of it */
+    boolean forget(Long key) {
+        Chain chain = byKey.remove(key);
+        if (chain == null) {
+            return false;
+        }
+        rows -= chain.rows.size();
+        chain.rows.forEach(waiting -> forgotten.accept(waiting.row()));
+        return true;
     }
 
-    /** Something was changed by hand. */
-    void forgetAll() {
-        byKey.clear();
+    /** @return the keys of which anything was remembered */
+    List<Long> forgetAll() {
+        List<Long> keys = new ArrayList<>(byKey.keySet());
+        keys.forEach(this::forget);
+        return keys;
     }
 }

@@ -26,6 +26,7 @@ final class KeyOrder {
     }
 
     private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
+    private final Set<Long> delivered = new HashSet<>(); // seqs, of those under way
     private final Map<Long, Busy> busy = new HashMap<>(); // by key
     private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
 
@@ -35,7 +36,9 @@ final class KeyOrder {
     /** A key of which something is under way, or being looked up. */
     private static final class Busy {
         int rows;
-        boolean sawAnother; // since the first of them was started
+        int delivered; // of these
+        boolean sawAnother; // since the first of them was started, and it is not remembered
+        boolean passedBefore; // rows behind it may have been
     }
 
     /**
@@ -53,7 +56,42 @@ final class KeyOrder {
 
     /** @return whether a row of this key was passed over since the look-up began */
     boolean lookedUp(Long key) {
-        return release(lookedUp, key);
+        return release(lookedUp, key, false);
+    }
+
+    /** Its 2xx is in memory. */
+    void delivered(OwedDelivery row) {
+        if (underWay.containsKey(row.seq()) && delivered.add(row.seq())) {
+            keys(row).forEach(key -> {
+                Busy held = busy.get(key);
+                if (held != null) {
+                    held.delivered++;
+                }
+            });
+        }
+    }
+
+    /**
+     * What becomes of the newest row of a key, if it is known here that everything else that is owed of the key is under
+     * way or remembered; else {@link Turn#AFTER_OWED}.
+     */
+    Turn turnOfNewest(Long key) {
+        Busy held = busy.get(key);
+        if (held == null || held.sawAnother || held.passedBefore || lookedUp.containsKey(key)) {
+            return Turn.AFTER_OWED;
+        }
+        return held.delivered == held.rows ? Turn.NOW : Turn.AFTER_BUSY;
+    }
+
+    /** A row of this key is no longer remembered. */
+    void passedBehind(Long key) {
+        sawAnother(busy.get(key));
+    }
+
+    /** Whether only one row of this key is under way. */
+    boolean isLast(Long key) {
+        Busy held = busy.get(key);
+        return held != null && held.rows == 1;
     }
 
     boolean isUnderWay(OwedDelivery row) {
@@ -87,16 +125,22 @@ final class KeyOrder {
         boolean isAwaited = false;
         for (Long key : keys(row)) {
             isAwaited |= awaited.remove(key);
-            busy.computeIfAbsent(key, first -> new Busy()).rows++;
+        }
+        boolean passedBefore = isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null;
+        for (Long key : keys(row)) {
+            Busy held = busy.computeIfAbsent(key, first -> new Busy());
+            held.rows++;
+            held.passedBefore |= passedBefore;
         }
         barriers += row.barrier() ? 1 : 0;
-        underWay.put(row.seq(), isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null);
+        underWay.put(row.seq(), passedBefore);
     }
 
     /** It ends as if it had not been started. */
     void giveBack(OwedDelivery row) {
+        boolean wasDelivered = delivered.remove(row.seq());
         end(row);
-        keys(row).forEach(key -> release(busy, key));
+        keys(row).forEach(key -> release(busy, key, wasDelivered));
     }
 
     /** @return whether rows behind it may have been passed before; null when it was not under way */
@@ -108,10 +152,11 @@ final class KeyOrder {
 
     /** It is settled; gives its keys of which another row may wait. */
     List<Long> settled(OwedDelivery row) {
+        boolean wasDelivered = delivered.remove(row.seq());
         Boolean passedBefore = end(row);
         List<Long> next = new ArrayList<>(2);
         for (Long key : keys(row)) {
-            boolean seenSince = passedBefore != null && release(busy, key);
+            boolean seenSince = passedBefore != null && release(busy, key, wasDelivered);
             boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
             if (mayHaveNext && !busy.containsKey(key)) {
                 next.add(key);
@@ -121,12 +166,13 @@ final class KeyOrder {
     }
 
     /** @return whether another row of this key was seen */
-    private static boolean release(Map<Long, Busy> keys, Long key) {
+    private static boolean release(Map<Long, Busy> keys, Long key, boolean wasDelivered) {
         Busy held = keys.get(key);
         if (held == null) {
             return false;
         }
         held.rows--;
+        held.delivered -= wasDelivered ? 1 : 0;
         if (held.rows == 0) {
             keys.remove(key);
         }

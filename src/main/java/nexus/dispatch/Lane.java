@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.subscription.EndpointHealth;
@@ -42,7 +44,7 @@ final class Lane {
     final int number;
     final LaneCursor cursor;
     private final DeliveryConfig config;
-    final KeyChains chains = new KeyChains();
+    private final KeyChains chains;
     final Ahead ahead = new Ahead();
     private final KeyOrder order = new KeyOrder();
     private final Window window = new Window();
@@ -55,7 +57,9 @@ final class Lane {
     private FailingStreak failing;
     private @Nullable Long probe; // the seq under way that tries whether the endpoint is back
 
-    Lane(Subscription subscription, DeliveryConfig config) {
+    /** @param forgotten told every row that was remembered behind another one and is to be looked up again */
+    Lane(Subscription subscription, DeliveryConfig config, Consumer<OwedDelivery> forgotten) {
+        this.chains = new KeyChains(forgotten);
         this.number = subscription.lane();
         this.cursor = new LaneCursor(number);
         this.config = config;
@@ -108,8 +112,8 @@ final class Lane {
     }
 
     /** How many rows are worth reading before there is room for them: with a rate, what goes in a second. */
-    int aheadWanted() {
-        return Math.min(ahead.wanted(), subscription.rateLimit().orElse(Integer.MAX_VALUE));
+    int aheadWanted(Instant now) {
+        return Math.min(ahead.wanted(now), subscription.rateLimit().orElse(Integer.MAX_VALUE));
     }
 
     private boolean canProbe(Instant now) {
@@ -214,6 +218,64 @@ final class Lane {
         order.start(row, isFollower);
     }
 
+    /** Rows in memory that wait, for room or behind one of their key. */
+    int waiting() {
+        return ahead.size() + chains.size();
+    }
+
+    /**
+     * A row that has just become owed, while this is whole: it is remembered behind the one of its key that is under way.
+     *
+     * @return {@link Look#PASS} when it is remembered, {@link Look#START} when that one is delivered already, and
+     *     {@link Look#BEHIND} when it is to be looked at like any other
+     */
+    Look lookBehind(OwedDelivery row, Instant now) {
+        Long key = row.key();
+        if (key == null || row.otherKey() != null || row.barrier() || !subscription.ordered()) {
+            return Look.BEHIND;
+        }
+        return switch (order.turnOfNewest(key)) {
+            case NOW -> Look.START;
+            case AFTER_BUSY -> chains.follows(row, now) ? Look.PASS : Look.BEHIND;
+            case AFTER_OWED -> Look.BEHIND;
+        };
+    }
+
+    /** Its 2xx is in memory. */
+    void delivered(OwedDelivery row) {
+        order.delivered(row);
+    }
+
+    /** The first of this run was started. */
+    void runStarted(KeyRun run, Instant readAt) {
+        chains.started(run, readAt);
+    }
+
+    /** The row that may go because this one is delivered; null: none is known. */
+    KeyChains.@Nullable Follower follower(OwedDelivery delivered, Instant now) {
+        KeyChains.Follower next = chains.next(delivered, now);
+        if (next == null) {
+            forgetBehind(delivered);
+        }
+        return next;
+    }
+
+    /** It was not delivered, or the next one did not start: what is remembered of its keys says nothing any more. */
+    void forgetBehind(OwedDelivery row) {
+        KeyOrder.keys(row).forEach(this::forgetBehind);
+    }
+
+    private void forgetBehind(Long key) {
+        if (chains.forget(key)) {
+            order.passedBehind(key);
+        }
+    }
+
+    /** Something was changed by hand. */
+    void forgetBehindAll() {
+        chains.forgetAll().forEach(order::passedBehind);
+    }
+
     /** Whether it is under way, or waits for room alone. */
     boolean isClaimed(OwedDelivery row) {
         return order.isUnderWay(row);
@@ -222,6 +284,7 @@ final class Lane {
     /** What was claimed gets its request. */
     void begin(OwedDelivery row, Instant now) {
         requests++;
+        ahead.began(now);
         if (tokens != null) {
             tokens.take(now);
         }
@@ -301,7 +364,7 @@ final class Lane {
 
     /** It was claimed, but not started: it is to be read again. */
     void unclaim(OwedDelivery row) {
-        chains.forget(row);
+        forgetBehind(row);
         order.giveBack(row);
         cursor.lookAgain(row);
     }
@@ -313,6 +376,7 @@ final class Lane {
      * @return keys of which the next row has to be looked up
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
+        KeyOrder.keys(row).stream().filter(order::isLast).forEach(this::forgetBehind); // else nothing brings their turn
         Set<LaneKey> next = new HashSet<>();
         for (Long key : order.settled(row)) {
             if (isFinal && subscription.ordered()) {

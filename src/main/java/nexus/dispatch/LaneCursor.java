@@ -253,17 +253,32 @@ final class LaneCursor {
         rewindCursors(seq);
     }
 
+    /** What has this seq and greater ones has just become owed: nothing that was there before has waited for it. */
+    void rewindToNew(long seq) {
+        low.owed(seq);
+        setBack(seq);
+    }
+
     private void rewindCursors(long seq) {
+        if (setBack(seq)) {
+            rewindDue(); // something old has changed: a retry may have waited for it
+        }
+    }
+
+    /** @return whether reading had gone past it */
+    private boolean setBack(long seq) {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
+        boolean wasPassed = false;
         for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
             if (cursors[stripe] >= seq) {
                 cursors[stripe] = seq - 1;
-                rewindDue(); // something old has changed: a retry may have waited for it
+                wasPassed = true;
             }
         }
         Arrays.fill(dry, false);
         Arrays.fill(atBarrier, false);
+        return wasPassed;
     }
 
     /** Looks for new rows behind the cursors. */

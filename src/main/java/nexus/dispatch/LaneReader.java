@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import nexus.queue.DeliveryLease;
 import nexus.queue.DueCursor;
 import nexus.queue.FreshDelivery;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LaneReader {
     private static final Logger LOG = Logger.getLogger(LaneReader.class);
     private static final int LANES_PER_READ = 64;
+    private static final int FRESH_SHARE = 8; // of the memory for bodies, for what becomes owed during a read
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
@@ -41,6 +43,7 @@ final class LaneReader {
 
     private boolean reading;
     private Set<Integer> lanesRead = Set.of(); // by the read that is under way
+    private final FreshDuringRead freshDuringRead;
     private boolean turnComing;
     private boolean takingRenewed;
     private boolean moreRenewed;
@@ -57,6 +60,7 @@ final class LaneReader {
         this.meters = tools.meters();
         this.lanes = lanes;
         this.sending = sending;
+        this.freshDuringRead = new FreshDuringRead(tools.config().bodyMemory() / FRESH_SHARE);
         this.successors = new Successors(tools, lanes, reads, sending, this::turnSoon);
     }
 
@@ -104,19 +108,49 @@ final class LaneReader {
      */
     long handOver(Lane lane, List<FreshDelivery> rows) {
         Instant now = clock.instant();
-        if (stopped
-                || !lease.isHeld()
-                || lanesRead.contains(lane.number)
-                || !lanes.owns(lane.number)
-                || lane.isParked(now)
-                || !lane.isWhole()) {
+        if (stopped || !lease.isHeld() || !lanes.owns(lane.number) || lane.isParked(now)) {
+            return 0;
+        }
+        if (lanesRead.contains(lane.number)) {
+            return freshDuringRead.add(lane.number, rows) ? Long.MAX_VALUE : 0;
+        }
+        if (!lane.isWhole()) {
             return 0;
         }
         Admission admission = new Admission(lanes, new OpenReads.Read(), now);
-        long toRead = admission.atFresh(lane, rows);
+        long toRead = admission.atFresh(lane, rows, Set.of());
         sending.handOver(rows, admission.admitted());
         sending.add(admission.started(), admission.ahead());
         return toRead;
+    }
+
+    /** The read is over that these have waited for; its rows are admitted, and the keys that they ask for looked up. */
+    private void handOverWaiting(Map<Integer, List<FreshDelivery>> waiting, Admission admission, Set<Long> seen) {
+        waiting.forEach((number, rows) -> {
+            Lane lane = lanes.of(number);
+            if (lane == null) {
+                return;
+            }
+            long toRead = lane.isWhole() ? admission.atFresh(lane, rows, seen) : firstUnseen(lane, rows, seen);
+            sending.handOver(rows, admission.admitted());
+            if (toRead < Long.MAX_VALUE) {
+                lane.cursor.rewindToNew(toRead);
+            }
+        });
+        sending.add(admission.started(), admission.ahead());
+    }
+
+    private static Set<Long> seqs(List<OwedDelivery> rows) {
+        return rows.stream().map(OwedDelivery::seq).collect(Collectors.toSet());
+    }
+
+    private static long firstUnseen(Lane lane, List<FreshDelivery> rows, Set<Long> seen) {
+        for (FreshDelivery row : rows) {
+            if (!Admission.isSeen(lane, row.delivery(), seen)) {
+                return row.delivery().seq();
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     private void turn() {
@@ -147,7 +181,7 @@ final class LaneReader {
                 cursors.addAll(lane.cursor.cursors(lanes.wanted(lane, now)));
             }
             if (lanes.readsDue(lane, now)) {
-                dueCursors.add(lane.cursor.dueCursor(lanes.room(lane, now)));
+                dueCursors.add(lane.cursor.dueCursor(lanes.wantedDue(lane, now)));
             }
         }
         reading = true;
@@ -165,14 +199,18 @@ final class LaneReader {
                     List<Integer> dueRead = admission.atDue(dueCursors, due.result(), marks);
                     admission.atReady(cursors, ready.result(), marks);
                     reads.end(read);
+                    Map<Integer, List<FreshDelivery>> fresh = freshDuringRead.take();
+                    fresh.values().forEach(rows -> sending.handOver(rows, admission.admitted()));
                     sending.add(admission.started(), admission.ahead());
                     successors.lookUp(admission.again());
+                    handOverWaiting(fresh, new Admission(lanes, read, clock.instant()), seqs(ready.result()));
                     return dueRead.isEmpty() ? Future.succeededFuture() : learnNextDue(dueRead, now, marks);
                 })
                 .onComplete(done -> {
                     reads.end(read);
                     reading = false;
                     lanesRead = Set.of();
+                    readWaiting();
                     if (done.succeeded()) {
                         turnSoon();
                     } else {
@@ -182,6 +220,16 @@ final class LaneReader {
                         vertx.setTimer(AFTER_FAILURE.toMillis(), later -> turnSoon());
                     }
                 });
+    }
+
+    /** What became owed after the rows of a read were looked at, or during one that failed, is read. */
+    private void readWaiting() {
+        freshDuringRead.take().forEach((number, rows) -> {
+            Lane lane = lanes.of(number);
+            if (lane != null) {
+                lane.cursor.rewindToNew(rows.getFirst().delivery().seq());
+            }
+        });
     }
 
     private Future<Void> learnNextDue(List<Integer> numbers, Instant now, Map<Integer, LaneCursor.Mark> marks) {

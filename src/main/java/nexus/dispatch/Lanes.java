@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.queue.Shards;
@@ -54,6 +55,7 @@ final class Lanes {
             Lane lane = byNumber.remove(number);
             if (lane != null) {
                 dropAhead(lane);
+                lane.forgetBehindAll();
             }
         }
     }
@@ -77,7 +79,7 @@ final class Lanes {
             if (known != null) {
                 known.update(subscription);
             } else if (owns(subscription.lane())) {
-                byNumber.put(subscription.lane(), new Lane(subscription, config));
+                byNumber.put(subscription.lane(), new Lane(subscription, config, this::forgotten));
             }
         }
         forget(gone);
@@ -119,18 +121,23 @@ final class Lanes {
 
     /** Whether it has retries whose time may have come. */
     boolean readsDue(Lane lane, Instant now) {
-        return lane.cursor.hasUnreadDue() && !lane.isParked(now) && room(lane, now) > 0;
+        return lane.cursor.hasUnreadDue() && !lane.isParked(now) && wantedDue(lane, now) > 0;
+    }
+
+    /** How many retries are worth reading: they go before what waits for room, so that a full lane does not keep them. */
+    int wantedDue(Lane lane, Instant now) {
+        return Math.max(room(lane, now), Math.min(lane.ahead.wantedRetries(), aheadRoom(lane)));
     }
 
     /** How many rows are worth reading: those that there is room for, and those that will soon have room. */
     int wanted(Lane lane, Instant now) {
         int room = lane.ahead.isEmpty() ? room(lane, now) : 0;
-        return room + Math.min(owns(lane.number) ? lane.aheadWanted() : 0, aheadRoom(lane));
+        return room + Math.min(owns(lane.number) ? lane.aheadWanted(now) : 0, aheadRoom(lane));
     }
 
     /** How many more rows of this lane may wait for room: like requests, never more than half of what the others leave. */
     int aheadRoom(Lane lane) {
-        int own = lane.ahead.size();
+        int own = lane.waiting();
         return (config.readAhead() - (aheadInAll - own) + 1) / 2 - own;
     }
 
@@ -170,6 +177,32 @@ final class Lanes {
         aheadInAll++;
     }
 
+    /** See {@link Lane#lookBehind}; what is remembered takes room of what waits. */
+    Lane.Look lookBehind(Lane lane, OwedDelivery row, Instant now) {
+        Lane.Look look = aheadRoom(lane) > 0 ? lane.lookBehind(row, now) : Lane.Look.BEHIND;
+        aheadInAll += look == Lane.Look.PASS ? 1 : 0;
+        return look;
+    }
+
+    /** The first of a run was started: those behind it are remembered. */
+    void runStarted(Lane lane, KeyRun run, Instant readAt) {
+        int before = lane.waiting();
+        lane.runStarted(run, readAt);
+        aheadInAll += lane.waiting() - before;
+    }
+
+    /** The row that may go because this one is delivered; null: none is known. */
+    KeyChains.@Nullable Follower follower(Lane lane, OwedDelivery delivered, Instant now) {
+        KeyChains.Follower next = lane.follower(delivered, now);
+        aheadInAll -= next == null ? 0 : 1;
+        return next;
+    }
+
+    private void forgotten(OwedDelivery row) {
+        aheadInAll--;
+        dropped.add(row);
+    }
+
     /** Begins as many of those that wait for room as there is room for, in turns over the lanes. */
     List<OwedDelivery> beginWaiting(Instant now) {
         List<OwedDelivery> begun = new ArrayList<>();
@@ -207,7 +240,7 @@ final class Lanes {
 
     /** What waits for room is not as it was read any more. */
     void readAgain(Lane lane) {
-        lane.chains.forgetAll();
+        lane.forgetBehindAll();
         dropAhead(lane);
     }
 

@@ -52,16 +52,20 @@ final class Successors {
     void delivered(OwedDelivery row) {
         Lane lane = lanes.of(row.lane());
         Instant now = clock.instant();
-        OwedDelivery next = lane == null ? null : lane.chains.next(row, now);
-        if (lane == null || next == null) {
+        if (lane == null) {
             return;
         }
+        lane.delivered(row);
         if (stopped || !lane.takesFollower(now) || lanes.room(lane, now) <= 0) {
-            lane.chains.forget(row);
+            lane.forgetBehind(row);
             return;
         }
-        lanes.start(lane, next, true, now);
-        following.add(next);
+        KeyChains.Follower next = lanes.follower(lane, row, now);
+        if (next == null) {
+            return;
+        }
+        lanes.start(lane, next.row(), !next.isWhole(), now);
+        following.add(next.row());
         if (following.size() == 1) {
             vertx.runOnContext(ignored -> {
                 List<OwedDelivery> started = List.copyOf(following);
@@ -111,7 +115,7 @@ final class Successors {
                         && lane == asked.get(run.lane())
                         && lanes.owns(run.lane())
                         && admission.atFollower(lane, run.rows().getFirst())) {
-                    lane.chains.started(run, askedAt);
+                    lanes.runStarted(lane, run, askedAt);
                     passed.remove(new LaneKey(run.lane(), run.key())); // its turn comes through this one
                 }
             }

@@ -14,40 +14,40 @@ class AheadTest {
 
     @Test
     void moreIsReadWhenHalfOfItHasGone() {
-        int first = ahead.wanted();
+        int first = ahead.wanted(NOW);
         for (int i = 0; i < first; i++) {
             ahead.add(row(i).build(), NOW);
         }
         for (int left = first; left > first / 2; left--) {
-            assertThat(ahead.wanted()).as(left + " left").isZero();
+            assertThat(ahead.wanted(NOW)).as(left + " left").isZero();
             ahead.next();
         }
-        assertThat(ahead.wanted()).isEqualTo(first - first / 2);
+        assertThat(ahead.wanted(NOW)).isEqualTo(first - first / 2);
     }
 
     @Test
     void whatRunsDryIsReadFurtherAndWhatGrowsOldLess() {
-        int first = ahead.wanted();
+        int first = ahead.wanted(NOW);
         ahead.ranDry();
-        assertThat(ahead.wanted()).isEqualTo(2 * first);
+        assertThat(ahead.wanted(NOW)).isEqualTo(2 * first);
         ahead.slower();
         ahead.slower();
-        assertThat(ahead.wanted()).isEqualTo(first);
+        assertThat(ahead.wanted(NOW)).isEqualTo(first);
         for (int i = 0; i < 20; i++) {
             ahead.ranDry();
         }
-        assertThat(ahead.wanted()).isEqualTo(2048);
+        assertThat(ahead.wanted(NOW)).isEqualTo(4096);
     }
 
     @Test
-    void itIsStaleWhenItsOldestHasWaitedASecond() {
+    void itIsStaleWhenItsOldestHasWaitedTwoSeconds() {
         assertThat(ahead.isStale(NOW)).isFalse();
         ahead.add(row(1).build(), NOW);
-        ahead.add(row(2).build(), NOW.plusMillis(900));
-        assertThat(ahead.isStale(NOW.plusMillis(999))).isFalse();
-        assertThat(ahead.isStale(NOW.plusMillis(1000))).isTrue();
+        ahead.add(row(2).build(), NOW.plusMillis(1900));
+        assertThat(ahead.isStale(NOW.plusMillis(1999))).isFalse();
+        assertThat(ahead.isStale(NOW.plusMillis(2000))).isTrue();
         ahead.next();
-        assertThat(ahead.isStale(NOW.plusMillis(1000))).isFalse();
+        assertThat(ahead.isStale(NOW.plusMillis(2000))).isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static nexus.dispatch.OwedRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class KeyChainsTest {
     private static final Instant NOW = Instant.parse("2026-01-31T18:20:43Z");
 
-    private final KeyChains chains = new KeyChains();
+    private final List<OwedDelivery> forgotten = new ArrayList<>();
+    private final KeyChains chains = new KeyChains(forgotten::add);
     private final OwedDelivery first = row(1).key(7).build();
     private final OwedDelivery second = row(2).key(7).build();
     private final OwedDelivery third = row(3).key(7).build();
@@ -21,16 +23,17 @@ class KeyChainsTest {
     void oneFollowsTheOtherInOrder() {
         chains.started(new KeyRun(1, 7, List.of(first, second, third)), NOW);
 
-        assertThat(chains.next(first, NOW)).isEqualTo(second);
-        assertThat(chains.next(second, NOW)).isEqualTo(third);
+        assertThat(chains.next(first, NOW)).isEqualTo(new KeyChains.Follower(second, false));
+        assertThat(chains.next(second, NOW)).isEqualTo(new KeyChains.Follower(third, false));
         assertThat(chains.next(third, NOW)).isNull();
+        assertThat(forgotten).isEmpty();
     }
 
     @Test
     void itEndsAtARowThatSomethingElseHolds() {
         chains.started(
                 new KeyRun(1, 7, List.of(first, second, row(3).key(7).behind().build(), third)), NOW);
-        assertThat(chains.next(first, NOW)).isEqualTo(second);
+        assertThat(chains.next(first, NOW)).isEqualTo(new KeyChains.Follower(second, false));
         assertThat(chains.next(second, NOW)).isNull();
 
         chains.started(new KeyRun(1, 7, List.of(first, row(2).key(7).due(NOW).build())), NOW);
@@ -41,13 +44,51 @@ class KeyChainsTest {
     }
 
     @Test
-    void afterAFailureAndAfterASecondItIsForgotten() {
-        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
-        chains.forget(first);
-        assertThat(chains.next(first, NOW)).isNull();
+    void whatHasJustBecomeOwedFollowsAndIsAllThereIs() {
+        assertThat(chains.follows(second, NOW)).isTrue();
+        assertThat(chains.follows(third, NOW)).isTrue();
+        assertThat(chains.size()).isEqualTo(2);
 
+        assertThat(chains.next(first, NOW)).isEqualTo(new KeyChains.Follower(second, true));
+        assertThat(chains.next(second, NOW)).isEqualTo(new KeyChains.Follower(third, true));
+        assertThat(chains.size()).isZero();
+    }
+
+    @Test
+    void nothingFollowsWhereMoreMayBeOwedThanIsKnown() {
         chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
-        assertThat(chains.next(first, NOW.plusSeconds(1))).isNull();
+        assertThat(chains.follows(third, NOW)).isFalse();
+
+        assertThat(chains.follows(row(4).key(8).otherKey(9).build(), NOW)).isFalse();
+        assertThat(chains.follows(row(5).key(8).barrier().build(), NOW)).isFalse();
+        assertThat(chains.follows(row(6).build(), NOW)).isFalse();
+    }
+
+    @Test
+    void noMoreIsRememberedOfAKeyThanInOneRun() {
+        for (int i = 0; i < KeyRun.LONGEST; i++) {
+            assertThat(chains.follows(row(2 + i).key(7).build(), NOW)).isTrue();
+        }
+        assertThat(chains.follows(row(99).key(7).build(), NOW)).isFalse();
+    }
+
+    @Test
+    void whatIsForgottenIsTold() {
+        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
+        assertThat(chains.forget(7L)).isTrue();
+        assertThat(chains.next(first, NOW)).isNull();
+        assertThat(chains.forget(7L)).isFalse();
+
+        chains.follows(row(3).key(8).build(), NOW);
+        assertThat(chains.forgetAll()).containsExactly(8L);
+        assertThat(forgotten).containsExactly(second, row(3).key(8).build());
+        assertThat(chains.size()).isZero();
+    }
+
+    @Test
+    void afterTwoSecondsItSaysNothingAnyMore() {
+        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
+        assertThat(chains.next(first, NOW.plusSeconds(2))).isNull();
     }
 
     @Test

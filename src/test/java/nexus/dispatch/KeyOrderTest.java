@@ -107,4 +107,46 @@ class KeyOrderTest {
         order.start(moved, true);
         assertThat(order.isWhole()).isTrue();
     }
+
+    /** What was passed over and is not remembered goes first, wherever it is. */
+    @Test
+    void theNewestOfAKeyWaitsInMemoryWhileAllOfTheKeyIsKnown() {
+        OwedDelivery first = row(1).key(7).build();
+        assertThat(order.turnOfNewest(7L)).as("nothing is under way").isEqualTo(AFTER_OWED);
+        order.start(first, false);
+        assertThat(order.turnOfNewest(7L)).isEqualTo(AFTER_BUSY);
+        order.delivered(first);
+        assertThat(order.turnOfNewest(7L)).as("delivered, if not written down").isEqualTo(NOW);
+
+        OwedDelivery second = row(2).key(7).build();
+        order.start(second, false);
+        assertThat(order.turnOfNewest(7L)).isEqualTo(AFTER_BUSY);
+        order.settled(first);
+        assertThat(order.turnOfNewest(7L)).isEqualTo(AFTER_BUSY);
+        assertThat(order.isLast(7L)).isTrue();
+        assertThat(order.settled(second)).isEmpty();
+    }
+
+    @Test
+    void theNewestIsLookedUpBehindWhatWasPassedOver() {
+        OwedDelivery first = row(1).key(7).build();
+        order.start(first, false);
+        order.turn(row(2).key(7).build());
+        assertThat(order.turnOfNewest(7L)).isEqualTo(AFTER_OWED);
+        order.delivered(first);
+        assertThat(order.turnOfNewest(7L)).isEqualTo(AFTER_OWED);
+        assertThat(order.settled(first)).containsExactly(7L);
+
+        OwedDelivery follower = row(3).key(8).build();
+        order.start(follower, true);
+        assertThat(order.turnOfNewest(8L)).isEqualTo(AFTER_OWED);
+
+        order.start(row(4).key(9).build(), false);
+        order.passedBehind(9L);
+        assertThat(order.turnOfNewest(9L)).as("one is no longer remembered").isEqualTo(AFTER_OWED);
+
+        order.start(row(5).key(10).build(), false);
+        order.lookUp(10L);
+        assertThat(order.turnOfNewest(10L)).isEqualTo(AFTER_OWED);
+    }
 }

@@ -137,7 +137,8 @@ class LaneTest {
                         .health(new EndpointHealth(
                                 Optional.of(new EndpointHealth.Opened(NOW, NOW.plusSeconds(40), 3)), Optional.empty()))
                         .build(),
-                config);
+                config,
+                forgotten -> {});
         assertThat(lane.isParked(NOW.plusSeconds(39))).isTrue();
         assertThat(lane.room(NOW.plusSeconds(40))).isEqualTo(1);
     }
@@ -185,6 +186,75 @@ class LaneTest {
             lanes.ended(row);
         });
         assertThat(fill(lanes, lane)).hasSize(1);
+    }
+
+    /** Else they would wait for as long as more becomes owed than the receiver takes. */
+    @Test
+    void aFullLaneReadsItsRetriesAllTheSame() {
+        Lanes lanes = oneLane();
+        Lane lane = laneOf(lanes, 1);
+        fill(lanes, lane);
+        assertThat(lanes.room(lane, NOW)).isZero();
+        assertThat(lanes.readsDue(lane, NOW)).isTrue();
+
+        lanes.waitForRoom(lane, row(++seq).lane(1).due(NOW).attempts(1).build(), NOW);
+        assertThat(lanes.readsDue(lane, NOW))
+                .as("those that were read go first")
+                .isFalse();
+    }
+
+    @Test
+    void theNextOfAKeyWaitsInMemoryAndFollows() {
+        Lanes lanes = oneLane();
+        Lane lane = laneOf(lanes, 1);
+        OwedDelivery first = row(1).lane(1).key(7).build();
+        OwedDelivery second = row(2).lane(1).key(7).build();
+        OwedDelivery third = row(3).lane(1).key(7).build();
+        assertThat(lanes.lookBehind(lane, first, NOW)).isEqualTo(Lane.Look.BEHIND);
+        lanes.start(lane, first, false, NOW);
+        assertThat(lanes.lookBehind(lane, second, NOW)).isEqualTo(Lane.Look.PASS);
+        assertThat(lanes.lookBehind(lane, third, NOW)).isEqualTo(Lane.Look.PASS);
+        assertThat(lanes.ahead()).isEqualTo(2);
+
+        lane.delivered(first);
+        assertThat(lanes.follower(lane, first, NOW)).isEqualTo(new KeyChains.Follower(second, true));
+        lanes.start(lane, second, false, NOW);
+        assertThat(lane.settled(first, true)).isEmpty();
+        lane.delivered(second);
+        assertThat(lanes.follower(lane, second, NOW)).isEqualTo(new KeyChains.Follower(third, true));
+        assertThat(lanes.ahead()).isZero();
+        assertThat(lanes.takeDropped()).isEmpty();
+    }
+
+    /** The last two may come between the answer and its being written down. */
+    @Test
+    void whatWaitsBehindARowThatIsNotDeliveredIsLookedUpAfterIt() {
+        Lanes lanes = oneLane();
+        Lane lane = laneOf(lanes, 1);
+        OwedDelivery first = row(1).lane(1).key(7).build();
+        OwedDelivery second = row(2).lane(1).key(7).build();
+        lanes.start(lane, first, false, NOW);
+        lane.forgetBehind(first); // its answer
+        lanes.lookBehind(lane, second, NOW);
+
+        assertThat(lane.settled(first, true)).containsExactly(new LaneKey(1, 7));
+        assertThat(lanes.takeDropped()).containsExactly(second);
+        assertThat(lanes.ahead()).isZero();
+
+        OwedDelivery failed = row(3).lane(1).key(8).build();
+        OwedDelivery behind = row(4).lane(1).key(8).build();
+        lanes.start(lane, failed, false, NOW);
+        lanes.lookBehind(lane, behind, NOW);
+        assertThat(lane.settled(failed, false))
+                .as("its retry is behind a time, and what follows behind it")
+                .isEmpty();
+        assertThat(lanes.follower(lane, failed, NOW)).isNull();
+    }
+
+    private Lanes oneLane() {
+        Lanes lanes = owned(new Lanes(config));
+        lanes.adopt(new Subscriptions(1, List.of(subscription(1, 32, Optional.empty(), "http://127.0.0.1:9/"))));
+        return lanes;
     }
 
     @Test
@@ -345,7 +415,8 @@ class LaneTest {
     }
 
     private Lane lane(int number, int concurrency, Optional<Integer> rateLimit) {
-        return new Lane(subscription(number, concurrency, rateLimit, "http://127.0.0.1:9/hook"), config);
+        return new Lane(
+                subscription(number, concurrency, rateLimit, "http://127.0.0.1:9/hook"), config, forgotten -> {});
     }
 
     private static Subscription subscription(int number, int concurrency, Optional<Integer> rateLimit, String url) {
