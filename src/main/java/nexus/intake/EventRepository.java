@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -32,7 +33,10 @@ final class EventRepository {
 
     private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
 
-    /** {@code gate} is empty, and with it everything else, when the catalog or the position is not as expected. */
+    /**
+     * {@code gate} is empty, and with it everything else, when the catalog or the position is not as expected. Rows come
+     * of arrays side by side in a select list, which keeps their order and, unlike a function in FROM, no copy of them.
+     */
     private static final String ACCEPT = """
             WITH fence AS MATERIALIZED (
                 SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store WHERE catalog_version = $1),
@@ -47,40 +51,37 @@ final class EventRepository {
                 RETURNING 1),
             gate AS MATERIALIZED (
                 SELECT today FROM fence WHERE $2::text IS NULL OR EXISTS (SELECT FROM moved)),
-            made AS MATERIALIZED (
-                SELECT e.*, gate.today
-                FROM gate, unnest($10::uuid[], $11::text[], $12::timestamptz[], $13::bytea[])
-                           WITH ORDINALITY e(id, type, created_at, body, n)),
             put AS (
                 INSERT INTO owed (lane, stripe, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
-                SELECT o.lane, o.stripe, o.key, o.other_key, o.barrier, now(), gate.today, o.event_id, o.body_bytes, o.own
-                FROM gate, unnest($14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::boolean[], $19::uuid[],
-                                  $20::int[], $21::boolean[])
-                           WITH ORDINALITY o(lane, stripe, key, other_key, barrier, event_id, body_bytes, own, n)
-                ORDER BY o.n
-                RETURNING lane, seq, event_id, own),
-            put_of_event AS (
-                SELECT event_id, array_agg(lane ORDER BY seq) AS lanes, array_agg(seq ORDER BY seq) AS seqs
-                FROM put GROUP BY event_id),
+                SELECT lane, stripe, key, other_key, barrier, now(), today, ($10::uuid[])[event], body_bytes, own
+                FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
+                             unnest($18::bigint[]) AS key, unnest($19::bigint[]) AS other_key,
+                             unnest($20::boolean[]) AS barrier, unnest($21::int[]) AS event,
+                             unnest($22::int[]) AS body_bytes, unnest($23::boolean[]) AS own
+                      FROM gate) o
+                RETURNING seq, ctid),
+            drawn AS MATERIALIZED (SELECT array_agg(seq) AS seqs, array_agg(ctid::text) AS places FROM put),
             stored AS (
                 INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
-                SELECT m.today, m.id, nextval('event_seq'), m.type, m.created_at, now(), m.body,
-                       coalesce(p.lanes, '{}'), coalesce(p.seqs, '{}')
-                FROM made m LEFT JOIN put_of_event p ON p.event_id = m.id
-                ORDER BY m.n),
+                SELECT today, id, nextval('event_seq'), type, created_at, now(), body,
+                       ($16::int[])[first:last], coalesce(((SELECT seqs FROM drawn))[first:last], '{}')
+                FROM (SELECT today, unnest($10::uuid[]) AS id, unnest($11::text[]) AS type,
+                             unnest($12::timestamptz[]) AS created_at, unnest($13::bytea[]) AS body,
+                             unnest($14::int[]) AS first, unnest($15::int[]) AS last
+                      FROM gate) m),
             claimed AS (
                 INSERT INTO idempotency (scope, key, body_hash, answer, expires_at)
                 SELECT k.scope, k.key, k.body_hash, k.answer, k.expires_at
-                FROM gate, unnest($22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[])
+                FROM gate, unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::timestamptz[])
                            k(scope, key, body_hash, answer, expires_at)
                 ORDER BY k.scope, k.key),
             counted AS (
                 INSERT INTO stat_delta (lane, events, deliveries, pending)
-                SELECT 0, count(*), 0, 0 FROM made WHERE NOT starts_with(type, 'nexus.') HAVING count(*) > 0
+                SELECT 0, $24::bigint, 0, 0 FROM gate WHERE $24::bigint > 0
                 UNION ALL
-                SELECT lane, 0, count(*), count(*) FROM put WHERE NOT own GROUP BY lane)
+                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest($25::int[], $26::bigint[]) c(lane, owed))
             SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
-                   (SELECT array_agg(seq ORDER BY seq) FROM put) AS seqs""";
+                   seqs, places FROM drawn""";
 
     private static final String FIND_CLAIM =
             "SELECT body_hash, answer FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > now()";
@@ -98,8 +99,9 @@ final class EventRepository {
          * Committed.
          *
          * @param seqs of what is owed, in the order of the columns
+         * @param places where its rows lie, in the same order
          */
-        record Done(LocalDate day, Instant at, List<Long> seqs) implements Stored {}
+        record Done(LocalDate day, Instant at, List<Long> seqs, List<String> places) implements Stored {}
 
         /** The subscriptions have changed since the match: nothing was stored. */
         record CatalogChanged() implements Stored {}
@@ -175,14 +177,20 @@ final class EventRepository {
         tuple.addArrayOfString(events.types.toArray(String[]::new));
         tuple.addArrayOfOffsetDateTime(events.createdAts.toArray(OffsetDateTime[]::new));
         tuple.addArrayOfBuffer(events.bodies.toArray(Buffer[]::new));
+        tuple.addArrayOfInteger(events.firstsOwed.toArray(Integer[]::new));
+        tuple.addArrayOfInteger(events.lastsOwed.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.owedLanes.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.owedStripes.toArray(Integer[]::new));
         tuple.addArrayOfLong(events.owedKeys.toArray(Long[]::new));
         tuple.addArrayOfLong(events.owedOtherKeys.toArray(Long[]::new));
         tuple.addArrayOfBoolean(events.owedBarriers.toArray(Boolean[]::new));
-        tuple.addArrayOfUUID(events.owedEventIds.toArray(UUID[]::new));
+        tuple.addArrayOfInteger(events.owedEvents.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.owedBytes.toArray(Integer[]::new));
         tuple.addArrayOfBoolean(events.owedOwn.toArray(Boolean[]::new));
+        tuple.addLong(events.counted);
+        Map<Integer, Long> counted = events.countedDeliveries();
+        tuple.addArrayOfInteger(counted.keySet().toArray(Integer[]::new));
+        tuple.addArrayOfLong(counted.values().toArray(Long[]::new));
         tuple.addArrayOfString(texts(claims, Claim::scope));
         tuple.addArrayOfString(texts(claims, Claim::key));
         tuple.addArrayOfString(texts(claims, Claim::bodyHash));
@@ -237,6 +245,11 @@ final class EventRepository {
             return new Stored.PositionMoved();
         }
         Long @Nullable [] seqs = row.getArrayOfLongs(3);
-        return new Stored.Done(today, row.getOffsetDateTime(2).toInstant(), seqs == null ? List.of() : List.of(seqs));
+        String @Nullable [] places = row.getArrayOfStrings(4);
+        return new Stored.Done(
+                today,
+                row.getOffsetDateTime(2).toInstant(),
+                seqs == null ? List.of() : List.of(seqs),
+                places == null ? List.of() : List.of(places));
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
@@ -29,13 +30,18 @@ final class MatchedEvents {
     final List<String> types = new ArrayList<>();
     final List<OffsetDateTime> createdAts = new ArrayList<>();
     final List<Buffer> bodies = new ArrayList<>();
+    final List<Integer> firstsOwed = new ArrayList<>(); // from 1; what is owed of one event follows on each other
+    final List<Integer> lastsOwed = new ArrayList<>();
+
+    /** Events without Nexus's own. */
+    long counted;
 
     final List<Integer> owedLanes = new ArrayList<>();
     final List<Integer> owedStripes = new ArrayList<>();
     final List<@Nullable Long> owedKeys = new ArrayList<>();
     final List<@Nullable Long> owedOtherKeys = new ArrayList<>();
     final List<Boolean> owedBarriers = new ArrayList<>();
-    final List<UUID> owedEventIds = new ArrayList<>();
+    final List<Integer> owedEvents = new ArrayList<>(); // of which event, from 1
     final List<Integer> owedBytes = new ArrayList<>();
     final List<Boolean> owedOwn = new ArrayList<>();
     private final List<OwedBody> owedBodies = new ArrayList<>();
@@ -72,9 +78,10 @@ final class MatchedEvents {
                     0,
                     stored.at(),
                     stored.day(),
-                    owedEventIds.get(i),
+                    ids.get(owedEvents.get(i) - 1),
                     owedBytes.get(i),
                     owedOwn.get(i),
+                    stored.places().get(i),
                     false);
             lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
             freshByLane
@@ -82,6 +89,17 @@ final class MatchedEvents {
                     .add(new FreshDelivery(delivery, events.next()));
         }
         return new OwedRows(lowestSeqByLane, false, freshByLane);
+    }
+
+    /** How many of those owed to each lane count. */
+    Map<Integer, Long> countedDeliveries() {
+        Map<Integer, Long> counts = new TreeMap<>();
+        for (int i = 0; i < owedLanes.size(); i++) {
+            if (!owedOwn.get(i)) {
+                counts.merge(owedLanes.get(i), 1L, Long::sum);
+            }
+        }
+        return counts;
     }
 
     /** Nothing to store. */
@@ -105,11 +123,14 @@ final class MatchedEvents {
         ids.add(event.id().value());
         types.add(event.type().value());
         createdAts.add(utc(event.createdAt()));
+        counted += event.type().isOwn() ? 0 : 1;
         OwedBody sent = new OwedBody(event.type(), Buffer.buffer(body));
         bodies.add(sent.bytes());
+        firstsOwed.add(owedLanes.size() + 1);
+        lastsOwed.add(owedLanes.size() + wanting.size());
         for (Subscription subscription : wanting) {
             owedLanes.add(subscription.lane());
-            owedEventIds.add(event.id().value());
+            owedEvents.add(ids.size());
             owedBytes.add(body.length);
             owedOwn.add(event.type().isOwn());
             owedBodies.add(sent);

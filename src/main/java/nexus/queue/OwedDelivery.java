@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param owedSince when it was enqueued or last retried by hand
  * @param bodyBytes size of the event's body
  * @param own of one of Nexus's own events
+ * @param place where the row lies, as PostgreSQL's {@code ctid}; another one as soon as the row is changed
  * @param behind an earlier row that is still owed goes first
  */
 public record OwedDelivery(
@@ -34,6 +35,7 @@ public record OwedDelivery(
         UUID eventId,
         int bodyBytes,
         boolean own,
+        String place,
         boolean behind) {
 
     /** The number of the attempt that comes next, from 1. */

@@ -36,6 +36,7 @@ public class OwedQueue {
     private static final String ROW = """
             o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
             coalesce(o.renewed_at, o.created_at) AS owed_since, o.event_day, o.event_id, o.body_bytes, o.own,
+            o.tid::text AS place,
             """;
 
     /**
@@ -67,7 +68,7 @@ public class OwedQueue {
             AS behind
             FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::bigint[]) w(lane, stripe, after, room, low)
             CROSS JOIN LATERAL (
-                SELECT * FROM owed o
+                SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
                 ORDER BY o.seq LIMIT w.room) o
             ORDER BY o.seq""";
@@ -77,7 +78,7 @@ public class OwedQueue {
             FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::int[], $6::bigint[])
                  w(lane, after_due, after_seq, room, low)
             CROSS JOIN LATERAL (
-                SELECT * FROM owed o
+                SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.due <= $5 AND (o.due, o.seq) > (w.after_due, w.after_seq)
                 ORDER BY o.due, o.seq LIMIT w.room) o
             ) taken ORDER BY due, seq""";
@@ -94,10 +95,10 @@ public class OwedQueue {
             CROSS JOIN LATERAL (
                 SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (
                     SELECT * FROM (
-                        (SELECT * FROM owed o WHERE o.lane = w.lane AND o.key = w.key AND o.seq >= w.low
+                        (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.key = w.key AND o.seq >= w.low
                          ORDER BY o.seq LIMIT 16)
                         UNION ALL
-                        (SELECT * FROM owed o WHERE o.lane = w.lane AND o.other_key = w.key AND o.seq >= w.low
+                        (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.other_key = w.key AND o.seq >= w.low
                          ORDER BY o.seq LIMIT 16)) both_keys
                     ORDER BY seq LIMIT 16) first_rows) o
             ORDER BY o.lane, w.key, o.seq""";
@@ -107,7 +108,7 @@ public class OwedQueue {
             AS behind
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (
-                SELECT * FROM owed o
+                SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
                 ORDER BY o.seq LIMIT 10) o
             ORDER BY o.seq""";
@@ -122,7 +123,7 @@ public class OwedQueue {
             false AS behind
             FROM generate_series(0, 7) s
             CROSS JOIN LATERAL (
-                SELECT * FROM owed o WHERE o.lane = $1 AND o.stripe = s AND o.seq > $2 ORDER BY o.seq LIMIT $3) o
+                SELECT *, ctid AS tid FROM owed o WHERE o.lane = $1 AND o.stripe = s AND o.seq > $2 ORDER BY o.seq LIMIT $3) o
             ORDER BY o.seq LIMIT $3""";
 
     static final String LANES_WITH_WORK = """
@@ -346,7 +347,8 @@ public class OwedQueue {
                 row.getUUID(11),
                 row.getInteger(12),
                 row.getBoolean(13),
-                row.getBoolean(14));
+                row.getString(14),
+                row.getBoolean(15));
     }
 
     private static OffsetDateTime utc(Instant instant) {

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,33 @@ import org.jspecify.annotations.Nullable;
 public class Settlement {
     private static final String LOCK_PROCESS =
             "SELECT pg_advisory_xact_lock_shared(" + LeaseSession.PROCESS_LOCK + ", $1)";
+
+    /**
+     * Of what was delivered, all but the attempt is in the row, and the row lies where it lay when it was read or stored:
+     * most of them need no look-up. One that has been changed since lies elsewhere, and is settled by {@link #SETTLE}.
+     */
+    static final String DELIVERED = """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+            gone AS (
+                DELETE FROM owed
+                WHERE ctid = ANY ($3::text[]::tid[]) AND seq = ANY ($4::bigint[]) AND EXISTS (SELECT FROM fence)
+                RETURNING event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, due, attempts,
+                          attempts_before, created_at),
+            history AS (
+                INSERT INTO delivery (
+                    day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
+                    attempts, attempts_before, created_at, settled_at,
+                    attempted_at, duration_ms, status_code, error, response)
+                SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'SENT',
+                       attempts + 1, attempts_before, created_at, now(),
+                       attempted_at, duration_ms, status_code, error, response
+                FROM gone JOIN unnest($4::bigint[], $5::timestamptz[], $6::int[], $7::int[], $8::text[], $9::text[])
+                               s(seq, attempted_at, duration_ms, status_code, error, response) USING (seq)),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, failed, sent)
+                SELECT lane, -count(*) FILTER (WHERE due IS NULL), -count(*) FILTER (WHERE due IS NOT NULL), count(*)
+                FROM gone WHERE NOT own GROUP BY lane)
+            SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM gone) AS seqs""";
 
     /**
      * The rows are found first, by a plan that has no choice: joined to the outcomes by a DELETE or UPDATE of their own, a
@@ -114,45 +142,69 @@ public class Settlement {
      * @return the seqs that were written; empty when this term is over, and nothing was written
      */
     public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
-        List<Outcome> sorted = outcomes.stream().sorted(BY_KEY).toList();
-        return withDays(term, sorted).compose(written -> {
-            List<Outcome> missed = written.isEmpty() ? List.of() : sentBut(sorted, written.get());
-            return missed.isEmpty()
-                    ? Future.succeededFuture(written)
-                    : withDays(term, missed)
-                            .map(later -> later.map(seqs -> {
-                                Set<Long> all = new HashSet<>(seqs);
-                                all.addAll(written.get());
-                                return all;
-                            }));
-        });
+        List<Outcome.Sent> sent = new ArrayList<>();
+        List<Outcome> others = new ArrayList<>();
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Outcome.Sent delivered) {
+                sent.add(delivered);
+            } else {
+                others.add(outcome);
+            }
+        }
+        return withDays(term, sent, DELIVERED, Settlement::deliveredParameters)
+                .compose(delivered -> byKey(term, others).compose(settled -> byKey(term, missed(sent, delivered))
+                        .map(changed -> all(delivered, settled, changed))));
     }
 
-    /** Delivered, but not written: a person may have changed the row in that very moment, and it is looked for again. */
-    private static List<Outcome> sentBut(List<Outcome> outcomes, Set<Long> written) {
-        if (written.size() == outcomes.size()) {
+    private Future<Optional<Set<Long>>> byKey(DeliveryLease.Term term, List<? extends Outcome> outcomes) {
+        return withDays(term, outcomes.stream().sorted(BY_KEY).toList(), SETTLE, Settlement::parameters);
+    }
+
+    /** Delivered, but not where it lay: a person may have changed the row since, and it is looked for by its key. */
+    private static List<Outcome.Sent> missed(List<Outcome.Sent> sent, Optional<Set<Long>> written) {
+        if (written.isEmpty() || written.get().size() == sent.size()) {
             return List.of();
         }
-        return outcomes.stream()
-                .filter(outcome -> outcome instanceof Outcome.Sent
-                        && !written.contains(outcome.delivery().seq()))
+        return sent.stream()
+                .filter(outcome -> !written.get().contains(outcome.delivery().seq()))
                 .toList();
     }
 
-    private Future<Optional<Set<Long>>> withDays(DeliveryLease.Term term, List<Outcome> sorted) {
-        return write(term, parameters(term, sorted))
+    /** Empty as soon as one of them is: the term is over. */
+    @SafeVarargs
+    private static Optional<Set<Long>> all(Optional<Set<Long>>... parts) {
+        Set<Long> seqs = new HashSet<>();
+        for (Optional<Set<Long>> part : parts) {
+            if (part.isEmpty()) {
+                return Optional.empty();
+            }
+            seqs.addAll(part.get());
+        }
+        return Optional.of(seqs);
+    }
+
+    private interface Parameters<T extends Outcome> {
+        Tuple of(DeliveryLease.Term term, List<T> outcomes);
+    }
+
+    private <T extends Outcome> Future<Optional<Set<Long>>> withDays(
+            DeliveryLease.Term term, List<T> outcomes, String statement, Parameters<T> parameters) {
+        if (outcomes.isEmpty()) {
+            return Future.succeededFuture(Optional.of(Set.of()));
+        }
+        return write(term, statement, parameters.of(term, outcomes))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.preparedQuery(ENSURE_DAYS)
-                                .execute(Tuple.tuple().addArrayOfLocalDate(days(sorted)))
-                                .compose(made -> write(term, parameters(term, sorted)))
+                                .execute(Tuple.tuple().addArrayOfLocalDate(days(outcomes)))
+                                .compose(made -> write(term, statement, parameters.of(term, outcomes)))
                         : Future.failedFuture(failure));
     }
 
-    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, Tuple parameters) {
+    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, String statement, Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_PROCESS).execute(Tuple.of(term.process()));
                     Future<RowSet<Row>> settled =
-                            connection.preparedQuery(SETTLE).execute(parameters);
+                            connection.preparedQuery(statement).execute(parameters);
                     return lock.compose(locked -> settled);
                 })
                 .map(rows -> {
@@ -161,7 +213,39 @@ public class Settlement {
                 });
     }
 
-    private static Tuple parameters(DeliveryLease.Term term, List<Outcome> outcomes) {
+    private static Tuple deliveredParameters(DeliveryLease.Term term, List<Outcome.Sent> outcomes) {
+        int size = outcomes.size();
+        String[] places = new String[size];
+        Long[] seqs = new Long[size];
+        OffsetDateTime[] attemptedAt = new OffsetDateTime[size];
+        Integer[] durations = new Integer[size];
+        @Nullable Integer[] statusCodes = new @Nullable Integer[size];
+        @Nullable String[] errors = new @Nullable String[size];
+        @Nullable String[] responses = new @Nullable String[size];
+        for (int i = 0; i < size; i++) {
+            OwedDelivery delivery = outcomes.get(i).delivery();
+            AttemptMade made = outcomes.get(i).made();
+            places[i] = delivery.place();
+            seqs[i] = delivery.seq();
+            attemptedAt[i] = made.at().atOffset(ZoneOffset.UTC);
+            durations[i] = made.durationMs();
+            statusCodes[i] = made.statusCode();
+            errors[i] = made.error();
+            responses[i] = made.response();
+        }
+        return Tuple.tuple()
+                .addInteger(term.process())
+                .addLong(term.epoch())
+                .addArrayOfString(places)
+                .addArrayOfLong(seqs)
+                .addArrayOfOffsetDateTime(attemptedAt)
+                .addArrayOfInteger(durations)
+                .addArrayOfInteger(statusCodes)
+                .addArrayOfString(errors)
+                .addArrayOfString(responses);
+    }
+
+    private static Tuple parameters(DeliveryLease.Term term, List<? extends Outcome> outcomes) {
         Tuple tuple = Tuple.tuple();
         tuple.addInteger(term.process());
         tuple.addLong(term.epoch());
@@ -193,7 +277,7 @@ public class Settlement {
         return tuple;
     }
 
-    private static LocalDate[] days(List<Outcome> outcomes) {
+    private static LocalDate[] days(List<? extends Outcome> outcomes) {
         return outcomes.stream()
                 .map(outcome -> outcome.delivery().eventDay())
                 .distinct()
@@ -214,7 +298,7 @@ public class Settlement {
     }
 
     /** One column of the attempts; null where no request was made. */
-    private static <T> Stream<@Nullable T> attempts(List<Outcome> outcomes, Column<T> column) {
+    private static <T> Stream<@Nullable T> attempts(List<? extends Outcome> outcomes, Column<T> column) {
         return outcomes.stream().map(outcome -> {
             Optional<AttemptMade> attempt = outcome.attempt();
             return attempt.isPresent() ? column.of(attempt.get()) : null;

@@ -82,6 +82,7 @@ final class OwedRow {
                 new UUID(0, seq),
                 2,
                 false,
+                "(0,1)",
                 behind);
     }
 }

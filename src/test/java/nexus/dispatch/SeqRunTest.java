@@ -72,6 +72,7 @@ class SeqRunTest {
                     UUID.randomUUID(),
                     2,
                     false,
+                    "(0,1)",
                     false);
             lowest.putIfAbsent(lane, seq);
             fresh.computeIfAbsent(lane, first -> new ArrayList<>())

@@ -37,6 +37,7 @@ class QueuePlansPostgresTest {
             Map.entry("smallest-owed", OwedQueue.SMALLEST_OWED),
             Map.entry("bodies", OwedQueue.BODIES),
             Map.entry("settle", Settlement.SETTLE),
+            Map.entry("settle-delivered", Settlement.DELIVERED),
             Map.entry("lock", DeliveryOverride.LOCK),
             Map.entry("retry", DeliveryOverride.RETRY),
             Map.entry("cancel", DeliveryOverride.CANCEL),
@@ -129,7 +130,7 @@ class QueuePlansPostgresTest {
         List<String> wrong = new ArrayList<>();
         STATEMENTS.forEach((name, sql) -> {
             String plan = plan(
-                    name.equals("settle") ? store.settling() : store.queue(),
+                    name.startsWith("settle") ? store.settling() : store.queue(),
                     "EXPLAIN (GENERIC_PLAN) " + sql,
                     Tuple.tuple());
             boolean walksAll = INDEX_OF_ALL.matcher(plan).find() && !WALKING.contains(name);
