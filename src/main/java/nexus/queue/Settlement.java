@@ -34,13 +34,16 @@ public class Settlement {
 
     /**
      * Of what was delivered, all but the attempt is in the row, and the row lies where it lay when it was read or stored:
-     * most of them need no look-up. One that has been changed since lies elsewhere, and is settled by {@link #SETTLE}.
+     * most of them need no look-up. One that has been changed since lies elsewhere, and is settled by {@link #SETTLE};
+     * where it lay may be another one by now, so seqs are compared. Not by an index ({@code + 0}): PostgreSQL 18 would skip
+     * through all lanes for them.
      */
     static final String DELIVERED = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
                 DELETE FROM owed
-                WHERE ctid = ANY ($3::text[]::tid[]) AND seq = ANY ($4::bigint[]) AND EXISTS (SELECT FROM fence)
+                WHERE ctid = ANY (ARRAY(SELECT unnest($3::text[])::tid)) AND seq + 0 = ANY ($4::bigint[])
+                  AND EXISTS (SELECT FROM fence)
                 RETURNING event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, due, attempts,
                           attempts_before, created_at),
             history AS (
