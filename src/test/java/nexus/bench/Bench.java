@@ -25,9 +25,9 @@ import nexus.store.PostgresUrl;
  * and writes JSON. Ends with 0; with 1 when an event was lost or something failed; with 2 for a wrong option.
  */
 public final class Bench implements AutoCloseable {
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
     /** For each way in: then most of what is hot is compiled, which takes a part of two cores until then. */
-    private static final int WARM_UP_SECONDS = 20;
+    private static final int WARM_UP_SECONDS = 40;
 
     private final BenchOptions options;
     private final Path root;

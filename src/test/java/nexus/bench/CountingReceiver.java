@@ -28,10 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class CountingReceiver implements AutoCloseable {
     private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     private static final byte[] FAILED = ascii("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
-    private static final byte[] HEAD_END = ascii("\r\n\r\n");
-    private static final byte[] CONTENT_LENGTH = ascii("\ncontent-length:");
-    private static final byte[] ID = ascii("\nwebhook-id:");
-    private static final byte[] ATTEMPT = ascii("\nx-delivery-attempt:");
+    private static final byte[] CONTENT_LENGTH = ascii("content-length:");
+    private static final byte[] ID = ascii("webhook-id:");
+    private static final byte[] ATTEMPT = ascii("x-delivery-attempt:");
     private static final byte[] NUMBER = ascii("\"n\":");
     private static final byte[] KEY = ascii("\"k\":");
     private static final int BACKLOG = 1024;
@@ -123,7 +122,11 @@ final class CountingReceiver implements AutoCloseable {
     private final class Caller {
         private final SocketChannel channel;
         private ByteBuffer in = ByteBuffer.allocate(8 * 1024);
-        private int headEnd = -1;
+        private int lookedAt; // of the head
+        private int contentLength; // where the value begins, as the next two; 0: there is none
+        private int id;
+        private int attempt;
+        private int bodyStart = -1;
         private int requestEnd = -1;
 
         Caller(SocketChannel channel) {
@@ -143,8 +146,7 @@ final class CountingReceiver implements AutoCloseable {
                     byte @Nullable [] answer = handle();
                     in.flip().position(requestEnd);
                     in.compact();
-                    headEnd = -1;
-                    requestEnd = -1;
+                    forget();
                     if (answer != null) {
                         write(answer);
                     }
@@ -154,15 +156,79 @@ final class CountingReceiver implements AutoCloseable {
             }
         }
 
+        private void forget() {
+            lookedAt = 0;
+            contentLength = 0;
+            id = 0;
+            attempt = 0;
+            bodyStart = -1;
+            requestEnd = -1;
+        }
+
         private boolean isWhole() {
-            if (headEnd < 0) {
-                headEnd = indexOf(HEAD_END, 0, in.position());
-                if (headEnd < 0) {
+            if (bodyStart < 0) {
+                readHead();
+                if (bodyStart < 0) {
                     return false;
                 }
-                requestEnd = headEnd + HEAD_END.length + (int) Math.max(0, header(CONTENT_LENGTH));
+                requestEnd = bodyStart + (int) Math.max(0, contentLength == 0 ? 0 : digits(contentLength));
             }
             return in.position() >= requestEnd;
+        }
+
+        /** Goes over the head once, line by line. */
+        private void readHead() {
+            byte[] bytes = in.array();
+            int end = in.position();
+            for (int i = lookedAt; i < end; i++) {
+                if (bytes[i] == '\n') {
+                    if (i + 2 >= end) {
+                        lookedAt = i; // the next line has not come
+                        return;
+                    }
+                    if (bytes[i + 1] == '\r') {
+                        bodyStart = i + 3;
+                        return;
+                    }
+                    readLine(bytes, i + 1, end);
+                }
+            }
+            lookedAt = lastLine(bytes, end);
+        }
+
+        private void readLine(byte[] bytes, int from, int end) {
+            switch (lower(bytes[from])) {
+                case 'c' -> contentLength = startsWith(bytes, from, end, CONTENT_LENGTH, contentLength);
+                case 'w' -> id = startsWith(bytes, from, end, ID, id);
+                case 'x' -> attempt = startsWith(bytes, from, end, ATTEMPT, attempt);
+                default -> {}
+            }
+        }
+
+        /** Where the line begins that has not come whole: it is read again. */
+        private int lastLine(byte[] bytes, int end) {
+            int i = end - 1;
+            while (i > 0 && bytes[i] != '\n') {
+                i--;
+            }
+            return Math.max(0, i);
+        }
+
+        /** @return where the value of this header begins; {@code known} when it is another one */
+        private int startsWith(byte[] bytes, int from, int end, byte[] name, int known) {
+            if (from + name.length >= end) {
+                return known;
+            }
+            for (int i = 0; i < name.length; i++) {
+                if (lower(bytes[from + i]) != name[i]) {
+                    return known;
+                }
+            }
+            int value = from + name.length;
+            while (value < end - 1 && bytes[value] == ' ') {
+                value++;
+            }
+            return value;
         }
 
         /** @return what to answer; null for nothing, ever */
@@ -179,17 +245,16 @@ final class CountingReceiver implements AutoCloseable {
                 }
                 case 'h' -> null;
                 default -> {
-                    if (header(ATTEMPT) == 1) {
+                    if (attempt > 0 && digits(attempt) == 1) {
                         yield FAILED;
                     }
-                    triedAgain.put(text(ID), Instant.now());
+                    triedAgain.put(text(id), Instant.now());
                     yield OK;
                 }
             };
         }
 
         private void count() {
-            int bodyStart = headEnd + HEAD_END.length;
             long number = digits(indexOf(NUMBER, bodyStart, requestEnd) + NUMBER.length);
             int keyAt = indexOf(KEY, bodyStart, requestEnd);
             ledger.received(number, keyAt < 0 ? 0 : (int) digits(keyAt + KEY.length), idHash());
@@ -201,38 +266,19 @@ final class CountingReceiver implements AutoCloseable {
         /** Of the id's text, 64 bits: two of a few million ids hardly ever have the same. */
         private long idHash() {
             long hash = 1125899906842597L;
-            int at = valueOf(ID);
-            for (int i = at; at > 0 && in.get(i) != '\r'; i++) {
+            for (int i = id; id > 0 && in.get(i) != '\r'; i++) {
                 hash = 31 * hash + in.get(i);
                 hash ^= hash >>> 29;
             }
             return hash;
         }
 
-        private long header(byte[] name) {
-            int at = valueOf(name);
-            return at < 0 ? -1 : digits(at);
-        }
-
-        private String text(byte[] name) {
-            int from = valueOf(name);
+        private String text(int from) {
             int to = from;
             while (in.get(to) != '\r') {
                 to++;
             }
             return new String(in.array(), from, to - from, StandardCharsets.US_ASCII);
-        }
-
-        private int valueOf(byte[] name) {
-            int at = indexOf(name, 0, headEnd);
-            if (at < 0) {
-                return -1;
-            }
-            at += name.length;
-            while (in.get(at) == ' ') {
-                at++;
-            }
-            return at;
         }
 
         private long digits(int at) {
@@ -243,15 +289,11 @@ final class CountingReceiver implements AutoCloseable {
             return value;
         }
 
-        /** Letters of either case match the small ones of {@code wanted}. */
         private int indexOf(byte[] wanted, int from, int to) {
             byte[] bytes = in.array();
+            byte first = wanted[0];
             for (int i = from; i <= to - wanted.length; i++) {
-                int j = 0;
-                while (j < wanted.length && lower(bytes[i + j]) == wanted[j]) {
-                    j++;
-                }
-                if (j == wanted.length) {
+                if (bytes[i] == first && Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
                     return i;
                 }
             }
