@@ -42,7 +42,7 @@ public class Settlement {
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
                 DELETE FROM owed
-                WHERE ctid = ANY (ARRAY(SELECT unnest($3::text[])::tid)) AND seq + 0 = ANY ($4::bigint[])
+                WHERE ctid = ANY (ARRAY(SELECT unnest($3::text[])::tid)) AND seq + 0 IN (SELECT unnest($4::bigint[]))
                   AND EXISTS (SELECT FROM fence)
                 RETURNING event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, due, attempts,
                           attempts_before, created_at),

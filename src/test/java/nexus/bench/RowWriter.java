@@ -13,7 +13,8 @@ final class RowWriter implements EventSource {
     private static final String CREATE = """
             CREATE TABLE public.%1$s (
                 id bigint PRIMARY KEY, n bigint NOT NULL, k int NOT NULL, customer text NOT NULL, status text NOT NULL,
-                amount numeric(12, 2) NOT NULL, note text, updated_at timestamptz NOT NULL DEFAULT now())""";
+                amount numeric(12, 2) NOT NULL, note text, updated_at timestamptz NOT NULL DEFAULT now())
+            WITH (autovacuum_enabled = off)""";
 
     private static final String FILL = """
             INSERT INTO public.%1$s (id, n, k, customer, status, amount, note)
