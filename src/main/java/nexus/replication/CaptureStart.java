@@ -95,7 +95,7 @@ public class CaptureStart {
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
         Connection ordinary = connections.ordinary();
-        @Nullable Connection replication = null;
+        @Nullable StreamConnection replication = null;
         try {
             SlotDecision decision = decide(ordinary);
             worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
@@ -105,7 +105,7 @@ public class CaptureStart {
         } catch (SQLException | RuntimeException e) {
             ordinary.close();
             if (replication != null) {
-                replication.abort(Runnable::run);
+                replication.abort();
             }
             throw e;
         }
@@ -158,9 +158,9 @@ public class CaptureStart {
         }
     }
 
-    private ReplicationSession start(Connection ordinary, Connection replication, Optional<String> newSlotBecause)
+    private ReplicationSession start(Connection ordinary, StreamConnection replication, Optional<String> newSlotBecause)
             throws SQLException {
-        WalStream.SourceCluster cluster = WalStream.identify(replication);
+        WalStream.SourceCluster cluster = WalStream.identify(replication.connection());
         WalStream stream = WalStream.start(replication, config.slot(), publicationNames(), senderTimeout(ordinary));
         SourcePosition position = takeOver(ordinary, cluster, stream, newSlotBecause);
         TimelineHistory history = cluster.history();

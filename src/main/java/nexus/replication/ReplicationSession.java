@@ -31,7 +31,7 @@ final class ReplicationSession {
     private static final long PROBATION_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
     /** Each look costs the driver a read that times out, about 0.1 ms: with 25 a second an idle source costs 0.4 % CPU. */
-    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(40).toNanos();
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
     private final WalStream stream;
     private final Connection catalogConnection;

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.UUID;
 import nexus.store.PostgresUrl;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
@@ -69,19 +71,27 @@ public class SourceConnections {
     }
 
     /** For replication commands. Without a socket timeout: the driver would lose its place in the stream with one. */
-    Connection replication() throws SQLException {
+    StreamConnection replication() throws SQLException {
+        String socketName = UUID.randomUUID().toString();
         Properties properties = properties();
+        PGProperty.SOCKET_FACTORY.set(properties, StreamSocket.class.getName());
+        PGProperty.SOCKET_FACTORY_ARG.set(properties, socketName);
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);
-        Connection connection =
-                DriverManager.getConnection(url.jdbcUrl(url.applicationName() + CAPTURE_SUFFIX), properties);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(TEXT_FORMAT);
-            return connection;
+        @Nullable Connection connection = null;
+        try {
+            connection = DriverManager.getConnection(url.jdbcUrl(url.applicationName() + CAPTURE_SUFFIX), properties);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(TEXT_FORMAT);
+            }
+            return new StreamConnection(connection, StreamSocket.take(socketName));
         } catch (SQLException e) {
-            connection.close();
+            StreamSocket.take(socketName);
+            if (connection != null) {
+                connection.close();
+            }
             throw e;
         }
     }

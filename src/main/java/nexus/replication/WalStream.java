@@ -27,16 +27,20 @@ final class WalStream {
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+    /** Read all the same so often: that a connection has ended is no input. */
+    private static final long READ_EVERY_NANOS = Duration.ofMillis(250).toNanos();
 
-    private final Connection connection;
+    private final StreamConnection connection;
     private final PGReplicationStream stream;
     private final int pid;
     private final long answerEveryNanos;
     private Lsn confirmed = Lsn.ZERO;
     private boolean isConfirmationSent = true;
     private long statusSentNanos = System.nanoTime();
+    private boolean isReadDry;
+    private long readNanos = System.nanoTime();
 
-    private WalStream(Connection connection, PGReplicationStream stream, int pid, Duration silence) {
+    private WalStream(StreamConnection connection, PGReplicationStream stream, int pid, Duration silence) {
         this.connection = connection;
         this.stream = stream;
         this.pid = pid;
@@ -78,7 +82,7 @@ final class WalStream {
      * @param senderTimeout the server's {@code wal_sender_timeout}; zero means that it has none
      * @param publicationNames quoted, with commas between them
      */
-    static WalStream start(Connection connection, String slot, String publicationNames, Duration senderTimeout)
+    static WalStream start(StreamConnection connection, String slot, String publicationNames, Duration senderTimeout)
             throws SQLException {
         Duration silence = senderTimeout.isZero() ? LONGEST_SILENCE : senderTimeout.dividedBy(3);
         if (silence.compareTo(LONGEST_SILENCE) > 0) {
@@ -88,6 +92,7 @@ final class WalStream {
         }
         // From the slot's own position: it is never further than what is stored, and what is stored is skipped here.
         PGReplicationStream stream = connection
+                .connection()
                 .unwrap(PGConnection.class)
                 .getReplicationAPI()
                 .replicationStream()
@@ -100,7 +105,7 @@ final class WalStream {
                 .withStatusInterval((int) silence.toMillis(), TimeUnit.MILLISECONDS)
                 .withAutomaticFlush(false)
                 .start();
-        return new WalStream(connection, stream, SourceConnections.backendPid(connection), silence);
+        return new WalStream(connection, stream, SourceConnections.backendPid(connection.connection()), silence);
     }
 
     /** The server's process: what holds the slot as long as this stream is alive. */
@@ -111,7 +116,13 @@ final class WalStream {
     /** The next message if one is there. Answers the server's keepalives on the way. */
     @Nullable
     ByteBuffer poll() throws SQLException {
-        return stream.readPending();
+        if (isReadDry && !connection.mayHaveInput() && System.nanoTime() - readNanos < READ_EVERY_NANOS) {
+            return null;
+        }
+        ByteBuffer message = stream.readPending();
+        isReadDry = message == null;
+        readNanos = System.nanoTime();
+        return message;
     }
 
     /** How far the server has sent everything. Only to be asked when {@link #poll} has just said that nothing is there. */
@@ -179,10 +190,6 @@ final class WalStream {
 
     /** Cuts the connection. From any thread. */
     void abort() {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
-            // it is being thrown away
-        }
+        connection.abort();
     }
 }

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.TimeZone;
 import nexus.store.PostgresUrl;
+import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,8 @@ class SourceConnectionsPostgresTest {
     @Test
     void theStreamIsToldFromTheOtherConnectionsByItsName() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).replication();
-                Statement statement = connection.createStatement();
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication();
+                Statement statement = stream.connection().createStatement();
                 ResultSet row = statement.executeQuery("SHOW application_name")) {
             row.next();
             assertThat(row.getString(1)).isEqualTo("nexus-capture");
@@ -48,8 +49,8 @@ class SourceConnectionsPostgresTest {
                 "ALTER DATABASE " + PostgresUrl.parse(url).database() + " SET extra_float_digits = -5");
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
-        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).replication();
-                Statement statement = connection.createStatement()) {
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication();
+                Statement statement = stream.connection().createStatement()) {
             for (List<String> setting : List.of(
                     List.of("TimeZone", "UTC"),
                     List.of("DateStyle", "ISO, MDY"),
@@ -63,6 +64,20 @@ class SourceConnectionsPostgresTest {
             }
         } finally {
             TimeZone.setDefault(before);
+        }
+    }
+
+    @Test
+    void aStreamIsToldWhetherSomethingHasCome() throws SQLException {
+        String url = TestPostgres.freshDatabase();
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication()) {
+            assertThat(stream.socket().isConnected()).isTrue();
+            assertThat(stream.mayHaveInput()).isFalse();
+
+            TestPostgres.execute(
+                    url, "SELECT pg_terminate_backend(" + SourceConnections.backendPid(stream.connection()) + ")");
+
+            Eventually.eventually("its farewell", stream::mayHaveInput);
         }
     }
 }

@@ -1,0 +1,36 @@
+package nexus.replication;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * A connection for replication commands.
+ *
+ * @param socket below it, and below TLS
+ */
+record StreamConnection(Connection connection, Socket socket) implements AutoCloseable {
+    /** Whether bytes have come that were not read; also when that can't be told. */
+    boolean mayHaveInput() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true; // who reads is told
+        }
+    }
+
+    /** From any thread. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it is being thrown away
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}
