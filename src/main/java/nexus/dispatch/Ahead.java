@@ -102,8 +102,12 @@ final class Ahead {
 
     /** Whether the oldest has waited too long. */
     boolean isStale(Instant now) {
-        Waiting first = rows.peek();
-        return first != null && !first.since().plus(LONGEST).isAfter(now);
+        for (Waiting waiting : rows) {
+            if (waiting.row().due() == null || retries == rows.size()) { // behind retries, which came later
+                return !waiting.since().plus(LONGEST).isAfter(now);
+            }
+        }
+        return false;
     }
 
     /** The receiver is slower than was read for. */

@@ -54,12 +54,16 @@ final class KeyChains {
         return rows;
     }
 
-    /** The first of this run was started: remembers those behind it that nothing else holds. */
-    void started(KeyRun run, Instant readAt) {
+    /**
+     * The first of this run was started: remembers those behind it that nothing else holds.
+     *
+     * @return how many
+     */
+    int started(KeyRun run, Instant readAt) {
         forget(run.key());
         OwedDelivery first = run.rows().getFirst();
         if (first.otherKey() != null || first.barrier() || byKey.size() >= MAX_KEYS) {
-            return;
+            return 0;
         }
         Chain chain = new Chain(false);
         for (OwedDelivery row : run.rows().subList(1, run.rows().size())) {
@@ -72,6 +76,7 @@ final class KeyChains {
             byKey.put(run.key(), chain);
             rows += chain.rows.size();
         }
+        return chain.rows.size();
     }
 
     /**

@@ -116,6 +116,11 @@ final class Lane {
         return Math.min(ahead.wanted(now), subscription.rateLimit().orElse(Integer.MAX_VALUE));
     }
 
+    /** How many retries are worth reading before there is room for them. */
+    int aheadWantedRetries() {
+        return Math.min(ahead.wantedRetries(), subscription.rateLimit().orElse(Integer.MAX_VALUE));
+    }
+
     private boolean canProbe(Instant now) {
         return probe == null && breaker.isProbeDue(now);
     }
@@ -246,9 +251,9 @@ final class Lane {
         order.delivered(row);
     }
 
-    /** The first of this run was started. */
-    void runStarted(KeyRun run, Instant readAt) {
-        chains.started(run, readAt);
+    /** @return of this run, whose first was started, how many are remembered */
+    int runStarted(KeyRun run, Instant readAt) {
+        return chains.started(run, readAt);
     }
 
     /** The row that may go because this one is delivered; null: none is known. */

@@ -126,7 +126,7 @@ final class Lanes {
 
     /** How many retries are worth reading: they go before what waits for room, so that a full lane does not keep them. */
     int wantedDue(Lane lane, Instant now) {
-        return Math.max(room(lane, now), Math.min(lane.ahead.wantedRetries(), aheadRoom(lane)));
+        return Math.max(room(lane, now), Math.min(lane.aheadWantedRetries(), aheadRoom(lane)));
     }
 
     /** How many rows are worth reading: those that there is room for, and those that will soon have room. */
@@ -186,9 +186,8 @@ final class Lanes {
 
     /** The first of a run was started: those behind it are remembered. */
     void runStarted(Lane lane, KeyRun run, Instant readAt) {
-        int before = lane.waiting();
-        lane.runStarted(run, readAt);
-        aheadInAll += lane.waiting() - before;
+        int remembered = lane.runStarted(run, readAt); // which may forget others
+        aheadInAll += remembered;
     }
 
     /** The row that may go because this one is delivered; null: none is known. */

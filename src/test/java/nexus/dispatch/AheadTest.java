@@ -60,4 +60,30 @@ class AheadTest {
         assertThat(ahead.drop()).containsExactly(fresh);
         assertThat(ahead.isEmpty()).isTrue();
     }
+
+    @Test
+    void retriesInFrontDoNotHideHowLongTheOthersHaveWaited() {
+        ahead.add(row(1).build(), NOW);
+        ahead.addFirst(row(2).due(NOW).build(), NOW.plusMillis(1900));
+        assertThat(ahead.isStale(NOW.plusMillis(1999))).isFalse();
+        assertThat(ahead.isStale(NOW.plusMillis(2000))).isTrue();
+    }
+
+    @Test
+    void asMuchIsTakenAsBeganLately() {
+        for (int i = 0; i < 1000; i++) {
+            ahead.began(NOW);
+        }
+        assertThat(ahead.wanted(NOW.plusMillis(500))).isEqualTo(1000);
+        for (int i = 0; i < 999; i++) {
+            ahead.add(row(i).build(), NOW);
+        }
+        assertThat(ahead.takesFresh(NOW.plusMillis(1500))).isTrue();
+        ahead.add(row(1000).build(), NOW);
+        assertThat(ahead.takesFresh(NOW.plusMillis(1500))).isFalse();
+        assertThat(ahead.wanted(NOW.plusMillis(1500))).isZero();
+
+        ahead.drop();
+        assertThat(ahead.wanted(NOW.plusMillis(3000))).as("long ago").isEqualTo(64);
+    }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
 import nexus.subscription.EndpointHealth;
@@ -249,6 +250,27 @@ class LaneTest {
                 .as("its retry is behind a time, and what follows behind it")
                 .isEmpty();
         assertThat(lanes.follower(lane, failed, NOW)).isNull();
+    }
+
+    @Test
+    void whatIsLookedUpTakesThePlaceOfWhatWasRemembered() {
+        Lanes lanes = oneLane();
+        Lane lane = laneOf(lanes, 1);
+        OwedDelivery first = row(1).lane(1).key(7).build();
+        KeyRun run = new KeyRun(
+                1,
+                7,
+                List.of(
+                        first,
+                        row(2).lane(1).key(7).build(),
+                        row(3).lane(1).key(7).build()));
+        lanes.start(lane, first, true, NOW);
+        lanes.runStarted(lane, run, NOW);
+        assertThat(lanes.ahead()).isEqualTo(2);
+        lanes.runStarted(lane, run, NOW);
+        assertThat(lanes.ahead()).isEqualTo(2);
+        lanes.readAgain(lane);
+        assertThat(lanes.ahead()).isZero();
     }
 
     private Lanes oneLane() {
