@@ -39,7 +39,7 @@ class RoomsTest {
                     "replication",
                     Set.of("api", "capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
             Map.entry("webhook", Set.of("event", "trace")),
-            Map.entry("attempt", Set.of("api", "event", "store")),
+            Map.entry("attempt", Set.of("api", "event", "queue", "store")),
             Map.entry(
                     "dispatch",
                     Set.of(

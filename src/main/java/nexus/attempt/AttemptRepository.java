@@ -18,11 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
+import nexus.queue.DeliveryKey;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
-/** Reads attempts: those in {@code attempt}, and the last one of a settled delivery, which is in {@code delivery}. */
+/** Reads attempts: those in {@code attempt}, and the last one of a settled delivery, which is where that is. */
 @Singleton
 public class AttemptRepository {
     /** Rows looked at in one place for one page of the log, when most of them may not match. */
@@ -33,52 +34,72 @@ public class AttemptRepository {
 
     private static final String OF_DELIVERIES = """
             SELECT w.seq, a.*
-            FROM unnest($1::date[], $2::bigint[]) w(day, seq)
+            FROM unnest($1::date[], $2::int[], $3::bigint[]) w(day, lane, seq)
             CROSS JOIN LATERAL (
-                SELECT attempt, attempted_at, duration_ms, status_code, error, left(response, $3) AS response, next_run_at
+                SELECT attempt, attempted_at, duration_ms, status_code, error, left(response, $4) AS response, next_run_at
                 FROM attempt WHERE day = w.day AND seq = w.seq
                 UNION ALL
-                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, $3), NULL
-                FROM delivery WHERE day = w.day AND seq = w.seq AND attempted_at IS NOT NULL) a
+                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, $4), NULL
+                FROM settled_delivery(w.day, w.lane, w.seq) WHERE attempted_at IS NOT NULL) a
             ORDER BY w.seq, a.attempt""";
 
     /**
      * $1 to $3: where the last page ended, $4 rows to look at in each place, $5 listener or null, $6 whether only
      * successes, only failures (null: both), $7 rows of a page, $8 bytes of a page. Each place (a listener's attempts in
-     * one of the two tables) gives its newest rows by index; the horizon is the newest point at which one of them had
-     * more to give, and a page ends there.
+     * one of the tables) gives its newest rows by index; the horizon is the newest point at which one of them had more to
+     * give, and a page ends there. Of its runs, those are looked at that end before $1, the newest first, and those that
+     * end behind it and begin before it; when there are more, they end before the lowest of these ends, the floor.
      */
     private static final String LOG = """
-            WITH scanned AS MATERIALIZED (
+            WITH listener AS MATERIALIZED (
+                SELECT lane, id FROM subscription WHERE door = 'listener' AND ($5::uuid IS NULL OR id = $5::uuid)),
+            run_floor AS MATERIALIZED (
+                SELECT l.lane, l.id, runs.attempted_at
+                FROM listener l CROSS JOIN LATERAL (
+                    SELECT CASE WHEN count(*) >= $4 / 32 + 8 THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
+                    FROM (SELECT last_attempted_at FROM delivery_run
+                          WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
+                          ORDER BY last_attempted_at DESC LIMIT $4 / 32 + 8) newest) runs),
+            scanned AS MATERIALIZED (
                 SELECT l.lane * 2 AS place, l.id AS listener_id, a.*
-                FROM subscription l CROSS JOIN LATERAL (
+                FROM listener l CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempt, attempted_at, status_code, error, response
                     FROM attempt
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
                       AND (attempted_at, seq, attempt) < ($1::timestamptz, $2::bigint, $3::smallint)
                     ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT $4) a
-                WHERE l.door = 'listener' AND ($5::uuid IS NULL OR l.id = $5::uuid)
                 UNION ALL
                 SELECT l.lane * 2 + 1, l.id, d.*
-                FROM subscription l CROSS JOIN LATERAL (
+                FROM listener l CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
                     FROM delivery
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
-                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT $4) d
-                WHERE l.door = 'listener' AND ($5::uuid IS NULL OR l.id = $5::uuid)),
+                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT $4) d),
+            in_run AS MATERIALIZED (
+                SELECT -1 AS place, f.id AS listener_id, d.*
+                FROM run_floor f CROSS JOIN LATERAL (
+                    SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
+                    FROM delivery_of_run
+                    WHERE lane = f.lane AND last_attempted_at >= f.attempted_at AND attempted_at > f.attempted_at
+                      AND last_attempted_at <= $1::timestamptz + interval '1 minute'
+                      AND first_attempted_at <= $1::timestamptz
+                      AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
+                      AND $6::boolean IS DISTINCT FROM false) d),
             horizon AS (
                 SELECT attempted_at, seq, attempt
                 FROM (SELECT *, row_number() OVER (
                                     PARTITION BY place ORDER BY attempted_at DESC, seq DESC, attempt DESC) AS n
                       FROM scanned) numbered
                 WHERE n = $4
+                UNION ALL
+                SELECT attempted_at, 9223372036854775807, 32767 FROM run_floor WHERE attempted_at > '-infinity'
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT 1),
             hit AS MATERIALIZED (
-                SELECT * FROM scanned
+                SELECT * FROM (SELECT * FROM scanned UNION ALL SELECT * FROM in_run) known
                 WHERE ($6::boolean IS NULL OR coalesce(status_code BETWEEN 200 AND 299, false) = $6::boolean)
                   AND NOT EXISTS (SELECT FROM horizon h
-                                  WHERE (scanned.attempted_at, scanned.seq, scanned.attempt)
+                                  WHERE (known.attempted_at, known.seq, known.attempt)
                                       < (h.attempted_at, h.seq, h.attempt))
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT $7),
             sized AS (
@@ -89,7 +110,7 @@ public class AttemptRepository {
                 FROM hit
                 LEFT JOIN LATERAL (
                     SELECT coalesce(
-                        (SELECT event_id FROM delivery d WHERE d.seq = hit.seq AND d.day = hit.day),
+                        (SELECT event_id FROM settled_delivery(hit.day, hit.lane, hit.seq)),
                         (SELECT event_id FROM owed o
                          WHERE o.lane = hit.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[])
                            AND o.seq = hit.seq)) AS id) owner ON true
@@ -109,13 +130,14 @@ public class AttemptRepository {
      *
      * @param responseCharacters how much of each answer
      */
-    public Future<Map<Long, List<Attempt>>> ofDeliveries(Map<Long, LocalDate> dayBySeq, int responseCharacters) {
-        if (dayBySeq.isEmpty()) {
+    public Future<Map<Long, List<Attempt>>> ofDeliveries(List<DeliveryKey> deliveries, int responseCharacters) {
+        if (deliveries.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        Long[] seqs = dayBySeq.keySet().toArray(Long[]::new);
-        LocalDate[] days = dayBySeq.values().toArray(LocalDate[]::new);
-        return IndexedRead.query(store.api(), OF_DELIVERIES, Tuple.of(days, seqs, responseCharacters))
+        LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
+        Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
+        Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
+        return IndexedRead.query(store.api(), OF_DELIVERIES, Tuple.of(days, lanes, seqs, responseCharacters))
                 .map(rows -> {
                     Map<Long, List<Attempt>> bySeq = new HashMap<>();
                     rows.forEach(row -> bySeq.computeIfAbsent(row.getLong("seq"), seq -> new ArrayList<>())

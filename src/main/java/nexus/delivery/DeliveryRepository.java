@@ -17,8 +17,8 @@ import nexus.store.IndexedRead;
 import nexus.store.Store;
 
 /**
- * Reads deliveries, owed ({@code owed}) and settled ({@code delivery}) alike, each statement in one snapshot: a delivery
- * that is being settled is in exactly one of the two.
+ * Reads deliveries, owed ({@code owed}) and settled ({@code delivery}, {@code delivery_run}) alike, each statement in one
+ * snapshot: a delivery that is being settled is in exactly one of them.
  *
  * <p>No list scans without bound. Each place that is looked at (a stripe of a lane, the history) gives at most so many
  * rows, newest first, before they are filtered. Where that bound was met, nothing is known about older rows; the newest
@@ -41,7 +41,7 @@ public class DeliveryRepository {
             NULL::timestamptz AS attempted_at, NULL::smallint AS status_code, NULL::text AS error
             """;
 
-    /** A row of {@code delivery d}. */
+    /** A row {@code d} of {@code delivery}, {@code delivery_of_run} or {@code settled_delivery}. */
     private static final String SETTLED_COLUMNS = """
             d.seq, d.lane, d.stripe, d.day, d.event_id, d.status, d.dead_reason,
             NULL::timestamptz AS due, d.attempts, d.created_at, d.settled_at AS changed_at,
@@ -67,43 +67,67 @@ public class DeliveryRepository {
      * $4 since, $5 until, $6 rows of a page. History's day is that of created_at, so that other partitions are left out.
      * Beyond {@code since} there is nothing to look for; ten minutes more than any transaction may take between drawing
      * a seq and its commit.
+     *
+     * <p>Of the runs, those are looked at that end before {@code $1}, the newest first, and those that end behind it and
+     * begin before it. When there are more, they end before the lowest of these ends, the floor.
      */
-    private static String listBySeq(String lanes, String settled) {
+    private static String listBySeq(String lanes, String settled, String runs) {
         return """
-               WITH scanned AS MATERIALIZED (
-                   SELECT o.lane * 8 + o.stripe AS place, %s
+               WITH run_floor AS MATERIALIZED (
+                   SELECT CASE WHEN count(*) >= $2 / 32 + 8 THEN min(last_seq) END AS seq
+                   FROM (SELECT d.last_seq FROM delivery_run d
+                         WHERE %5$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
+                           AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                         AND ($5::timestamptz AT TIME ZONE 'UTC')::date
+                         ORDER BY d.last_seq DESC LIMIT $2 / 32 + 8) newest),
+               in_run AS MATERIALIZED (
+                   SELECT %3$s
+                   FROM delivery_of_run d
+                   WHERE %5$s AND d.last_seq >= coalesce((SELECT seq FROM run_floor), 0)
+                     AND d.last_seq <= least($1, 9223372036854771712) + 4095 AND d.first_seq < $1
+                     AND d.seq < $1 AND d.seq >= coalesce((SELECT seq FROM run_floor), 0) AND 'SENT' = ANY($3::text[])
+                     AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                   AND ($5::timestamptz AT TIME ZONE 'UTC')::date),
+               scanned AS MATERIALIZED (
+                   SELECT o.lane * 8 + o.stripe AS place, %1$s
                    FROM subscription s CROSS JOIN generate_series(0, 7) stripes(n)
                    CROSS JOIN LATERAL (
                        SELECT * FROM owed
                        WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
                        ORDER BY seq DESC LIMIT $2) o
-                   WHERE %s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
-                                     ELSE $3::text[] && '{DEAD}' END
+                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
+                                       ELSE $3::text[] && '{DEAD}' END
                    UNION ALL
-                   (SELECT -1, %s
+                   (SELECT -1, %3$s
                     FROM delivery d
-                    WHERE %s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
+                    WHERE %4$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
                       AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                     AND ($5::timestamptz AT TIME ZONE 'UTC')::date
                     ORDER BY d.seq DESC LIMIT $2)),
                horizon AS (
                    SELECT 0::bigint AS horizon_event_seq, max(lowest) AS horizon_seq
                    FROM (SELECT min(seq) AS lowest FROM scanned GROUP BY place
-                         HAVING count(*) >= $2 AND min(created_at) >= $4::timestamptz - interval '10 minutes') full_places),
+                         HAVING count(*) >= $2 AND min(created_at) >= $4::timestamptz - interval '10 minutes'
+                         UNION ALL
+                         SELECT seq FROM run_floor
+                         WHERE NOT EXISTS (
+                             SELECT FROM in_run WHERE created_at < $4::timestamptz - interval '10 minutes')) full_places),
                page AS (
-                   SELECT 0::bigint AS event_seq, scanned.* FROM scanned
+                   SELECT 0::bigint AS event_seq, known.*
+                   FROM (SELECT scanned.* FROM scanned UNION ALL SELECT -2, in_run.* FROM in_run) known
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                      AND seq >= coalesce((SELECT horizon_seq FROM horizon), 0)
                    ORDER BY seq DESC LIMIT $6)
-               """.formatted(OWED_COLUMNS, lanes, SETTLED_COLUMNS, settled) + PAGE_ROWS + "ORDER BY p.seq DESC";
+               """.formatted(OWED_COLUMNS, lanes, SETTLED_COLUMNS, settled, runs) + PAGE_ROWS + "ORDER BY p.seq DESC";
     }
 
-    private static final String LIST_ALL = listBySeq("true", "true");
+    private static final String LIST_ALL = listBySeq("true", "true", "true");
 
-    private static final String LIST_DEAD = listBySeq("true", "d.status = 'DEAD'");
+    private static final String LIST_DEAD = listBySeq("true", "d.status = 'DEAD'", "false");
 
-    private static final String LIST_OF_SUBSCRIPTION =
-            listBySeq("s.id = $7::uuid", "d.lane = (SELECT lane FROM subscription WHERE id = $7::uuid)");
+    private static final String OF_SUBSCRIPTION = "d.lane = (SELECT lane FROM subscription WHERE id = $7::uuid)";
+
+    private static final String LIST_OF_SUBSCRIPTION = listBySeq("s.id = $7::uuid", OF_SUBSCRIPTION, OF_SUBSCRIPTION);
 
     /**
      * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
@@ -127,8 +151,7 @@ public class DeliveryRepository {
                        LIMIT 1) o
                    UNION ALL
                    SELECT s.event_seq, %s
-                   FROM pair s CROSS JOIN LATERAL (
-                       SELECT * FROM delivery d WHERE d.seq = s.seq AND d.day = s.day LIMIT 1) d),
+                   FROM pair s CROSS JOIN LATERAL settled_delivery(s.day, s.lane, s.seq) d),
                horizon AS (%s),
                page AS (
                    SELECT * FROM found
@@ -158,9 +181,8 @@ public class DeliveryRepository {
                   AND EXISTS (SELECT FROM store WHERE epoch = $5)
                 UNION ALL
                 SELECT 0::bigint, %s
-                FROM delivery d
-                WHERE d.seq = $4 AND d.day = $1 AND d.lane = $2 AND d.stripe = $3
-                  AND EXISTS (SELECT FROM store WHERE epoch = $5))
+                FROM settled_delivery($1, $2, $4) d
+                WHERE d.stripe = $3 AND EXISTS (SELECT FROM store WHERE epoch = $5))
             """.formatted(OWED_COLUMNS, SETTLED_COLUMNS) + PAGE_ROWS;
 
     private final Store store;

@@ -10,9 +10,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +23,7 @@ import nexus.api.QueryParameters;
 import nexus.api.Timestamps;
 import nexus.attempt.AttemptRepository;
 import nexus.event.EventType;
+import nexus.queue.DeliveryKey;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -267,9 +266,8 @@ public class DeliveryResource {
     }
 
     private Future<DeliveryView> withLog(Delivery delivery) {
-        long seq = delivery.id().key().seq();
-        LocalDate day = delivery.id().key().day();
-        return attempts.ofDeliveries(Map.of(seq, day), RESPONSE_CHARACTERS)
-                .map(log -> DeliveryView.withLog(delivery, log.getOrDefault(seq, List.of())));
+        DeliveryKey key = delivery.id().key();
+        return attempts.ofDeliveries(List.of(key), RESPONSE_CHARACTERS)
+                .map(log -> DeliveryView.withLog(delivery, log.getOrDefault(key.seq(), List.of())));
     }
 }

@@ -9,10 +9,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.LocalDate;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.Refusal;
@@ -179,12 +176,9 @@ public class EventResource {
     }
 
     private Future<List<DeliveryView>> withLogs(List<Delivery> shown) {
-        Map<Long, LocalDate> dayBySeq = new HashMap<>();
-        for (Delivery delivery : shown) {
-            DeliveryKey key = delivery.id().key();
-            dayBySeq.put(key.seq(), key.day());
-        }
-        return attempts.ofDeliveries(dayBySeq, RESPONSE_CHARACTERS).map(logs -> shown.stream()
+        List<DeliveryKey> keys =
+                shown.stream().map(delivery -> delivery.id().key()).toList();
+        return attempts.ofDeliveries(keys, RESPONSE_CHARACTERS).map(logs -> shown.stream()
                 .map(delivery -> DeliveryView.withLog(
                         delivery, logs.getOrDefault(delivery.id().key().seq(), List.of())))
                 .toList());

@@ -43,7 +43,7 @@ public class StoredEventRepository {
                     FROM owed o JOIN subscription s ON s.lane = o.lane
                     WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
                     UNION ALL
-                    SELECT d.status, NULL FROM delivery d WHERE d.seq = p.seq AND d.day = hit.day) state) counts ON true
+                    SELECT d.status, NULL FROM settled_delivery(hit.day, p.lane, p.seq) d) state) counts ON true
             """;
 
     /** $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. */

@@ -43,10 +43,15 @@ public class PayloadErasure {
 
     static final String ERASE_ANSWERS = """
             WITH pair AS MATERIALIZED (
-                SELECT e.day, p.seq FROM event e CROSS JOIN LATERAL unnest(e.seqs) p(seq) WHERE e.id = $1),
+                SELECT e.day, p.lane, p.seq
+                FROM event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq) WHERE e.id = $1),
             settled AS (
                 UPDATE delivery d SET response = NULL FROM pair
-                WHERE d.seq = pair.seq AND d.day = pair.day AND d.response IS NOT NULL)
+                WHERE d.seq = pair.seq AND d.day = pair.day AND d.response IS NOT NULL),
+            settled_in_run AS (
+                UPDATE delivery_run r SET responses[array_position(r.seqs, pair.seq)] = NULL FROM pair
+                WHERE r.day = pair.day AND r.lane = pair.lane AND r.last_seq BETWEEN pair.seq AND pair.seq + 4095
+                  AND r.first_seq <= pair.seq AND pair.seq = ANY (r.seqs) AND r.responses IS NOT NULL)
             UPDATE attempt a SET response = NULL FROM pair
             WHERE a.seq = pair.seq AND a.day = pair.day AND a.response IS NOT NULL""";
 

@@ -10,11 +10,15 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import nexus.queue.Outcome.AttemptMade;
 import nexus.store.PipelinedTransaction;
@@ -33,11 +37,38 @@ public class Settlement {
             "SELECT pg_advisory_xact_lock_shared(" + LeaseSession.PROCESS_LOCK + ", $1)";
 
     /**
-     * Of what was delivered, all but the attempt is in the row, and the row lies where it lay when it was read or stored:
-     * most of them need no look-up. One that has been changed since lies elsewhere, and is settled by {@link #SETTLE};
-     * where it lay may be another one by now, so seqs are compared. Not by an index ({@code + 0}): PostgreSQL 18 would skip
-     * through all lanes for them.
+     * A row lies where it lay when it was read or stored: what was delivered needs no look-up. One that has been changed
+     * since lies elsewhere, and is settled by {@link #SETTLE}; where it lay may be another one by now, so seqs are compared.
+     * Not by an index ({@code + 0}): PostgreSQL 18 would skip through all lanes for them.
+     *
+     * <p>What was retried by hand before its first attempt is no part of a run: {@code created_at} comes from here.
      */
+    static final String DELIVERED_RUN = """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+            gone AS (
+                DELETE FROM owed
+                WHERE ctid = ANY (ARRAY(SELECT unnest($5::text[])::tid)) AND seq + 0 IN (SELECT unnest($6::bigint[]))
+                  AND renewed_at IS NULL AND attempts = 0 AND due IS NULL AND EXISTS (SELECT FROM fence)
+                RETURNING seq),
+            history AS (
+                INSERT INTO delivery_run (
+                    day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at, settled_at,
+                    seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses)
+                SELECT $3::date, $4::int, min(seq), max(seq), min(attempted_at), max(attempted_at), now(),
+                       array_agg(seq), array_agg(stripe), array_agg(event_id), array_agg(created_at),
+                       array_agg(attempted_at), array_agg(duration_ms), array_agg(status_code),
+                       CASE WHEN count(response) > 0 THEN array_agg(response) END
+                FROM unnest($6::bigint[], $7::smallint[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[],
+                            $12::smallint[], $13::text[])
+                     s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response)
+                WHERE seq IN (SELECT seq FROM gone)
+                HAVING count(*) > 0),
+            counted AS (
+                INSERT INTO stat_delta (lane, pending, sent)
+                SELECT $4::int, -count(*), count(*) FROM gone HAVING count(*) > 0)
+            SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM gone) AS seqs""";
+
+    /** As {@link #DELIVERED_RUN}, for what goes into history as a row each. All but the attempt is in the owed row. */
     static final String DELIVERED = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
@@ -154,66 +185,125 @@ public class Settlement {
                 others.add(outcome);
             }
         }
-        return withDays(term, sent, DELIVERED, Settlement::deliveredParameters)
-                .compose(delivered -> byKey(term, others).compose(settled -> byKey(term, missed(sent, delivered))
-                        .map(changed -> all(delivered, settled, changed))));
+        List<SentRun> runs = SentRun.among(sent);
+        List<Write> writes = new ArrayList<>();
+        Set<Outcome.Sent> inRuns = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (SentRun run : runs) {
+            writes.add(new Write(DELIVERED_RUN, runParameters(term, run)));
+            inRuns.addAll(run.deliveries());
+        }
+        List<Outcome.Sent> apart =
+                sent.stream().filter(outcome -> !inRuns.contains(outcome)).toList();
+        if (!apart.isEmpty()) {
+            writes.add(new Write(DELIVERED, deliveredParameters(term, apart)));
+        }
+        if (!others.isEmpty()) {
+            writes.add(byKey(term, others));
+        }
+        return withDays(term, writes, outcomes).compose(settled -> {
+            List<Outcome.Sent> missed = missed(sent, settled);
+            return missed.isEmpty()
+                    ? Future.succeededFuture(settled)
+                    : withDays(term, List.of(byKey(term, missed)), missed).map(found -> both(settled, found));
+        });
     }
 
-    private Future<Optional<Set<Long>>> byKey(DeliveryLease.Term term, List<? extends Outcome> outcomes) {
-        return withDays(term, outcomes.stream().sorted(BY_KEY).toList(), SETTLE, Settlement::parameters);
+    /** A statement of a settlement. */
+    private record Write(String statement, Tuple parameters) {}
+
+    private static Write byKey(DeliveryLease.Term term, List<? extends Outcome> outcomes) {
+        return new Write(
+                SETTLE, parameters(term, outcomes.stream().sorted(BY_KEY).toList()));
     }
 
     /** Delivered, but not where it lay: a person may have changed the row since, and it is looked for by its key. */
     private static List<Outcome.Sent> missed(List<Outcome.Sent> sent, Optional<Set<Long>> written) {
-        if (written.isEmpty() || written.get().size() == sent.size()) {
-            return List.of();
-        }
-        return sent.stream()
-                .filter(outcome -> !written.get().contains(outcome.delivery().seq()))
-                .toList();
+        return written.map(seqs -> sent.stream()
+                        .filter(outcome -> !seqs.contains(outcome.delivery().seq()))
+                        .toList())
+                .orElse(List.of());
     }
 
     /** Empty as soon as one of them is: the term is over. */
-    @SafeVarargs
-    private static Optional<Set<Long>> all(Optional<Set<Long>>... parts) {
+    private static Optional<Set<Long>> both(Optional<Set<Long>> some, Optional<Set<Long>> others) {
+        return some.flatMap(seqs -> others.map(found -> {
+            Set<Long> all = new HashSet<>(seqs);
+            all.addAll(found);
+            return all;
+        }));
+    }
+
+    private Future<Optional<Set<Long>>> withDays(
+            DeliveryLease.Term term, List<Write> writes, List<? extends Outcome> outcomes) {
+        return write(term, writes)
+                .recover(failure -> StoreErrors.isMissingPartition(failure)
+                        ? pool.preparedQuery(ENSURE_DAYS)
+                                .execute(Tuple.tuple().addArrayOfLocalDate(days(outcomes)))
+                                .compose(made -> write(term, writes))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, List<Write> writes) {
+        return PipelinedTransaction.run(pool, connection -> {
+            Future<?> lock = connection.preparedQuery(LOCK_PROCESS).execute(Tuple.of(term.process()));
+            List<Future<RowSet<Row>>> settled = writes.stream()
+                    .map(write -> connection.preparedQuery(write.statement).execute(write.parameters))
+                    .toList();
+            return lock.compose(locked -> Future.join(settled)).map(all -> seqs(settled));
+        });
+    }
+
+    /** Behind the same lock, all of them see the same fence. */
+    private static Optional<Set<Long>> seqs(List<Future<RowSet<Row>>> settled) {
         Set<Long> seqs = new HashSet<>();
-        for (Optional<Set<Long>> part : parts) {
-            if (part.isEmpty()) {
+        for (Future<RowSet<Row>> rows : settled) {
+            Row row = rows.result().iterator().next();
+            if (row.getLong(0) == 0) {
                 return Optional.empty();
             }
-            seqs.addAll(part.get());
+            Collections.addAll(seqs, row.getArrayOfLongs(1));
         }
         return Optional.of(seqs);
     }
 
-    private interface Parameters<T extends Outcome> {
-        Tuple of(DeliveryLease.Term term, List<T> outcomes);
-    }
-
-    private <T extends Outcome> Future<Optional<Set<Long>>> withDays(
-            DeliveryLease.Term term, List<T> outcomes, String statement, Parameters<T> parameters) {
-        if (outcomes.isEmpty()) {
-            return Future.succeededFuture(Optional.of(Set.of()));
+    private static Tuple runParameters(DeliveryLease.Term term, SentRun run) {
+        int size = run.deliveries().size();
+        String[] places = new String[size];
+        Long[] seqs = new Long[size];
+        Short[] stripes = new Short[size];
+        UUID[] eventIds = new UUID[size];
+        OffsetDateTime[] createdAt = new OffsetDateTime[size];
+        OffsetDateTime[] attemptedAt = new OffsetDateTime[size];
+        Integer[] durations = new Integer[size];
+        Short[] statusCodes = new Short[size];
+        @Nullable String[] responses = new @Nullable String[size];
+        for (int i = 0; i < size; i++) {
+            OwedDelivery delivery = run.deliveries().get(i).delivery();
+            AttemptMade made = run.deliveries().get(i).made();
+            places[i] = delivery.place();
+            seqs[i] = delivery.seq();
+            stripes[i] = (short) delivery.stripe();
+            eventIds[i] = delivery.eventId();
+            createdAt[i] = delivery.owedSince().atOffset(ZoneOffset.UTC);
+            attemptedAt[i] = made.at().atOffset(ZoneOffset.UTC);
+            durations[i] = made.durationMs();
+            statusCodes[i] = Objects.requireNonNull(made.statusCode()).shortValue();
+            responses[i] = made.response();
         }
-        return write(term, statement, parameters.of(term, outcomes))
-                .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.preparedQuery(ENSURE_DAYS)
-                                .execute(Tuple.tuple().addArrayOfLocalDate(days(outcomes)))
-                                .compose(made -> write(term, statement, parameters.of(term, outcomes)))
-                        : Future.failedFuture(failure));
-    }
-
-    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, String statement, Tuple parameters) {
-        return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = connection.preparedQuery(LOCK_PROCESS).execute(Tuple.of(term.process()));
-                    Future<RowSet<Row>> settled =
-                            connection.preparedQuery(statement).execute(parameters);
-                    return lock.compose(locked -> settled);
-                })
-                .map(rows -> {
-                    Row row = rows.iterator().next();
-                    return row.getLong(0) == 0 ? Optional.empty() : Optional.of(Set.of(row.getArrayOfLongs(1)));
-                });
+        return Tuple.tuple()
+                .addInteger(term.process())
+                .addLong(term.epoch())
+                .addLocalDate(run.day())
+                .addInteger(run.lane())
+                .addArrayOfString(places)
+                .addArrayOfLong(seqs)
+                .addArrayOfShort(stripes)
+                .addArrayOfUUID(eventIds)
+                .addArrayOfOffsetDateTime(createdAt)
+                .addArrayOfOffsetDateTime(attemptedAt)
+                .addArrayOfInteger(durations)
+                .addArrayOfShort(statusCodes)
+                .addArrayOfString(responses);
     }
 
     private static Tuple deliveredParameters(DeliveryLease.Term term, List<Outcome.Sent> outcomes) {

@@ -22,7 +22,10 @@ public class StatRepository {
             FROM (SELECT events, deliveries, pending, sent, failed, dead FROM stat
                   UNION ALL SELECT events, deliveries, pending, sent, failed, dead FROM stat_delta) counted""";
 
-    /** Attempts by index, the newest 1000 of each table and then of both. */
+    /**
+     * Attempts by index, the newest 1000 of each table and then of all. A run has 32 at least and may reach a minute back,
+     * so that the newest 1000 of the newest 40 runs are about the newest 1000 of all runs.
+     */
     private static final String OF_SUBSCRIPTION = """
             WITH s AS MATERIALIZED (
                 SELECT lane, held_until, breaker_opened_at, breaker_probe_at, now() AS now
@@ -34,7 +37,15 @@ public class StatRepository {
                     UNION ALL
                     (SELECT attempted_at, duration_ms, status_code FROM delivery
                      WHERE lane = (SELECT lane FROM s) AND attempted_at IS NOT NULL
-                     ORDER BY attempted_at DESC LIMIT 1000)) both_tables
+                     ORDER BY attempted_at DESC LIMIT 1000)
+                    UNION ALL
+                    (SELECT attempted_at, duration_ms, status_code FROM delivery_of_run
+                     WHERE lane = (SELECT lane FROM s) AND last_attempted_at >= (
+                         SELECT min(last_attempted_at)
+                         FROM (SELECT last_attempted_at FROM delivery_run
+                               WHERE lane = (SELECT lane FROM s)
+                               ORDER BY last_attempted_at DESC LIMIT 40) newest)
+                     ORDER BY attempted_at DESC LIMIT 1000)) all_tables
                 ORDER BY attempted_at DESC LIMIT 1000),
             tried AS (
                 SELECT count(*)::int AS attempts,

@@ -17,7 +17,7 @@ import nexus.store.Store;
 import org.jboss.logging.Logger;
 
 /**
- * The daily partitions of {@code event}, {@code delivery} and {@code attempt}: made ahead, and dropped as a whole when
+ * The daily partitions of {@code event}, {@code delivery}, {@code delivery_run} and {@code attempt}: made ahead, and dropped as a whole when
  * their day is over RETENTION. What is still owed of such a day becomes DEAD as {@code expired}, and the day goes the
  * next time, so that it can be seen what became of it.
  *
@@ -43,8 +43,7 @@ final class DayPartitions {
             JOIN pg_class parent ON parent.oid = i.inhparent
             JOIN pg_class part ON part.oid = i.inhrelid
             WHERE parent.relnamespace = 'nexus'::regnamespace
-              AND parent.relname IN ('event', 'delivery', 'attempt')
-              AND part.relname ~ '^(event|delivery|attempt)_[0-9]{8}$'
+              AND part.relname ~ '^[a-z_]+_[0-9]{8}$'
               AND to_date(right(part.relname, 8), 'YYYYMMDD') < $1
             ORDER BY part.relname""";
 
@@ -54,8 +53,11 @@ final class DayPartitions {
     private static final String DETACHED = """
             SELECT c.relname FROM pg_class c
             WHERE c.relnamespace = 'nexus'::regnamespace AND c.relkind = 'r'
-              AND c.relname ~ '^(event|delivery|attempt)_[0-9]{8}$'
+              AND c.relname ~ '^[a-z_]+_[0-9]{8}$'
               AND to_date(right(c.relname, 8), 'YYYYMMDD') < $1
+              AND EXISTS (SELECT FROM pg_class parent
+                          WHERE parent.relnamespace = c.relnamespace AND parent.relkind = 'p'
+                            AND parent.relname = left(c.relname, -9))
               AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)""";
 
     private final Store store;

@@ -3,10 +3,15 @@ package nexus.attempt;
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import nexus.queue.DeliveryKey;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
@@ -81,6 +86,92 @@ class AttemptRepositoryPostgresTest {
                 .hasSize(2);
         assertThat(walk(new LogFilter(Optional.empty(), Optional.of(false)), Optional.empty()))
                 .hasSize(4);
+    }
+
+    @Test
+    void attemptsOfRunsAreInTheLogAsIfTheyHadRowsOfTheirOwn() {
+        int mine = rows.subscription("listener");
+        int other = rows.subscription("listener");
+        int subscription = rows.subscription("subscription");
+        rows.events("x", 600, mine, other, subscription);
+        Random random = new Random(7);
+        for (int lane : List.of(mine, other, subscription)) {
+            List<Long> owed = new ArrayList<>(
+                    rows.all("SELECT seq FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq").stream()
+                            .map(Long::valueOf)
+                            .toList());
+            while (owed.size() > 100) {
+                List<Long> near = new ArrayList<>(owed.subList(10, 80));
+                Collections.shuffle(near, random);
+                rows.settleRun(near.subList(0, 32));
+                rows.fail(near.get(33), 500);
+                rows.settle(near.get(33), "SENT", 200);
+                owed.removeAll(near.subList(0, 34));
+            }
+        }
+        // all times near each other, many the same: runs overlap and end in the same moment
+        rows.run("UPDATE nexus.attempt SET attempted_at = date_trunc('hour', now()) + interval '1 ms' * (seq % 90)");
+        rows.run("UPDATE nexus.delivery SET attempted_at = date_trunc('hour', now()) + interval '1 ms' * (seq % 100)");
+        rows.run("""
+            UPDATE nexus.delivery_run r SET attempted_at = t.times, first_attempted_at = t.low, last_attempted_at = t.high
+            FROM (SELECT lane, last_seq, array_agg(at ORDER BY seq) AS times, min(at) AS low, max(at) AS high
+                  FROM (SELECT lane, last_seq, seq, date_trunc('hour', now()) + interval '1 ms' * (seq % 11 * (last_seq % 13)) AS at
+                        FROM nexus.delivery_of_run) moved GROUP BY lane, last_seq) t
+            WHERE t.lane = r.lane AND t.last_seq = r.last_seq""");
+        List<String> all = rows.all("""
+            SELECT 'att_' || to_char(day, 'YYYYMMDD') || '_' || seq || '_' || attempt
+            FROM (SELECT lane, day, seq, attempt, attempted_at FROM nexus.attempt
+                  UNION ALL SELECT lane, day, seq, attempts, attempted_at FROM nexus.delivery
+                  UNION ALL SELECT lane, day, seq, attempts, attempted_at FROM nexus.delivery_of_run) tried
+            WHERE lane IN (%d, %d) ORDER BY attempted_at DESC, seq DESC, attempt DESC""".formatted(mine, other));
+        assertThat(all).hasSizeGreaterThan(900);
+
+        for (int limit : List.of(2000, 50, 9)) {
+            assertThat(walk(ALL, limit)).containsExactlyElementsOf(all);
+            assertThat(walk(new LogFilter(Optional.of(rows.subscriptionId(mine)), Optional.empty()), limit))
+                    .hasSize(all.size() / 2);
+            assertThat(walk(new LogFilter(Optional.empty(), Optional.of(false)), limit))
+                    .hasSize(Integer.parseInt(
+                            rows.one("SELECT count(*) FROM nexus.attempt WHERE lane <> " + subscription)));
+        }
+        LogEntry ofRun = await(attempts.log(ALL, LogPosition.NEWEST, 1000)).entries().stream()
+                .filter(entry -> String.valueOf(entry.responseFromTarget()).startsWith("answer "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(ofRun.status()).isEqualTo("SUCCESS");
+        assertThat(ofRun.payloadReceived()).isEqualTo("{}");
+    }
+
+    @Test
+    void theAttemptOfADeliveryInARunIsItsOnlyOne() {
+        int lane = rows.subscription("subscription");
+        rows.events("x", 40, lane);
+        List<Long> seqs = rows.all("SELECT seq FROM nexus.owed ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        rows.settleRun(seqs);
+        DeliveryKey key = new DeliveryKey(LocalDate.now(ZoneOffset.UTC), lane, lane % 8, seqs.get(17));
+
+        assertThat(await(attempts.ofDeliveries(List.of(key), 9)))
+                .hasEntrySatisfying(
+                        key.seq(), log -> assertThat(log).singleElement().satisfies(attempt -> {
+                            assertThat(attempt.attempt()).isEqualTo(1);
+                            assertThat(attempt.statusCode()).isEqualTo(200);
+                            assertThat(attempt.durationMs()).isEqualTo(30);
+                            assertThat(attempt.error()).isNull();
+                            assertThat(attempt.responseBody()).isEqualTo(("answer " + key.seq()).substring(0, 9));
+                        }));
+    }
+
+    private List<String> walk(LogFilter filter, int limit) {
+        List<String> seen = new ArrayList<>();
+        Optional<LogPosition> next = Optional.of(LogPosition.NEWEST);
+        while (next.isPresent()) {
+            LogPage page = await(attempts.log(filter, next.get(), limit));
+            page.entries().forEach(entry -> seen.add(entry.id()));
+            next = page.next();
+        }
+        return seen;
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import nexus.queue.DeliveryKey;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
@@ -189,6 +192,104 @@ class DeliveryRepositoryPostgresTest {
         assertThat(first.deliveries()).isEmpty();
         assertThat(first.next()).isPresent();
         assertThat(events(deadOfMine)).containsExactly(dead);
+    }
+
+    @Test
+    void whatWasSettledInRunsIsListedAsIfItHadRowsOfItsOwn() {
+        int a = rows.subscription("subscription");
+        int b = rows.subscription("subscription");
+        rows.events("x", 250, a, b);
+        rows.events("y", 250, b, a);
+        List<String> all = listed(ALL, 500);
+        List<String> ofA = listed(filter(Optional.of(rows.subscriptionId(a)), Optional.empty(), Optional.empty()), 500);
+        List<String> ofY = listed(filter(Optional.empty(), Optional.empty(), Optional.of("y")), 500);
+        Instant since = Instant.now().minusSeconds(200);
+        List<String> late = listed(between(since, since.plusSeconds(100)), 500);
+        assertThat(all).hasSize(1000);
+        assertThat(late).hasSizeBetween(300, 500);
+
+        Random random = new Random(5);
+        for (int lane : List.of(a, b)) {
+            List<Long> owed =
+                    new ArrayList<>(seqs("SELECT seq FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq"));
+            while (owed.size() > 100) {
+                List<Long> near = new ArrayList<>(owed.subList(10, 80));
+                Collections.shuffle(near, random);
+                rows.settleRun(near.subList(0, 32));
+                rows.settle(near.get(33), "DEAD", 500);
+                rows.settle(near.get(34), "SENT", 200);
+                owed.removeAll(near.subList(0, 35));
+            }
+        }
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery_run")).isEqualTo("24");
+
+        for (int limit : List.of(1000, 50, 9)) {
+            assertThat(listed(ALL, limit)).containsExactlyElementsOf(all);
+            assertThat(listed(filter(Optional.of(rows.subscriptionId(a)), Optional.empty(), Optional.empty()), limit))
+                    .containsExactlyElementsOf(ofA);
+            assertThat(listed(filter(Optional.empty(), Optional.empty(), Optional.of("y")), limit))
+                    .containsExactlyElementsOf(ofY);
+            assertThat(listed(between(since, since.plusSeconds(100)), limit)).containsExactlyElementsOf(late);
+            assertThat(listed(ALL.withStatus(DeliveryStatus.DEAD), limit)).hasSize(24);
+            assertThat(listed(ALL.withStatus(DeliveryStatus.SENT), limit)).hasSize(24 * 33);
+        }
+    }
+
+    @Test
+    void aDeliveryOfARunIsShownLikeOneWithARowOfItsOwn() {
+        int lane = rows.subscription("subscription");
+        rows.events("x", 33, lane);
+        List<Long> seqs = seqs("SELECT seq FROM nexus.owed ORDER BY seq");
+        DeliveryId id = await(deliveries.list(ALL, DeliveryPosition.NEWEST, 50))
+                .deliveries()
+                .get(10)
+                .id();
+        long seq = id.key().seq();
+        rows.settleRun(seqs);
+
+        Delivery delivery = await(deliveries.find(id)).orElseThrow();
+
+        assertThat(delivery.id()).isEqualTo(id);
+        assertThat(delivery.eventId())
+                .isEqualTo(UUID.fromString(rows.one("SELECT id FROM nexus.event WHERE seqs = '{" + seq + "}'")));
+        assertThat(delivery.subscriptionId()).isEqualTo(rows.subscriptionId(lane));
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.SENT);
+        assertThat(delivery.deadReason()).isEmpty();
+        assertThat(delivery.attempts()).isEqualTo(1);
+        assertThat(delivery.nextRunAt()).isEmpty();
+        assertThat(delivery.lastStatusCode()).contains(200);
+        assertThat(delivery.lastError()).isEmpty();
+        assertThat(delivery.createdAt().toString())
+                .startsWith(rows.one("SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+                        + " FROM nexus.event WHERE seqs = '{" + seq + "}'"));
+        assertThat(await(deliveries.list(
+                                filter(Optional.empty(), Optional.of(delivery.eventId()), Optional.empty()),
+                                DeliveryPosition.NEWEST,
+                                50))
+                        .deliveries())
+                .containsExactly(delivery);
+        assertThat(await(deliveries.find(
+                        new DeliveryId(1, new DeliveryKey(id.key().day(), lane, lane % 8, seq + 99)))))
+                .isEmpty();
+        assertThat(await(deliveries.find(
+                        new DeliveryId(1, new DeliveryKey(id.key().day(), lane, (lane + 1) % 8, seq)))))
+                .isEmpty();
+    }
+
+    private List<Long> seqs(String sql) {
+        return rows.all(sql).stream().map(Long::valueOf).toList();
+    }
+
+    /** Over all pages. */
+    private List<String> listed(DeliveryFilter filter, int limit) {
+        List<String> ids = new ArrayList<>();
+        Optional<DeliveryPosition> next = Optional.of(DeliveryPosition.NEWEST);
+        while (next.isPresent()) {
+            DeliveryPage page = await(deliveries.list(filter, next.get(), limit));
+            page.deliveries().forEach(delivery -> ids.add(delivery.id().toString()));
+            next = page.next();
+        }
+        return ids;
     }
 
     @Test

@@ -68,6 +68,25 @@ class PayloadErasurePostgresTest {
     }
 
     @Test
+    void onlyItsOwnAnswerIsErasedOfARun() {
+        int lane = rows.subscription("subscription");
+        rows.events("x", 40, lane);
+        List<Long> seqs = rows.all("SELECT seq FROM nexus.owed ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        UUID event = UUID.fromString(rows.one("SELECT event_id FROM nexus.owed WHERE seq = " + seqs.get(30)));
+        rows.settleRun(seqs);
+
+        assertThat(await(erasure.erase(event))).isTrue();
+
+        assertThat(rows.all("SELECT event_id FROM nexus.delivery_of_run WHERE response IS NULL"))
+                .containsExactly(event.toString());
+        assertThat(rows.one("SELECT response FROM nexus.delivery_of_run WHERE seq = " + seqs.get(31)))
+                .isEqualTo("answer " + seqs.get(31));
+        assertThat(await(events.find(event)).orElseThrow().deliveries()).isEqualTo(new DeliveryCounts(0, 1, 0, 0));
+    }
+
+    @Test
     void whatIsOwedIsDeadAndWhatWaitsBehindItGoesOn() {
         int lane = rows.subscription("subscription");
         UUID event = rows.event("x", lane);

@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -240,9 +239,8 @@ class RedeliveryPostgresTest {
     }
 
     private List<Attempt> log(DeliveryId id) {
-        long seq = id.key().seq();
-        LocalDate day = id.key().day();
-        return await(attempts.ofDeliveries(Map.of(seq, day), 100)).getOrDefault(seq, List.of());
+        return await(attempts.ofDeliveries(List.of(id.key()), 100))
+                .getOrDefault(id.key().seq(), List.of());
     }
 
     private DeliveryFilter filter(Optional<DeliveryStatus> status, int lane, Optional<String> type) {

@@ -38,6 +38,7 @@ class QueuePlansPostgresTest {
             Map.entry("bodies", OwedQueue.BODIES),
             Map.entry("settle", Settlement.SETTLE),
             Map.entry("settle-delivered", Settlement.DELIVERED),
+            Map.entry("settle-run", Settlement.DELIVERED_RUN),
             Map.entry("lock", DeliveryOverride.LOCK),
             Map.entry("retry", DeliveryOverride.RETRY),
             Map.entry("cancel", DeliveryOverride.CANCEL),

@@ -4,6 +4,7 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.UUID;
 import nexus.liveness.LoopHeartbeats;
 import nexus.store.Store;
@@ -32,6 +33,26 @@ class StatRepositoryPostgresTest {
         rows.run("INSERT INTO nexus.stat_delta (lane, events) VALUES (0, 1)");
         rows.run("INSERT INTO nexus.stat_delta VALUES (1, 0, 0, -1, 0, 1, 0), (2, 0, 2, 2, 0, 0, 0)");
         assertThat(await(stats.totals())).isEqualTo(new Stats(11, 22, 2, 16, 2, 2));
+    }
+
+    @Test
+    void attemptsOfRunsCountToo() {
+        int lane = rows.subscription("subscription");
+        rows.events("x", 60, lane);
+        List<Long> seqs = rows.all("SELECT seq FROM nexus.owed ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        rows.settleRun(seqs.subList(0, 40));
+        for (long seq : seqs.subList(40, 50)) {
+            rows.fail(seq, 500);
+        }
+
+        SubscriptionStats ofLane =
+                await(stats.ofSubscription(rows.subscriptionId(lane))).orElseThrow();
+
+        assertThat(ofLane.recentAttempts()).isEqualTo(50);
+        assertThat(ofLane.successRate()).isEqualTo(0.8);
+        assertThat(ofLane.latencyMs().p50()).isEqualTo(30.0);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package nexus.testkit;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -78,8 +79,44 @@ public final class StoreRows {
                 %s, attempts + 1, attempts_before, created_at, now(), clock_timestamp(), 30, %d, 'answer' FROM o""".formatted(seq, status, "DEAD".equals(status) ? "'exhausted'" : "NULL", statusCode));
     }
 
+    /** Events of a type that are each owed to all these lanes, in one go; a second lies between one and the next. */
+    public void events(String type, int count, int... lanes) {
+        run("""
+            WITH made AS (
+                SELECT n, gen_random_uuid() AS id, now() - interval '1 second' * (%2$d - n) AS at
+                FROM generate_series(1, %2$d) n),
+            put AS (
+                INSERT INTO nexus.owed (lane, stripe, created_at, event_day, event_id, body_bytes)
+                SELECT lane, lane %% 8, at, (now() AT TIME ZONE 'UTC')::date, id, 10
+                FROM made CROSS JOIN unnest('{%3$s}'::int[]) lane ORDER BY n, lane
+                RETURNING event_id, lane, seq)
+            INSERT INTO nexus.event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
+            SELECT (now() AT TIME ZONE 'UTC')::date, id, nextval('nexus.event_seq'), '%1$s', at, at, '{}',
+                   (SELECT array_agg(lane ORDER BY seq) FROM put WHERE event_id = id),
+                   (SELECT array_agg(seq ORDER BY seq) FROM put WHERE event_id = id)
+            FROM made ORDER BY n""".formatted(
+                type, count, Arrays.stream(lanes).mapToObj(Integer::toString).collect(Collectors.joining(","))));
+    }
+
+    /** Delivered at the first attempt, all together and each in its own time: one row of history. Of one lane. */
+    public void settleRun(List<Long> seqs) {
+        run("""
+            WITH o AS (DELETE FROM nexus.owed WHERE seq = ANY ('{%s}') RETURNING *)
+            INSERT INTO nexus.delivery_run (day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at,
+                settled_at, seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses)
+            SELECT min(event_day), min(lane), min(seq), max(seq), min(at), max(at), now(), array_agg(seq ORDER BY seq),
+                   array_agg(stripe ORDER BY seq), array_agg(event_id ORDER BY seq), array_agg(created_at ORDER BY seq),
+                   array_agg(at ORDER BY seq), array_agg(30 ORDER BY seq), array_agg(200 ORDER BY seq),
+                   array_agg('answer ' || seq ORDER BY seq)
+            FROM (SELECT *, clock_timestamp() - interval '1 ms' * (seq %% 7) AS at FROM o) tried""".formatted(seqs.stream().map(Object::toString).collect(Collectors.joining(","))));
+    }
+
     public String one(String sql) {
-        return TestPostgres.query(url, sql).getFirst();
+        return all(sql).getFirst();
+    }
+
+    public List<String> all(String sql) {
+        return TestPostgres.query(url, sql);
     }
 
     public void run(String sql) {
