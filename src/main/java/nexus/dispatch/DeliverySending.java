@@ -284,7 +284,7 @@ final class DeliverySending {
             lane.answered(row, pace(result));
         }
         budget.giveBack(row.lane(), row.bodyBytes());
-        ended.accept(OutcomeDecision.of(row, result, policies.of(subscription), startedAt, now, random.nextDouble()));
+        ended.accept(OutcomeDecision.of(row, result, policies.of(subscription), startedAt, now, random::nextDouble));
         if (!withoutBody.isEmpty()) {
             fetchBodies(new ArrayList<>());
         }

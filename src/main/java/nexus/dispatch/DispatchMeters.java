@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import nexus.webhook.SendResult;
 
@@ -16,11 +18,15 @@ public final class DispatchMeters {
     private final MeterProvider<Timer> requests;
     private final MeterProvider<Counter> attempts;
     private final Timer latency;
+    private final Map<String, OfOutcome> byOutcome = new ConcurrentHashMap<>();
     private volatile int waitingForRoom;
     private volatile int waitingForBody;
     private volatile long bodyBytes;
     private volatile int openRequests;
     private volatile int waitingOutcomes;
+
+    /** The meters of one outcome: to look them up in the registry costs more than to count. */
+    private record OfOutcome(Timer requests, Counter attempts) {}
 
     public DispatchMeters(MeterRegistry registry) {
         requests = Timer.builder("nexus.webhook.request")
@@ -75,10 +81,15 @@ public final class DispatchMeters {
     }
 
     void sent(SendResult result, Duration sinceOwed) {
-        requests.withTag("outcome", result.outcome()).record(result.took());
-        attempts.withTag("outcome", result.outcome()).increment();
+        OfOutcome meters = byOutcome.computeIfAbsent(result.outcome(), this::of);
+        meters.requests().record(result.took());
+        meters.attempts().increment();
         if (result instanceof SendResult.Delivered) {
             latency.record(sinceOwed);
         }
+    }
+
+    private OfOutcome of(String outcome) {
+        return new OfOutcome(requests.withTag("outcome", outcome), attempts.withTag("outcome", outcome));
     }
 }

@@ -126,6 +126,10 @@ final class KeyChains {
         return new Follower(first.row(), chain.isWhole);
     }
 
+    boolean has(Long key) {
+        return byKey.containsKey(key);
+    }
+
     /** @return whether anything was remembered of it */
     boolean forget(Long key) {
         Chain chain = byKey.remove(key);

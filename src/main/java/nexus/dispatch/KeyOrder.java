@@ -26,7 +26,7 @@ final class KeyOrder {
     }
 
     private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
-    private final Set<Long> delivered = new HashSet<>(); // seqs, of those under way
+    private final Set<Long> delivered = new HashSet<>(); // seqs, of those under way that have a key
     private final Map<Long, Busy> busy = new HashMap<>(); // by key
     private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
 
@@ -61,13 +61,15 @@ final class KeyOrder {
 
     /** Its 2xx is in memory. */
     void delivered(OwedDelivery row) {
-        if (underWay.containsKey(row.seq()) && delivered.add(row.seq())) {
-            keys(row).forEach(key -> {
-                Busy held = busy.get(key);
-                if (held != null) {
-                    held.delivered++;
-                }
-            });
+        List<Long> keys = keys(row);
+        if (keys.isEmpty() || !underWay.containsKey(row.seq()) || !delivered.add(row.seq())) {
+            return;
+        }
+        for (Long key : keys) {
+            Busy held = busy.get(key);
+            if (held != null) {
+                held.delivered++;
+            }
         }
     }
 
@@ -122,12 +124,13 @@ final class KeyOrder {
 
     /** @param isFollower its turn came through another row, behind which more may have been passed over */
     void start(OwedDelivery row, boolean isFollower) {
+        List<Long> keys = keys(row);
         boolean isAwaited = false;
-        for (Long key : keys(row)) {
+        for (Long key : keys) {
             isAwaited |= awaited.remove(key);
         }
         boolean passedBefore = isFollower || isAwaited || row.attempts() > 0 || row.otherKey() != null;
-        for (Long key : keys(row)) {
+        for (Long key : keys) {
             Busy held = busy.computeIfAbsent(key, first -> new Busy());
             held.rows++;
             held.passedBefore |= passedBefore;
@@ -140,7 +143,9 @@ final class KeyOrder {
     void giveBack(OwedDelivery row) {
         boolean wasDelivered = delivered.remove(row.seq());
         end(row);
-        keys(row).forEach(key -> release(busy, key, wasDelivered));
+        for (Long key : keys(row)) {
+            release(busy, key, wasDelivered);
+        }
     }
 
     /** @return whether rows behind it may have been passed before; null when it was not under way */
@@ -181,13 +186,12 @@ final class KeyOrder {
 
     /** Its key and, if it has one, the other. */
     static List<Long> keys(OwedDelivery row) {
-        List<Long> keys = new ArrayList<>(2);
-        if (row.key() != null) {
-            keys.add(row.key());
+        Long key = row.key();
+        Long other = row.otherKey();
+        if (key == null || other == null || key.equals(other)) {
+            Long only = key == null ? other : key;
+            return only == null ? List.of() : List.of(only);
         }
-        if (row.otherKey() != null && !row.otherKey().equals(row.key())) {
-            keys.add(row.otherKey());
-        }
-        return keys;
+        return List.of(key, other);
     }
 }

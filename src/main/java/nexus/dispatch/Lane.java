@@ -2,9 +2,11 @@ package nexus.dispatch;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import nexus.queue.KeyRun;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue.LaneKey;
@@ -251,6 +253,16 @@ final class Lane {
         order.delivered(row);
     }
 
+    /** Whether a row is known that comes after this one. */
+    boolean remembersBehind(OwedDelivery row) {
+        for (Long key : KeyOrder.keys(row)) {
+            if (chains.has(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** @return of this run, whose first was started, how many are remembered */
     int runStarted(KeyRun run, Instant readAt) {
         return chains.started(run, readAt);
@@ -267,7 +279,9 @@ final class Lane {
 
     /** It was not delivered, or the next one did not start: what is remembered of its keys says nothing any more. */
     void forgetBehind(OwedDelivery row) {
-        KeyOrder.keys(row).forEach(this::forgetBehind);
+        for (Long key : KeyOrder.keys(row)) {
+            forgetBehind(key);
+        }
     }
 
     private void forgetBehind(Long key) {
@@ -381,15 +395,16 @@ final class Lane {
      * @return keys of which the next row has to be looked up
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
-        KeyOrder.keys(row).stream().filter(order::isLast).forEach(this::forgetBehind); // else nothing brings their turn
-        Set<LaneKey> next = new HashSet<>();
-        for (Long key : order.settled(row)) {
-            if (isFinal && subscription.ordered()) {
-                next.add(new LaneKey(number, key));
+        for (Long key : KeyOrder.keys(row)) {
+            if (chains.has(key) && order.isLast(key)) {
+                forgetBehind(key); // else nothing brings their turn
             }
         }
+        List<Long> next = order.settled(row);
         cursor.settled(row.barrier() && isFinal);
-        return next;
+        return next.isEmpty() || !isFinal || !subscription.ordered()
+                ? Set.of()
+                : next.stream().map(key -> new LaneKey(number, key)).collect(Collectors.toSet());
     }
 
     /** It was not written down, because it is not as it was: somebody has changed it by hand. */

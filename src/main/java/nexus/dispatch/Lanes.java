@@ -1,8 +1,10 @@
 package nexus.dispatch;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -213,18 +215,16 @@ final class Lanes {
                 dropAhead(lane);
             }
         }
-        List<Lane> turns = new ArrayList<>(waiting);
+        Deque<Lane> turns = new ArrayDeque<>(waiting);
         while (!turns.isEmpty()) {
-            turns.removeIf(lane -> {
-                OwedDelivery next = room(lane, now) > 0 ? lane.ahead.next() : null;
-                if (next == null) {
-                    return true;
-                }
+            Lane lane = turns.remove();
+            OwedDelivery next = room(lane, now) > 0 ? lane.ahead.next() : null;
+            if (next != null) {
                 aheadInAll--;
                 begin(lane, next, now);
                 begun.add(next);
-                return false;
-            });
+                turns.add(lane);
+            }
         }
         waiting.removeIf(lane -> lane.ahead.isEmpty());
         return begun;

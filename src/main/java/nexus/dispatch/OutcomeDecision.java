@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import nexus.queue.Outcome;
 import nexus.queue.Outcome.AttemptMade;
 import nexus.queue.OwedDelivery;
@@ -23,7 +24,7 @@ final class OutcomeDecision {
      * Decides.
      *
      * @param startedAt when the request was made
-     * @param random in [0, 1), for the backoff's jitter
+     * @param random in [0, 1), for the backoff's jitter: asked only when there is one, as good randomness has its price
      */
     static Outcome of(
             OwedDelivery delivery,
@@ -31,7 +32,7 @@ final class OutcomeDecision {
             RetryPolicy policy,
             Instant startedAt,
             Instant now,
-            double random) {
+            DoubleSupplier random) {
         AttemptMade made = new AttemptMade(
                 startedAt,
                 (int) result.took().toMillis(),
@@ -42,7 +43,7 @@ final class OutcomeDecision {
             return new Outcome.Sent(delivery, made);
         }
         int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
-        return switch (policy.decide(failure(result), attemptsOfBudget, now, random)) {
+        return switch (policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble())) {
             case RetryDecision.RetryAt again ->
                 // as the store keeps it: a cursor that has passed the row there must not look as if it had not
                 new Outcome.Again(delivery, made, again.at().truncatedTo(ChronoUnit.MICROS));

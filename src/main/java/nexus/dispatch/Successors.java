@@ -51,11 +51,14 @@ final class Successors {
     /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
     void delivered(OwedDelivery row) {
         Lane lane = lanes.of(row.lane());
-        Instant now = clock.instant();
         if (lane == null) {
             return;
         }
         lane.delivered(row);
+        if (!lane.remembersBehind(row)) {
+            return;
+        }
+        Instant now = clock.instant();
         if (stopped || !lane.takesFollower(now) || lanes.room(lane, now) <= 0) {
             lane.forgetBehind(row);
             return;

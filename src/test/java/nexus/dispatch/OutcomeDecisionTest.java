@@ -26,8 +26,18 @@ class OutcomeDecisionTest {
                 POLICY,
                 now,
                 now,
-                0.5);
+                () -> 0.5);
         assertThat(outcome).isInstanceOfSatisfying(Outcome.Again.class, again -> assertThat(again.due())
                 .isEqualTo(Instant.parse("2026-01-31T18:20:48.123456Z")));
+    }
+
+    @Test
+    void aDeliveryAsksForNoRandomness() {
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        Outcome outcome = OutcomeDecision.of(
+                row(1).build(), new SendResult.Delivered(200, "", Duration.ZERO), POLICY, now, now, () -> {
+                    throw new AssertionError("nothing is random here");
+                });
+        assertThat(outcome).isInstanceOf(Outcome.Sent.class);
     }
 }
