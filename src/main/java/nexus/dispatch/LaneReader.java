@@ -117,31 +117,36 @@ final class LaneReader {
         if (!lane.isWhole()) {
             return 0;
         }
-        Admission admission = new Admission(lanes, new OpenReads.Read(), now);
-        long toRead = admission.atFresh(lane, rows, Set.of());
+        return admit(lane, rows, new Admission(lanes, new OpenReads.Read(), now), Set.of());
+    }
+
+    private long admit(Lane lane, List<FreshDelivery> rows, Admission admission, Set<Long> seen) {
+        long toRead = admission.atFresh(lane, rows, seen);
         sending.handOver(rows, admission.admitted());
         sending.add(admission.started(), admission.ahead());
         return toRead;
     }
 
-    /** The read is over that these have waited for; its rows are admitted, and the keys that they ask for looked up. */
-    private void handOverWaiting(Map<Integer, List<FreshDelivery>> waiting, Admission admission, Set<Long> seen) {
+    /**
+     * Takes what has waited for a read, as far as the read has not seen it.
+     *
+     * @param read is over; its rows are admitted, and the keys that they ask for are being looked up
+     */
+    private void handOverWaiting(
+            Map<Integer, List<FreshDelivery>> waiting, OpenReads.Read read, List<OwedDelivery> readRows) {
+        Set<Long> seen = readRows.stream().map(OwedDelivery::seq).collect(Collectors.toSet());
         waiting.forEach((number, rows) -> {
             Lane lane = lanes.of(number);
             if (lane == null) {
                 return;
             }
-            long toRead = lane.isWhole() ? admission.atFresh(lane, rows, seen) : firstUnseen(lane, rows, seen);
-            sending.handOver(rows, admission.admitted());
+            long toRead = lane.isWhole()
+                    ? admit(lane, rows, new Admission(lanes, read, clock.instant()), seen)
+                    : firstUnseen(lane, rows, seen);
             if (toRead < Long.MAX_VALUE) {
                 lane.cursor.rewindToNew(toRead);
             }
         });
-        sending.add(admission.started(), admission.ahead());
-    }
-
-    private static Set<Long> seqs(List<OwedDelivery> rows) {
-        return rows.stream().map(OwedDelivery::seq).collect(Collectors.toSet());
     }
 
     private static long firstUnseen(Lane lane, List<FreshDelivery> rows, Set<Long> seen) {
@@ -200,10 +205,15 @@ final class LaneReader {
                     admission.atReady(cursors, ready.result(), marks);
                     reads.end(read);
                     Map<Integer, List<FreshDelivery>> fresh = freshDuringRead.take();
-                    fresh.values().forEach(rows -> sending.handOver(rows, admission.admitted()));
+                    if (!fresh.isEmpty()) {
+                        Set<Long> admitted = admission.admitted();
+                        fresh.values().forEach(rows -> sending.handOver(rows, admitted));
+                    }
                     sending.add(admission.started(), admission.ahead());
                     successors.lookUp(admission.again());
-                    handOverWaiting(fresh, new Admission(lanes, read, clock.instant()), seqs(ready.result()));
+                    if (!fresh.isEmpty()) {
+                        handOverWaiting(fresh, read, ready.result());
+                    }
                     return dueRead.isEmpty() ? Future.succeededFuture() : learnNextDue(dueRead, now, marks);
                 })
                 .onComplete(done -> {

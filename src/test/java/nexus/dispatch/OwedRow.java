@@ -1,8 +1,12 @@
 package nexus.dispatch;
 
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
+import nexus.event.EventType;
+import nexus.queue.FreshDelivery;
+import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,11 @@ final class OwedRow {
 
     static OwedRow row(long seq) {
         return new OwedRow(seq);
+    }
+
+    /** With the two bytes that it sends. */
+    static FreshDelivery fresh(OwedDelivery delivery) {
+        return new FreshDelivery(delivery, new OwedBody(new EventType("x"), Buffer.buffer("{}")));
     }
 
     OwedRow lane(int value) {

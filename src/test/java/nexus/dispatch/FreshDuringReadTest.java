@@ -1,0 +1,36 @@
+package nexus.dispatch;
+
+import static nexus.dispatch.OwedRow.fresh;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.util.List;
+import nexus.queue.FreshDelivery;
+import org.junit.jupiter.api.Test;
+
+class FreshDuringReadTest {
+    private static final FreshDelivery FIRST = fresh(OwedRow.row(1).build()); // of two bytes, as are the others
+    private static final FreshDelivery SECOND = fresh(OwedRow.row(2).build());
+    private static final FreshDelivery THIRD = fresh(OwedRow.row(3).lane(2).build());
+
+    private final FreshDuringRead fresh = new FreshDuringRead(6);
+
+    @Test
+    void itIsTakenByLaneInTheOrderInWhichItCameAndOnce() {
+        assertThat(fresh.add(1, List.of(FIRST))).isTrue();
+        assertThat(fresh.add(2, List.of(THIRD))).isTrue();
+        assertThat(fresh.add(1, List.of(SECOND))).isTrue();
+
+        assertThat(fresh.take()).containsOnly(entry(1, List.of(FIRST, SECOND)), entry(2, List.of(THIRD)));
+        assertThat(fresh.take()).isEmpty();
+    }
+
+    @Test
+    void whatHasNoRoomIsNotKeptAndRoomIsThereAgainOnceItIsTaken() {
+        fresh.add(1, List.of(FIRST, SECOND));
+        assertThat(fresh.add(2, List.of(THIRD, THIRD))).as("8 bytes of 6").isFalse();
+        assertThat(fresh.take()).containsOnlyKeys(1);
+
+        assertThat(fresh.add(2, List.of(THIRD, THIRD, THIRD))).isTrue();
+    }
+}
