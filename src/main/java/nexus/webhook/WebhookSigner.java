@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs bodies with HMAC-SHA256, in the form of Standard Webhooks and in GitHub's. Uses one {@link Mac} over and over:
@@ -22,6 +24,7 @@ public final class WebhookSigner {
     private static final String BODY_SCHEME = "sha256=";
 
     private final Mac mac;
+    private byte @Nullable [] lastKey; // of the Mac
 
     public WebhookSigner() {
         try {
@@ -73,8 +76,13 @@ public final class WebhookSigner {
     }
 
     private void start(byte[] key) {
+        if (Arrays.equals(key, lastKey)) {
+            mac.reset();
+            return;
+        }
         try {
             mac.init(new SecretKeySpec(key, ALGORITHM));
+            lastKey = key.clone();
         } catch (InvalidKeyException e) {
             throw new IllegalStateException("HMAC takes any key", e);
         }

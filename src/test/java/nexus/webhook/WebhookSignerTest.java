@@ -67,6 +67,15 @@ class WebhookSignerTest {
     }
 
     @Test
+    void whatWasSignedBeforeWithWhateverKeyMakesNoDifference() {
+        byte[] body = {1, 2, 3};
+        String first = signer.bodySignature(key(SECRET_A), body);
+        assertThat(signer.bodySignature(key(SECRET_A), body)).isEqualTo(first);
+        assertThat(signer.bodySignature(key(SECRET_B), body)).isNotEqualTo(first);
+        assertThat(signer.bodySignature(key(SECRET_A), body)).isEqualTo(first);
+    }
+
+    @Test
     void aSignatureIsVerifiedAgainstEachOfTheHeader() {
         byte[] body = {1, 2, 3};
         String header = signer.signature(List.of(key(SECRET_B), key(SECRET_A)), "id", "1", body);
