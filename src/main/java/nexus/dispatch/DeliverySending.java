@@ -244,18 +244,22 @@ final class DeliverySending {
     private void send(OwedDelivery row, Subscription subscription, OwedBody body, Buffer bytes, Instant now) {
         openRequests++;
         meters.requests(openRequests);
-        Future.<Void>succeededFuture()
-                .compose(ready ->
-                        sender.send(request(row, subscription, body.type(), bytes, now), () -> lease.isHeld(term)))
-                .otherwise(failure -> {
-                    LOG.errorf(failure, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
-                    return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
-                })
-                .onSuccess(result -> {
-                    openRequests--;
-                    meters.requests(openRequests);
-                    answered(row, subscription, result, now);
-                });
+        result(row, subscription, body.type(), bytes, now).onSuccess(result -> {
+            openRequests--;
+            meters.requests(openRequests);
+            answered(row, subscription, result, now);
+        });
+    }
+
+    /** Of its request. Never fails. */
+    private Future<SendResult> result(
+            OwedDelivery row, Subscription subscription, EventType type, Buffer bytes, Instant now) {
+        try {
+            return sender.send(request(row, subscription, type, bytes, now), () -> lease.isHeld(term));
+        } catch (RuntimeException | Error e) { // else the row would be under way for ever
+            LOG.errorf(e, "request could not be made event=%s lane=%d", row.eventId(), row.lane());
+            return Future.succeededFuture(new SendResult.Unreachable("the request could not be made", Duration.ZERO));
+        }
     }
 
     private static WebhookRequest request(

@@ -34,14 +34,13 @@ final class Exchange {
     private final WebhookSender sender;
     private final WebhookRequest request;
     private final Target target;
-    private final BooleanSupplier permitted;
+    private final @Nullable BooleanSupplier permitted; // null: under no lease
     private final long startedAt;
     private final @Nullable AttemptSpan span; // none: not traced
     private final Promise<SendResult> result = Promise.promise();
 
     private Phase phase = Phase.LOOKUP;
     private boolean isOver;
-    private long deadline;
     private List<InetAddress> untried = List.of();
     private boolean isOnKeptConnection;
     private boolean wasSentAgain;
@@ -53,10 +52,10 @@ final class Exchange {
     /**
      * One request.
      *
-     * @param permitted asked right before it is written
+     * @param permitted asked right before it is written; null when it is made under no lease
      * @param startedAt {@link System#nanoTime()} when the request was asked for
      */
-    Exchange(WebhookSender sender, WebhookRequest request, BooleanSupplier permitted, long startedAt) {
+    Exchange(WebhookSender sender, WebhookRequest request, @Nullable BooleanSupplier permitted, long startedAt) {
         this.sender = sender;
         this.request = request;
         this.target = Target.of(request.endpoint());
@@ -70,12 +69,16 @@ final class Exchange {
         return result.future();
     }
 
+    boolean isUnderLease() {
+        return permitted != null;
+    }
+
     void start() {
         if (!Target.isAllowedPort(target.port())) {
-            result.complete(new SendResult.Unreachable("the port must be 80, 443 or above 1024", took()));
+            finish(new SendResult.Unreachable("the port must be 80, 443 or above 1024", took()));
             return;
         }
-        deadline = sender.vertx.setTimer(Math.max(1, sender.timeout.toMillis()), ignored -> timedOut());
+        sender.open.add(this);
         try {
             Future<Resolution> resolution = sender.resolver.resolve(target.host());
             if (resolution.isComplete()) {
@@ -157,7 +160,7 @@ final class Exchange {
             opened.reset();
             return;
         }
-        if (!permitted.getAsBoolean()) {
+        if (permitted != null && !permitted.getAsBoolean()) {
             finish(new SendResult.Unreachable("this process may not send any more", took()));
             opened.reset(); // nothing is written: the connection goes back to the pool
             return;
@@ -247,7 +250,8 @@ final class Exchange {
         return new SendResult.Refused(head.statusCode(), text(), wait, took());
     }
 
-    private void timedOut() {
+    /** Its time is over. */
+    void timedOut() {
         if (isOver) {
             return;
         }
@@ -281,7 +285,7 @@ final class Exchange {
             return;
         }
         isOver = true;
-        sender.vertx.cancelTimer(deadline);
+        sender.open.remove(this);
         if (span != null) {
             span.end(outcome.outcome(), outcome.statusCode(), outcome.error());
         }
@@ -305,7 +309,8 @@ final class Exchange {
         }
     }
 
-    private Duration took() {
+    /** Since it was asked for. */
+    Duration took() {
         return Duration.ofNanos(System.nanoTime() - startedAt);
     }
 

@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,11 +36,11 @@ public final class WebhookSender {
     final Duration timeout;
     final int maxAnswerBytes;
     final Tracing tracing;
+    final OpenExchanges open;
 
     private final Set<HttpConnection> unused = new HashSet<>(); // by the context's thread alone
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong cutAnswers = new AtomicLong();
-    private final Set<Exchange> permitted = new HashSet<>(); // by the context's thread alone; those under way
 
     /** @param version of Nexus, for the header {@code User-Agent} */
     @Inject
@@ -62,6 +61,7 @@ public final class WebhookSender {
         this.clock = clock;
         this.timeout = config.timeout();
         this.maxAnswerBytes = config.maxAnswerBytes();
+        this.open = new OpenExchanges(vertx, timeout);
         this.clients = new HttpClients(vertx, config, this::opened);
     }
 
@@ -71,9 +71,7 @@ public final class WebhookSender {
      * @return never fails; completes on {@link #context()}, at the latest when {@code nexus.webhook.timeout} has passed
      */
     public Future<SendResult> send(WebhookRequest request) {
-        Exchange exchange = new Exchange(this, request, () -> true, System.nanoTime());
-        onContext(exchange::start);
-        return exchange.result();
+        return begin(new Exchange(this, request, null, System.nanoTime()));
     }
 
     /**
@@ -83,17 +81,17 @@ public final class WebhookSender {
      *     reached. {@link #cutOff()} ends it when it is under way.
      */
     public Future<SendResult> send(WebhookRequest request, BooleanSupplier permitted) {
-        Exchange exchange = new Exchange(this, request, permitted, System.nanoTime());
-        onContext(() -> {
-            this.permitted.add(exchange);
-            exchange.start();
-        });
-        return exchange.result().onComplete(done -> this.permitted.remove(exchange));
+        return begin(new Exchange(this, request, permitted, System.nanoTime()));
+    }
+
+    private Future<SendResult> begin(Exchange exchange) {
+        onContext(exchange::start);
+        return exchange.result();
     }
 
     /** The lease is over: closes the sockets of all requests that are under way under it. */
     public void cutOff() {
-        onContext(() -> List.copyOf(permitted).forEach(Exchange::cutOff));
+        onContext(open::cutOff);
     }
 
     private void onContext(Runnable action) {

@@ -199,6 +199,32 @@ class WebhookSenderTest {
     }
 
     @Test
+    void eachRequestHasItsOwnDeadlineAlsoAfterAllOthersAreOver() {
+        Duration timeout = Duration.ofMillis(600);
+        WebhookSender sender = sender(timeout);
+        receiver.answer(hang());
+        Future<SendResult> first = sender.send(request(receiver.uri()));
+        receiver.await(1);
+        receiver.answer(status(200));
+        assertThat(result(sender.send(request(receiver.uri())))).isInstanceOf(Delivered.class);
+        receiver.answer(hang());
+        VERTX.timer(300, TimeUnit.MILLISECONDS)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        Future<SendResult> second = sender.send(request(receiver.uri()));
+
+        SendResult firstResult = result(first);
+        assertThat(second.isComplete()).as("it began later").isFalse();
+        SendResult secondResult = result(second);
+        receiver.answer(hang());
+        for (SendResult late : List.of(firstResult, secondResult, result(sender.send(request(receiver.uri()))))) {
+            assertThat(late).isInstanceOf(TimedOut.class);
+            assertThat(late.took()).isBetween(timeout, timeout.plusSeconds(2));
+        }
+    }
+
+    @Test
     void aBodyThatDripsEndsAtTheDeadlineToo() {
         receiver.answer(status(200).dripping(Duration.ofMillis(20)));
 
