@@ -25,13 +25,21 @@ final class KeyOrder {
         AFTER_OWED
     }
 
-    private final Map<Long, Boolean> underWay = new HashMap<>(); // seq → rows behind it may have been passed before
-    private final Set<Long> delivered = new HashSet<>(); // seqs, of those under way that have a key
+    private final Map<Long, Started> underWay = new HashMap<>(); // by seq
     private final Map<Long, Busy> busy = new HashMap<>(); // by key
     private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
 
     private final Map<Long, Busy> lookedUp = new HashMap<>(); // by key; look-ups under way
     private int barriers; // under way
+
+    private static final class Started {
+        final boolean passedBefore; // rows behind it may have been
+        boolean isDelivered;
+
+        Started(boolean passedBefore) {
+            this.passedBefore = passedBefore;
+        }
+    }
 
     /** A key of which something is under way, or being looked up. */
     private static final class Busy {
@@ -61,11 +69,12 @@ final class KeyOrder {
 
     /** Its 2xx is in memory. */
     void delivered(OwedDelivery row) {
-        List<Long> keys = keys(row);
-        if (keys.isEmpty() || !underWay.containsKey(row.seq()) || !delivered.add(row.seq())) {
+        Started started = underWay.get(row.seq());
+        if (started == null || started.isDelivered) {
             return;
         }
-        for (Long key : keys) {
+        started.isDelivered = true;
+        for (Long key : keys(row)) {
             Busy held = busy.get(key);
             if (held != null) {
                 held.delivered++;
@@ -136,33 +145,31 @@ final class KeyOrder {
             held.passedBefore |= passedBefore;
         }
         barriers += row.barrier() ? 1 : 0;
-        underWay.put(row.seq(), passedBefore);
+        underWay.put(row.seq(), new Started(passedBefore));
     }
 
     /** It ends as if it had not been started. */
     void giveBack(OwedDelivery row) {
-        boolean wasDelivered = delivered.remove(row.seq());
-        end(row);
+        Started ended = end(row);
         for (Long key : keys(row)) {
-            release(busy, key, wasDelivered);
+            release(busy, key, ended != null && ended.isDelivered);
         }
     }
 
-    /** @return whether rows behind it may have been passed before; null when it was not under way */
-    private @Nullable Boolean end(OwedDelivery row) {
-        Boolean passedBefore = underWay.remove(row.seq());
-        barriers -= row.barrier() && passedBefore != null ? 1 : 0;
-        return passedBefore;
+    /** @return null when it was not under way */
+    private @Nullable Started end(OwedDelivery row) {
+        Started ended = underWay.remove(row.seq());
+        barriers -= row.barrier() && ended != null ? 1 : 0;
+        return ended;
     }
 
     /** It is settled; gives its keys of which another row may wait. */
     List<Long> settled(OwedDelivery row) {
-        boolean wasDelivered = delivered.remove(row.seq());
-        Boolean passedBefore = end(row);
+        Started ended = end(row);
         List<Long> next = new ArrayList<>(2);
         for (Long key : keys(row)) {
-            boolean seenSince = passedBefore != null && release(busy, key, wasDelivered);
-            boolean mayHaveNext = seenSince || passedBefore == null || passedBefore;
+            boolean seenSince = ended != null && release(busy, key, ended.isDelivered);
+            boolean mayHaveNext = seenSince || ended == null || ended.passedBefore;
             if (mayHaveNext && !busy.containsKey(key)) {
                 next.add(key);
             }

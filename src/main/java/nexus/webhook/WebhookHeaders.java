@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import nexus.trace.AttemptSpan;
 import org.jspecify.annotations.Nullable;
@@ -54,19 +55,21 @@ final class WebhookHeaders {
         byte[] body = request.body().getBytes();
         String id = request.eventId().toString();
         String timestamp = Long.toString(clock.millis() / 1000);
-        into.set(HttpHeaders.CONTENT_TYPE, JSON)
-                .set(HttpHeaders.USER_AGENT, userAgent)
-                .set(ID, id)
-                .set(TIMESTAMP, timestamp)
-                .set(SIGNATURE, signature(request, keys, id, timestamp, body))
-                .set(EVENT_ID, id)
-                .set(EVENT_TYPE, request.eventType().value())
-                .set(EVENT_VERSION, VERSION_1)
-                .set(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body))
-                .set(ATTEMPT, Integer.toString(request.attempt()))
-                .set(TRACEPARENT, span == null ? traceparent() : span.traceparent());
+        // where nothing is, nothing has to be replaced
+        BiConsumer<CharSequence, CharSequence> put = request.headers().isEmpty() ? into::add : into::set;
+        put.accept(HttpHeaders.CONTENT_TYPE, JSON);
+        put.accept(HttpHeaders.USER_AGENT, userAgent);
+        put.accept(ID, id);
+        put.accept(TIMESTAMP, timestamp);
+        put.accept(SIGNATURE, signature(request, keys, id, timestamp, body));
+        put.accept(EVENT_ID, id);
+        put.accept(EVENT_TYPE, request.eventType().value());
+        put.accept(EVENT_VERSION, VERSION_1);
+        put.accept(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body));
+        put.accept(ATTEMPT, Integer.toString(request.attempt()));
+        put.accept(TRACEPARENT, span == null ? traceparent() : span.traceparent());
         if (!authorization.isEmpty()) {
-            into.set(HttpHeaders.AUTHORIZATION, authorization);
+            put.accept(HttpHeaders.AUTHORIZATION, authorization);
         }
     }
 
