@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Lanes {
     private final DeliveryConfig config;
     private final LinkedHashMap<Integer, Lane> byNumber = new LinkedHashMap<>(); // in the order of their next turn
-    private final Map<Long, Integer> underWay = new HashMap<>(); // seq, unique over all lanes → lane; until settled
-    private final Map<Long, Integer> requests = new HashMap<>(); // of these, seq → lane; until answered
+    private final Map<Long, UnderWay> underWay = new HashMap<>(); // by seq, unique over all lanes; until settled
+    private int requests; // of these, not answered
     private final Map<Integer, Integer> requestsByLane = new HashMap<>();
     private final Map<Integer, Integer> underWayByShard = new HashMap<>();
     private Set<Integer> shards = Set.of();
@@ -38,6 +38,10 @@ final class Lanes {
     private final Set<Lane> waiting = new LinkedHashSet<>(); // lanes with rows that wait for room
     private int aheadInAll;
     private final List<OwedDelivery> dropped = new ArrayList<>();
+
+    private static final class UnderWay {
+        boolean isAnswered;
+    }
 
     Lanes(DeliveryConfig config) {
         this.config = config;
@@ -153,18 +157,18 @@ final class Lanes {
         }
         int ownReserved = reserved.getOrDefault(lane.number, 0);
         int own = requestsByLane.getOrDefault(lane.number, 0) + ownReserved;
-        int leftByOthers = config.concurrency() - (requests.size() + reservedInAll - own);
+        int leftByOthers = config.concurrency() - (requests + reservedInAll - own);
         return isWrittenTooSlowly() ? 0 : Math.min(lane.room(now) - ownReserved, (leftByOthers + 1) / 2 - own);
     }
 
     /** Whether one more request may start at all. */
     boolean hasRoom() {
-        return requests.size() + reservedInAll < config.concurrency() && !isWrittenTooSlowly();
+        return requests + reservedInAll < config.concurrency() && !isWrittenTooSlowly();
     }
 
     /** More outcomes wait to be written down than a healthy store ever leaves. */
     private boolean isWrittenTooSlowly() {
-        return underWay.size() - requests.size() >= config.unsettled();
+        return underWay.size() - requests >= config.unsettled();
     }
 
     /** Its keys are busy, its request is made when there is room. */
@@ -269,23 +273,30 @@ final class Lanes {
 
     private void begin(Lane lane, OwedDelivery row, Instant now) {
         lane.begin(row, now);
-        underWay.put(row.seq(), row.lane());
-        requests.put(row.seq(), row.lane());
+        underWay.put(row.seq(), new UnderWay());
+        requests++;
         requestsByLane.merge(row.lane(), 1, Integer::sum);
         underWayByShard.merge(Shards.of(row.lane()), 1, Integer::sum);
     }
 
     /** Its request is over, or will not be made. */
     void answered(OwedDelivery row) {
-        if (requests.remove(row.seq()) != null) {
+        answered(row, underWay.get(row.seq()));
+    }
+
+    private void answered(OwedDelivery row, @Nullable UnderWay started) {
+        if (started != null && !started.isAnswered) {
+            started.isAnswered = true;
+            requests--;
             oneLess(requestsByLane, row.lane());
         }
     }
 
     /** It is settled, or as if it had never been started. */
     void ended(OwedDelivery row) {
-        answered(row);
-        if (underWay.remove(row.seq()) != null) {
+        UnderWay started = underWay.remove(row.seq());
+        answered(row, started);
+        if (started != null) {
             oneLess(underWayByShard, Shards.of(row.lane()));
         }
     }
