@@ -161,8 +161,10 @@ public class DeliveryRepository {
                 + PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
     }
 
-    private static final String LIST_OF_TYPE =
-            listByEvent("e.type = $8::text AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9", """
+    private static final String LIST_OF_TYPE = listByEvent(
+            "hashtext(e.type) = hashtext($8::text) AND e.type = $8::text"
+                    + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
+            """
             SELECT CASE WHEN count(*) >= $9 AND bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date)
                         THEN min(seq) END AS horizon_event_seq, 0::bigint AS horizon_seq
             FROM looked_at""");

@@ -62,7 +62,7 @@ public class StoredEventRepository {
 
     private static final String LIST_ALL = list("true");
 
-    private static final String LIST_OF_TYPE = list("type = $6");
+    private static final String LIST_OF_TYPE = list("hashtext(type) = hashtext($6::text) AND type = $6::text");
 
     private static final String FIND = """
             SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*
