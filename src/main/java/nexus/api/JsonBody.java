@@ -1,14 +1,6 @@
 package nexus.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -37,37 +29,17 @@ public final class JsonBody {
     /** A body of 1 MiB could name a million wrong fields. */
     private static final int MAX_ERRORS = 100;
 
-    private static final int MAX_DEPTH = 100;
-    private static final int MAX_DIGITS = 1_000;
-    private static final int MAX_NAME = 10_000;
-
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(MAX_DIGITS)
-                    .maxNameLength(MAX_NAME)
-                    .build())
-            .build();
-
     private final String pointer;
-    private final String raw;
-    private final Map<String, Value> fields;
+    private final JsonValue whole;
+    private final Map<String, JsonValue> fields;
     private final Set<String> askedFor = new HashSet<>();
     private final List<JsonBody> children = new ArrayList<>();
     private final List<Refusal.FieldError> errors;
 
-    /** A value: containers as the text they came as, strings unescaped, numbers with their digits. */
-    private record Value(JsonToken kind, String text) {
-        boolean isNull() {
-            return kind == JsonToken.VALUE_NULL;
-        }
-    }
-
-    private JsonBody(String pointer, String raw, Map<String, Value> fields, List<Refusal.FieldError> errors) {
+    private JsonBody(String pointer, JsonValue whole, List<Refusal.FieldError> errors) {
         this.pointer = pointer;
-        this.raw = raw;
-        this.fields = fields;
+        this.whole = whole;
+        this.fields = whole.fields();
         this.errors = errors;
     }
 
@@ -85,16 +57,16 @@ public final class JsonBody {
         if (text.isBlank()) {
             throw new Refusal.Malformed("The body is empty; it must be a JSON object.");
         }
-        Value whole = single(text);
+        JsonValue whole = JsonValue.read(text);
         if (whole.kind() != JsonToken.START_OBJECT) {
             throw new Refusal.Invalid("", "must be a JSON object");
         }
-        return new JsonBody("", whole.text(), fieldsOf(whole.text()), new ArrayList<>());
+        return new JsonBody("", whole, new ArrayList<>());
     }
 
     /** The object as it came, in UTF-8. */
     public byte[] bytes() {
-        return raw.getBytes(StandardCharsets.UTF_8);
+        return whole.text().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Of the fields that came, known or not. */
@@ -120,14 +92,14 @@ public final class JsonBody {
     /** Whether the field is there and null. */
     public boolean isNull(String field) {
         askedFor.add(field);
-        Value value = fields.get(field);
+        JsonValue value = fields.get(field);
         return value != null && value.isNull();
     }
 
     /** Notes an error for each of these that is missing or null. */
     public JsonBody require(String... required) {
         for (String field : required) {
-            Value value = fields.get(field);
+            JsonValue value = fields.get(field);
             if (value == null || value.isNull()) {
                 error(field, "is required");
             }
@@ -165,7 +137,7 @@ public final class JsonBody {
 
     public Optional<Boolean> bool(String field) {
         askedFor.add(field);
-        Value value = fields.get(field);
+        JsonValue value = fields.get(field);
         if (value == null || value.isNull()) {
             return Optional.empty();
         }
@@ -213,8 +185,7 @@ public final class JsonBody {
 
     /** An object whose fields are asked for in turn; {@link #check()} of the outermost one covers it. */
     public Optional<JsonBody> object(String field) {
-        return value(field, JsonToken.START_OBJECT, "must be an object")
-                .map(value -> child(pointerTo(field), value.text()));
+        return value(field, JsonToken.START_OBJECT, "must be an object").map(value -> child(pointerTo(field), value));
     }
 
     /** An array of objects. */
@@ -224,7 +195,7 @@ public final class JsonBody {
             for (int i = 0; i < items.size(); i++) {
                 String at = pointerTo(field) + "/" + i;
                 if (items.get(i).kind() == JsonToken.START_OBJECT) {
-                    values.add(child(at, items.get(i).text()));
+                    values.add(child(at, items.get(i)));
                 } else {
                     note(at, "must be an object");
                 }
@@ -238,7 +209,7 @@ public final class JsonBody {
         return value(field, JsonToken.START_OBJECT, "must be an object of texts")
                 .map(value -> {
                     Map<String, String> texts = new LinkedHashMap<>();
-                    JsonBody inner = new JsonBody(pointerTo(field), value.text(), fieldsOf(value.text()), errors);
+                    JsonBody inner = new JsonBody(pointerTo(field), value, errors);
                     if (inner.fields.size() > maxEntries) {
                         error(field, "must have at most " + maxEntries + " entries");
                     } else {
@@ -252,7 +223,7 @@ public final class JsonBody {
 
     /** An object as it came, character for character. */
     public Optional<String> rawObject(String field) {
-        return value(field, JsonToken.START_OBJECT, "must be an object").map(Value::text);
+        return value(field, JsonToken.START_OBJECT, "must be an object").map(JsonValue::text);
     }
 
     /** Notes that a field is wrong for a reason of the caller's own. */
@@ -289,15 +260,15 @@ public final class JsonBody {
         }
     }
 
-    private JsonBody child(String at, String text) {
-        JsonBody child = new JsonBody(at, text, fieldsOf(text), errors);
+    private JsonBody child(String at, JsonValue object) {
+        JsonBody child = new JsonBody(at, object, errors);
         children.add(child);
         return child;
     }
 
-    private Optional<Value> value(String field, JsonToken kind, String rule) {
+    private Optional<JsonValue> value(String field, JsonToken kind, String rule) {
         askedFor.add(field);
-        Value value = fields.get(field);
+        JsonValue value = fields.get(field);
         if (value == null || value.isNull()) {
             return Optional.empty();
         }
@@ -308,9 +279,9 @@ public final class JsonBody {
         return Optional.of(value);
     }
 
-    private Optional<List<Value>> array(String field, int minItems, int maxItems) {
+    private Optional<List<JsonValue>> array(String field, int minItems, int maxItems) {
         return value(field, JsonToken.START_ARRAY, "must be an array").flatMap(value -> {
-            List<Value> items = itemsOf(value.text());
+            List<JsonValue> items = value.items();
             if (items.size() < minItems || items.size() > maxItems) {
                 error(field, "must have " + minItems + " to " + maxItems + " entries");
                 return Optional.empty();
@@ -370,75 +341,5 @@ public final class JsonBody {
         } catch (CharacterCodingException e) {
             throw new Refusal.Malformed("The body is not in UTF-8.");
         }
-    }
-
-    /** Reads the whole text, so that everything in it is known to be JSON. */
-    private static Value single(String text) {
-        try (JsonParser parser = JSON.createParser(text)) {
-            parser.nextToken();
-            Value value = valueAt(parser, text);
-            if (parser.nextToken() != null) {
-                throw new Refusal.Malformed("The body goes on after the end of its JSON object.");
-            }
-            return value;
-        } catch (StreamConstraintsException e) {
-            throw new Refusal.Invalid(
-                    "",
-                    "must not nest deeper than " + MAX_DEPTH + ", nor have a number of more than " + MAX_DIGITS
-                            + " digits or a name of more than " + MAX_NAME);
-        } catch (JsonProcessingException e) {
-            throw malformed(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Map<String, Value> fieldsOf(String object) {
-        try (JsonParser parser = JSON.createParser(object)) {
-            Map<String, Value> fields = new LinkedHashMap<>();
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                parser.nextToken();
-                fields.put(name, valueAt(parser, object));
-            }
-            return fields;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // the text was read before
-        }
-    }
-
-    private static List<Value> itemsOf(String array) {
-        try (JsonParser parser = JSON.createParser(array)) {
-            List<Value> items = new ArrayList<>();
-            parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                items.add(valueAt(parser, array));
-            }
-            return items;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // the text was read before
-        }
-    }
-
-    private static Value valueAt(JsonParser parser, String text) throws IOException {
-        JsonToken kind = parser.currentToken();
-        if (!kind.isStructStart()) {
-            return new Value(kind, parser.getText());
-        }
-        int from = (int) parser.currentTokenLocation().getCharOffset();
-        parser.skipChildren();
-        return new Value(
-                kind, text.substring(from, (int) parser.currentLocation().getCharOffset()));
-    }
-
-    private static Refusal.Malformed malformed(JsonProcessingException e) {
-        String why = e.getOriginalMessage().startsWith("Duplicate")
-                ? "The body has the same key twice in one object"
-                : "The body is no JSON";
-        return e.getLocation() == null
-                ? new Refusal.Malformed(why + ".")
-                : new Refusal.Malformed(why + " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ").");
     }
 }

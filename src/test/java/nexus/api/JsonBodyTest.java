@@ -144,4 +144,26 @@ class JsonBodyTest {
             return refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
         }
     }
+
+    @Test
+    void whatIsDeepInALongBodyIsReadWhenItIsAskedFor() {
+        String deep = "{ \"c\":{\"d\" : {\"e\":[{\"f\":\"\\u00e4\", \"n\":1.50}, {}]}}}";
+        JsonBody body =
+                body("{\"before\":\"" + "\u00e4".repeat(70_000) + "\",\"a\":{\"b\": " + deep + " },\"after\":[1]}");
+
+        JsonBody b = body.object("a").orElseThrow().object("b").orElseThrow();
+        assertThat(new String(b.bytes(), StandardCharsets.UTF_8)).isEqualTo(deep);
+        JsonBody d = b.object("c").orElseThrow().object("d").orElseThrow();
+        List<JsonBody> e = d.objects("e", 2, 2).orElseThrow();
+        assertThat(e.getFirst().text("f", 1)).contains("\u00e4");
+        assertThat(e.getFirst().names()).containsExactlyInAnyOrder("f", "n");
+        assertThat(e.get(1).names()).isEmpty();
+        e.get(1).error("x", "is wrong");
+        body.has("before");
+        body.has("after");
+        e.getFirst().has("n");
+        assertThatExceptionOfType(Refusal.Invalid.class).isThrownBy(body::check).satisfies(invalid -> assertThat(
+                        invalid.errors())
+                .containsExactly(new Refusal.FieldError("/a/b/c/d/e/1/x", "is wrong")));
+    }
 }

@@ -1,0 +1,161 @@
+package nexus.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import nexus.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value in a JSON text that was read whole: strings unescaped, numbers with their digits, containers as the text they
+ * came as. What is in a container is known from that one reading down to the third level, where the fields of a batch's
+ * events are; a deeper one is read again when somebody asks.
+ */
+final class JsonValue {
+    private static final int LEVELS = 3;
+
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_DIGITS = 1_000;
+    private static final int MAX_NAME = 10_000;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_DIGITS)
+                    .maxNameLength(MAX_NAME)
+                    .build())
+            .build();
+
+    private final JsonToken kind;
+    private final String source;
+    private final int from;
+    private final int to;
+    private final @Nullable Map<String, JsonValue> fields; // of an object; null: it is too deep
+    private final @Nullable List<JsonValue> items; // of an array; null: it is too deep
+
+    private JsonValue(
+            JsonToken kind,
+            String source,
+            int from,
+            int to,
+            @Nullable Map<String, JsonValue> fields,
+            @Nullable List<JsonValue> items) {
+        this.kind = kind;
+        this.source = source;
+        this.from = from;
+        this.to = to;
+        this.fields = fields;
+        this.items = items;
+    }
+
+    /**
+     * Reads the whole text, so that everything in it is known to be JSON.
+     *
+     * @throws Refusal.Malformed when it is none, goes on behind it, or has a key twice in one object
+     * @throws Refusal.Invalid when it is JSON that nobody wants to read
+     */
+    static JsonValue read(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            JsonValue value = at(parser, text, LEVELS);
+            if (parser.nextToken() != null) {
+                throw new Refusal.Malformed("The body goes on after the end of its JSON object.");
+            }
+            return value;
+        } catch (StreamConstraintsException e) {
+            throw new Refusal.Invalid(
+                    "",
+                    "must not nest deeper than " + MAX_DEPTH + ", nor have a number of more than " + MAX_DIGITS
+                            + " digits or a name of more than " + MAX_NAME);
+        } catch (JsonProcessingException e) {
+            throw malformed(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    JsonToken kind() {
+        return kind;
+    }
+
+    boolean isNull() {
+        return kind == JsonToken.VALUE_NULL;
+    }
+
+    String text() {
+        return source.substring(from, to);
+    }
+
+    /** Of an object, in the order in which they came. */
+    Map<String, JsonValue> fields() {
+        return fields == null ? read(text()).fields() : fields;
+    }
+
+    /** Of an array. */
+    List<JsonValue> items() {
+        return items == null ? read(text()).items() : items;
+    }
+
+    private static JsonValue at(JsonParser parser, String source, int levels) throws IOException {
+        JsonToken kind = parser.currentToken();
+        if (!kind.isStructStart()) {
+            String text = parser.getText();
+            return new JsonValue(kind, text, 0, text.length(), null, null);
+        }
+        int from = offset(parser.currentTokenLocation());
+        @Nullable Map<String, JsonValue> fields = null;
+        @Nullable List<JsonValue> items = null;
+        if (levels == 0) {
+            parser.skipChildren();
+        } else if (kind == JsonToken.START_OBJECT) {
+            fields = fields(parser, source, levels - 1);
+        } else {
+            items = items(parser, source, levels - 1);
+        }
+        return new JsonValue(kind, source, from, offset(parser.currentLocation()), fields, items);
+    }
+
+    private static Map<String, JsonValue> fields(JsonParser parser, String source, int levels) throws IOException {
+        Map<String, JsonValue> fields = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            fields.put(name, at(parser, source, levels));
+        }
+        return fields;
+    }
+
+    private static List<JsonValue> items(JsonParser parser, String source, int levels) throws IOException {
+        List<JsonValue> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(at(parser, source, levels));
+        }
+        return items;
+    }
+
+    private static int offset(JsonLocation location) {
+        return (int) location.getCharOffset();
+    }
+
+    private static Refusal.Malformed malformed(JsonProcessingException e) {
+        String why = e.getOriginalMessage().startsWith("Duplicate")
+                ? "The body has the same key twice in one object"
+                : "The body is no JSON";
+        return e.getLocation() == null
+                ? new Refusal.Malformed(why + ".")
+                : new Refusal.Malformed(why + " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ").");
+    }
+}
