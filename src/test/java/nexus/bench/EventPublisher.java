@@ -2,7 +2,6 @@ package nexus.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.Locale;
 
 /** Publishes events over HTTP, a batch in each request; every tenth has one of a hundred keys of this publisher's own. */
 final class EventPublisher implements EventSource {
@@ -33,7 +32,7 @@ final class EventPublisher implements EventSource {
         long first = ledger.take(count);
         StringBuilder body = new StringBuilder(count * 320).append("{\"events\":[");
         for (long n = first; n < first + count; n++) {
-            body.append(n > first ? "," : "").append(event(n));
+            append(n, n > first ? "," : "", body);
         }
         String request = body.append("]}").toString();
         ledger.sending(first, count);
@@ -45,19 +44,18 @@ final class EventPublisher implements EventSource {
         // the API is not its own
     }
 
-    private String event(long n) {
+    private void append(long n, String separator, StringBuilder body) {
+        body.append(separator).append("{\"type\":\"").append(type).append("\",");
         boolean isKeyed = n % EVENTS_PER_KEYED == 0;
         long key = isKeyed ? 1 + number * KEYS + n / EVENTS_PER_KEYED % KEYS : 0;
-        return String.format(
-                Locale.ROOT,
-                "{\"type\":\"%s\",%s\"data\":{\"n\":%d,\"k\":%d,\"customer\":\"customer %d\",\"status\":\"paid\","
-                        + "\"amount\":%d.25,\"note\":\"%s\"},\"metadata\":{\"source\":\"bench\"}}",
-                type,
-                isKeyed ? "\"orderingKey\":\"key-" + key + "\"," : "",
-                n,
-                key,
-                n,
-                n,
-                NOTE);
+        if (isKeyed) {
+            body.append("\"orderingKey\":\"key-").append(key).append("\",");
+        }
+        body.append("\"data\":{\"n\":").append(n).append(",\"k\":").append(key);
+        body.append(",\"customer\":\"customer ")
+                .append(n)
+                .append("\",\"status\":\"paid\",\"amount\":")
+                .append(n);
+        body.append(".25,\"note\":\"").append(NOTE).append("\"},\"metadata\":{\"source\":\"bench\"}}");
     }
 }
