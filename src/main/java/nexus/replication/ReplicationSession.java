@@ -32,6 +32,8 @@ final class ReplicationSession {
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
     /** Each look costs the driver a read that times out, about 0.1 ms: with 25 a second an idle source costs 0.4 % CPU. */
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+    /** For input; whether it is to stop is asked in between. */
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
 
     private final WalStream stream;
     private final Connection catalogConnection;
@@ -246,8 +248,12 @@ final class ReplicationSession {
         }
     }
 
-    /** Short after a message, because another one is likely; longer the longer nothing came. */
+    /** Until something comes. When the store may answer before, short after a message and longer the longer nothing came. */
     private void pause() {
+        if (storing.isIdle() && batch.isEmpty()) {
+            stream.awaitInput(LONGEST_WAIT);
+            return;
+        }
         long idle = System.nanoTime() - lastMessageNanos;
         LockSupport.parkNanos(Math.clamp(idle / 50, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
     }

@@ -74,7 +74,7 @@ public class SourceConnections {
     StreamConnection replication() throws SQLException {
         String socketName = UUID.randomUUID().toString();
         Properties properties = properties();
-        PGProperty.SOCKET_FACTORY.set(properties, StreamSocket.class.getName());
+        PGProperty.SOCKET_FACTORY.set(properties, StreamSockets.class.getName());
         PGProperty.SOCKET_FACTORY_ARG.set(properties, socketName);
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
@@ -86,9 +86,9 @@ public class SourceConnections {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(TEXT_FORMAT);
             }
-            return new StreamConnection(connection, StreamSocket.take(socketName));
+            return new StreamConnection(connection, StreamSockets.take(socketName));
         } catch (SQLException e) {
-            StreamSocket.take(socketName);
+            StreamSockets.take(socketName);
             if (connection != null) {
                 connection.close();
             }

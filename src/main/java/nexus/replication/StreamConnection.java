@@ -1,20 +1,29 @@
 package nexus.replication;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * A connection for replication commands.
  *
  * @param socket below it, and below TLS
  */
-record StreamConnection(Connection connection, Socket socket) implements AutoCloseable {
+record StreamConnection(Connection connection, StreamSocket socket) implements AutoCloseable {
     /** Whether bytes have come that were not read; also when that can't be told. */
     boolean mayHaveInput() {
         try {
             return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true; // who reads is told
+        }
+    }
+
+    /** @return whether there may be something to read; false when the time is over */
+    boolean awaitInput(Duration atMost) {
+        try {
+            return socket.awaitInput(atMost);
         } catch (IOException e) {
             return true; // who reads is told
         }

@@ -1,64 +1,99 @@
 package nexus.replication;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.io.FilterInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.InputStream;
 import java.net.Socket;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import javax.net.SocketFactory;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Makes the socket of one connection and keeps it at hand, so that it can be asked whether bytes have come. The driver
- * itself can only read with a timeout of a millisecond, which costs hundreds of times as much. The driver makes this by its
- * name.
- */
-@RegisterForReflection
-public final class StreamSocket extends SocketFactory {
-    private static final Map<String, Socket> MADE = new ConcurrentHashMap<>();
-
-    private final String name;
-
-    /** @param name under which {@link #take} gives it away */
-    public StreamSocket(String name) {
-        this.name = name;
-    }
-
-    /** The last one made under this name. To be called once for each name, whether there is a connection or not. */
-    static Socket take(String name) {
-        Socket made = MADE.remove(name);
-        return made == null ? new Socket() : made;
-    }
+/** A socket whose input can be waited for and is still there when it is read. For one thread that waits and reads. */
+final class StreamSocket extends Socket {
+    private @Nullable Input input;
 
     @Override
-    public Socket createSocket() {
-        Socket made = new Socket();
-        MADE.put(name, made);
-        return made;
+    public InputStream getInputStream() throws IOException {
+        return input();
     }
 
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-        throw connectsItself();
+    private Input input() throws IOException {
+        Input known = input;
+        if (known == null) {
+            known = new Input(super.getInputStream());
+            input = known;
+        }
+        return known;
     }
 
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localAddress, int localPort) throws IOException {
-        throw connectsItself();
+    /**
+     * Returns as soon as there is something to read, or the connection has ended.
+     *
+     * @param atMost a millisecond at least
+     * @return false when the time is over
+     */
+    boolean awaitInput(Duration atMost) throws IOException {
+        int timeout = getSoTimeout();
+        setSoTimeout((int) atMost.toMillis());
+        try {
+            input().peek();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            setSoTimeout(timeout);
+        }
     }
 
-    @Override
-    public Socket createSocket(InetAddress address, int port) throws IOException {
-        throw connectsItself();
-    }
+    private static final class Input extends FilterInputStream {
+        private static final int NONE = -1;
 
-    @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-            throws IOException {
-        throw connectsItself();
-    }
+        private int peeked = NONE;
 
-    private static IOException connectsItself() {
-        return new IOException("the driver connects its sockets itself");
+        Input(InputStream in) {
+            super(in);
+        }
+
+        void peek() throws IOException {
+            if (peeked == NONE) {
+                peeked = in.read(); // none at the end
+            }
+        }
+
+        private int takePeeked() {
+            int taken = peeked;
+            peeked = NONE;
+            return taken;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return peeked == NONE ? in.read() : takePeeked();
+        }
+
+        /** Never waits for more when it has one: what is given is not given again. */
+        @Override
+        public int read(byte[] into, int from, int count) throws IOException {
+            if (peeked == NONE || count == 0) {
+                return in.read(into, from, count);
+            }
+            into[from] = (byte) takePeeked();
+            int more = Math.min(count - 1, in.available());
+            return more == 0 ? 1 : 1 + Math.max(0, in.read(into, from + 1, more));
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            if (peeked == NONE || count <= 0) {
+                return in.skip(count);
+            }
+            takePeeked();
+            return 1;
+        }
+
+        @Override
+        public int available() throws IOException {
+            return in.available() + (peeked == NONE ? 0 : 1);
+        }
     }
 }

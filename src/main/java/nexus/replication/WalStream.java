@@ -125,6 +125,13 @@ final class WalStream {
         return message;
     }
 
+    /** Waits until something has come. Only when {@link #poll} has just said that nothing is there. */
+    void awaitInput(Duration atMost) {
+        if (connection.awaitInput(atMost)) {
+            isReadDry = false;
+        }
+    }
+
     /** How far the server has sent everything. Only to be asked when {@link #poll} has just said that nothing is there. */
     Lsn received() {
         return new Lsn(stream.getLastReceiveLSN().asLong());
