@@ -35,6 +35,7 @@ class AllowedMethods {
     /** The header {@code Allow}; empty for a path that nobody knows. */
     Optional<String> of(String path) {
         if (known.isEmpty()) {
+            DeferredOpenApi.make();
             known = read(documents.getDocument(DOCUMENT, Format.JSON));
         }
         return known.stream()

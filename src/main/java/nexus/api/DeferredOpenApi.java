@@ -40,7 +40,8 @@ public class DeferredOpenApi {
                 });
     }
 
-    private static synchronized void make() {
+    /** Makes the document if nobody has asked for it yet. Takes a moment, once. */
+    static synchronized void make() {
         if (OpenApiConstants.classLoader instanceof WithoutDocument) {
             OpenApiConstants.classLoader = DeferredOpenApi.class.getClassLoader();
             // it has no use for its configuration here
