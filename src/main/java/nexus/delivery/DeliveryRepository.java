@@ -17,8 +17,8 @@ import nexus.store.IndexedRead;
 import nexus.store.Store;
 
 /**
- * Reads deliveries, owed ({@code owed}) and settled ({@code delivery}, {@code delivery_run}) alike, each statement in one
- * snapshot: a delivery that is being settled is in exactly one of them.
+ * Reads deliveries, owed ({@code owed}, {@code owed_run}) and settled ({@code delivery}, {@code delivery_run}) alike, each
+ * statement in one snapshot: a delivery that is being settled is in exactly one of them.
  *
  * <p>No list scans without bound. Each place that is looked at (a stripe of a lane, the history) gives at most so many
  * rows, newest first, before they are filtered. Where that bound was met, nothing is known about older rows; the newest
@@ -32,7 +32,7 @@ public class DeliveryRepository {
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
     private static final OffsetDateTime END = OffsetDateTime.parse("9999-12-31T23:59:59Z");
 
-    /** A row of {@code owed o} in a lane of {@code subscription s}. */
+    /** A row {@code o} of {@code owed}, {@code owed_of_run} or {@code owed_delivery}, in a lane of {@code subscription s}. */
     private static final String OWED_COLUMNS = """
             o.seq, o.lane, o.stripe, o.event_day AS day, o.event_id,
             CASE WHEN s.deleted_at IS NOT NULL THEN 'DEAD' WHEN o.due IS NULL THEN 'PENDING' ELSE 'FAILED' END AS status,
@@ -98,6 +98,13 @@ public class DeliveryRepository {
                    WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
                                        ELSE $3::text[] && '{DEAD}' END
                    UNION ALL
+                   SELECT -3 - o.lane, %1$s
+                   FROM subscription s
+                   CROSS JOIN LATERAL (
+                       SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
+                       ORDER BY seq DESC LIMIT $2) o
+                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])
+                   UNION ALL
                    (SELECT -1, %3$s
                     FROM delivery d
                     WHERE %4$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
@@ -131,8 +138,7 @@ public class DeliveryRepository {
 
     /**
      * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
-     * page, $7 subscription or null, $8 type or event. An event names its deliveries, so each is a look-up by key; its
-     * stripe it does not name, so all eight are tried.
+     * page, $7 subscription or null, $8 type or event. An event names its deliveries, so each is a look-up by key.
      */
     private static String listByEvent(String events, String horizon) {
         return """
@@ -145,10 +151,7 @@ public class DeliveryRepository {
                    WHERE (e.seq, p.seq) < ($1::bigint, $2::bigint) AND ($7::uuid IS NULL OR s.id = $7::uuid)),
                found AS (
                    SELECT s.event_seq, %s
-                   FROM pair s CROSS JOIN LATERAL (
-                       SELECT * FROM owed o
-                       WHERE o.lane = s.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = s.seq
-                       LIMIT 1) o
+                   FROM pair s CROSS JOIN LATERAL owed_delivery(s.lane, s.seq) o
                    UNION ALL
                    SELECT s.event_seq, %s
                    FROM pair s CROSS JOIN LATERAL settled_delivery(s.day, s.lane, s.seq) d),
@@ -178,8 +181,8 @@ public class DeliveryRepository {
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             page AS (
                 SELECT 0::bigint AS event_seq, %s
-                FROM owed o JOIN subscription s ON s.lane = o.lane
-                WHERE o.lane = $2 AND o.stripe = $3 AND o.seq = $4 AND o.event_day = $1
+                FROM owed_delivery($2, $4) o JOIN subscription s ON s.lane = o.lane
+                WHERE o.stripe = $3 AND o.event_day = $1
                   AND EXISTS (SELECT FROM store WHERE epoch = $5)
                 UNION ALL
                 SELECT 0::bigint, %s

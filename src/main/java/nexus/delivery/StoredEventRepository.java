@@ -40,8 +40,7 @@ public class StoredEventRepository {
                     SELECT CASE WHEN s.deleted_at IS NOT NULL THEN 'DEAD'
                                 WHEN o.due IS NULL THEN 'PENDING' ELSE 'FAILED' END AS status,
                            CASE WHEN s.deleted_at IS NULL THEN coalesce(o.due, o.created_at) END AS next_run_at
-                    FROM owed o JOIN subscription s ON s.lane = o.lane
-                    WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
+                    FROM owed_delivery(p.lane, p.seq) o JOIN subscription s ON s.lane = o.lane
                     UNION ALL
                     SELECT d.status, NULL FROM settled_delivery(hit.day, p.lane, p.seq) d) state) counts ON true
             """;

@@ -228,8 +228,7 @@ final class DeliverySending {
             giveUp(row, DeadReason.EXPIRED);
         } else if (!lease.isHeld(term) || !lanes.owns(row.lane()) || !lane.maySend(row, now)) {
             budget.giveBack(row.lane(), row.bodyBytes());
-            lanes.ended(row);
-            lane.giveBack(row, now);
+            lanes.giveBack(lane, row, now);
         } else {
             send(row, lane.subscription(), body, bytes, now);
         }

@@ -15,6 +15,7 @@ import java.util.Set;
 import nexus.queue.DeliveryLease;
 import nexus.queue.FreshDelivery;
 import nexus.queue.Holding;
+import nexus.queue.LiveLanes;
 import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
@@ -46,6 +47,7 @@ final class DispatchTerm {
     private final DeliveryConfig config;
     private final Clock clock;
     private final Lanes lanes;
+    private final FoldedRuns folded;
     private final LaneReader reader;
     private final DeliverySending sending;
     private final OutcomeWriter writer;
@@ -59,7 +61,8 @@ final class DispatchTerm {
     private boolean checking;
     private boolean closed;
 
-    DispatchTerm(DispatchTools tools, DeliveryLease.Term term) {
+    /** @param live told the lanes that take what becomes owed in memory */
+    DispatchTerm(DispatchTools tools, DeliveryLease.Term term, LiveLanes live) {
         this.vertx = tools.vertx();
         this.lease = tools.lease();
         this.term = term;
@@ -72,7 +75,8 @@ final class DispatchTerm {
         this.notices = new DeadNotices(tools);
         this.clearing = new LaneClearing(tools, term, lanes, this::written);
         this.sending = new DeliverySending(tools, term, lanes, this::ended);
-        this.reader = new LaneReader(tools, lanes, sending);
+        this.folded = new FoldedRuns(tools, live, term.process(), this::unfolded);
+        this.reader = new LaneReader(tools, lanes, folded, sending);
     }
 
     boolean isOf(DeliveryLease.Term asked) {
@@ -124,19 +128,22 @@ final class DispatchTerm {
         closed = true;
         clearing.stop();
         reader.stop();
+        folded.stop();
         sending.stop();
         writer.close();
         notices.stop();
     }
 
-    /** Starts nothing new. What waits for room stays owed. */
+    /** Starts nothing new. What waits for room stays owed, as rows. */
     void drain() {
         reader.stop();
+        lanes.all().forEach(lanes::readAgain);
+        reader.forgetDropped();
     }
 
-    /** Requests made, or outcomes not yet written. */
-    int underWay() {
-        return lanes.underWay();
+    /** No request is under way, every outcome is written, and nothing is left in a run. */
+    boolean isDrained() {
+        return lanes.underWay() == 0 && !folded.isUnfolding();
     }
 
     /** Requests that have no answer yet, also after the end. */
@@ -146,6 +153,7 @@ final class DispatchTerm {
 
     void adopt(Subscriptions current) {
         lanes.adopt(current).forEach(clearing::clear);
+        folded.adopt(lanes.takeCreated());
         reader.turnSoon();
     }
 
@@ -154,11 +162,15 @@ final class DispatchTerm {
         boolean isAlone = seqs.follows(rows);
         rows.lowestSeqByLane().forEach((number, seq) -> {
             Lane lane = lanes.of(number);
+            List<FreshDelivery> fresh = rows.freshByLane().getOrDefault(number, List.of());
+            folded.stored(fresh);
+            if (lane == null || !isAlone) {
+                reader.leave(number, fresh);
+            }
             if (lane != null) {
                 if (rows.byHand()) {
                     lanes.readAgain(lane);
                 }
-                List<FreshDelivery> fresh = rows.freshByLane().getOrDefault(number, List.of());
                 long toRead = fresh.isEmpty() || !isAlone ? seq : Math.max(seq, reader.handOver(lane, fresh));
                 if (fresh.isEmpty()) {
                     lane.cursor.rewind(toRead);
@@ -182,6 +194,7 @@ final class DispatchTerm {
                 read.addAll(lane.cursor.dryCursors());
             }
         }
+        folded.poll(lanes.all());
         queue.withMore(read)
                 .onFailure(failure -> LOG.warnf("polling lanes failed reason=%s", failure.getMessage()))
                 .onSuccess(withMore -> {
@@ -230,6 +243,7 @@ final class DispatchTerm {
 
     /** Looks at everything that is owed: what no signal told of, what is too old, what belongs to nobody any more. */
     void sweep() {
+        folded.sweep(lanes.all());
         lanesWithWork().onSuccess(withWork -> {
             Instant now = clock.instant();
             for (Integer number : withWork) {
@@ -246,6 +260,16 @@ final class DispatchTerm {
     private Future<List<Integer>> lanesWithWork() {
         return queue.lanesWithWork()
                 .onFailure(failure -> LOG.warnf("reading lanes failed reason=%s", failure.getMessage()));
+    }
+
+    private void unfolded(int number, long lowestSeq) {
+        Lane lane = lanes.of(number);
+        if (lane == null) {
+            clearing.clear(number);
+        } else {
+            lane.cursor.rewind(lowestSeq);
+            reader.turnSoon();
+        }
     }
 
     private void ended(Outcome outcome) {
@@ -268,6 +292,7 @@ final class DispatchTerm {
             OwedDelivery row = outcome.delivery();
             rows.add(row);
             lanes.ended(row);
+            folded.settled(row);
             Lane lane = lanes.of(row.lane());
             if (lane == null) {
                 clearing.clear(row.lane()); // it was under way when its subscription was deleted

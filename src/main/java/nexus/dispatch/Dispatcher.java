@@ -116,7 +116,7 @@ public class Dispatcher implements DeliveryLease.Holder {
     }
 
     private void awaitDrained(DispatchTerm term, long deadline, Promise<Void> drained) {
-        if (term.underWay() == 0 || System.nanoTime() - deadline > 0) {
+        if (term.isDrained() || System.nanoTime() - deadline > 0) {
             end(term); // what is under way may be sent by another process now
             drained.complete();
         } else {
@@ -149,7 +149,7 @@ public class Dispatcher implements DeliveryLease.Holder {
             return;
         }
         if (current == null) {
-            current = new DispatchTerm(tools, latest.term());
+            current = new DispatchTerm(tools, latest.term(), signal.live());
             watchDeadline(latest.term());
         }
         current.hold(latest);

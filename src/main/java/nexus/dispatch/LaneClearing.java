@@ -68,7 +68,9 @@ final class LaneClearing {
             again.add(lane);
         } else {
             // One that is not known here may be new in another process: only the store can say that it is deleted.
-            Future<Void> known = lanes.of(lane) == null ? catalog.reload().mapEmpty() : Future.succeededFuture();
+            Future<Void> known = lanes.of(lane) == null
+                    ? catalog.reload().compose(reloaded -> queue.unfoldLane(lane))
+                    : Future.succeededFuture();
             known.compose(done -> clearFrom(lane, lowest(lane)))
                     .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
                     .onComplete(done -> {

@@ -37,6 +37,7 @@ final class LaneReader {
     private final Clock clock;
     private final DispatchMeters meters;
     private final Lanes lanes;
+    private final FoldedRuns folded;
     private final DeliverySending sending;
     private final OpenReads reads = new OpenReads();
     private final Successors successors;
@@ -52,13 +53,14 @@ final class LaneReader {
     private @Nullable Instant wakeAt;
 
     /** @param sending told what is under way now and needs its request, and what soon will */
-    LaneReader(DispatchTools tools, Lanes lanes, DeliverySending sending) {
+    LaneReader(DispatchTools tools, Lanes lanes, FoldedRuns folded, DeliverySending sending) {
         this.vertx = tools.vertx();
         this.queue = tools.queue();
         this.lease = tools.lease();
         this.clock = tools.clock();
         this.meters = tools.meters();
         this.lanes = lanes;
+        this.folded = folded;
         this.sending = sending;
         this.freshDuringRead = new FreshDuringRead(tools.config().bodyMemory() / FRESH_SHARE);
         this.successors = new Successors(tools, lanes, reads, sending, this::turnSoon);
@@ -108,23 +110,42 @@ final class LaneReader {
      */
     long handOver(Lane lane, List<FreshDelivery> rows) {
         Instant now = clock.instant();
-        if (stopped || !lease.isHeld() || !lanes.owns(lane.number) || lane.isParked(now)) {
-            return 0;
+        boolean mayTake = !stopped && lease.isHeld() && lanes.owns(lane.number) && !lane.isParked(now);
+        if (mayTake && lanesRead.contains(lane.number) && freshDuringRead.add(lane.number, rows)) {
+            return Long.MAX_VALUE;
         }
-        if (lanesRead.contains(lane.number)) {
-            return freshDuringRead.add(lane.number, rows) ? Long.MAX_VALUE : 0;
-        }
-        if (!lane.isWhole()) {
+        if (!mayTake || lanesRead.contains(lane.number) || !knowsAll(lane)) {
+            leave(lane.number, rows);
             return 0;
         }
         return admit(lane, rows, new Admission(lanes, new OpenReads.Read(), now), Set.of());
     }
 
+    /** Whether everything that is owed to it is known here, or behind a busy key, but for what has just become owed. */
+    private boolean knowsAll(Lane lane) {
+        return lane.isWhole() && !folded.isUncertain(lane.number);
+    }
+
     private long admit(Lane lane, List<FreshDelivery> rows, Admission admission, Set<Long> seen) {
         long toRead = admission.atFresh(lane, rows, seen);
-        sending.handOver(rows, admission.admitted());
+        Set<Long> admitted = admission.admitted();
+        sending.handOver(rows, admitted);
         sending.add(admission.started(), admission.ahead());
+        List<FreshDelivery> others = rows.stream()
+                .filter(row -> !admitted.contains(row.delivery().seq()))
+                .toList();
+        if (others.isEmpty()) {
+            folded.taken(lane.number, rows.size());
+        } else {
+            leave(lane.number, others);
+        }
         return toRead;
+    }
+
+    /** Not taken in memory. */
+    void leave(int lane, List<FreshDelivery> rows) {
+        folded.refused(lane);
+        folded.forgotten(rows.stream().map(FreshDelivery::delivery).toList());
     }
 
     /**
@@ -138,11 +159,16 @@ final class LaneReader {
         waiting.forEach((number, rows) -> {
             Lane lane = lanes.of(number);
             if (lane == null) {
+                leave(number, rows);
                 return;
             }
-            long toRead = lane.isWhole()
-                    ? admit(lane, rows, new Admission(lanes, read, clock.instant()), seen)
-                    : firstUnseen(lane, rows, seen);
+            long toRead;
+            if (knowsAll(lane)) {
+                toRead = admit(lane, rows, new Admission(lanes, read, clock.instant()), seen);
+            } else {
+                toRead = firstUnseen(lane, rows, seen);
+                leave(number, rows);
+            }
             if (toRead < Long.MAX_VALUE) {
                 lane.cursor.rewindToNew(toRead);
             }
@@ -164,7 +190,7 @@ final class LaneReader {
         }
         Instant now = clock.instant();
         sending.add(lanes.beginWaiting(now));
-        sending.forget(lanes.takeDropped());
+        forgetDropped();
         meters.ahead(lanes.ahead());
         if (reading) {
             return;
@@ -173,6 +199,15 @@ final class LaneReader {
         wakeLater(now);
         if (!turns.isEmpty()) {
             read(turns, now);
+        }
+    }
+
+    /** What was in memory and is not any more. */
+    void forgetDropped() {
+        List<OwedDelivery> dropped = lanes.takeDropped();
+        if (!dropped.isEmpty()) {
+            folded.forgotten(dropped);
+            sending.forget(dropped);
         }
     }
 
@@ -235,6 +270,7 @@ final class LaneReader {
     /** What became owed after the rows of a read were looked at, or during one that failed, is read. */
     private void readWaiting() {
         freshDuringRead.take().forEach((number, rows) -> {
+            leave(number, rows);
             Lane lane = lanes.of(number);
             if (lane != null) {
                 lane.cursor.rewindToNew(rows.getFirst().delivery().seq());

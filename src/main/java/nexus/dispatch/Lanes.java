@@ -38,6 +38,7 @@ final class Lanes {
     private final Set<Lane> waiting = new LinkedHashSet<>(); // lanes with rows that wait for room
     private int aheadInAll;
     private final List<OwedDelivery> dropped = new ArrayList<>();
+    private final List<Lane> created = new ArrayList<>();
 
     private static final class UnderWay {
         boolean isAnswered;
@@ -85,11 +86,20 @@ final class Lanes {
             if (known != null) {
                 known.update(subscription);
             } else if (owns(subscription.lane())) {
-                byNumber.put(subscription.lane(), new Lane(subscription, config, this::forgotten));
+                Lane lane = new Lane(subscription, config, this::forgotten);
+                byNumber.put(lane.number, lane);
+                created.add(lane);
             }
         }
         forget(gone);
         return gone;
+    }
+
+    /** Lanes that are new here since the last call. */
+    List<Lane> takeCreated() {
+        List<Lane> taken = List.copyOf(created);
+        created.clear();
+        return taken;
     }
 
     @Nullable
@@ -234,11 +244,18 @@ final class Lanes {
         return begun;
     }
 
-    /** Rows that waited for room and are given back, since the last call; without those that are taken again by now. */
+    /** Rows that were in memory and are given back, since the last call; without those that are taken again by now. */
     List<OwedDelivery> takeDropped() {
         List<OwedDelivery> taken = dropped.stream().filter(row -> !isTaken(row)).toList();
         dropped.clear();
         return taken;
+    }
+
+    /** It was started, but nothing was sent and nothing has changed: it is to be read again. */
+    void giveBack(Lane lane, OwedDelivery row, Instant now) {
+        ended(row);
+        lane.giveBack(row, now);
+        dropped.add(row);
     }
 
     /** What waits for room is not as it was read any more. */

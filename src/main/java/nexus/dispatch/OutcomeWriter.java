@@ -32,6 +32,9 @@ final class OutcomeWriter {
     private static final int LOAD = 16;
 
     private static final long LONGEST_PAUSE_MILLIS = 20;
+    /** In which others of the same run are answered. */
+    private static final long RUN_PAUSE_MILLIS = 5;
+
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final Vertx vertx;
@@ -57,7 +60,7 @@ final class OutcomeWriter {
 
     void add(Outcome outcome) {
         waiting.add(outcome);
-        writeNext();
+        writeSoon();
         meters.outcomes(waiting.size());
     }
 
@@ -66,6 +69,22 @@ final class OutcomeWriter {
         closed = true;
         waiting.clear();
         meters.outcomes(0);
+    }
+
+    private void writeSoon() {
+        if (!writing && settlement.isBetterLater(waiting)) {
+            writeAfter(RUN_PAUSE_MILLIS);
+        } else {
+            writeNext();
+        }
+    }
+
+    private void writeAfter(long pauseMillis) {
+        writing = true;
+        vertx.setTimer(pauseMillis, over -> {
+            writing = false;
+            writeNext();
+        });
     }
 
     private void writeNext() {
@@ -91,12 +110,9 @@ final class OutcomeWriter {
                 : Math.clamp(took.toMillis(), 1, LONGEST_PAUSE_MILLIS);
         if (pause == 0) {
             writing = false;
-            writeNext();
+            writeSoon();
         } else {
-            vertx.setTimer(pause, over -> {
-                writing = false;
-                writeNext();
-            });
+            writeAfter(pause);
         }
     }
 

@@ -27,7 +27,7 @@ public class EventIntake {
         this.repository = new EventRepository(store);
         this.catalog = catalog;
         this.signal = signal;
-        this.publishing = new PublishQueue(repository, catalog, this::store, clock);
+        this.publishing = new PublishQueue(repository, catalog, signal.live(), this::store, clock);
     }
 
     /**
@@ -52,7 +52,8 @@ public class EventIntake {
      *     known whether the transaction was committed: read the position again before going on.
      */
     public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
-        MatchedEvents matched = new MatchedEvents(catalog.current(), events);
+        MatchedEvents matched =
+                new MatchedEvents(catalog.current(), events, signal.live().now());
         if (!events.isEmpty() && matched.isEmpty()) {
             return repository
                     .isCatalogAt(matched.catalogVersion)
@@ -72,7 +73,7 @@ public class EventIntake {
                 });
     }
 
-    /** @return false when the subscriptions have changed since the match: reload and match again */
+    /** @return false when the match is out of date: reload and match again */
     private Future<Boolean> store(
             MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
         return repository.store(matched, claims, move).compose(stored -> switch (stored) {
@@ -80,7 +81,10 @@ public class EventIntake {
                 signal.raise(matched.owed(done));
                 yield Future.succeededFuture(true);
             }
-            case EventRepository.Stored.CatalogChanged changed -> Future.succeededFuture(false);
+            case EventRepository.Stored.MatchOutdated outdated -> {
+                signal.live().clear();
+                yield Future.succeededFuture(false);
+            }
             case EventRepository.Stored.PositionMoved moved ->
                 Future.failedFuture(
                         new PositionLostException(move.map(m -> m.from().slot()).orElse("")));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import nexus.queue.DeliveryLease;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -23,23 +24,34 @@ import nexus.subscription.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code event}, {@code idempotency} and what is inserted into {@code owed}, and moves {@code source_position}.
+ * Writes {@code event}, {@code idempotency} and what is inserted into {@code owed} and {@code owed_run}, and moves {@code source_position}.
  * One statement, so that all of it is stored or nothing; a statement of its own in front of it takes the catalog's lock,
- * so that the snapshot of the second is younger than any change of a subscription.
+ * so that the snapshot of the second is younger than any change of a subscription, and, where there are runs, the lock of
+ * this process, so that it is younger than any loss of what it owns.
  */
 final class EventRepository {
     private static final String LOCK_CATALOG =
             "SELECT pg_advisory_xact_lock_shared(" + SubscriptionRepository.CATALOG_LOCK + ")";
 
+    private static final String LOCK_CATALOG_AND_PROCESS = "SELECT pg_advisory_xact_lock_shared("
+            + SubscriptionRepository.CATALOG_LOCK + "), pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK
+            + ", $1)";
+
     private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
 
     /**
-     * {@code gate} is empty, and with it everything else, when the catalog or the position is not as expected. Rows come
-     * of arrays side by side in a select list, which keeps their order and, unlike a function in FROM, no copy of them.
+     * {@code gate} is empty, and with it everything else, when the catalog, the owner of lanes with runs or the position
+     * is not as expected. Rows come of arrays side by side in a select list, which keeps their order and, unlike a
+     * function in FROM, no copy of them.
      */
     private static final String ACCEPT = """
             WITH fence AS MATERIALIZED (
-                SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store WHERE catalog_version = $1),
+                SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store
+                WHERE catalog_version = $1
+                  AND ($25::int IS NULL
+                       OR (SELECT count(*) FROM shard WHERE process = $25::int AND shard = ANY ($26::smallint[]))
+                              = cardinality($26::smallint[])
+                          AND NOT EXISTS (SELECT FROM process WHERE NOT reads_runs))),
             moved AS (
                 UPDATE source_position
                 SET done_end_lsn = $5::text::pg_lsn, open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7::bigint,
@@ -51,16 +63,32 @@ final class EventRepository {
                 RETURNING 1),
             gate AS MATERIALIZED (
                 SELECT today FROM fence WHERE $2::text IS NULL OR EXISTS (SELECT FROM moved)),
+            drawn AS MATERIALIZED (
+                SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest($16::int[]) FROM gate) d),
             put AS (
-                INSERT INTO owed (lane, stripe, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
-                SELECT lane, stripe, key, other_key, barrier, now(), today, ($10::uuid[])[event], body_bytes, own
+                INSERT INTO owed (
+                    lane, stripe, seq, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
+                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, ($10::uuid[])[event], body_bytes, own
                 FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
-                             unnest($18::bigint[]) AS key, unnest($19::bigint[]) AS other_key,
+                             unnest(seqs) AS seq, unnest($18::bigint[]) AS key, unnest($19::bigint[]) AS other_key,
                              unnest($20::boolean[]) AS barrier, unnest($21::int[]) AS event,
-                             unnest($22::int[]) AS body_bytes, unnest($23::boolean[]) AS own
-                      FROM gate) o
-                RETURNING seq, ctid),
-            drawn AS MATERIALIZED (SELECT array_agg(seq) AS seqs, array_agg(ctid::text) AS places FROM put),
+                             unnest($22::int[]) AS body_bytes, unnest($23::boolean[]) AS own,
+                             unnest($24::int[]) AS run
+                      FROM gate, drawn WHERE 0 = ANY ($24::int[])) o
+                WHERE run = 0
+                RETURNING ctid),
+            folded AS (
+                INSERT INTO owed_run (
+                    lane, first_seq, event_day, created_at, seqs, stripes, keys, event_ids, body_bytes, is_owed)
+                SELECT lane, min(seq), today, now(), array_agg(seq), array_agg(stripe::smallint), array_agg(key),
+                       array_agg(($10::uuid[])[event]), array_agg(body_bytes), repeat('1', count(*)::int)::bit varying
+                FROM (SELECT *
+                      FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
+                                   unnest(seqs) AS seq, unnest($18::bigint[]) AS key, unnest($21::int[]) AS event,
+                                   unnest($22::int[]) AS body_bytes, unnest($24::int[]) AS run
+                            FROM gate, drawn WHERE $25::int IS NOT NULL) o
+                      WHERE run > 0 ORDER BY lane, run, seq) r
+                GROUP BY lane, run, today),
             stored AS (
                 INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
                 SELECT today, id, nextval('event_seq'), type, created_at, now(), body,
@@ -72,16 +100,17 @@ final class EventRepository {
             claimed AS (
                 INSERT INTO idempotency (scope, key, body_hash, answer, expires_at)
                 SELECT k.scope, k.key, k.body_hash, k.answer, k.expires_at
-                FROM gate, unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::timestamptz[])
+                FROM gate, unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::timestamptz[])
                            k(scope, key, body_hash, answer, expires_at)
                 ORDER BY k.scope, k.key),
             counted AS (
                 INSERT INTO stat_delta (lane, events, deliveries, pending)
-                SELECT 0, $24::bigint, 0, 0 FROM gate WHERE $24::bigint > 0
+                SELECT 0, $27::bigint, 0, 0 FROM gate WHERE $27::bigint > 0
                 UNION ALL
-                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest($25::int[], $26::bigint[]) c(lane, owed))
+                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest($28::int[], $29::bigint[]) c(lane, owed))
             SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
-                   seqs, places FROM drawn""";
+                   seqs, ARRAY(SELECT ctid::text FROM put) AS places
+            FROM drawn""";
 
     private static final String FIND_CLAIM =
             "SELECT body_hash, answer FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > now()";
@@ -99,12 +128,12 @@ final class EventRepository {
          * Committed.
          *
          * @param seqs of what is owed, in the order of the columns
-         * @param places where its rows lie, in the same order
+         * @param places where those of them lie that are rows, in the same order
          */
         record Done(LocalDate day, Instant at, List<Long> seqs, List<String> places) implements Stored {}
 
-        /** The subscriptions have changed since the match: nothing was stored. */
-        record CatalogChanged() implements Stored {}
+        /** The subscriptions, or who owns their lanes, have changed since the match: nothing was stored. */
+        record MatchOutdated() implements Stored {}
 
         /** The position is not where it was expected: nothing was stored. */
         record PositionMoved() implements Stored {}
@@ -127,15 +156,18 @@ final class EventRepository {
 
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
         Tuple parameters = parameters(events, claims, move);
-        return accept(parameters)
+        Optional<Integer> owner = events.runOwner();
+        return accept(owner, parameters)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(parameters))
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(owner, parameters))
                         : Future.failedFuture(failure));
     }
 
-    private Future<Stored> accept(Tuple parameters) {
+    private Future<Stored> accept(Optional<Integer> owner, Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = connection.query(LOCK_CATALOG).execute();
+                    Future<?> lock = owner.isPresent()
+                            ? connection.preparedQuery(LOCK_CATALOG_AND_PROCESS).execute(Tuple.of(owner.get()))
+                            : connection.query(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> accepted =
                             connection.preparedQuery(ACCEPT).execute(parameters);
                     return lock.compose(locked -> accepted);
@@ -187,6 +219,9 @@ final class EventRepository {
         tuple.addArrayOfInteger(events.owedEvents.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.owedBytes.toArray(Integer[]::new));
         tuple.addArrayOfBoolean(events.owedOwn.toArray(Boolean[]::new));
+        tuple.addArrayOfInteger(events.owedRuns.toArray(Integer[]::new));
+        tuple.addValue(events.runOwner().<Object>map(process -> process).orElse(NullValue.Integer));
+        tuple.addArrayOfShort(events.shardsWithRuns());
         tuple.addLong(events.counted);
         Map<Integer, Long> counted = events.countedDeliveries();
         tuple.addArrayOfInteger(counted.keySet().toArray(Integer[]::new));
@@ -238,7 +273,7 @@ final class EventRepository {
     private static Stored stored(RowSet<Row> rows) {
         Row row = rows.iterator().next();
         if (row.getLong(0) == 0) {
-            return new Stored.CatalogChanged();
+            return new Stored.MatchOutdated();
         }
         @Nullable LocalDate today = row.getLocalDate(1);
         if (today == null) {

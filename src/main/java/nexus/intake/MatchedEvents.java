@@ -5,18 +5,26 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.queue.FreshDelivery;
+import nexus.queue.LiveLanes;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedRows;
+import nexus.queue.OwedRun;
+import nexus.queue.Place;
+import nexus.queue.Shards;
 import nexus.queue.StripeCursor;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
@@ -44,13 +52,17 @@ final class MatchedEvents {
     final List<Integer> owedEvents = new ArrayList<>(); // of which event, from 1
     final List<Integer> owedBytes = new ArrayList<>();
     final List<Boolean> owedOwn = new ArrayList<>();
+    final List<Integer> owedRuns = new ArrayList<>(); // of which run, from 1; 0: a row
     private final List<OwedBody> owedBodies = new ArrayList<>();
+    private final LiveLanes.Live live;
+    private final List<Integer> runLanes = new ArrayList<>(); // of each run
 
     /** For every event that came in, to how many subscriptions it is owed. */
     final List<Integer> deliveries = new ArrayList<>();
 
-    MatchedEvents(Subscriptions subscriptions, List<IncomingEvent> events) {
+    MatchedEvents(Subscriptions subscriptions, List<IncomingEvent> events, LiveLanes.Live live) {
         catalogVersion = subscriptions.version();
+        this.live = live;
         for (IncomingEvent event : events) {
             List<Subscription> wanting = subscriptions.wanting(event.type());
             deliveries.add(wanting.size());
@@ -58,6 +70,49 @@ final class MatchedEvents {
                 add(event, wanting);
             }
         }
+        owedLanes.forEach(lane -> owedRuns.add(0));
+        if (owedLanes.size() >= OwedRun.SHORTEST) {
+            live.lanes().forEach(this::addRuns);
+        }
+    }
+
+    /** Of a lane, when enough is owed to it at once and nothing that a run has no place for. */
+    private void addRuns(int lane) {
+        List<Integer> owed = new ArrayList<>();
+        for (int i = 0; i < owedLanes.size(); i++) {
+            if (owedLanes.get(i) == lane) {
+                if (owedBarriers.get(i)) {
+                    return;
+                }
+                if (owedOtherKeys.get(i) == null && !owedOwn.get(i)) {
+                    owed.add(i);
+                }
+            }
+        }
+        if (owed.size() < OwedRun.SHORTEST) {
+            return;
+        }
+        int first = runLanes.size() + 1;
+        int count = Math.ceilDiv(owed.size(), OwedRun.LONGEST);
+        for (int i = 0; i < owed.size(); i++) {
+            owedRuns.set(owed.get(i), first + i * count / owed.size());
+        }
+        runLanes.addAll(Collections.nCopies(count, lane));
+    }
+
+    /** The process that has to own the lanes with runs; empty: there are none. */
+    Optional<Integer> runOwner() {
+        return runLanes.isEmpty() ? Optional.empty() : Optional.of(live.process());
+    }
+
+    Short[] shardsWithRuns() {
+        Set<Short> shards = new TreeSet<>();
+        for (int i = 0; i < owedLanes.size(); i++) {
+            if (owedRuns.get(i) > 0) {
+                shards.add((short) Shards.of(owedLanes.get(i)));
+            }
+        }
+        return shards.toArray(Short[]::new);
     }
 
     /** What has become owed, once it is stored. */
@@ -65,6 +120,8 @@ final class MatchedEvents {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         Map<Integer, List<FreshDelivery>> freshByLane = new HashMap<>();
         Iterator<OwedBody> events = owedBodies.iterator();
+        Iterator<String> ctids = stored.places().iterator();
+        List<OwedRun> runs = runs(stored.seqs());
         for (int i = 0; i < stored.seqs().size(); i++) {
             OwedDelivery delivery = new OwedDelivery(
                     owedLanes.get(i),
@@ -81,7 +138,7 @@ final class MatchedEvents {
                     ids.get(owedEvents.get(i) - 1),
                     owedBytes.get(i),
                     owedOwn.get(i),
-                    stored.places().get(i),
+                    owedRuns.get(i) == 0 ? new Place.OwnRow(ctids.next()) : runs.get(owedRuns.get(i) - 1),
                     false);
             lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
             freshByLane
@@ -89,6 +146,21 @@ final class MatchedEvents {
                     .add(new FreshDelivery(delivery, events.next()));
         }
         return new OwedRows(lowestSeqByLane, false, freshByLane);
+    }
+
+    private List<OwedRun> runs(List<Long> seqs) {
+        List<List<Long>> seqsByRun = new ArrayList<>();
+        runLanes.forEach(lane -> seqsByRun.add(new ArrayList<>()));
+        for (int i = 0; i < seqs.size() && !runLanes.isEmpty(); i++) {
+            if (owedRuns.get(i) > 0) {
+                seqsByRun.get(owedRuns.get(i) - 1).add(seqs.get(i));
+            }
+        }
+        List<OwedRun> made = new ArrayList<>();
+        for (int run = 0; run < runLanes.size(); run++) {
+            made.add(new OwedRun(runLanes.get(run), seqsByRun.get(run)));
+        }
+        return made;
     }
 
     /** How many of those owed to each lane count. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import nexus.Refusal;
 import nexus.event.IncomingEvent;
+import nexus.queue.LiveLanes;
 import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;
 
@@ -34,7 +35,7 @@ final class PublishQueue {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int CLAIM_TRIES = 3;
 
-    /** Stores matched events; false when the subscriptions have changed since the match. */
+    /** Stores matched events; false when the match is out of date. */
     interface Storage {
         Future<Boolean> store(
                 MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move);
@@ -57,6 +58,7 @@ final class PublishQueue {
 
     private final EventRepository repository;
     private final SubscriptionCatalog catalog;
+    private final LiveLanes live;
     private final Storage storage;
     private final Clock clock;
 
@@ -65,9 +67,11 @@ final class PublishQueue {
     private long waitingBytes; // guarded by this
     private boolean storing; // guarded by this
 
-    PublishQueue(EventRepository repository, SubscriptionCatalog catalog, Storage storage, Clock clock) {
+    PublishQueue(
+            EventRepository repository, SubscriptionCatalog catalog, LiveLanes live, Storage storage, Clock clock) {
         this.repository = repository;
         this.catalog = catalog;
+        this.live = live;
         this.storage = storage;
         this.clock = clock;
     }
@@ -150,7 +154,7 @@ final class PublishQueue {
     private Future<Void> storeTogether(List<Resolved> group) {
         List<IncomingEvent> events =
                 group.stream().flatMap(one -> one.claims().fresh().stream()).toList();
-        MatchedEvents matched = new MatchedEvents(catalog.current(), events);
+        MatchedEvents matched = new MatchedEvents(catalog.current(), events, live.now());
         List<List<Accepted>> answers = new ArrayList<>();
         List<EventRepository.Claim> rows = new ArrayList<>();
         int from = 0;

@@ -32,6 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class DeliveryLease {
+    /**
+     * Advisory lock with the process as its second number. Who relies on what a process owns shares it: settlements, and
+     * intake that stores runs. Exclusive for what the process gives up, and for its end.
+     */
+    public static final int PROCESS_LOCK = 7_310_002;
+
     private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration GATHERING = Duration.ofMillis(50);
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 
@@ -92,6 +93,11 @@ public class DeliveryOverride {
                         SELECT d.seq FROM delivery d
                         WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
 
+    /** One that is in a run was never tried: only CANCEL changes it. */
+    private static final String UNFOLD = """
+            SELECT unfold_owed($1, ARRAY(
+                SELECT first_seq FROM owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2))""";
+
     static final String CANCEL = """
             WITH taken AS (
                 DELETE FROM owed o USING subscription s
@@ -137,7 +143,13 @@ public class DeliveryOverride {
      */
     public Future<Boolean> cancel(DeliveryKey delivery) {
         Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq());
-        return changed(() -> store.queue().preparedQuery(CANCEL).execute(parameters))
+        return changed(() -> PipelinedTransaction.run(store.queue(), connection -> {
+                    Future<?> unfolded =
+                            connection.preparedQuery(UNFOLD).execute(Tuple.of(delivery.lane(), delivery.seq()));
+                    Future<RowSet<Row>> cancelled =
+                            connection.preparedQuery(CANCEL).execute(parameters);
+                    return unfolded.compose(rows -> cancelled);
+                }))
                 .map(count -> count > 0);
     }
 

@@ -20,9 +20,6 @@ import nexus.queue.ProcessSightings.Beat;
  * transaction, and tells the other processes.
  */
 final class LeaseSession implements AutoCloseable {
-    /** Advisory lock with the process as its second number: shared by its settlements, exclusive for its end. */
-    static final int PROCESS_LOCK = 7_310_002;
-
     /** Told when shards are free or a process has come or gone. */
     static final String CHANNEL = "nexus_shards";
 
@@ -30,16 +27,17 @@ final class LeaseSession implements AutoCloseable {
     private static final String ENTER = "SELECT pg_try_advisory_lock_shared(7310003)";
 
     private static final String JOIN = """
-            INSERT INTO process (id, epoch)
-            SELECT (n % 2147483647)::int, n FROM nextval('process_epoch') n
+            INSERT INTO process (id, epoch, reads_runs)
+            SELECT (n % 2147483647)::int, n, true FROM nextval('process_epoch') n
             RETURNING id, epoch""";
     private static final String BEAT = "UPDATE process SET beat = beat + 1 WHERE id = ? AND epoch = ?";
     private static final String RETIRE = "UPDATE process SET leaving = true WHERE id = ? AND epoch = ?";
     private static final String SHARDS = "SELECT shard, process FROM shard WHERE process IS NOT NULL";
     private static final String PROCESSES = "SELECT id, epoch, beat, leaving FROM process ORDER BY id";
 
-    private static final String LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(" + PROCESS_LOCK + ", ?)";
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + PROCESS_LOCK + ", ?)";
+    private static final String LOCK_SHARED =
+            "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK + ", ?)";
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + DeliveryLease.PROCESS_LOCK + ", ?)";
 
     /** Free ones only: what a process that is gone has left behind is freed under its own lock. */
     private static final String CLAIM = """
@@ -155,6 +153,7 @@ final class LeaseSession implements AutoCloseable {
 
     void release(Term term, Collection<Integer> shards) throws SQLException {
         transaction(() -> {
+            lock(LOCK, term.process());
             tell();
             return update(
                     RELEASE, term.process(), connection.createArrayOf("smallint", shards.toArray(Integer[]::new)));
@@ -181,7 +180,8 @@ final class LeaseSession implements AutoCloseable {
             if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw e;
             }
-            try (PreparedStatement statement = prepare(END_SETTLEMENTS, (long) PROCESS_LOCK, (long) silent.process())) {
+            try (PreparedStatement statement =
+                    prepare(END_SETTLEMENTS, (long) DeliveryLease.PROCESS_LOCK, (long) silent.process())) {
                 statement.execute();
             }
             return false;

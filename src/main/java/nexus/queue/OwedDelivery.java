@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event owed to one subscription: a row of {@code owed}.
+ * One event owed to one subscription: a row of {@code owed}, or a part of a row of {@code owed_run}.
  *
  * @param key what orders it; null: nothing
  * @param otherKey the second key of an event that belongs to two
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param owedSince when it was enqueued or last retried by hand
  * @param bodyBytes size of the event's body
  * @param own of one of Nexus's own events
- * @param place where the row lies, as PostgreSQL's {@code ctid}; another one as soon as the row is changed
+ * @param place where it lies in the store
  * @param behind an earlier row that is still owed goes first
  */
 public record OwedDelivery(
@@ -35,7 +35,7 @@ public record OwedDelivery(
         UUID eventId,
         int bodyBytes,
         boolean own,
-        String place,
+        Place place,
         boolean behind) {
 
     /** The number of the attempt that comes next, from 1. */

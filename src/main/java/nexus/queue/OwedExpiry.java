@@ -24,6 +24,11 @@ public class OwedExpiry {
     private static final int CHUNK = 2_000;
     private static final int MOST_NAMED = 100;
 
+    private static final String UNFOLD = """
+            SELECT unfold_owed(lane, first_seqs)
+            FROM (SELECT lane, array_agg(first_seq ORDER BY first_seq) AS first_seqs
+                  FROM owed_run WHERE event_day < $1 GROUP BY lane ORDER BY lane) runs""";
+
     /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
     static final String EXPIRE = """
             WITH past AS MATERIALIZED (
@@ -65,7 +70,10 @@ public class OwedExpiry {
     public Future<Result> expireBefore(LocalDate firstKept) {
         Position beginning = new Position(Integer.MIN_VALUE, 0, 0);
         Result none = new Result(0, List.of());
-        return expire(firstKept, beginning, none)
+        return store.queue()
+                .preparedQuery(UNFOLD)
+                .execute(Tuple.of(firstKept))
+                .compose(unfolded -> expire(firstKept, beginning, none))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? store.queue()
                                 .preparedQuery(ENSURE_DAYS)

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * has to be claimed.
  *
  * <p>{@code behind} is asked of what is committed: an earlier row of the same key (or either of two), a barrier in
- * front, or, for a barrier, anything in front. A row that is under way is still there and holds the ones behind it.
+ * front, or, for a barrier, anything in front. A row that is under way is still there and holds the ones behind it, and
+ * so does one that is in a run.
  */
 @Singleton
 public class OwedQueue {
@@ -54,10 +55,17 @@ public class OwedQueue {
                          WHERE e.lane = o.lane AND e.key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)
               OR EXISTS (SELECT FROM owed e
                          WHERE e.lane = o.lane AND e.other_key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)))
+            OR (o.key IS NOT NULL AND EXISTS (
+                 SELECT FROM owed_of_run e
+                 WHERE e.lane = o.lane AND e.first_seq < o.seq AND e.first_seq >= w.low AND e.seq < o.seq
+                   AND (e.key = o.key OR e.key = o.other_key)))
             OR (o.barrier AND EXISTS (
                  SELECT FROM generate_series(0, 7) s
                  WHERE EXISTS (SELECT FROM owed e
-                               WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low))))
+                               WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low)
+                 UNION ALL
+                 SELECT FROM owed_of_run e
+                 WHERE e.lane = o.lane AND e.first_seq < o.seq AND e.first_seq >= w.low AND e.seq < o.seq)))
             """;
 
     private static final String BEHIND_BARRIER = """
@@ -132,7 +140,9 @@ public class OwedQueue {
                 UNION ALL
                 SELECT (SELECT o.lane FROM owed o WHERE o.lane > lanes.lane ORDER BY o.lane LIMIT 1)
                 FROM lanes WHERE lanes.lane IS NOT NULL)
-            SELECT lane FROM lanes WHERE lane IS NOT NULL""";
+            SELECT lane FROM lanes WHERE lane IS NOT NULL
+            UNION
+            SELECT lane FROM owed_run""";
 
     static final String WITH_MORE = """
             SELECT DISTINCT w.lane
@@ -143,12 +153,29 @@ public class OwedQueue {
                 ORDER BY o.seq LIMIT 1) o""";
 
     static final String SMALLEST_OWED = """
-            SELECT w.lane, (
-                SELECT min(o.seq) FROM generate_series(0, 7) s
-                CROSS JOIN LATERAL (
-                    SELECT o.seq FROM owed o WHERE o.lane = w.lane AND o.stripe = s AND o.seq >= w.low
-                    ORDER BY o.seq LIMIT 1) o)
+            SELECT w.lane, least(
+                (SELECT min(o.seq) FROM generate_series(0, 7) s
+                 CROSS JOIN LATERAL (
+                     SELECT o.seq FROM owed o WHERE o.lane = w.lane AND o.stripe = s AND o.seq >= w.low
+                     ORDER BY o.seq LIMIT 1) o),
+                (SELECT r.first_seq FROM owed_run r WHERE r.lane = w.lane AND r.first_seq >= w.low
+                 ORDER BY r.first_seq LIMIT 1))
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
+
+    static final String RUNS = """
+            SELECT r.lane, r.first_seq
+            FROM unnest($1::int[], $2::bigint[]) w(lane, low)
+            CROSS JOIN LATERAL (
+                SELECT lane, first_seq FROM owed_run WHERE lane = w.lane AND first_seq >= w.low ORDER BY first_seq) r""";
+
+    /** In the order of the keys, so that two can't block each other. */
+    static final String UNFOLD = """
+            SELECT unfold_owed(lane, first_seqs)
+            FROM (SELECT lane, array_agg(first_seq ORDER BY first_seq) AS first_seqs
+                  FROM unnest($1::int[], $2::bigint[]) r(lane, first_seq) GROUP BY lane ORDER BY lane) runs""";
+
+    static final String UNFOLD_LANE =
+            "SELECT unfold_owed($1, ARRAY(SELECT first_seq FROM owed_run WHERE lane = $1 ORDER BY first_seq))";
 
     /** Intake takes the catalog's lock, 7310001, before it draws a seq. The sequence is read first. */
     static final String LOOK = """
@@ -300,6 +327,49 @@ public class OwedQueue {
         return pool.preparedQuery(OLDEST).execute(Tuple.of(lane, after, limit)).map(OwedQueue::deliveries);
     }
 
+    /**
+     * The runs of these lanes.
+     *
+     * @param lows by lane, its low-water seq
+     */
+    public Future<Set<RunKey>> runs(Map<Integer, Long> lows) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
+                .addArrayOfLong(lows.values().toArray(Long[]::new));
+        return pool.preparedQuery(RUNS).execute(parameters).map(rows -> {
+            Set<RunKey> runs = new HashSet<>();
+            rows.forEach(row -> runs.add(new RunKey(row.getInteger(0), row.getLong(1))));
+            return runs;
+        });
+    }
+
+    /** What is owed of these runs is a row each from then on; one that is gone is left out. */
+    public Future<Void> unfold(Collection<RunKey> runs) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfInteger(runs.stream().map(RunKey::lane).toArray(Integer[]::new))
+                .addArrayOfLong(runs.stream().map(RunKey::firstSeq).toArray(Long[]::new));
+        return pool.preparedQuery(UNFOLD).execute(parameters).mapEmpty();
+    }
+
+    /** As {@link #unfold}, for every run of a lane. */
+    public Future<Void> unfoldLane(int lane) {
+        return pool.preparedQuery(UNFOLD_LANE).execute(Tuple.of(lane)).mapEmpty();
+    }
+
+    /** Of an {@link OwedRun}: the primary key of its row. */
+    public record RunKey(int lane, long firstSeq) {
+        // written out, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof RunKey of && lane == of.lane && firstSeq == of.firstSeq;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * lane + Long.hashCode(firstSeq);
+        }
+    }
+
     /** Every lane to which something is owed. */
     public Future<List<Integer>> lanesWithWork() {
         return pool.query(LANES_WITH_WORK).execute().map(rows -> {
@@ -347,7 +417,7 @@ public class OwedQueue {
                 row.getUUID(11),
                 row.getInteger(12),
                 row.getBoolean(13),
-                row.getString(14),
+                new Place.OwnRow(row.getString(14)),
                 row.getBoolean(15));
     }
 

@@ -9,9 +9,15 @@ import java.util.function.Consumer;
 @Singleton
 public class OwedSignal {
     private final List<Consumer<OwedRows>> listeners = new CopyOnWriteArrayList<>();
+    private final LiveLanes live = new LiveLanes();
 
     public void onOwed(Consumer<OwedRows> listener) {
         listeners.add(listener);
+    }
+
+    /** Where what becomes owed here is taken in memory. */
+    public LiveLanes live() {
+        return live;
     }
 
     public void raise(OwedRows rows) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class PayloadErasure {
+    private static final String UNFOLD = """
+            SELECT unfold_owed(lane, first_seqs)
+            FROM (SELECT r.lane, array_agg(DISTINCT r.first_seq ORDER BY r.first_seq) AS first_seqs
+                  FROM event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)
+                  CROSS JOIN LATERAL (
+                      SELECT lane, first_seq FROM owed_of_run
+                      WHERE lane = p.lane AND first_seq <= p.seq AND seq = p.seq LIMIT 1) r
+                  WHERE e.id = $1 GROUP BY r.lane ORDER BY r.lane) runs""";
+
     /**
      * What becomes owed again in this very moment stays so, and is DEAD as payload-gone when its turn comes. The second
      * statement sees what a settlement has written meanwhile.
@@ -69,10 +79,17 @@ public class PayloadErasure {
      * @return false when there is no such event, or no more
      */
     public Future<Boolean> erase(UUID event) {
+        return eraseOnce(event)
+                .recover(failure -> StoreErrors.isDeadlock(failure) ? eraseOnce(event) : Future.failedFuture(failure));
+    }
+
+    /** A settlement of several lanes locks their runs in another order. */
+    private Future<Boolean> eraseOnce(UUID event) {
         return PipelinedTransaction.run(store.queue(), connection -> {
+                    Future<?> unfolded = connection.preparedQuery(UNFOLD).execute(Tuple.of(event));
                     Future<RowSet<Row>> erased = connection.preparedQuery(ERASE).execute(Tuple.of(event));
                     Future<?> answers = connection.preparedQuery(ERASE_ANSWERS).execute(Tuple.of(event));
-                    return answers.compose(done -> erased);
+                    return unfolded.compose(rows -> answers).compose(done -> erased);
                 })
                 .map(this::told);
     }

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
     /** Below it a statement of its own costs more than rows. Reads rely on it, too: so many are at least in a run. */
-    private static final int SHORTEST = 32;
+    static final int SHORTEST = 32;
     /** What fits into a page of 8 KB, when the answers are empty. */
     private static final int LONGEST = 160;
     /** As the table demands: so that a seq, or a moment, is looked for in few runs. */
@@ -27,31 +27,34 @@ record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
     private static final Comparator<Outcome.Sent> BY_SEQ =
             Comparator.comparingLong(outcome -> outcome.delivery().seq());
 
-    private record Place(LocalDate day, int lane) {}
+    private record DayLane(LocalDate day, int lane) {}
 
-    /**
-     * The runs among these deliveries. What fits into none, as it is one of few, was retried, or comes long after its
-     * neighbours, stays a row of its own.
-     */
-    static List<SentRun> among(List<Outcome.Sent> outcomes) {
+    /** @param apart what fits into none, as it is one of few, was retried, or comes long after its neighbours */
+    record Parts(List<SentRun> runs, List<Outcome.Sent> apart) {}
+
+    /** The runs among these deliveries. */
+    static Parts among(List<Outcome.Sent> outcomes) {
         if (outcomes.size() < SHORTEST) {
-            return List.of();
+            return new Parts(List.of(), outcomes);
         }
-        Map<Place, List<Outcome.Sent>> byPlace = new LinkedHashMap<>();
+        Parts parts = new Parts(new ArrayList<>(), new ArrayList<>());
+        Map<DayLane, List<Outcome.Sent>> byLane = new LinkedHashMap<>();
         for (Outcome.Sent outcome : outcomes) {
             OwedDelivery delivery = outcome.delivery();
             if (delivery.attempts() == 0 && !delivery.own() && outcome.made().statusCode() != null) {
-                byPlace.computeIfAbsent(new Place(delivery.eventDay(), delivery.lane()), place -> new ArrayList<>())
+                byLane.computeIfAbsent(new DayLane(delivery.eventDay(), delivery.lane()), first -> new ArrayList<>())
                         .add(outcome);
+            } else {
+                parts.apart.add(outcome);
             }
         }
-        List<SentRun> runs = new ArrayList<>();
-        byPlace.forEach((place, all) -> addRuns(place, all, runs));
-        return runs;
+        byLane.forEach((of, all) -> divide(of, all, parts));
+        return parts;
     }
 
-    private static void addRuns(Place place, List<Outcome.Sent> all, List<SentRun> runs) {
+    private static void divide(DayLane of, List<Outcome.Sent> all, Parts parts) {
         if (all.size() < SHORTEST) {
+            parts.apart.addAll(all);
             return;
         }
         long newest = all.stream().max(BY_SEQ).orElseThrow().delivery().seq();
@@ -59,18 +62,23 @@ record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
                 .map(outcome -> outcome.made().at())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        List<Outcome.Sent> near = all.stream()
-                .filter(outcome -> outcome.delivery().seq() > newest - SEQS
-                        && !outcome.made().at().isBefore(latest.minusSeconds(SECONDS)))
-                .sorted(BY_SEQ)
-                .toList();
+        List<Outcome.Sent> near = new ArrayList<>();
+        List<Outcome.Sent> far = new ArrayList<>();
+        for (Outcome.Sent outcome : all) {
+            boolean isNear = outcome.delivery().seq() > newest - SEQS
+                    && !outcome.made().at().isBefore(latest.minusSeconds(SECONDS));
+            (isNear ? near : far).add(outcome);
+        }
+        parts.apart.addAll(far);
         if (near.size() < SHORTEST) {
+            parts.apart.addAll(near);
             return;
         }
+        near.sort(BY_SEQ);
         int count = Math.ceilDiv(near.size(), LONGEST);
         for (int i = 0; i < count; i++) {
-            runs.add(new SentRun(
-                    place.day, place.lane, near.subList(near.size() * i / count, near.size() * (i + 1) / count)));
+            parts.runs.add(
+                    new SentRun(of.day, of.lane, near.subList(near.size() * i / count, near.size() * (i + 1) / count)));
         }
     }
 }

@@ -40,8 +40,8 @@ public final class StoreSampler {
             SELECT counted.pending, counted.failed, coalesce(extract(epoch FROM now() - due.oldest), 0)::float8 AS oldest_due,
                    (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8
                     FROM pg_stat_activity WHERE datname = current_database()) AS oldest_transaction,
-                   (SELECT n_dead_tup::float8 FROM pg_stat_user_tables
-                    WHERE schemaname = 'nexus' AND relname = 'owed') AS dead_tuples,
+                   (SELECT sum(n_dead_tup)::float8 FROM pg_stat_user_tables
+                    WHERE schemaname = 'nexus' AND relname IN ('owed', 'owed_run')) AS dead_tuples,
                    (SELECT count(*)::float8 FROM subscription
                     WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers,
                    (SELECT count(*)::float8 FROM subscription
@@ -51,13 +51,16 @@ public final class StoreSampler {
                          coalesce(sum(dead), 0)::float8 AS dead
                   FROM (SELECT pending, failed, dead FROM stat
                         UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
-                 (SELECT min(least(ready.since, retry.due)) AS oldest
+                 (SELECT min(least(ready.since, run.since, retry.due)) AS oldest
                   FROM subscription s
                   CROSS JOIN generate_series(0, 7) stripes(n)
                   LEFT JOIN LATERAL (
                       SELECT coalesce(renewed_at, created_at) AS since FROM owed
                       WHERE lane = s.lane AND stripe = stripes.n::smallint AND due IS NULL
                       ORDER BY seq LIMIT 1) ready ON true
+                  LEFT JOIN LATERAL (
+                      SELECT created_at AS since FROM owed_run WHERE lane = s.lane AND stripes.n = 0
+                      ORDER BY first_seq LIMIT 1) run ON true
                   LEFT JOIN LATERAL (
                       SELECT due FROM owed WHERE lane = s.lane AND due <= now() AND stripes.n = 0
                       ORDER BY due LIMIT 1) retry ON true

@@ -47,7 +47,8 @@ final class DayPartitions {
               AND to_date(right(part.relname, 8), 'YYYYMMDD') < $1
             ORDER BY part.relname""";
 
-    private static final String IS_OWED = "SELECT EXISTS (SELECT FROM owed WHERE event_day < $1)";
+    private static final String IS_OWED = """
+            SELECT EXISTS (SELECT FROM owed WHERE event_day < $1) OR EXISTS (SELECT FROM owed_run WHERE event_day < $1)""";
 
     /** Detached in an earlier run that did not come to the DROP. */
     private static final String DETACHED = """

@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import nexus.store.Store;
 
 /**
- * Vacuums {@code owed} by what was deleted from it: at full speed a million rows die there between two visits of
- * autovacuum, and every reader steps over them.
+ * Vacuums {@code owed} and {@code owed_run} by what was deleted from them: at full speed a million rows die there between
+ * two visits of autovacuum, and every reader steps over them.
  */
 final class QueueVacuum {
     private static final long WORTH_IT = 50_000;
     private static final String NO_TIMEOUT = "SET statement_timeout = 0";
-    private static final String VACUUM = "VACUUM (TRUNCATE off) owed";
+    private static final String VACUUM = "VACUUM (TRUNCATE off) owed, owed_run";
 
     private final Store store;
     private long dead;

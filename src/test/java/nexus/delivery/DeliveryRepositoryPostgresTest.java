@@ -276,20 +276,140 @@ class DeliveryRepositoryPostgresTest {
                 .isEmpty();
     }
 
+    @Test
+    void whatIsOwedInRunsIsListedAsIfItHadRowsOfItsOwn() {
+        int a = rows.subscription("subscription");
+        int b = rows.subscription("subscription");
+        int gone = rows.subscription("listener");
+        rows.events("x", 60, a, b, gone);
+        rows.events("y", 60, gone, b, a);
+        Instant since = Instant.now().minusSeconds(90);
+        rows.run("UPDATE nexus.owed SET stripe = seq % 8, created_at = now() - interval '1 min' * lane");
+        rows.delete(gone);
+        for (int lane : List.of(a, b, gone)) {
+            List<Long> owed = seqs("SELECT seq FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq");
+            rows.settleRun(owed.subList(40, 75));
+            for (int i = 0; i < 40; i += 8) {
+                rows.fail(owed.get(i), 503);
+                rows.settle(owed.get(i + 1), "SENT", 200);
+                rows.settle(owed.get(i + 2), "DEAD", 500);
+                rows.run("UPDATE nexus.owed SET renewed_at = now() WHERE seq = " + owed.get(i + 3));
+            }
+        }
+        Optional<UUID> ofA = Optional.of(rows.subscriptionId(a));
+        Optional<UUID> ofGone = Optional.of(rows.subscriptionId(gone));
+        Optional<UUID> event = Optional.of(UUID.fromString(rows.one("SELECT event_id FROM nexus.owed WHERE lane = " + a
+                + " AND attempts = 0 AND renewed_at IS NULL ORDER BY seq LIMIT 1")));
+        List<DeliveryFilter> filters = List.of(
+                ALL,
+                ALL.withStatus(DeliveryStatus.PENDING),
+                ALL.withStatus(DeliveryStatus.FAILED),
+                ALL.withStatus(DeliveryStatus.SENT),
+                ALL.withStatus(DeliveryStatus.DEAD),
+                filter(ofA, Optional.empty(), Optional.empty()),
+                filter(ofA, Optional.empty(), Optional.empty()).withStatus(DeliveryStatus.PENDING),
+                filter(ofGone, Optional.empty(), Optional.empty()),
+                filter(ofGone, Optional.empty(), Optional.empty()).withStatus(DeliveryStatus.DEAD),
+                filter(Optional.empty(), event, Optional.empty()),
+                filter(ofA, event, Optional.of("x")).withStatus(DeliveryStatus.PENDING),
+                filter(Optional.empty(), Optional.empty(), Optional.of("y")),
+                filter(ofA, Optional.empty(), Optional.of("x")),
+                filter(Optional.empty(), Optional.empty(), Optional.of("x")).withStatus(DeliveryStatus.PENDING),
+                filter(Optional.empty(), Optional.empty(), Optional.of("x")).withStatus(DeliveryStatus.DEAD),
+                new DeliveryFilter(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(since),
+                        Optional.empty()),
+                between(since, since.plusSeconds(600)),
+                between(since.minusSeconds(600), since));
+        List<List<Delivery>> before = new ArrayList<>();
+        filters.forEach(filter -> before.add(found(filter, 500)));
+        assertThat(before.getFirst()).hasSize(360);
+        assertThat(before).noneMatch(List::isEmpty);
+
+        rows.fold(a, 10);
+        rows.fold(a, 20);
+        rows.fold(b);
+        rows.fold(gone);
+        assertThat(rows.all("SELECT lane, cardinality(seqs) FROM nexus.owed_run ORDER BY lane, first_seq"))
+                .containsExactly(a + "|10", a + "|20", b + "|65", gone + "|65");
+
+        for (int limit : List.of(1000, 50, 9)) {
+            for (int i = 0; i < filters.size(); i++) {
+                assertThat(found(filters.get(i), limit))
+                        .as("%s by %d", filters.get(i), limit)
+                        .containsExactlyElementsOf(before.get(i));
+            }
+        }
+        for (Delivery delivery : before.getFirst()) {
+            assertThat(await(deliveries.find(delivery.id()))).contains(delivery);
+        }
+    }
+
+    @Test
+    void whatIsSettledOfARunIsOwedNoMore() {
+        int lane = rows.subscription("subscription");
+        rows.events("x", 20, lane);
+        List<DeliveryId> ids = new ArrayList<>();
+        found(ALL, 50).forEach(delivery -> ids.add(delivery.id()));
+        List<DeliveryId> sent = List.of(ids.getFirst(), ids.get(7), ids.get(8), ids.getLast());
+        rows.fold(lane);
+        sent.forEach(id -> settleInRun(id.key().seq()));
+
+        List<DeliveryId> owed = new ArrayList<>(ids);
+        owed.removeAll(sent);
+        for (int limit : List.of(50, 3)) {
+            assertThat(found(ALL, limit)).extracting(Delivery::id).containsExactlyElementsOf(ids);
+            assertThat(found(ALL.withStatus(DeliveryStatus.PENDING), limit))
+                    .extracting(Delivery::id)
+                    .containsExactlyElementsOf(owed);
+            assertThat(found(ALL.withStatus(DeliveryStatus.SENT), limit))
+                    .extracting(Delivery::id)
+                    .containsExactlyElementsOf(sent);
+            assertThat(found(filter(Optional.empty(), Optional.empty(), Optional.of("x")), limit))
+                    .extracting(Delivery::id)
+                    .containsExactlyElementsOf(ids);
+        }
+        for (DeliveryId id : ids) {
+            assertThat(await(deliveries.find(id)))
+                    .map(Delivery::status)
+                    .contains(sent.contains(id) ? DeliveryStatus.SENT : DeliveryStatus.PENDING);
+        }
+    }
+
+    private void settleInRun(long seq) {
+        rows.run("""
+            INSERT INTO nexus.delivery (day, lane, stripe, seq, barrier, event_id, body_bytes, own, status, attempts,
+                attempts_before, created_at, settled_at)
+            SELECT event_day, lane, stripe, seq, barrier, event_id, body_bytes, own, 'SENT', 1, 0, created_at, now()
+            FROM nexus.owed_of_run WHERE seq = %1$d;
+            UPDATE nexus.owed_run SET is_owed = set_bit(is_owed, array_position(seqs, %1$d::bigint) - 1, 0)""".formatted(seq));
+    }
+
     private List<Long> seqs(String sql) {
         return rows.all(sql).stream().map(Long::valueOf).toList();
     }
 
     /** Over all pages. */
     private List<String> listed(DeliveryFilter filter, int limit) {
-        List<String> ids = new ArrayList<>();
+        return found(filter, limit).stream()
+                .map(delivery -> delivery.id().toString())
+                .toList();
+    }
+
+    /** Over all pages. */
+    private List<Delivery> found(DeliveryFilter filter, int limit) {
+        List<Delivery> found = new ArrayList<>();
         Optional<DeliveryPosition> next = Optional.of(DeliveryPosition.NEWEST);
         while (next.isPresent()) {
             DeliveryPage page = await(deliveries.list(filter, next.get(), limit));
-            page.deliveries().forEach(delivery -> ids.add(delivery.id().toString()));
+            found.addAll(page.deliveries());
             next = page.next();
         }
-        return ids;
+        return found;
     }
 
     @Test

@@ -108,6 +108,42 @@ class PayloadErasurePostgresTest {
     }
 
     @Test
+    void onlyItsOwnDeliveryOfARunIsDeadAndTheOthersOfItAreOwedAsRows() {
+        int lane = rows.subscription("subscription");
+        int sent = rows.subscription("subscription");
+        rows.events("x", 8, lane, sent);
+        rows.run(
+                "UPDATE nexus.owed SET stripe = seq % 8, key = nullif(seq % 3, 0), body_bytes = seq, created_at = now()");
+        List<Long> seqs = rows.all("SELECT seq FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        long seq = seqs.get(5);
+        UUID event = UUID.fromString(rows.one("SELECT event_id FROM nexus.owed WHERE seq = " + seq));
+        rows.settle(seq(event, sent), "SENT", 200);
+        List<String> others = rows.all("SELECT * FROM nexus.owed WHERE lane = " + lane + " AND seq <> " + seq
+                + " AND seq > " + seqs.get(2) + " ORDER BY seq");
+        String row = rows.one(
+                "SELECT event_day, lane, stripe, seq, key, body_bytes, created_at FROM nexus.owed WHERE seq = " + seq);
+        rows.fold(lane, 3);
+        rows.fold(lane);
+
+        assertThat(await(erasure.erase(event))).isTrue();
+
+        assertThat(rows.all("SELECT * FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq"))
+                .hasSize(4)
+                .containsExactlyElementsOf(others);
+        assertThat(rows.all("SELECT first_seq, cardinality(seqs) FROM nexus.owed_run"))
+                .containsExactly(seqs.getFirst() + "|3");
+        assertThat(rows.all("SELECT day, lane, stripe, seq, key, body_bytes, created_at, event_id, status, dead_reason,"
+                        + " attempts FROM nexus.delivery WHERE status <> 'SENT'"))
+                .containsExactly(row + "|" + event + "|DEAD|payload-erased|0");
+        assertThat(rows.all("SELECT lane, pending, failed, sent, dead FROM nexus.stat_delta"))
+                .containsExactly(lane + "|-1|0|0|1");
+        assertThat(signals).containsExactly(new OwedRows(Map.of(lane, seq), true));
+        assertThat(await(events.find(event)).orElseThrow().deliveries()).isEqualTo(new DeliveryCounts(0, 1, 0, 1));
+    }
+
+    @Test
     void onceMoreChangesNothingAndAnUnknownEventIsToldApart() {
         UUID event = rows.event("x", rows.subscription("subscription"));
         await(erasure.erase(event));

@@ -47,6 +47,32 @@ class StoredEventRepositoryPostgresTest {
     }
 
     @Test
+    void whatIsOwedInRunsCountsAsIfItHadRowsOfItsOwn() {
+        int a = rows.subscription("subscription");
+        int b = rows.subscription("subscription");
+        int gone = rows.subscription("subscription");
+        int failing = rows.subscription("subscription");
+        rows.events("x", 3, a, b, gone);
+        UUID event = rows.event("x", a, b, gone, failing);
+        rows.events("x", 3, a, b, gone);
+        rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 min' * lane");
+        rows.fail(seq(event, failing), 500);
+        rows.delete(gone);
+        StoredEvent found = await(events.find(event)).orElseThrow();
+        EventPage page = await(events.list(ALL, Long.MAX_VALUE, 50));
+        assertThat(found.deliveries()).isEqualTo(new DeliveryCounts(2, 0, 1, 1));
+
+        rows.fold(a, 5);
+        rows.fold(b);
+        rows.fold(gone);
+        assertThat(rows.all("SELECT lane, cardinality(seqs) FROM nexus.owed_run ORDER BY lane"))
+                .containsExactly(a + "|5", b + "|7", gone + "|7");
+
+        assertThat(await(events.find(event))).contains(found);
+        assertThat(await(events.list(ALL, Long.MAX_VALUE, 50))).isEqualTo(page);
+    }
+
+    @Test
     void anEventThatNobodyWantedIsDelivered() {
         UUID event = rows.event("x");
         assertThat(await(events.find(event)).orElseThrow())

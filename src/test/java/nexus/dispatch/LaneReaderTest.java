@@ -31,6 +31,7 @@ import nexus.queue.KeyCursor;
 import nexus.queue.KeyRun;
 import nexus.queue.LeaseConfig;
 import nexus.queue.LeaseMeters;
+import nexus.queue.LiveLanes;
 import nexus.queue.Outcome;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
@@ -66,7 +67,8 @@ class LaneReaderTest {
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final DeliverySending sending =
             new DeliverySending(tools, new DeliveryLease.Term(1, 1), lanes, outcomes::add);
-    private final LaneReader reader = new LaneReader(tools, lanes, sending);
+    private final FoldedRuns folded = new FoldedRuns(tools, new LiveLanes(), 1, (lane, lowestSeq) -> {});
+    private final LaneReader reader = new LaneReader(tools, lanes, folded, sending);
 
     @AfterEach
     void close() {

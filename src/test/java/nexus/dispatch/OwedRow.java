@@ -8,6 +8,7 @@ import nexus.event.EventType;
 import nexus.queue.FreshDelivery;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
+import nexus.queue.Place;
 import org.jspecify.annotations.Nullable;
 
 /** Builds owed deliveries for tests, of lane 1 if not said otherwise. */
@@ -91,7 +92,7 @@ final class OwedRow {
                 new UUID(0, seq),
                 2,
                 false,
-                "(0,1)",
+                new Place.OwnRow("(0,1)"),
                 behind);
     }
 }

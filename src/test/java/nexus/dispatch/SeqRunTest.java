@@ -15,6 +15,7 @@ import nexus.queue.FreshDelivery;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedRows;
+import nexus.queue.Place;
 import org.junit.jupiter.api.Test;
 
 class SeqRunTest {
@@ -72,7 +73,7 @@ class SeqRunTest {
                     UUID.randomUUID(),
                     2,
                     false,
-                    "(0,1)",
+                    new Place.OwnRow("(0,1)"),
                     false);
             lowest.putIfAbsent(lane, seq);
             fresh.computeIfAbsent(lane, first -> new ArrayList<>())

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import nexus.Refusal;
 import nexus.event.EventBody;
 import nexus.event.EventId;
@@ -21,6 +22,9 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Operation;
 import nexus.event.Ordering;
+import nexus.queue.FreshDelivery;
+import nexus.queue.OwedRows;
+import nexus.queue.OwedRun;
 import nexus.queue.OwedSignal;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
@@ -37,8 +41,8 @@ class EventIntakePostgresTest {
     private final String url = TestPostgres.freshStore();
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
-    private final EventIntake intake =
-            new EventIntake(store, catalog, new OwedSignal(), Clock.systemUTC(), Tracing.off());
+    private final OwedSignal signal = new OwedSignal();
+    private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC(), Tracing.off());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
 
     @BeforeEach
@@ -235,6 +239,95 @@ class EventIntakePostgresTest {
 
     private static IncomingEvent published(UUID id) {
         return event(new EventId(id), new EventType("a"), Ordering.NONE, true);
+    }
+
+    @Test
+    void whatIsOwedToALiveLaneAtOnceIsInRuns() {
+        SubscriptionRows.insert(store, "**");
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        own(5, 1, 2);
+        signal.live().add(5, 1);
+        List<OwedRows> told = new ArrayList<>();
+        signal.onOwed(told::add);
+
+        await(intake.publish(many(200), List.of()));
+
+        assertThat(query("SELECT lane, cardinality(seqs), is_owed = repeat('1', 100)::bit varying FROM nexus.owed_run"))
+                .containsExactly("1|100|t", "1|100|t");
+        assertThat(query("SELECT lane, count(*) FROM nexus.owed GROUP BY lane")).containsExactly("2|200");
+        assertThat(query("SELECT count(*) FROM nexus.event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)"
+                        + " CROSS JOIN LATERAL nexus.owed_delivery(p.lane, p.seq) o WHERE o.event_id = e.id"))
+                .containsExactly("400");
+        List<FreshDelivery> fresh = told.getFirst().freshByLane().getOrDefault(1, List.of());
+        assertThat(query("SELECT seq, stripe, key, event_id, body_bytes FROM nexus.owed_of_run ORDER BY seq"))
+                .isEqualTo(fresh.stream()
+                        .map(FreshDelivery::delivery)
+                        .map(owed -> "%d|%d|%d|%s|%d"
+                                .formatted(owed.seq(), owed.stripe(), owed.key(), owed.eventId(), owed.bodyBytes()))
+                        .toList());
+        assertThat(query("SELECT first_seq FROM nexus.owed_run ORDER BY first_seq"))
+                .isEqualTo(fresh.stream()
+                        .map(row -> row.delivery().place())
+                        .distinct()
+                        .map(place -> Long.toString(((OwedRun) place).firstSeq()))
+                        .toList());
+    }
+
+    @Test
+    void fewOrWithABarrierOrOfALaneThatIsNotLiveAreRows() {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        own(5, 1);
+
+        await(intake.publish(many(100), List.of()));
+        signal.live().add(5, 1);
+        await(intake.publish(many(OwedRun.SHORTEST - 1), List.of()));
+        List<IncomingEvent> withBarrier = new ArrayList<>(many(100));
+        withBarrier.add(published("order.paid", new Ordering.Barrier(3)));
+        await(intake.publish(withBarrier, List.of()));
+
+        assertThat(query("SELECT count(*) FROM nexus.owed_run")).containsExactly("0");
+    }
+
+    @Test
+    void runsAreForTheOwnerAloneAndForTheTimeWhenEverybodyReadsThem() {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        own(5, 1);
+        signal.live().add(6, 1);
+
+        await(intake.publish(many(100), List.of()));
+
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("100");
+        assertThat(signal.live().now().lanes()).isEmpty();
+        signal.live().add(5, 1);
+        TestPostgres.execute(url, "INSERT INTO nexus.process (id, epoch) VALUES (9, 9)"); // as the version before does
+        await(intake.capture(captured(100), START, to(200)));
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("200");
+        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/C8");
+        signal.live().add(5, 1);
+        TestPostgres.execute(url, "DELETE FROM nexus.process WHERE id = 9");
+        await(intake.publish(many(100), List.of()));
+        assertThat(query("SELECT count(*) FROM nexus.owed_run")).containsExactly("1");
+    }
+
+    private void own(int process, int... shards) {
+        TestPostgres.execute(
+                url, "INSERT INTO nexus.process (id, epoch, reads_runs) VALUES (%1$d, %1$d, true)".formatted(process));
+        for (int shard : shards) {
+            TestPostgres.execute(url, "UPDATE nexus.shard SET process = %d WHERE shard = %d".formatted(process, shard));
+        }
+    }
+
+    private List<IncomingEvent> many(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> published("order.paid", new Ordering.Key(i % 13)))
+                .toList();
+    }
+
+    private List<IncomingEvent> captured(int count) {
+        return IntStream.range(0, count).mapToObj(i -> captured("orders")).toList();
     }
 
     private IncomingEvent published(String type, Ordering ordering) {

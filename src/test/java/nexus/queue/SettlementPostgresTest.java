@@ -2,6 +2,7 @@ package nexus.queue;
 
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -9,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -180,6 +182,143 @@ class SettlementPostgresTest {
                 .isEqualTo("2020-02-29|40");
     }
 
+    @Test
+    void whatIsDeliveredLeavesItsRunAndWhatIsNotGoesOnAsRows() {
+        rows.events("x", 70, lane);
+        List<OwedDelivery> owed = inRuns(70);
+        OwedRun run = (OwedRun) owed.getFirst().place();
+        List<Outcome> outcomes = new ArrayList<>();
+        owed.subList(3, 43).forEach(row -> outcomes.add(sent(row, null)));
+
+        assertThat(await(settlement.settle(TERM, outcomes))).contains(seqs(owed.subList(3, 43)));
+
+        assertThat(rows.one("SELECT is_owed FROM nexus.owed_run"))
+                .isEqualTo("1".repeat(3) + "0".repeat(40) + "1".repeat(27));
+        assertThat(rows.one("SELECT cardinality(seqs) FROM nexus.delivery_run")).isEqualTo("40");
+        assertThat(run.isFolded()).isTrue();
+
+        List<Outcome> others = new ArrayList<>();
+        owed.subList(43, 69).forEach(row -> others.add(sent(row, null)));
+        others.add(new Outcome.Again(owed.getFirst(), failed(), NOON));
+        others.add(new Outcome.Dead(owed.get(1), Optional.of(failed()), "exhausted"));
+
+        assertThat(await(settlement.settle(TERM, others)).orElseThrow()).hasSize(28);
+
+        assertThat(run.isFolded()).isFalse();
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed_run")).isEqualTo("0");
+        assertThat(rows.all("SELECT seq, attempts FROM nexus.owed ORDER BY seq"))
+                .containsExactly(
+                        owed.getFirst().seq() + "|1",
+                        owed.get(2).seq() + "|0",
+                        owed.getLast().seq() + "|0");
+        assertThat(rows.one("SELECT sum(pending), sum(failed), sum(sent), sum(dead) FROM nexus.stat_delta"))
+                .isEqualTo("-68|1|66|1");
+    }
+
+    @Test
+    void aRunEndsWithTheLastOfIt() {
+        rows.events("x", 200, lane);
+        List<OwedDelivery> owed = inRuns(150);
+        List<Outcome> outcomes = new ArrayList<>();
+        owed.subList(0, 180).forEach(row -> outcomes.add(sent(row, "thanks")));
+        assertThat(await(settlement.settle(TERM, outcomes))).contains(seqs(owed.subList(0, 180)));
+        assertThat(rows.all("SELECT first_seq, is_owed FROM nexus.owed_run"))
+                .containsExactly(owed.get(150).seq() + "|" + "0".repeat(30) + "1".repeat(20));
+
+        List<Outcome> rest = new ArrayList<>();
+        owed.subList(180, 200).forEach(row -> rest.add(sent(row, null)));
+        assertThat(settlement.isBetterLater(rest)).isTrue();
+        assertThat(await(settlement.settle(TERM, rest))).contains(seqs(owed.subList(180, 200)));
+
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed_run")).isEqualTo("0");
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
+        assertThat(rows.all("SELECT cardinality(seqs), responses[1] FROM nexus.delivery_run ORDER BY first_seq"))
+                .containsExactly("90|thanks", "90|thanks");
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("20");
+        assertThat(rows.one("SELECT sum(pending), sum(sent) FROM nexus.stat_delta"))
+                .isEqualTo("-200|200");
+    }
+
+    @Test
+    void whatWasUnfoldedMeanwhileIsFoundByItsKey() {
+        rows.events("x", 70, lane);
+        List<OwedDelivery> owed = inRuns(70);
+        OwedRun run = (OwedRun) owed.getFirst().place();
+        List<Outcome> outcomes = new ArrayList<>();
+        owed.forEach(row -> outcomes.add(sent(row, null)));
+        rows.run("SELECT nexus.unfold_owed(%d, '{%d}')".formatted(lane, run.firstSeq()));
+        long cancelled = owed.get(7).seq();
+        rows.run("DELETE FROM nexus.owed WHERE seq = " + cancelled);
+
+        Set<Long> settled = await(settlement.settle(TERM, outcomes)).orElseThrow();
+
+        assertThat(settled).hasSize(69).doesNotContain(cancelled);
+        assertThat(run.isFolded()).isFalse();
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
+        assertThat(rows.one("SELECT sum(pending), sum(sent) FROM nexus.stat_delta"))
+                .isEqualTo("-69|69");
+    }
+
+    @Test
+    void aTermThatIsOverLeavesRunsAsTheyAre() {
+        rows.events("x", 70, lane);
+        List<OwedDelivery> owed = inRuns(70);
+        List<Outcome> outcomes = new ArrayList<>();
+        owed.subList(0, 40).forEach(row -> outcomes.add(sent(row, null)));
+
+        assertThat(await(settlement.settle(new DeliveryLease.Term(1, 6), outcomes)))
+                .isEmpty();
+
+        assertThat(rows.one("SELECT is_owed FROM nexus.owed_run")).isEqualTo("1".repeat(70));
+        assertThat(((OwedRun) owed.getFirst().place()).isFolded()).isTrue();
+        assertThat(rows.one("SELECT count(*) FROM nexus.delivery_run")).isEqualTo("0");
+    }
+
+    @Test
+    void unfoldingGivesBackTheVeryRows() {
+        rows.events("x", 70, lane);
+        rows.run("UPDATE nexus.owed SET key = seq % 7, created_at = '2026-01-31Z' WHERE seq % 5 > 0");
+        rows.run("UPDATE nexus.owed SET created_at = '2026-01-31Z'");
+        List<String> before = rows.all("SELECT * FROM nexus.owed ORDER BY seq");
+        rows.fold(lane);
+        assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
+
+        await(new OwedQueue(store).unfoldLane(lane));
+
+        assertThat(rows.all("SELECT * FROM nexus.owed ORDER BY seq")).isEqualTo(before);
+    }
+
+    @Test
+    void aRowWaitsBehindAnEarlierOneOfItsKeyInARun() {
+        rows.events("x", 3, lane);
+        rows.run("UPDATE nexus.owed SET key = seq");
+        rows.fold(lane);
+        List<Long> folded = rows.all("SELECT seq FROM nexus.owed_of_run ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        rows.events("x", 3, lane);
+        List<Long> later = rows.all("SELECT seq FROM nexus.owed ORDER BY seq").stream()
+                .map(Long::valueOf)
+                .toList();
+        rows.run("UPDATE nexus.owed SET key = %d WHERE seq = %d".formatted(folded.get(0), later.get(0)));
+        rows.run("UPDATE nexus.owed SET key = %d WHERE seq = %d".formatted(folded.get(1), later.get(1)));
+        rows.run("UPDATE nexus.owed_run SET is_owed = B'101'");
+        OwedQueue queue = new OwedQueue(store);
+
+        assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
+                .extracting(OwedDelivery::seq, OwedDelivery::behind)
+                .containsExactly(tuple(later.get(0), true), tuple(later.get(1), false), tuple(later.get(2), false));
+        assertThat(await(queue.smallestOwed(Map.of(lane, 1L)))).containsEntry(lane, folded.getFirst());
+        assertThat(await(queue.runs(Map.of(lane, 1L)))).containsExactly(new OwedQueue.RunKey(lane, folded.getFirst()));
+        rows.run("UPDATE nexus.owed SET barrier = true WHERE seq = " + later.get(2));
+        rows.run("DELETE FROM nexus.owed WHERE seq < " + later.get(2));
+        assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
+                .extracting(OwedDelivery::behind)
+                .containsExactly(true);
+        rows.run("DELETE FROM nexus.owed");
+        assertThat(await(queue.lanesWithWork())).containsExactly(lane);
+    }
+
     private static Sent sent(OwedDelivery row, @Nullable String response) {
         return new Sent(row, new AttemptMade(NOON, (int) row.seq(), 204, null, response));
     }
@@ -192,6 +331,35 @@ class SettlementPostgresTest {
         Set<Long> seqs = new HashSet<>();
         owed.forEach(row -> seqs.add(row.seq()));
         return seqs;
+    }
+
+    /** What is owed, once it is in runs of at most so many. */
+    private List<OwedDelivery> inRuns(int most) {
+        List<OwedDelivery> owed = owed();
+        List<OwedDelivery> folded = new ArrayList<>();
+        for (int from = 0; from < owed.size(); from += most) {
+            rows.fold(lane, most);
+            List<OwedDelivery> part = owed.subList(from, Math.min(from + most, owed.size()));
+            OwedRun run = new OwedRun(lane, part.stream().map(OwedDelivery::seq).toList());
+            part.forEach(row -> folded.add(new OwedDelivery(
+                    row.lane(),
+                    row.stripe(),
+                    row.seq(),
+                    row.key(),
+                    row.otherKey(),
+                    row.barrier(),
+                    row.due(),
+                    row.attempts(),
+                    row.attemptsBefore(),
+                    row.owedSince(),
+                    row.eventDay(),
+                    row.eventId(),
+                    row.bodyBytes(),
+                    row.own(),
+                    run,
+                    row.behind())));
+        }
+        return folded;
     }
 
     /** As they are taken, by rising seq. */
@@ -216,7 +384,7 @@ class SettlementPostgresTest {
                         UUID.fromString(column[5]),
                         10,
                         false,
-                        column[6],
+                        new Place.OwnRow(column[6]),
                         false))
                 .toList();
     }

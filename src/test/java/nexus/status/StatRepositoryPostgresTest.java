@@ -158,4 +158,22 @@ class StatRepositoryPostgresTest {
                         .value())
                 .isNaN();
     }
+
+    @Test
+    void whatIsOwedInARunIsDueSinceItWasMadeUnlessItsLaneIsParked() {
+        StoreSampler sampler =
+                new StoreSampler(TestPostgres.vertx(), store, new LoopHeartbeats(), new SimpleMeterRegistry());
+        int live = rows.subscription("subscription");
+        int parked = rows.subscription("subscription");
+        rows.events("a", 5, live, parked);
+        rows.run("UPDATE nexus.owed SET created_at = now() - interval '100 s' WHERE lane = " + live);
+        rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + parked);
+        rows.run("UPDATE nexus.subscription SET is_enabled = false WHERE lane = " + parked);
+        rows.fold(live, 2);
+        rows.fold(live);
+        rows.fold(parked);
+        rows.event("a", live);
+
+        assertThat(await(sampler.read()).oldestDueSeconds()).isBetween(100.0, 160.0);
+    }
 }

@@ -111,6 +111,29 @@ public final class StoreRows {
             FROM (SELECT *, clock_timestamp() - interval '1 ms' * (seq %% 7) AS at FROM o) tried""".formatted(seqs.stream().map(Object::toString).collect(Collectors.joining(","))));
     }
 
+    /** What is owed to the lane and was never tried is a run from now on: of each day one. */
+    public void fold(int lane) {
+        fold(lane, Integer.MAX_VALUE);
+    }
+
+    /** Only so many of the lowest seqs. */
+    public void fold(int lane, int most) {
+        run("""
+            WITH o AS (
+                DELETE FROM nexus.owed WHERE seq IN (
+                    SELECT seq FROM nexus.owed
+                    WHERE lane = %d AND due IS NULL AND attempts = 0 AND renewed_at IS NULL AND other_key IS NULL
+                      AND NOT barrier AND NOT own
+                    ORDER BY seq LIMIT %d)
+                RETURNING *)
+            INSERT INTO nexus.owed_run (lane, first_seq, event_day, created_at, seqs, stripes, keys, event_ids,
+                body_bytes, is_owed)
+            SELECT lane, min(seq), event_day, min(created_at), array_agg(seq ORDER BY seq),
+                   array_agg(stripe ORDER BY seq), array_agg(key ORDER BY seq), array_agg(event_id ORDER BY seq),
+                   array_agg(body_bytes ORDER BY seq), repeat('1', count(*)::int)::bit varying
+            FROM o GROUP BY lane, event_day""".formatted(lane, most));
+    }
+
     public String one(String sql) {
         return all(sql).getFirst();
     }

@@ -138,6 +138,41 @@ class UpkeepPostgresTest {
     }
 
     @Test
+    void whatIsOwedInARunWhenItsDayIsOverBecomesDeadAndIsToldBeforeTheDayGoes() {
+        Subscription subscription = SubscriptionRows.insert(store, "x");
+        await(catalog.reload());
+        StoreRows rows = new StoreRows(url);
+        UUID first = rows.event("x", subscription.lane());
+        UUID second = rows.event("x", subscription.lane());
+        rows.fold(subscription.lane());
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        DayPartitions afterRetention = days(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+
+        await(afterRetention.turn());
+
+        assertThat(partitions()).containsAll(tables(today));
+        assertThat(query("SELECT (SELECT count(*) FROM nexus.owed_run), (SELECT count(*) FROM nexus.owed)"))
+                .containsExactly("0|0");
+        assertThat(query("SELECT event_id, status, dead_reason, attempts FROM nexus.delivery ORDER BY seq"))
+                .containsExactly(first + "|DEAD|expired|0", second + "|DEAD|expired|0");
+        assertThat(query("SELECT pending, failed, dead FROM nexus.stat_delta WHERE dead > 0"))
+                .containsExactly("-2|0|2");
+        assertThat(query("SELECT convert_from(body, 'UTF8') FROM nexus.event WHERE type = 'nexus.delivery.dead'"))
+                .singleElement()
+                .asString()
+                .contains(
+                        "\"count\":2",
+                        "\"reason\":\"expired\"",
+                        subscription.id().toString(),
+                        first.toString(),
+                        second.toString());
+
+        await(afterRetention.turn());
+
+        assertThat(partitions()).doesNotContainAnyElementsOf(tables(today));
+    }
+
+    @Test
     void aReaderThatDoesNotEndHoldsUpTheDropAndNobodyElse() throws SQLException {
         LocalDate oldDay = LocalDate.now(ZoneOffset.UTC).minusDays(31);
         TestPostgres.execute(url, "SELECT nexus.ensure_day('" + oldDay + "')");
