@@ -265,7 +265,7 @@ final class Admission {
             }
         }
         if (!isSettled) {
-            lane.cursor.passedBehindUnknown();
+            lane.cursor.passedBehindUnknown(row);
         }
     }
 }

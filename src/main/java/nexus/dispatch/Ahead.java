@@ -30,6 +30,7 @@ final class Ahead {
     private Instant halfBegan = Instant.EPOCH;
     private int begun; // requests of the lane since then
     private int begunBefore; // in the half before
+    private int most; // in any half since the receiver was last slower than expected
 
     int size() {
         return rows.size();
@@ -45,9 +46,12 @@ final class Ahead {
         return rows.size() <= worth / 2 ? worth - rows.size() : 0;
     }
 
-    /** Whether what has just become owed finds a place, without having been asked for. */
+    /**
+     * Whether what has just become owed finds a place, without having been asked for: after a pause as much as the
+     * receiver once took, until it proves too much.
+     */
     boolean takesFresh(Instant now) {
-        return rows.size() < Math.max(2 * target, begunLately(now));
+        return rows.size() < Math.max(2 * target, Math.max(begunLately(now), most));
     }
 
     /** A request of the lane begins. */
@@ -64,6 +68,7 @@ final class Ahead {
 
     private void nextHalf(Instant now) {
         if (!now.isBefore(halfBegan.plus(HALF))) {
+            most = Math.max(most, begun);
             begunBefore = now.isBefore(halfBegan.plus(LONGEST)) ? begun : 0;
             begun = 0;
             halfBegan = now;
@@ -113,6 +118,7 @@ final class Ahead {
     /** The receiver is slower than was read for. */
     void slower() {
         target = Math.max(target / 2, LEAST);
+        most = 0;
     }
 
     /** Empties it. */

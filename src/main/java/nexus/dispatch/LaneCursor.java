@@ -50,7 +50,7 @@ final class LaneCursor {
     private int dueRewinds;
     private @Nullable Instant nextDue;
     private @Nullable Instant dueAddedSinceRead;
-    private boolean passedBehindUnknown; // since everything was last read anew
+    private long lowestBehindUnknown = Long.MAX_VALUE; // of the rows passed over behind one that is not known here
 
     private final boolean[] endReached = new boolean[StripeCursor.STRIPES]; // since the last sweep
     private long waitingSinceSweep; // rows that had to wait
@@ -70,7 +70,7 @@ final class LaneCursor {
                 return false;
             }
         }
-        return dueDry && nextDue == null && !passedBehindUnknown;
+        return dueDry && nextDue == null && lowestBehindUnknown == Long.MAX_VALUE;
     }
 
     /** Whether reading has gone past this row: it may have been looked at, sent and settled since. */
@@ -85,8 +85,8 @@ final class LaneCursor {
     }
 
     /** A row was passed over that the store said to be behind another one. */
-    void passedBehindUnknown() {
-        passedBehindUnknown = true;
+    void passedBehindUnknown(OwedDelivery row) {
+        lowestBehindUnknown = Math.min(lowestBehindUnknown, row.seq());
     }
 
     /** Before a read. A retry that was added during the former one, which went past its time, is behind its cursor. */
@@ -251,6 +251,10 @@ final class LaneCursor {
     void rewind(long seq) {
         low.owed(seq);
         rewindCursors(seq);
+        if (lowestBehindUnknown < Long.MAX_VALUE && seq <= lowestBehindUnknown) {
+            lowestBehindUnknown = Long.MAX_VALUE; // all of them are looked at again, retries among them
+            rewindDue();
+        }
     }
 
     /** What has this seq and greater ones has just become owed: nothing that was there before has waited for it. */
@@ -299,7 +303,7 @@ final class LaneCursor {
             waitingSinceSweep = 0;
             Arrays.fill(endReached, false);
             dueFloor = LONG_AGO;
-            passedBehindUnknown = false;
+            lowestBehindUnknown = Long.MAX_VALUE;
             rewindCursors(1);
             rewindDue();
         }
@@ -315,7 +319,7 @@ final class LaneCursor {
 
     /** Looks at everything again that is owed as far as this process knows. */
     void rewindAll() {
-        passedBehindUnknown = false;
+        lowestBehindUnknown = Long.MAX_VALUE;
         rewindCursors(low.value());
         rewindDue();
     }

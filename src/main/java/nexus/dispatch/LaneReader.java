@@ -216,6 +216,8 @@ final class LaneReader {
         List<StripeCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (Lane lane : turns) {
+            folded.refused(
+                    lane.number); // it may take in memory what is stored meanwhile, but not before the read's end
             marks.put(lane.number, lane.cursor.mark());
             if (lanes.readsReady(lane, now)) {
                 cursors.addAll(lane.cursor.cursors(lanes.wanted(lane, now)));

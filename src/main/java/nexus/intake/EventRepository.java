@@ -80,7 +80,7 @@ final class EventRepository {
             folded AS (
                 INSERT INTO owed_run (
                     lane, first_seq, event_day, created_at, seqs, stripes, keys, event_ids, body_bytes, is_owed)
-                SELECT lane, min(seq), today, now(), array_agg(seq), array_agg(stripe::smallint), array_agg(key),
+                SELECT lane, min(seq), min(today), now(), array_agg(seq), array_agg(stripe::smallint), array_agg(key),
                        array_agg(($10::uuid[])[event]), array_agg(body_bytes), repeat('1', count(*)::int)::bit varying
                 FROM (SELECT *
                       FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
@@ -88,7 +88,7 @@ final class EventRepository {
                                    unnest($22::int[]) AS body_bytes, unnest($24::int[]) AS run
                             FROM gate, drawn WHERE $25::int IS NOT NULL) o
                       WHERE run > 0 ORDER BY lane, run, seq) r
-                GROUP BY lane, run, today),
+                GROUP BY lane, run),
             stored AS (
                 INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
                 SELECT today, id, nextval('event_seq'), type, created_at, now(), body,

@@ -55,24 +55,48 @@ public class OwedQueue {
                          WHERE e.lane = o.lane AND e.key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)
               OR EXISTS (SELECT FROM owed e
                          WHERE e.lane = o.lane AND e.other_key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)))
-            OR (o.key IS NOT NULL AND EXISTS (
-                 SELECT FROM owed_of_run e
-                 WHERE e.lane = o.lane AND e.first_seq < o.seq AND e.first_seq >= w.low AND e.seq < o.seq
-                   AND (e.key = o.key OR e.key = o.other_key)))
             OR (o.barrier AND EXISTS (
                  SELECT FROM generate_series(0, 7) s
                  WHERE EXISTS (SELECT FROM owed e
-                               WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low)
-                 UNION ALL
-                 SELECT FROM owed_of_run e
-                 WHERE e.lane = o.lane AND e.first_seq < o.seq AND e.first_seq >= w.low AND e.seq < o.seq)))
+                               WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low))))
             """;
 
     private static final String BEHIND_BARRIER = """
             EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.barrier AND e.seq < o.seq AND e.seq >= w.low)
             """;
 
-    static final String TAKE = "SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+    /**
+     * Of each lane, the smallest seq of each key that is in a run, by rising key. Once for all rows of a statement: runs
+     * come and go so fast that each look-up would step over their dead rows.
+     */
+    private static String held(String lanes, String lows) {
+        return """
+                WITH held AS MATERIALIZED (
+                    SELECT lane, min(seq) AS lowest, array_agg(key ORDER BY key) FILTER (WHERE key IS NOT NULL) AS keys,
+                           array_agg(seq ORDER BY key) FILTER (WHERE key IS NOT NULL) AS seqs
+                    FROM (SELECT r.lane, r.key, min(r.seq) AS seq
+                          FROM (SELECT lane, min(low) AS low FROM unnest(%s::int[], %s::bigint[]) w(lane, low)
+                                GROUP BY lane) w
+                          CROSS JOIN LATERAL (
+                              SELECT lane, key, seq FROM owed_of_run WHERE lane = w.lane AND first_seq >= w.low
+                              OFFSET 0) r
+                          GROUP BY r.lane, r.key) first_of_key
+                    GROUP BY lane)
+                """.formatted(lanes, lows);
+    }
+
+    private static final String BEHIND_RUN = """
+            coalesce((
+                SELECT h.keys[width_bucket(o.key, h.keys)] = o.key AND h.seqs[width_bucket(o.key, h.keys)] < o.seq
+                    OR h.keys[width_bucket(o.other_key, h.keys)] = o.other_key
+                       AND h.seqs[width_bucket(o.other_key, h.keys)] < o.seq
+                    OR o.barrier AND h.lowest < o.seq
+                FROM held h WHERE h.lane = o.lane), false)
+            """;
+
+    private static final String BEHIND = BEHIND_KEY + " OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN;
+
+    static final String TAKE = held("$1", "$5") + "SELECT " + ROW + BEHIND + """
             AS behind
             FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::bigint[]) w(lane, stripe, after, room, low)
             CROSS JOIN LATERAL (
@@ -81,7 +105,7 @@ public class OwedQueue {
                 ORDER BY o.seq LIMIT w.room) o
             ORDER BY o.seq""";
 
-    static final String TAKE_DUE = "SELECT * FROM (SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+    static final String TAKE_DUE = held("$1", "$6") + "SELECT * FROM (SELECT " + ROW + BEHIND + """
             AS behind
             FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::int[], $6::bigint[])
                  w(lane, after_due, after_seq, room, low)
@@ -96,8 +120,8 @@ public class OwedQueue {
             FROM unnest($1::int[]) c(lane)""";
 
     /** Of the rows behind the first of a key it is known that they are behind that one: asked is what else holds them. */
-    static final String SUCCESSORS = "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND_KEY + " OR "
-            + BEHIND_BARRIER + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + """
+    static final String SUCCESSORS = held("$1", "$3") + "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND
+            + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN + """
             END AS behind, w.key AS of_key
             FROM unnest($1::int[], $2::bigint[], $3::bigint[]) w(lane, key, low)
             CROSS JOIN LATERAL (
@@ -112,7 +136,7 @@ public class OwedQueue {
             ORDER BY o.lane, w.key, o.seq""";
 
     /** A few of each lane: the first may have to wait for others of its key. */
-    static final String RENEWED = "SELECT " + ROW + BEHIND_KEY + " OR " + BEHIND_BARRIER + """
+    static final String RENEWED = held("$1", "$2") + "SELECT " + ROW + BEHIND + """
             AS behind
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (

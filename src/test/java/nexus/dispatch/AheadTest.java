@@ -86,4 +86,25 @@ class AheadTest {
         ahead.drop();
         assertThat(ahead.wanted(NOW.plusMillis(3000))).as("long ago").isEqualTo(64);
     }
+
+    @Test
+    void afterAPauseAsMuchIsTakenAsOnceBeganUntilItProvesTooMuch() {
+        for (int i = 0; i < 1000; i++) {
+            ahead.began(NOW);
+        }
+        ahead.began(NOW.plusSeconds(1));
+        for (int i = 0; i < 999; i++) {
+            ahead.add(row(i).build(), NOW.plusSeconds(60));
+        }
+        assertThat(ahead.takesFresh(NOW.plusSeconds(60))).isTrue();
+        ahead.add(row(1000).build(), NOW.plusSeconds(60));
+        assertThat(ahead.takesFresh(NOW.plusSeconds(60))).isFalse();
+
+        ahead.slower();
+        ahead.drop();
+        for (int i = 0; i < 128; i++) {
+            ahead.add(row(i).build(), NOW.plusSeconds(90));
+        }
+        assertThat(ahead.takesFresh(NOW.plusSeconds(90))).isFalse();
+    }
 }

@@ -189,7 +189,7 @@ class LaneCursorTest {
         cursor.rewind(7);
         assertThat(cursor.isWhole()).isFalse();
         whole();
-        cursor.passedBehindUnknown();
+        cursor.passedBehindUnknown(row(50).build());
         assertThat(cursor.isWhole()).isFalse();
         cursor.rewindAll();
         whole();

@@ -52,7 +52,12 @@ class OwedRunPostgresTest {
         TestPostgres.execute(nexus.url, "DELETE FROM nexus.process", "UPDATE nexus.shard SET process = NULL");
 
         nexus.awaitNothingOwed();
-        assertInOrder(sent, 40);
+        List<String> arrived = arrived(); // by their first time: what was refused is repeated
+        for (int i = 40; i < sent.size(); i++) {
+            assertThat(arrived.indexOf(sent.get(i).toString()))
+                    .isGreaterThan(arrived.indexOf(sent.get(i - 40).toString()));
+        }
+        assertThat(arrived).hasSize(100);
         assertThat(pendingAndSent()).isEqualTo("0|" + (before + 100));
     }
 
@@ -197,7 +202,7 @@ class OwedRunPostgresTest {
     /** Those of each of so many keys, in which they were published in turn: none before the one in front was delivered. */
     private void assertInOrder(List<EventId> sent, int keys) {
         Map<String, Integer> first = new HashMap<>();
-        Map<String, Integer> last = new HashMap<>();
+        Map<String, Integer> last = new HashMap<>(); // its delivery, as nothing is repeated
         List<ScriptedReceiver.Received> received = receiver.received();
         for (int i = 0; i < received.size(); i++) {
             first.putIfAbsent(received.get(i).header("webhook-id"), i);

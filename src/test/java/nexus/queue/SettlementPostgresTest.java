@@ -308,6 +308,15 @@ class SettlementPostgresTest {
         assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
                 .extracting(OwedDelivery::seq, OwedDelivery::behind)
                 .containsExactly(tuple(later.get(0), true), tuple(later.get(1), false), tuple(later.get(2), false));
+        rows.events("x", 1, lane);
+        long last = Long.parseLong(rows.one("SELECT max(seq) FROM nexus.owed"));
+        rows.run("UPDATE nexus.owed SET seq = 0, key = %d WHERE seq = %d".formatted(folded.get(0), last));
+        assertThat(await(queue.successors(List.of(new KeyCursor(lane, folded.get(0), 0))))
+                        .getFirst()
+                        .rows())
+                .extracting(OwedDelivery::seq, OwedDelivery::behind)
+                .containsExactly(tuple(0L, false), tuple(later.get(0), true));
+        rows.run("DELETE FROM nexus.owed WHERE seq = 0");
         assertThat(await(queue.smallestOwed(Map.of(lane, 1L)))).containsEntry(lane, folded.getFirst());
         assertThat(await(queue.runs(Map.of(lane, 1L)))).containsExactly(new OwedQueue.RunKey(lane, folded.getFirst()));
         rows.run("UPDATE nexus.owed SET barrier = true WHERE seq = " + later.get(2));
