@@ -86,7 +86,9 @@ final class LaneCursor {
 
     /** A row was passed over that the store said to be behind another one. */
     void passedBehindUnknown(OwedDelivery row) {
-        lowestBehindUnknown = Math.min(lowestBehindUnknown, row.seq());
+        if (row.due() != null || row.seq() < lowestSignalled) { // else it is looked at again anyway
+            lowestBehindUnknown = Math.min(lowestBehindUnknown, row.seq());
+        }
     }
 
     /** Before a read. A retry that was added during the former one, which went past its time, is behind its cursor. */

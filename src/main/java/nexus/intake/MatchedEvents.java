@@ -71,27 +71,31 @@ final class MatchedEvents {
             }
         }
         owedLanes.forEach(lane -> owedRuns.add(0));
-        if (owedLanes.size() >= OwedRun.SHORTEST) {
-            live.lanes().forEach(this::addRuns);
+        if (owedLanes.size() >= OwedRun.SHORTEST && !live.lanes().isEmpty()) {
+            addRuns();
         }
     }
 
-    /** Of a lane, when enough is owed to it at once and nothing that a run has no place for. */
-    private void addRuns(int lane) {
-        List<Integer> owed = new ArrayList<>();
+    /** Of each live lane to which enough is owed at once; what a run has no place for stays a row. */
+    private void addRuns() {
+        Map<Integer, List<Integer>> owedByLane = new TreeMap<>();
+        Set<Integer> withBarrier = new TreeSet<>();
         for (int i = 0; i < owedLanes.size(); i++) {
-            if (owedLanes.get(i) == lane) {
-                if (owedBarriers.get(i)) {
-                    return;
-                }
-                if (owedOtherKeys.get(i) == null && !owedOwn.get(i)) {
-                    owed.add(i);
-                }
+            int lane = owedLanes.get(i);
+            if (owedBarriers.get(i)) {
+                withBarrier.add(lane);
+            } else if (live.lanes().contains(lane) && owedOtherKeys.get(i) == null && !owedOwn.get(i)) {
+                owedByLane.computeIfAbsent(lane, first -> new ArrayList<>()).add(i);
             }
         }
-        if (owed.size() < OwedRun.SHORTEST) {
-            return;
-        }
+        owedByLane.forEach((lane, owed) -> {
+            if (owed.size() >= OwedRun.SHORTEST && !withBarrier.contains(lane)) {
+                addRuns(lane, owed);
+            }
+        });
+    }
+
+    private void addRuns(int lane, List<Integer> owed) {
         int first = runLanes.size() + 1;
         int count = Math.ceilDiv(owed.size(), OwedRun.LONGEST);
         for (int i = 0; i < owed.size(); i++) {

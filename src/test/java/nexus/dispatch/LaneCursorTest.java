@@ -193,6 +193,30 @@ class LaneCursorTest {
         assertThat(cursor.isWhole()).isFalse();
         cursor.rewindAll();
         whole();
+        cursor.passedBehindUnknown(row(50).build());
+        cursor.passedBehindUnknown(row(60).build());
+        cursor.rewind(51);
+        Mark mark = cursor.mark();
+        readEverythingDry(mark);
+        assertThat(cursor.isWhole()).as("50 is not looked at again").isFalse();
+        cursor.rewind(50);
+        whole();
+    }
+
+    @Test
+    void aRowBehindAnotherThatIsLookedAtAgainAnywayIsNotRemembered() {
+        whole();
+        cursor.mark();
+        cursor.rewind(40); // during the read
+        cursor.passedBehindUnknown(row(50).build());
+        whole();
+        cursor.mark();
+        cursor.rewind(60);
+        cursor.passedBehindUnknown(row(50).build());
+        Mark next = cursor.mark();
+        readEverythingDry(next);
+        cursor.dueRead(null, next);
+        assertThat(cursor.isWhole()).isFalse();
     }
 
     private void whole() {
