@@ -1,7 +1,6 @@
 package nexus.event;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import nexus.Refusal;
 
 /**
@@ -55,10 +54,6 @@ public record EventType(String value) {
     @Override
     public int hashCode() {
         return value.hashCode();
-    }
-
-    List<String> segments() {
-        return List.of(value.split("\\.", -1));
     }
 
     /** A schema's or table's name as it stands in a type: {@code bestell-nr} as it is, {@code a.b} as {@code a%2Eb}. */

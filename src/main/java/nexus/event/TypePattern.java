@@ -48,8 +48,7 @@ public record TypePattern(String value) {
             return value.equals(type.value());
         }
         // most patterns are about something else from their first letters on; a.** is about a too
-        return type.value().regionMatches(0, value, 0, Math.max(0, wildcard - 1))
-                && matches(segments(), type.segments());
+        return type.value().regionMatches(0, value, 0, Math.max(0, wildcard - 1)) && matchesSegments(type.value());
     }
 
     /** Which changes of this table the pattern wants; empty when none. */
@@ -81,31 +80,50 @@ public record TypePattern(String value) {
         return List.of(value.split("\\.", -1));
     }
 
-    /** Linear in pattern times type: remembers the last {@code **} and takes one segment more into it on a mismatch. */
-    private static boolean matches(List<String> pattern, List<String> type) {
+    /**
+     * Linear in pattern times type: remembers the last {@code **} and takes one segment more into it on a mismatch. Goes
+     * over the texts as they are: all patterns are asked about each new type.
+     */
+    private boolean matchesSegments(String type) {
         int p = 0;
         int t = 0;
-        int lastAnyNumber = -1;
+        int afterAnyNumber = -1;
         int takenUpTo = 0;
-        while (t < type.size()) {
-            if (p < pattern.size() && pattern.get(p).equals(ANY_NUMBER)) {
-                lastAnyNumber = p++;
+        while (t < type.length()) {
+            if (isSegmentAt(p, ANY_NUMBER)) {
+                p = nextSegment(value, p);
+                afterAnyNumber = p;
                 takenUpTo = t;
-            } else if (p < pattern.size()
-                    && (pattern.get(p).equals("*") || pattern.get(p).equals(type.get(t)))) {
-                p++;
-                t++;
-            } else if (lastAnyNumber >= 0) {
-                p = lastAnyNumber + 1;
-                t = ++takenUpTo;
+            } else if (isSegmentAt(p, "*") || isSameSegment(p, type, t)) {
+                p = nextSegment(value, p);
+                t = nextSegment(type, t);
+            } else if (afterAnyNumber >= 0) {
+                p = afterAnyNumber;
+                takenUpTo = nextSegment(type, takenUpTo);
+                t = takenUpTo;
             } else {
                 return false;
             }
         }
-        while (p < pattern.size() && pattern.get(p).equals(ANY_NUMBER)) {
-            p++;
+        while (isSegmentAt(p, ANY_NUMBER)) {
+            p = nextSegment(value, p);
         }
-        return p == pattern.size();
+        return p > value.length();
+    }
+
+    private boolean isSegmentAt(int at, String wildcard) {
+        return value.startsWith(wildcard, at) && nextSegment(value, at) == at + wildcard.length() + 1;
+    }
+
+    private boolean isSameSegment(int at, String type, int typeAt) {
+        int length = nextSegment(type, typeAt) - typeAt - 1;
+        return nextSegment(value, at) - at - 1 == length && value.regionMatches(at, type, typeAt, length);
+    }
+
+    /** Where the one behind begins; behind the last, one more than the length. */
+    private static int nextSegment(String segments, int at) {
+        int dot = segments.indexOf('.', at);
+        return (dot < 0 ? segments.length() : dot) + 1;
     }
 
     private static boolean isPattern(String value) {

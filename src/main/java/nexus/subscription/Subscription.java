@@ -67,7 +67,15 @@ public record Subscription(
     }
 
     public boolean wants(EventType type) {
-        return isEnabled && eventTypes.stream().anyMatch(pattern -> pattern.matches(type));
+        if (!isEnabled) {
+            return false;
+        }
+        for (TypePattern pattern : eventTypes) { // no stream: all subscriptions are asked about each new type
+            if (pattern.matches(type)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The part of it that a caller decides. */
