@@ -215,6 +215,30 @@ class UpkeepPostgresTest {
         assertThat(partitions()).containsAll(tables(nextWeek));
     }
 
+    @Test
+    void statisticsOfADayAreOfFewRowsAndOfNothingThatIsNotSought() {
+        String others = """
+                WITH day AS (
+                    SELECT i.inhrelid AS part FROM pg_inherits i JOIN pg_class parent ON parent.oid = i.inhparent
+                    WHERE parent.relnamespace = 'nexus'::regnamespace AND parent.relkind = 'p')
+                SELECT a.attrelid::regclass || '.' || a.attname || ' ' || coalesce(a.attstattarget, -1)
+                FROM pg_attribute a
+                WHERE a.attnum > 0
+                  AND (a.attrelid IN (SELECT part FROM day)
+                       AND a.attstattarget IS DISTINCT FROM
+                           CASE WHEN a.atttypid IN (SELECT oid FROM pg_type WHERE typcategory = 'A')
+                                  OR a.attname IN ('body', 'error', 'response') THEN 0 ELSE 10 END
+                       OR a.attstattarget IS DISTINCT FROM 10
+                          AND EXISTS (SELECT FROM pg_index i
+                                      WHERE i.indrelid IN (SELECT part FROM day) AND i.indexrelid = a.attrelid
+                                        AND i.indkey[a.attnum - 1] = 0))""";
+        assertThat(TestPostgres.query(url, others)).isEmpty();
+        LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
+        TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
+        await(days(Clock.systemUTC()).turn());
+        assertThat(TestPostgres.query(url, others)).isEmpty();
+    }
+
     private void storeWhile(AtomicBoolean wanted, AtomicInteger stored, AtomicLong slowestNanos) {
         OwnEvents events = new OwnEvents(intake, Clock.systemUTC(), new Random(3));
         while (wanted.get()) {
