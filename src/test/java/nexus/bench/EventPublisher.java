@@ -1,6 +1,5 @@
 package nexus.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 
 /** Publishes events over HTTP, a batch in each request; every tenth has one of a hundred keys of this publisher's own. */
@@ -24,19 +23,13 @@ final class EventPublisher implements EventSource {
 
     @Override
     public void write(int count) throws IOException, InterruptedException {
-        publish(count);
-    }
-
-    /** @return the answer to the batch */
-    JsonNode publish(int count) throws IOException, InterruptedException {
         long first = ledger.take(count);
-        StringBuilder body = new StringBuilder(count * 320).append("{\"events\":[");
+        StringBuilder events = new StringBuilder(count * 320);
         for (long n = first; n < first + count; n++) {
-            append(n, n > first ? "," : "", body);
+            append(n, n > first ? "," : "", events);
         }
-        String request = body.append("]}").toString();
         ledger.sending(first, count);
-        return api.post("/v1/events/batch", request, 202);
+        api.publish(events);
     }
 
     @Override
@@ -44,18 +37,18 @@ final class EventPublisher implements EventSource {
         // the API is not its own
     }
 
-    private void append(long n, String separator, StringBuilder body) {
-        body.append(separator).append("{\"type\":\"").append(type).append("\",");
+    private void append(long n, String separator, StringBuilder events) {
+        events.append(separator).append("{\"type\":\"").append(type).append("\",");
         boolean isKeyed = n % EVENTS_PER_KEYED == 0;
         long key = isKeyed ? 1 + number * KEYS + n / EVENTS_PER_KEYED % KEYS : 0;
         if (isKeyed) {
-            body.append("\"orderingKey\":\"key-").append(key).append("\",");
+            events.append("\"orderingKey\":\"key-").append(key).append("\",");
         }
-        body.append("\"data\":{\"n\":").append(n).append(",\"k\":").append(key);
-        body.append(",\"customer\":\"customer ")
+        events.append("\"data\":{\"n\":").append(n).append(",\"k\":").append(key);
+        events.append(",\"customer\":\"customer ")
                 .append(n)
                 .append("\",\"status\":\"paid\",\"amount\":")
                 .append(n);
-        body.append(".25,\"note\":\"").append(NOTE).append("\"},\"metadata\":{\"source\":\"bench\"}}");
+        events.append(".25,\"note\":\"").append(NOTE).append("\"},\"metadata\":{\"source\":\"bench\"}}");
     }
 }

@@ -87,7 +87,7 @@ final class FairnessPhase {
             public void write(int count) throws Exception {
                 String event = "{\"type\":\"" + subject.type("hanging") + "\",\"data\":{}}";
                 String events = event + ("," + event).repeat(count - 1);
-                subject.api().post("/v1/events/batch", "{\"events\":[" + events + "]}", 202);
+                subject.api().publish(events);
             }
 
             @Override

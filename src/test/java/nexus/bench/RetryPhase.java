@@ -33,7 +33,7 @@ final class RetryPhase {
             events.addAll(Collections.nCopies(EVENTS_EACH, "{\"type\":\"" + type + "\",\"data\":{}}"));
         }
         try {
-            subject.api().post("/v1/events/batch", "{\"events\":[" + String.join(",", events) + "]}", 202);
+            subject.api().publish(String.join(",", events));
             return lateness(dueTimes(subscriptions));
         } finally {
             for (String subscription : subscriptions) {
