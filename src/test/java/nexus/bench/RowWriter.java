@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Commits row changes: nine INSERTs for each UPDATE of one of a thousand rows, whose order is watched. */
+/** Commits row changes: nine INSERTs for each UPDATE of one of a hundred rows among a thousand, whose order is watched. */
 final class RowWriter implements EventSource {
     private static final int KEYS = 1000;
     private static final int WRITES_PER_UPDATE = 10;
@@ -14,11 +14,14 @@ final class RowWriter implements EventSource {
             CREATE TABLE public.%1$s (
                 id bigint PRIMARY KEY, n bigint NOT NULL, k int NOT NULL, customer text NOT NULL, status text NOT NULL,
                 amount numeric(12, 2) NOT NULL, note text, updated_at timestamptz NOT NULL DEFAULT now())
-            WITH (autovacuum_enabled = off)""";
+            WITH (autovacuum_enabled = off, fillfactor = 50)""";
 
     private static final String FILL = """
             INSERT INTO public.%1$s (id, n, k, customer, status, amount, note)
             SELECT i, 0, i, 'customer ' || i, 'new', i * 1.25, repeat('note ', 20) FROM generate_series(1, %2$d) i""";
+
+    /** Those that are updated have room for it on their pages; else each update looks through all versions before. */
+    private static final String FILLED = "ALTER TABLE public.%s RESET (fillfactor)";
 
     /** Ids are behind those of the thousand rows, and k is 0: nobody watches their order, each is a key of its own. */
     private static final String INSERT = """
@@ -54,6 +57,7 @@ final class RowWriter implements EventSource {
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE.formatted(table));
             statement.execute(FILL.formatted(table, KEYS));
+            statement.execute(FILLED.formatted(table));
         }
     }
 
