@@ -1,15 +1,19 @@
 package nexus.queue;
 
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.data.NullValue;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.IntFunction;
@@ -28,7 +32,7 @@ final class SettlementStatements {
      * was unfolded.
      *
      * <p>What was retried by hand before its first attempt is no part of the history's run: {@code created_at} comes from
-     * here.
+     * here. When everything is where it is thought to be, the arrays go into history as they came.
      */
     static final String DELIVERED_RUN = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
@@ -45,26 +49,40 @@ final class SettlementStatements {
                 UPDATE owed_run r SET is_owed = ($17::text[])[array_position($16::bigint[], r.first_seq)]::bit varying
                 WHERE lane = $4::int AND first_seq = ANY ($16::bigint[]) AND EXISTS (SELECT FROM fence)
                 RETURNING first_seq),
-            done AS MATERIALIZED (
+            whole AS MATERIALIZED (
+                SELECT FROM fence
+                WHERE (SELECT count(*) FROM gone) = cardinality($5::text[])
+                  AND (SELECT count(*) FROM over) = cardinality($15::bigint[])
+                  AND (SELECT count(*) FROM left_over) = cardinality($16::bigint[])),
+            part AS MATERIALIZED (
                 SELECT *
                 FROM unnest($6::bigint[], $7::smallint[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[],
                             $12::smallint[], $13::text[], $14::bigint[])
                      s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run)
-                WHERE seq IN (SELECT seq FROM gone)
-                   OR run IN (SELECT first_seq FROM over UNION ALL SELECT first_seq FROM left_over)),
+                WHERE NOT EXISTS (SELECT FROM whole)
+                  AND (seq IN (SELECT seq FROM gone)
+                       OR run IN (SELECT first_seq FROM over UNION ALL SELECT first_seq FROM left_over))),
             history AS (
                 INSERT INTO delivery_run (
                     day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at, settled_at,
                     seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses)
+                SELECT $3::date, $4::int, ($6::bigint[])[1], ($6::bigint[])[cardinality($6::bigint[])],
+                       $18::timestamptz, $19::timestamptz, now(), $6::bigint[], $7::smallint[], $8::uuid[],
+                       $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::text[]
+                FROM whole
+                UNION ALL
                 SELECT $3::date, $4::int, min(seq), max(seq), min(attempted_at), max(attempted_at), now(),
                        array_agg(seq), array_agg(stripe), array_agg(event_id), array_agg(created_at),
                        array_agg(attempted_at), array_agg(duration_ms), array_agg(status_code),
                        CASE WHEN count(response) > 0 THEN array_agg(response) END
-                FROM done HAVING count(*) > 0),
+                FROM part HAVING count(*) > 0),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, sent)
-                SELECT $4::int, -count(*), count(*) FROM done HAVING count(*) > 0)
-            SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM done) AS seqs""";
+                SELECT $4::int, -cardinality($6::bigint[]), cardinality($6::bigint[]) FROM whole
+                UNION ALL
+                SELECT $4::int, -count(*), count(*) FROM part HAVING count(*) > 0)
+            SELECT (SELECT count(*) FROM fence) AS fenced,
+                   CASE WHEN EXISTS (SELECT FROM whole) THEN $6::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""";
 
     /** What is left of runs whose deliveries go on as rows. */
     static final String UNFOLD = """
@@ -178,6 +196,7 @@ final class SettlementStatements {
     /** @param left of each run that is touched, what is owed from then on */
     Write deliveredRun(SentRun run, Map<OwedRun, BitSet> left) {
         List<Outcome.Sent> sent = run.deliveries();
+        OffsetDateTime[] attemptedAt = attemptedAt(sent);
         List<OwedRun> over = new ArrayList<>();
         List<OwedRun> others = new ArrayList<>();
         List<String> bits = new ArrayList<>();
@@ -199,15 +218,17 @@ final class SettlementStatements {
                         .addArrayOfUUID(deliveries(sent, UUID[]::new, OwedDelivery::eventId))
                         .addArrayOfOffsetDateTime(deliveries(sent, OffsetDateTime[]::new, owed -> owed.owedSince()
                                 .atOffset(ZoneOffset.UTC)))
-                        .addArrayOfOffsetDateTime(attemptedAt(sent))
+                        .addArrayOfOffsetDateTime(attemptedAt)
                         .addArrayOfInteger(durations(sent))
                         .addArrayOfShort(attempts(sent, Short[]::new, SettlementStatements::shortStatus))
-                        .addArrayOfString(responses(sent))
+                        .addValue(responsesIfAny(sent))
                         .addArrayOfLong(deliveries(
                                 sent, Long[]::new, owed -> owed.place() instanceof OwedRun of ? of.firstSeq() : null))
                         .addArrayOfLong(firstSeqs(over))
                         .addArrayOfLong(firstSeqs(others))
-                        .addArrayOfString(bits.toArray(String[]::new)));
+                        .addArrayOfString(bits.toArray(String[]::new))
+                        .addOffsetDateTime(Collections.min(Arrays.asList(attemptedAt)))
+                        .addOffsetDateTime(Collections.max(Arrays.asList(attemptedAt))));
     }
 
     Write unfold(Collection<OwedRun> runs) {
@@ -289,9 +310,15 @@ final class SettlementStatements {
         return deliveries(outcomes, Long[]::new, OwedDelivery::seq);
     }
 
+    /** Where those lie that are rows. */
     private static String[] places(List<? extends Outcome> outcomes) {
-        return deliveries(
-                outcomes, String[]::new, owed -> owed.place() instanceof Place.OwnRow row ? row.ctid() : null);
+        List<String> places = new ArrayList<>(outcomes.size());
+        for (Outcome outcome : outcomes) {
+            if (outcome.delivery().place() instanceof Place.OwnRow row) {
+                places.add(row.ctid());
+            }
+        }
+        return places.toArray(String[]::new);
     }
 
     private static OffsetDateTime[] attemptedAt(List<? extends Outcome> outcomes) {
@@ -312,6 +339,11 @@ final class SettlementStatements {
 
     private static String[] responses(List<? extends Outcome> outcomes) {
         return attempts(outcomes, String[]::new, AttemptMade::response);
+    }
+
+    private static Object responsesIfAny(List<? extends Outcome> outcomes) {
+        String[] responses = responses(outcomes);
+        return Arrays.stream(responses).allMatch(Objects::isNull) ? NullValue.ArrayOfString : responses;
     }
 
     private interface Column<F, T> {
