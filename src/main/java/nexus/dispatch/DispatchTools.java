@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import nexus.intake.OwnEvents;
 import nexus.queue.DeliveryLease;
 import nexus.queue.OwedQueue;
+import nexus.queue.OwedRuns;
 import nexus.queue.Settlement;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
@@ -17,6 +18,7 @@ import nexus.webhook.WebhookSender;
 public record DispatchTools(
         Vertx vertx,
         OwedQueue queue,
+        OwedRuns runs,
         Settlement settlement,
         DeliveryLease lease,
         SubscriptionCatalog catalog,

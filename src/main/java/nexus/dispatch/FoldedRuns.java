@@ -12,9 +12,8 @@ import java.util.Set;
 import nexus.queue.FreshDelivery;
 import nexus.queue.LiveLanes;
 import nexus.queue.OwedDelivery;
-import nexus.queue.OwedQueue;
-import nexus.queue.OwedQueue.RunKey;
 import nexus.queue.OwedRun;
+import nexus.queue.OwedRuns;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,14 +27,14 @@ final class FoldedRuns {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final OwedQueue queue;
+    private final OwedRuns runs;
     private final LiveLanes live;
     private final int process;
     private final Unfolded unfolded;
 
-    private final Map<RunKey, OwedRun> known = new HashMap<>();
-    private final Map<RunKey, Optional<OwedRun>> waiting = new HashMap<>(); // to be unfolded
-    private Map<RunKey, Optional<OwedRun>> unfolding = Map.of(); // by the statement that is under way
+    private final Map<OwedRun.Key, OwedRun> known = new HashMap<>();
+    private final Map<OwedRun.Key, Optional<OwedRun>> waiting = new HashMap<>(); // to be unfolded
+    private Map<OwedRun.Key, Optional<OwedRun>> unfolding = Map.of(); // by the statement that is under way
     private final Map<Integer, Integer> asked = new HashMap<>(); // lanes of which it is not known which runs there are
     private final Set<Integer> used = new HashSet<>(); // lanes that took a run's worth in memory since the last look
     private final Set<Integer> wasLive = new HashSet<>(); // and may have runs that are not known here
@@ -48,7 +47,7 @@ final class FoldedRuns {
 
     FoldedRuns(DispatchTools tools, LiveLanes live, int process, Unfolded unfolded) {
         this.vertx = tools.vertx();
-        this.queue = tools.queue();
+        this.runs = tools.runs();
         this.live = live;
         this.process = process;
         this.unfolded = unfolded;
@@ -76,7 +75,7 @@ final class FoldedRuns {
     void stored(List<FreshDelivery> rows) {
         for (FreshDelivery row : rows) {
             if (row.delivery().place() instanceof OwedRun run) {
-                known.putIfAbsent(key(run), run);
+                known.putIfAbsent(run.key(), run);
             }
         }
     }
@@ -98,8 +97,8 @@ final class FoldedRuns {
     /** These are not in memory any more, and still owed. */
     void forgotten(Collection<OwedDelivery> rows) {
         for (OwedDelivery row : rows) {
-            if (row.place() instanceof OwedRun run && run.isFolded() && known.remove(key(run)) != null) {
-                waiting.put(key(run), Optional.of(run));
+            if (row.place() instanceof OwedRun run && run.isFolded() && known.remove(run.key()) != null) {
+                waiting.put(run.key(), Optional.of(run));
             }
         }
         unfoldNext();
@@ -108,7 +107,7 @@ final class FoldedRuns {
     /** It is settled, and out of its run. */
     void settled(OwedDelivery row) {
         if (row.place() instanceof OwedRun run && !run.isFolded()) {
-            known.remove(key(run));
+            known.remove(run.key());
         }
     }
 
@@ -150,7 +149,7 @@ final class FoldedRuns {
         if (lows.isEmpty() || stopped) {
             return;
         }
-        queue.runs(lows).onComplete(read -> {
+        runs.of(lows).onComplete(read -> {
             if (stopped) {
                 return;
             }
@@ -171,10 +170,10 @@ final class FoldedRuns {
         if (waiting.isEmpty() || !unfolding.isEmpty() || stopped) {
             return;
         }
-        Map<RunKey, Optional<OwedRun>> runs = Map.copyOf(waiting);
-        unfolding = runs;
+        Map<OwedRun.Key, Optional<OwedRun>> next = Map.copyOf(waiting);
+        unfolding = next;
         waiting.clear();
-        queue.unfold(runs.keySet()).onComplete(done -> {
+        runs.unfold(next.keySet()).onComplete(done -> {
             unfolding = Map.of();
             if (stopped) {
                 return;
@@ -183,21 +182,17 @@ final class FoldedRuns {
                 LOG.warnf(
                         "runs not unfolded, will try again reason=%s",
                         done.cause().getMessage());
-                waiting.putAll(runs);
+                waiting.putAll(next);
                 vertx.setTimer(AFTER_FAILURE.toMillis(), later -> unfoldNext());
                 return;
             }
             Map<Integer, Long> lowest = new HashMap<>();
-            runs.forEach((run, inMemory) -> {
+            next.forEach((run, inMemory) -> {
                 inMemory.ifPresent(OwedRun::unfolded);
                 lowest.merge(run.lane(), run.firstSeq(), Math::min);
             });
             lowest.forEach(unfolded::from);
             unfoldNext();
         });
-    }
-
-    private static RunKey key(OwedRun run) {
-        return new RunKey(run.lane(), run.firstSeq());
     }
 }

@@ -13,6 +13,7 @@ import nexus.queue.DeliveryLease;
 import nexus.queue.Outcome;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
+import nexus.queue.OwedRuns;
 import nexus.queue.Settlement;
 import nexus.queue.Shards;
 import nexus.subscription.SubscriptionCatalog;
@@ -27,6 +28,7 @@ final class LaneClearing {
     private static final int ROWS = 500;
 
     private final OwedQueue queue;
+    private final OwedRuns runs;
     private final Settlement settlement;
     private final SubscriptionCatalog catalog;
     private final DeliveryConfig config;
@@ -42,6 +44,7 @@ final class LaneClearing {
     LaneClearing(
             DispatchTools tools, DeliveryLease.Term term, Lanes lanes, BiConsumer<List<Outcome>, Set<Long>> written) {
         this.queue = tools.queue();
+        this.runs = tools.runs();
         this.settlement = tools.settlement();
         this.catalog = tools.catalog();
         this.config = tools.config();
@@ -69,7 +72,7 @@ final class LaneClearing {
         } else {
             // One that is not known here may be new in another process: only the store can say that it is deleted.
             Future<Void> known = lanes.of(lane) == null
-                    ? catalog.reload().compose(reloaded -> queue.unfoldLane(lane))
+                    ? catalog.reload().compose(reloaded -> runs.unfoldLane(lane))
                     : Future.succeededFuture();
             known.compose(done -> clearFrom(lane, lowest(lane)))
                     .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))

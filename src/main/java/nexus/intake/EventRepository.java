@@ -156,7 +156,7 @@ final class EventRepository {
 
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
         Tuple parameters = parameters(events, claims, move);
-        Optional<Integer> owner = events.runOwner();
+        Optional<Integer> owner = events.runs.owner();
         return accept(owner, parameters)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(owner, parameters))
@@ -205,33 +205,53 @@ final class EventRepository {
         Tuple tuple = Tuple.tuple();
         tuple.addLong(events.catalogVersion);
         addMove(tuple, move);
+        addEvents(tuple, events);
+        addOwed(tuple, events.owed);
+        addRuns(tuple, events.runs);
+        addCounts(tuple, events);
+        addClaims(tuple, claims);
+        return tuple;
+    }
+
+    private static void addEvents(Tuple tuple, MatchedEvents events) {
         tuple.addArrayOfUUID(events.ids.toArray(UUID[]::new));
         tuple.addArrayOfString(events.types.toArray(String[]::new));
         tuple.addArrayOfOffsetDateTime(events.createdAts.toArray(OffsetDateTime[]::new));
         tuple.addArrayOfBuffer(events.bodies.toArray(Buffer[]::new));
         tuple.addArrayOfInteger(events.firstsOwed.toArray(Integer[]::new));
         tuple.addArrayOfInteger(events.lastsOwed.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(events.owedLanes.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(events.owedStripes.toArray(Integer[]::new));
-        tuple.addArrayOfLong(events.owedKeys.toArray(Long[]::new));
-        tuple.addArrayOfLong(events.owedOtherKeys.toArray(Long[]::new));
-        tuple.addArrayOfBoolean(events.owedBarriers.toArray(Boolean[]::new));
-        tuple.addArrayOfInteger(events.owedEvents.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(events.owedBytes.toArray(Integer[]::new));
-        tuple.addArrayOfBoolean(events.owedOwn.toArray(Boolean[]::new));
-        tuple.addArrayOfInteger(events.owedRuns.toArray(Integer[]::new));
-        tuple.addValue(events.runOwner().<Object>map(process -> process).orElse(NullValue.Integer));
-        tuple.addArrayOfShort(events.shardsWithRuns());
+    }
+
+    private static void addOwed(Tuple tuple, OwedColumns owed) {
+        tuple.addArrayOfInteger(owed.lanes.toArray(Integer[]::new));
+        tuple.addArrayOfInteger(owed.stripes.toArray(Integer[]::new));
+        tuple.addArrayOfLong(owed.keys.toArray(Long[]::new));
+        tuple.addArrayOfLong(owed.otherKeys.toArray(Long[]::new));
+        tuple.addArrayOfBoolean(owed.barriers.toArray(Boolean[]::new));
+        tuple.addArrayOfInteger(owed.events.toArray(Integer[]::new));
+        tuple.addArrayOfInteger(owed.bytes.toArray(Integer[]::new));
+        tuple.addArrayOfBoolean(owed.own.toArray(Boolean[]::new));
+    }
+
+    private static void addRuns(Tuple tuple, RunPlan runs) {
+        tuple.addArrayOfInteger(runs.numbers());
+        tuple.addValue(runs.owner().<Object>map(process -> process).orElse(NullValue.Integer));
+        tuple.addArrayOfShort(runs.shards());
+    }
+
+    private static void addCounts(Tuple tuple, MatchedEvents events) {
         tuple.addLong(events.counted);
-        Map<Integer, Long> counted = events.countedDeliveries();
-        tuple.addArrayOfInteger(counted.keySet().toArray(Integer[]::new));
-        tuple.addArrayOfLong(counted.values().toArray(Long[]::new));
+        Map<Integer, Long> deliveries = events.owed.counted();
+        tuple.addArrayOfInteger(deliveries.keySet().toArray(Integer[]::new));
+        tuple.addArrayOfLong(deliveries.values().toArray(Long[]::new));
+    }
+
+    private static void addClaims(Tuple tuple, List<Claim> claims) {
         tuple.addArrayOfString(texts(claims, Claim::scope));
         tuple.addArrayOfString(texts(claims, Claim::key));
         tuple.addArrayOfString(texts(claims, Claim::bodyHash));
         tuple.addArrayOfString(texts(claims, Claim::answer));
         tuple.addArrayOfOffsetDateTime(claims.stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new));
-        return tuple;
     }
 
     private static void addMove(Tuple tuple, Optional<PositionMove> move) {

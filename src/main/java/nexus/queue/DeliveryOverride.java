@@ -94,9 +94,8 @@ public class DeliveryOverride {
                         WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
 
     /** One that is in a run was never tried: only CANCEL changes it. */
-    private static final String UNFOLD = """
-            SELECT unfold_owed($1, ARRAY(
-                SELECT first_seq FROM owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2))""";
+    private static final String UNFOLD =
+            OwedRuns.unfolding("owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2");
 
     static final String CANCEL = """
             WITH taken AS (

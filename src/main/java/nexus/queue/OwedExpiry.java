@@ -24,10 +24,7 @@ public class OwedExpiry {
     private static final int CHUNK = 2_000;
     private static final int MOST_NAMED = 100;
 
-    private static final String UNFOLD = """
-            SELECT unfold_owed(lane, first_seqs)
-            FROM (SELECT lane, array_agg(first_seq ORDER BY first_seq) AS first_seqs
-                  FROM owed_run WHERE event_day < $1 GROUP BY lane ORDER BY lane) runs""";
+    private static final String UNFOLD = OwedRuns.unfolding("owed_run WHERE event_day < $1");
 
     /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
     static final String EXPIRE = """

@@ -186,21 +186,6 @@ public class OwedQueue {
                  ORDER BY r.first_seq LIMIT 1))
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
 
-    static final String RUNS = """
-            SELECT r.lane, r.first_seq
-            FROM unnest($1::int[], $2::bigint[]) w(lane, low)
-            CROSS JOIN LATERAL (
-                SELECT lane, first_seq FROM owed_run WHERE lane = w.lane AND first_seq >= w.low ORDER BY first_seq) r""";
-
-    /** In the order of the keys, so that two can't block each other. */
-    static final String UNFOLD = """
-            SELECT unfold_owed(lane, first_seqs)
-            FROM (SELECT lane, array_agg(first_seq ORDER BY first_seq) AS first_seqs
-                  FROM unnest($1::int[], $2::bigint[]) r(lane, first_seq) GROUP BY lane ORDER BY lane) runs""";
-
-    static final String UNFOLD_LANE =
-            "SELECT unfold_owed($1, ARRAY(SELECT first_seq FROM owed_run WHERE lane = $1 ORDER BY first_seq))";
-
     /** Intake takes the catalog's lock, 7310001, before it draws a seq. The sequence is read first. */
     static final String LOOK = """
             WITH drawn AS MATERIALIZED (SELECT last_value FROM owed_seq_seq)
@@ -349,49 +334,6 @@ public class OwedQueue {
     /** The rows of a lane with the smallest seq above {@code after}, tried or not. */
     public Future<List<OwedDelivery>> oldest(int lane, long after, int limit) {
         return pool.preparedQuery(OLDEST).execute(Tuple.of(lane, after, limit)).map(OwedQueue::deliveries);
-    }
-
-    /**
-     * The runs of these lanes.
-     *
-     * @param lows by lane, its low-water seq
-     */
-    public Future<Set<RunKey>> runs(Map<Integer, Long> lows) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
-                .addArrayOfLong(lows.values().toArray(Long[]::new));
-        return pool.preparedQuery(RUNS).execute(parameters).map(rows -> {
-            Set<RunKey> runs = new HashSet<>();
-            rows.forEach(row -> runs.add(new RunKey(row.getInteger(0), row.getLong(1))));
-            return runs;
-        });
-    }
-
-    /** What is owed of these runs is a row each from then on; one that is gone is left out. */
-    public Future<Void> unfold(Collection<RunKey> runs) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(runs.stream().map(RunKey::lane).toArray(Integer[]::new))
-                .addArrayOfLong(runs.stream().map(RunKey::firstSeq).toArray(Long[]::new));
-        return pool.preparedQuery(UNFOLD).execute(parameters).mapEmpty();
-    }
-
-    /** As {@link #unfold}, for every run of a lane. */
-    public Future<Void> unfoldLane(int lane) {
-        return pool.preparedQuery(UNFOLD_LANE).execute(Tuple.of(lane)).mapEmpty();
-    }
-
-    /** Of an {@link OwedRun}: the primary key of its row. */
-    public record RunKey(int lane, long firstSeq) {
-        // written out, as in event.EventType
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof RunKey of && lane == of.lane && firstSeq == of.firstSeq;
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * lane + Long.hashCode(firstSeq);
-        }
     }
 
     /** Every lane to which something is owed. */

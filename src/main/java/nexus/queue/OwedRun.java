@@ -28,12 +28,29 @@ public final class OwedRun implements Place {
         this.owed.set(0, this.seqs.length);
     }
 
-    public int lane() {
+    /** The primary key of its row. */
+    public record Key(int lane, long firstSeq) {
+        // written out, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key of && lane == of.lane && firstSeq == of.firstSeq;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * lane + Long.hashCode(firstSeq);
+        }
+    }
+
+    public Key key() {
+        return new Key(lane, firstSeq());
+    }
+
+    int lane() {
         return lane;
     }
 
-    /** With the lane, its primary key. */
-    public long firstSeq() {
+    long firstSeq() {
         return seqs[0];
     }
 

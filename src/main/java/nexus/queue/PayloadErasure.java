@@ -20,14 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class PayloadErasure {
-    private static final String UNFOLD = """
-            SELECT unfold_owed(lane, first_seqs)
-            FROM (SELECT r.lane, array_agg(DISTINCT r.first_seq ORDER BY r.first_seq) AS first_seqs
-                  FROM event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)
-                  CROSS JOIN LATERAL (
-                      SELECT lane, first_seq FROM owed_of_run
-                      WHERE lane = p.lane AND first_seq <= p.seq AND seq = p.seq LIMIT 1) r
-                  WHERE e.id = $1 GROUP BY r.lane ORDER BY r.lane) runs""";
+    private static final String UNFOLD = OwedRuns.unfolding("""
+            event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(of_lane, of_seq)
+            CROSS JOIN LATERAL (
+                SELECT lane, first_seq FROM owed_of_run
+                WHERE lane = p.of_lane AND first_seq <= p.of_seq AND seq = p.of_seq LIMIT 1) r
+            WHERE e.id = $1""");
 
     /**
      * What becomes owed again in this very moment stays so, and is DEAD as payload-gone when its turn comes. The second

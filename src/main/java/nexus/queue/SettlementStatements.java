@@ -85,11 +85,11 @@ final class SettlementStatements {
                    CASE WHEN EXISTS (SELECT FROM whole) THEN $6::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""";
 
     /** What is left of runs whose deliveries go on as rows. */
-    static final String UNFOLD = """
+    static final String UNFOLD =
+            """
             SELECT (SELECT count(*) FROM process WHERE id = $1 AND epoch = $2) AS fenced, '{}'::bigint[] AS seqs,
-                   (SELECT count(unfold_owed(lane, first_seqs))
-                    FROM (SELECT lane, array_agg(first_seq ORDER BY first_seq) AS first_seqs
-                          FROM unnest($3::int[], $4::bigint[]) r(lane, first_seq) GROUP BY lane ORDER BY lane) runs) AS runs""";
+                   (SELECT count(unfolded) FROM (
+            """ + OwedRuns.unfolding("unnest($3::int[], $4::bigint[]) r(lane, first_seq)") + ") unfolded) AS runs";
 
     /** As {@link #DELIVERED_RUN}, for what goes into history as a row each. All but the attempt is in the owed row. */
     static final String DELIVERED = """

@@ -25,6 +25,7 @@ import nexus.queue.LeaseMeters;
 import nexus.queue.OwedListener;
 import nexus.queue.OwedNotices;
 import nexus.queue.OwedQueue;
+import nexus.queue.OwedRuns;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
 import nexus.store.Store;
@@ -101,6 +102,7 @@ final class DeliveringProcess implements AutoCloseable {
                 new DispatchTools(
                         TestPostgres.vertx(),
                         new OwedQueue(store),
+                        new OwedRuns(store),
                         new Settlement(store),
                         lease,
                         catalog,

@@ -36,6 +36,7 @@ import nexus.queue.Outcome;
 import nexus.queue.OwedBody;
 import nexus.queue.OwedDelivery;
 import nexus.queue.OwedQueue;
+import nexus.queue.OwedRuns;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
 import nexus.queue.StripeCursor;
@@ -185,6 +186,7 @@ class LaneReaderTest {
         return new DispatchTools(
                 VERTX,
                 queue,
+                new OwedRuns(store),
                 new Settlement(store),
                 new HeldLease(store),
                 catalog,

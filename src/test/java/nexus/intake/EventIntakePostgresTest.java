@@ -270,7 +270,7 @@ class EventIntakePostgresTest {
                 .isEqualTo(fresh.stream()
                         .map(row -> row.delivery().place())
                         .distinct()
-                        .map(place -> Long.toString(((OwedRun) place).firstSeq()))
+                        .map(place -> Long.toString(((OwedRun) place).key().firstSeq()))
                         .toList());
     }
 

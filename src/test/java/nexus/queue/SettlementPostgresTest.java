@@ -283,7 +283,7 @@ class SettlementPostgresTest {
         rows.fold(lane);
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
 
-        await(new OwedQueue(store).unfoldLane(lane));
+        await(new OwedRuns(store).unfoldLane(lane));
 
         assertThat(rows.all("SELECT * FROM nexus.owed ORDER BY seq")).isEqualTo(before);
     }
@@ -318,7 +318,8 @@ class SettlementPostgresTest {
                 .containsExactly(tuple(0L, false), tuple(later.get(0), true));
         rows.run("DELETE FROM nexus.owed WHERE seq = 0");
         assertThat(await(queue.smallestOwed(Map.of(lane, 1L)))).containsEntry(lane, folded.getFirst());
-        assertThat(await(queue.runs(Map.of(lane, 1L)))).containsExactly(new OwedQueue.RunKey(lane, folded.getFirst()));
+        assertThat(await(new OwedRuns(store).of(Map.of(lane, 1L))))
+                .containsExactly(new OwedRun.Key(lane, folded.getFirst()));
         rows.run("UPDATE nexus.owed SET barrier = true WHERE seq = " + later.get(2));
         rows.run("DELETE FROM nexus.owed WHERE seq < " + later.get(2));
         assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
