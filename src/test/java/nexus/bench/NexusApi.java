@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,10 @@ final class NexusApi implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int TIMEOUT_MILLIS = 30_000;
+
+    static {
+        System.setProperty("sun.net.http.retryPost", "false"); // else a request that failed is sent twice
+    }
 
     private final URI base;
     private final Optional<String> apiKey;
@@ -104,16 +107,10 @@ final class NexusApi implements AutoCloseable {
         request.setReadTimeout(TIMEOUT_MILLIS);
         apiKey.ifPresent(key -> request.setRequestProperty("X-API-Key", key));
         if (json.isPresent()) {
-            byte[] body = json.get().getBytes(StandardCharsets.UTF_8);
             request.setRequestProperty("Content-Type", "application/json");
             request.setDoOutput(true);
-            request.setFixedLengthStreamingMode(body.length); // else a request that failed is sent twice
-            request.getOutputStream().write(body);
+            request.getOutputStream().write(json.get().getBytes(StandardCharsets.UTF_8));
         }
-        try {
-            return request.getResponseCode();
-        } catch (HttpRetryException e) {
-            return e.responseCode(); // 401, which would otherwise be asked again with a password
-        }
+        return request.getResponseCode();
     }
 }
