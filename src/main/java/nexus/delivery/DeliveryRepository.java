@@ -140,9 +140,9 @@ public class DeliveryRepository {
      * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
      * page, $7 subscription or null, $8 type or event. An event names its deliveries, so each is a look-up by key.
      */
-    private static String listByEvent(String events, String horizon) {
+    private static String listByEvent(String walk, String events, String horizon) {
         return """
-               WITH looked_at AS MATERIALIZED (
+               WITH %slooked_at AS MATERIALIZED (
                    SELECT e.seq, e.id, e.day, e.lanes, e.seqs FROM event e WHERE %s),
                pair AS MATERIALIZED (
                    SELECT e.seq AS event_seq, e.day, s.*, p.seq
@@ -160,19 +160,21 @@ public class DeliveryRepository {
                    SELECT * FROM found
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                    ORDER BY event_seq DESC, seq DESC LIMIT $6)
-               """.formatted(events, OWED_COLUMNS, SETTLED_COLUMNS, horizon)
+               """.formatted(walk, events, OWED_COLUMNS, SETTLED_COLUMNS, horizon)
                 + PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
     }
 
     private static final String LIST_OF_TYPE = listByEvent(
-            "hashtext(e.type) = hashtext($8::text) AND e.type = $8::text"
-                    + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
+            EventsOfType.walk("$1::bigint") + ", ",
+            EventsOfType.matching("$8::text") + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
             """
-            SELECT CASE WHEN count(*) >= $9 AND bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date)
-                        THEN min(seq) END AS horizon_event_seq, 0::bigint AS horizon_seq
-            FROM looked_at""");
+            SELECT CASE WHEN count(*) < $9 THEN %s
+                        WHEN bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) THEN min(seq)
+                        END AS horizon_event_seq, 0::bigint AS horizon_seq
+            FROM looked_at""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
 
     private static final String LIST_OF_EVENT = listByEvent(
+            "",
             "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)",
             "SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq");
 

@@ -46,22 +46,23 @@ public class StoredEventRepository {
             """;
 
     /** $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. */
-    private static String list(String matching) {
+    private static String list(String walk, String matching, String horizon) {
         return """
-               WITH scanned AS MATERIALIZED (
-                   SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event
-                   WHERE seq < $1 AND %s ORDER BY seq DESC LIMIT $2),
-               horizon AS (SELECT CASE WHEN count(*) >= $2 THEN min(seq) END AS horizon_seq FROM scanned),
+               WITH %sscanned AS MATERIALIZED (
+                   SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event e
+                   WHERE e.seq < $1 AND %s ORDER BY e.seq DESC LIMIT $2),
+               horizon AS (SELECT CASE WHEN count(*) >= $2 THEN min(seq) ELSE %s END AS horizon_seq FROM scanned),
                hit AS (
                    SELECT * FROM scanned WHERE created_at >= $3 AND created_at < $4 ORDER BY seq DESC LIMIT $5)
                SELECT horizon.horizon_seq, hit.*, counts.*
                FROM horizon LEFT JOIN hit ON true
-               """.formatted(matching) + WITH_COUNTS + "ORDER BY hit.seq DESC";
+               """.formatted(walk, matching, horizon) + WITH_COUNTS + "ORDER BY hit.seq DESC";
     }
 
-    private static final String LIST_ALL = list("true");
+    private static final String LIST_ALL = list("", "true", "NULL");
 
-    private static final String LIST_OF_TYPE = list("hashtext(type) = hashtext($6::text) AND type = $6::text");
+    private static final String LIST_OF_TYPE =
+            list(EventsOfType.walk("$1") + ", ", EventsOfType.matching("$6::text"), EventsOfType.horizon("true"));
 
     private static final String FIND = """
             SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*

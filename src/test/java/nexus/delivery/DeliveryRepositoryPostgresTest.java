@@ -4,6 +4,7 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -122,6 +123,32 @@ class DeliveryRepositoryPostgresTest {
                         .withStatus(DeliveryStatus.FAILED)))
                 .containsExactly(failed);
         assertThat(events(filter(Optional.empty(), Optional.empty(), Optional.of("order"))))
+                .isEmpty();
+    }
+
+    @Test
+    void aPageGoesOnlySoFarToFindARareType() {
+        int lane = rows.subscription("subscription");
+        UUID rare = rows.event("rare", lane);
+        rows.run("SELECT setval('nexus.event_seq', " + EventsOfType.LONGEST_WALK + ")");
+        rows.event("common", lane);
+        DeliveryFilter ofType = filter(Optional.empty(), Optional.empty(), Optional.of("rare"));
+
+        DeliveryPage first = await(deliveries.list(ofType, DeliveryPosition.NEWEST, 50));
+        assertThat(first).isEqualTo(new DeliveryPage(List.of(), Optional.of(new DeliveryPosition(2, 0))));
+        DeliveryPage second = await(deliveries.list(ofType, first.next().orElseThrow(), 50));
+        assertThat(second.deliveries()).extracting(Delivery::eventId).containsExactly(rare);
+        assertThat(second.next()).isEmpty();
+
+        DeliveryFilter sinceTomorrow = new DeliveryFilter(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                ofType.type(),
+                Optional.of(Instant.now().plus(1, ChronoUnit.DAYS)),
+                Optional.empty());
+        assertThat(await(deliveries.list(sinceTomorrow, DeliveryPosition.NEWEST, 50))
+                        .next())
                 .isEmpty();
     }
 

@@ -103,6 +103,22 @@ class StoredEventRepositoryPostgresTest {
     }
 
     @Test
+    void aPageGoesOnlySoFarToFindARareType() {
+        UUID rare = rows.event("rare");
+        rows.run("SELECT setval('nexus.event_seq', " + 2 * EventsOfType.LONGEST_WALK + ")");
+        rows.event("common");
+        EventFilter filter = new EventFilter(Optional.of("rare"), Optional.empty(), Optional.empty());
+
+        EventPage first = await(events.list(filter, Long.MAX_VALUE, 50));
+        assertThat(first).isEqualTo(new EventPage(List.of(), OptionalLong.of(EventsOfType.LONGEST_WALK + 2)));
+        EventPage second = await(events.list(filter, first.next().orElseThrow(), 50));
+        assertThat(second).isEqualTo(new EventPage(List.of(), OptionalLong.of(3)));
+        EventPage third = await(events.list(filter, second.next().orElseThrow(), 50));
+        assertThat(third.events()).extracting(StoredEvent::id).containsExactly(rare);
+        assertThat(third.next()).isEmpty();
+    }
+
+    @Test
     void sinceIsIncludedAndUntilIsNot() {
         UUID event = rows.event("x");
         rows.run("UPDATE nexus.event SET created_at = '2026-01-31T18:20:43.400Z'");
