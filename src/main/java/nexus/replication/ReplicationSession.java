@@ -33,7 +33,7 @@ final class ReplicationSession {
     /** Each look costs the driver a read that times out, about 0.1 ms: with 25 a second an idle source costs 0.4 % CPU. */
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     /** For input; whether it is to stop is asked in between. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
     private final WalStream stream;
     private final Connection catalogConnection;

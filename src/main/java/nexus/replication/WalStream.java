@@ -27,8 +27,8 @@ final class WalStream {
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
-    /** Read all the same so often: that a connection has ended is no input. */
-    private static final long READ_EVERY_NANOS = Duration.ofMillis(250).toNanos();
+    /** Read all the same so often: that a connection has ended is no input, for who does not wait for any. */
+    private static final long READ_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final StreamConnection connection;
     private final PGReplicationStream stream;
