@@ -167,7 +167,7 @@ final class EventRepository {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = owner.isPresent()
                             ? connection.preparedQuery(LOCK_CATALOG_AND_PROCESS).execute(Tuple.of(owner.get()))
-                            : connection.query(LOCK_CATALOG).execute();
+                            : connection.preparedQuery(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> accepted =
                             connection.preparedQuery(ACCEPT).execute(parameters);
                     return lock.compose(locked -> accepted);
@@ -178,7 +178,7 @@ final class EventRepository {
     /** Whether the catalog still has this version, seen from behind its lock. */
     Future<Boolean> isCatalogAt(long version) {
         return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = connection.query(LOCK_CATALOG).execute();
+                    Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> read = connection.query(CATALOG_VERSION).execute();
                     return lock.compose(locked -> read);
                 })
