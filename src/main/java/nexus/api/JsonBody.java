@@ -304,8 +304,14 @@ public final class JsonBody {
 
     /** Whether a database can hold it: no U+0000, no half of a surrogate pair. */
     public static boolean isStorable(String text) {
-        return text.indexOf('\0') < 0
-                && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            if (c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Optional<Integer> checkedInteger(String at, String digits, int min, int max) {

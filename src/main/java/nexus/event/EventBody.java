@@ -1,6 +1,6 @@
 package nexus.event;
 
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +18,11 @@ public final class EventBody {
 
     private static final String PAYLOAD = "\",\"payload\":";
 
+    /** The last one that was written: what happened together has the same time. */
+    private static volatile Written last = new Written(Instant.EPOCH, MILLIS.format(Instant.EPOCH));
+
+    private record Written(Instant instant, String text) {}
+
     private EventBody() {}
 
     /**
@@ -26,13 +31,15 @@ public final class EventBody {
      */
     public static byte[] of(EventId id, EventType type, Instant createdAt, byte[] data, byte[] metadata) {
         byte[] head = head(id, type, createdAt).getBytes(StandardCharsets.US_ASCII);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + data.length + metadata.length + 16);
-        out.writeBytes(head);
-        out.writeBytes(data);
-        out.writeBytes(METADATA.getBytes(StandardCharsets.US_ASCII));
-        out.writeBytes(metadata);
-        out.writeBytes(END.getBytes(StandardCharsets.US_ASCII));
-        return out.toByteArray();
+        byte[] between = METADATA.getBytes(StandardCharsets.US_ASCII);
+        byte[] end = END.getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.length + data.length + between.length + metadata.length + end.length)
+                .put(head)
+                .put(data)
+                .put(between)
+                .put(metadata)
+                .put(end)
+                .array();
     }
 
     /** What stands in front of the data, in ASCII: for who writes data and metadata into the body itself. */
@@ -43,7 +50,12 @@ public final class EventBody {
 
     /** ISO 8601 in UTC with exactly three decimals. */
     public static String timestamp(Instant instant) {
-        return MILLIS.format(instant);
+        Written known = last;
+        if (!known.instant.equals(instant)) {
+            known = new Written(instant, MILLIS.format(instant));
+            last = known;
+        }
+        return known.text;
     }
 
     /**

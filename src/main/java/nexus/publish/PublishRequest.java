@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import nexus.Refusal;
 import nexus.api.JsonBody;
 import nexus.event.EventIdGenerator;
@@ -36,9 +37,8 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
                 body.error("eventId", "must be the same as the header " + IdempotencyKey.HEADER);
             }
             body.check();
-            String bodyHash = PublishedEvent.sha256(raw);
-            List<IdempotencyClaim> claims = idClaim(event, 0, bodyHash, scope)
-                    .or(() -> key.map(given -> headerClaim(given, 1, bodyHash, scope)))
+            List<IdempotencyClaim> claims = idClaim(event, 0, () -> PublishedEvent.sha256(raw), scope)
+                    .or(() -> key.map(given -> headerClaim(given, 1, PublishedEvent.sha256(raw), scope)))
                     .stream()
                     .toList();
             return new PublishRequest(List.of(event.incoming(ids)), claims);
@@ -55,17 +55,18 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
             List<IdempotencyClaim> claims = new ArrayList<>();
             key.ifPresent(given -> claims.add(headerClaim(given, events.size(), PublishedEvent.sha256(raw), scope)));
             for (int i = 0; i < events.size(); i++) {
-                idClaim(events.get(i), i, events.get(i).bodyHash(), scope).ifPresent(claims::add);
+                idClaim(events.get(i), i, events.get(i)::bodyHash, scope).ifPresent(claims::add);
             }
             refuseRepeated(claims);
             return new PublishRequest(
                     events.stream().map(event -> event.incoming(ids)).toList(), claims);
         }
 
-        private Optional<IdempotencyClaim> idClaim(PublishedEvent event, int index, String bodyHash, String scope) {
+        private Optional<IdempotencyClaim> idClaim(
+                PublishedEvent event, int index, Supplier<String> bodyHash, String scope) {
             return event.idKey()
                     .map(id -> new IdempotencyClaim(
-                            scope, id, bodyHash, retention, index, 1, event.hasUuid(), event.idPointer()));
+                            scope, id, bodyHash.get(), retention, index, 1, event.hasUuid(), event.idPointer()));
         }
 
         private static IdempotencyClaim headerClaim(String key, int events, String bodyHash, String scope) {

@@ -1,6 +1,7 @@
 package nexus.publish;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -34,7 +35,10 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. */
+/**
+ * {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. Requests are read on a thread of their own, so
+ * that a large one keeps no event loop from sending.
+ */
 @Singleton
 @Path("/v1/events")
 @Produces(MediaType.APPLICATION_JSON)
@@ -60,6 +64,7 @@ public class PublishResource {
     }
 
     @POST
+    @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "publishEvent",
@@ -99,6 +104,7 @@ public class PublishResource {
 
     @POST
     @Path("/batch")
+    @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "publishEvents",

@@ -24,7 +24,7 @@ import nexus.event.Ordering;
  * tells, and before it {@link #incoming} must not be asked for.
  *
  * @param givenId the publisher's own id, UUID or not
- * @param bodyHash SHA-256 of the bytes of this event, in hex
+ * @param body as it came
  */
 record PublishedEvent(
         Optional<EventType> type,
@@ -33,8 +33,7 @@ record PublishedEvent(
         Instant createdAt,
         Optional<String> givenId,
         Ordering ordering,
-        String bodyHash,
-        String idPointer) {
+        JsonBody body) {
 
     private static final int MAX_EVENT_ID = 255;
     private static final int MAX_ORDERING_KEY = 256;
@@ -52,8 +51,17 @@ record PublishedEvent(
                 body.text("orderingKey", MAX_ORDERING_KEY)
                         .map(Ordering::published)
                         .orElse(Ordering.NONE),
-                sha256(body.bytes()),
-                body.pointerTo("eventId"));
+                body);
+    }
+
+    /** SHA-256 of the bytes of this event, in hex. */
+    String bodyHash() {
+        return sha256(body.bytes());
+    }
+
+    /** Where in the request the publisher's own id stands. */
+    String idPointer() {
+        return body.pointerTo("eventId");
     }
 
     /** The publisher's id as it is remembered: a UUID in one spelling. */
