@@ -85,6 +85,9 @@ public final class Bench implements AutoCloseable {
 
         say("throughput");
         List<List<Round>> rounds = new ThroughputPhase(subject, ceiling, options.seconds()).run(ROUNDS);
+        if (subject.inside().isPresent()) { // what the throughput left behind
+            subject.inside().get().checkpoint();
+        }
         say("latency");
         Percentiles at100 = latency(subject, 100);
         Percentiles at1000 = latency(subject, 1000);

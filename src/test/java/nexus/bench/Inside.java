@@ -2,6 +2,7 @@ package nexus.bench;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * What only the one who started Nexus can see: its process, and the database server, which has nothing else to do.
@@ -18,6 +19,13 @@ record Inside(ProcessMeter nexus, ProcessMeter postgres, Connection connection, 
                     postgresCpuSeconds - earlier.postgresCpuSeconds,
                     walBytes - earlier.walBytes,
                     transactions - earlier.transactions);
+        }
+    }
+
+    /** Has what was written so far put on the disk now, and not while something else is measured. */
+    void checkpoint() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
         }
     }
 
