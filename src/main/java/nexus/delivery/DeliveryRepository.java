@@ -165,7 +165,7 @@ public class DeliveryRepository {
     }
 
     private static final String LIST_OF_TYPE = listByEvent(
-            EventsOfType.walk("$1::bigint") + ", ",
+            EventsOfType.walk("$1::bigint"),
             EventsOfType.matching("$8::text") + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
             """
             SELECT CASE WHEN count(*) < $9 THEN %s

@@ -11,15 +11,15 @@ final class EventsOfType {
     private EventsOfType() {}
 
     /**
-     * A common table expression, {@code walk}: down to which seq.
+     * The first of several common table expressions, {@code walk}: down to which seq.
      *
      * @param from SQL: the seq from which it goes down, or any above
      */
     static String walk(String from) {
         return """
                walk AS MATERIALIZED (
-                   SELECT least(%s, seq) - %d AS down_to FROM (SELECT seq FROM event ORDER BY seq DESC LIMIT 1) newest)
-               """.formatted(from, LONGEST_WALK).strip();
+                   SELECT least(%s, seq) - %d AS down_to FROM (SELECT seq FROM event ORDER BY seq DESC LIMIT 1) newest),
+               """.formatted(from, LONGEST_WALK);
     }
 
     /** A condition on {@code event e}. */

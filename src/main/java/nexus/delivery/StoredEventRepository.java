@@ -62,7 +62,7 @@ public class StoredEventRepository {
     private static final String LIST_ALL = list("", "true", "NULL");
 
     private static final String LIST_OF_TYPE =
-            list(EventsOfType.walk("$1") + ", ", EventsOfType.matching("$6::text"), EventsOfType.horizon("true"));
+            list(EventsOfType.walk("$1"), EventsOfType.matching("$6::text"), EventsOfType.horizon("true"));
 
     private static final String FIND = """
             SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*

@@ -179,7 +179,8 @@ final class EventRepository {
     Future<Boolean> isCatalogAt(long version) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
-                    Future<RowSet<Row>> read = connection.query(CATALOG_VERSION).execute();
+                    Future<RowSet<Row>> read =
+                            connection.preparedQuery(CATALOG_VERSION).execute();
                     return lock.compose(locked -> read);
                 })
                 .map(rows -> rows.iterator().next().getLong(0) == version);

@@ -37,8 +37,9 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
                 body.error("eventId", "must be the same as the header " + IdempotencyKey.HEADER);
             }
             body.check();
-            List<IdempotencyClaim> claims = idClaim(event, 0, () -> PublishedEvent.sha256(raw), scope)
-                    .or(() -> key.map(given -> headerClaim(given, 1, PublishedEvent.sha256(raw), scope)))
+            Supplier<String> bodyHash = () -> PublishedEvent.sha256(raw);
+            List<IdempotencyClaim> claims = idClaim(event, 0, bodyHash, scope)
+                    .or(() -> key.map(given -> headerClaim(given, 1, bodyHash.get(), scope)))
                     .stream()
                     .toList();
             return new PublishRequest(List.of(event.incoming(ids)), claims);
