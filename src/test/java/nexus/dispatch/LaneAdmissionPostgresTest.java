@@ -163,6 +163,9 @@ class LaneAdmissionPostgresTest {
             nexus.publish("order.paid", new Ordering.Key(i));
         }
         nexus.awaitBreaker(true);
+        eventually("the first one, whose connection may be slow, has failed", () -> nexus.query(
+                        "SELECT due IS NOT NULL FROM nexus.owed ORDER BY seq LIMIT 1")
+                .equals(List.of("t")));
         eventually(
                 "what was under way is written",
                 () -> attempts() == receiver.received().size());
