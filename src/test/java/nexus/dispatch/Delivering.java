@@ -47,7 +47,7 @@ final class Delivering implements AutoCloseable {
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
     final List<Running> running = new ArrayList<>();
 
-    record Running(Dispatcher dispatcher, WebhookSender sender) {}
+    record Running(Dispatcher dispatcher, WebhookSender sender, MeterRegistry meters) {}
 
     void start(String... settings) {
         WebhookSender sender = DeliveringProcess.sender("test");
@@ -64,7 +64,7 @@ final class Delivering implements AutoCloseable {
                 meters,
                 settings);
         dispatcher.start();
-        running.add(new Running(dispatcher, sender));
+        running.add(new Running(dispatcher, sender, meters));
     }
 
     /** As at a restart. */
@@ -126,13 +126,24 @@ final class Delivering implements AutoCloseable {
         return events.stream().map(IncomingEvent::id).toList();
     }
 
-    /** The first delivery that a query finds in the table. */
-    DeliveryKey key(String table, String day) {
-        String[] row = query("SELECT " + day + ", lane, stripe, seq FROM nexus." + table + " ORDER BY seq LIMIT 1")
+    /** The first delivery whose attempt has failed, and that will be tried again. */
+    DeliveryKey failed() {
+        String[] row = query("SELECT event_day, lane, stripe, seq FROM nexus.owed WHERE due IS NOT NULL ORDER BY seq")
                 .getFirst()
                 .split("\\|", -1);
         return new DeliveryKey(
                 LocalDate.parse(row[0]), Integer.parseInt(row[1]), Integer.parseInt(row[2]), Long.parseLong(row[3]));
+    }
+
+    /** Requests that have no answer yet. */
+    int openRequests() {
+        return running.stream()
+                .mapToInt(process -> (int) process.meters()
+                        .get("nexus.delivery.underway")
+                        .tag("stage", "request")
+                        .gauge()
+                        .value())
+                .sum();
     }
 
     void awaitNothingOwed() {
