@@ -92,7 +92,7 @@ public final class Bench implements AutoCloseable {
         Percentiles at100 = latency(subject, 100);
         Percentiles at1000 = latency(subject, 1000);
         say("fairness");
-        FairnessPhase.Result fairness = new FairnessPhase(subject, options.seconds()).run();
+        List<FairnessPhase.Round> fairness = new FairnessPhase(subject, options.seconds()).run();
         say("retries");
         Percentiles lateness = new RetryPhase(subject).run();
         if (subject.inside().isPresent()) {

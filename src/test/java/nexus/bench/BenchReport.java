@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import nexus.bench.ThroughputPhase.Costs;
 import nexus.bench.ThroughputPhase.Round;
 
@@ -29,7 +31,7 @@ record BenchReport(
         List<Round> published,
         Percentiles latencyAt100,
         Percentiles latencyAt1000,
-        FairnessPhase.Result fairness,
+        List<FairnessPhase.Round> fairness,
         Percentiles retryLateness,
         Optional<IdlePhase.Result> idle,
         Optional<Long> peakMemoryBytes,
@@ -67,10 +69,12 @@ record BenchReport(
         ObjectNode latency = root.putObject("latency");
         percentiles(latency.putObject("at100"), latencyAt100);
         percentiles(latency.putObject("at1000"), latencyAt1000);
-        ObjectNode fair = root.putObject("fairness");
-        percentiles(fair.putObject("alone"), fairness.alone());
-        percentiles(fair.putObject("besideHanging"), fairness.besideHanging());
-        fair.put("ratioOfP99", rounded(fairness.ratioOfP99()));
+        FairnessPhase.Round fair = middle(fairness, FairnessPhase.Round::ratioOfP99);
+        ObjectNode fairly = root.putObject("fairness");
+        percentiles(fairly.putObject("alone"), fair.alone());
+        percentiles(fairly.putObject("besideHanging"), fair.besideHanging());
+        fairly.put("ratioOfP99", rounded(fair.ratioOfP99()));
+        fairness.forEach(round -> fairly.withArray("ratios").add(rounded(round.ratioOfP99())));
         percentiles(root.putObject("retryLateness"), retryLateness);
         idle.ifPresent(measured -> root.putObject("idle")
                 .put("cpuPercent", rounded(measured.cpuPercent()))
@@ -90,7 +94,7 @@ record BenchReport(
         if (rounds.isEmpty()) {
             return;
         }
-        Round middle = middle(rounds);
+        Round middle = middle(rounds, Round::ofCeiling);
         ObjectNode into = root.putObject(name)
                 .put("eventsPerSecond", rounded(middle.eventsPerSecond()))
                 .put("ceilingPerSecond", rounded(middle.ceiling().perSecond()))
@@ -111,9 +115,9 @@ record BenchReport(
     }
 
     /** The round whose ratio is in the middle. */
-    static Round middle(List<Round> rounds) {
+    private static <R> R middle(List<R> rounds, ToDoubleFunction<R> ratio) {
         return rounds.stream()
-                .sorted(Comparator.comparingDouble(Round::ofCeiling))
+                .sorted(Comparator.comparingDouble(ratio))
                 .toList()
                 .get((rounds.size() - 1) / 2);
     }
@@ -133,8 +137,15 @@ record BenchReport(
         throughput(table, "Published events", published);
         line(table, "Latency at 100/s", "%s", latencyAt100);
         line(table, "Latency at 1000/s", "%s", latencyAt1000);
-        line(table, "Healthy endpoints", "%s", fairness.alone());
-        line(table, "  beside a hanging one", "%s; p99 ratio %.2f", fairness.besideHanging(), fairness.ratioOfP99());
+        FairnessPhase.Round fair = middle(fairness, FairnessPhase.Round::ratioOfP99);
+        line(table, "Healthy endpoints", "%s", fair.alone());
+        line(
+                table,
+                "  beside a hanging one",
+                "%s; p99 ratio %.2f (rounds: %s)",
+                fair.besideHanging(),
+                fair.ratioOfP99(),
+                texts("%.2f", fairness.stream().mapToDouble(FairnessPhase.Round::ratioOfP99)));
         line(table, "A due retry is late by", "%s", retryLateness);
         idle.ifPresent(measured -> line(
                 table,
@@ -159,7 +170,7 @@ record BenchReport(
         if (rounds.isEmpty()) {
             return;
         }
-        Round middle = middle(rounds);
+        Round middle = middle(rounds, Round::ofCeiling);
         line(
                 table,
                 name,
@@ -167,9 +178,7 @@ record BenchReport(
                 middle.eventsPerSecond(),
                 100 * middle.ofCeiling(),
                 middle.ceiling().perSecond(),
-                rounds.stream()
-                        .map(round -> String.format(Locale.ROOT, "%.1f", 100 * round.ofCeiling()))
-                        .toList());
+                texts("%.1f", rounds.stream().mapToDouble(round -> 100 * round.ofCeiling())));
         middle.costs().ifPresent(costs -> costs(table, costs, middle.ceiling().cpuSecondsPer1000()));
     }
 
@@ -183,6 +192,11 @@ record BenchReport(
                 ceiling,
                 costs.walBytesPerEvent(),
                 costs.transactionsPerEvent());
+    }
+
+    private static List<String> texts(String format, DoubleStream values) {
+        return values.mapToObj(value -> String.format(Locale.ROOT, format, value))
+                .toList();
     }
 
     @FormatMethod

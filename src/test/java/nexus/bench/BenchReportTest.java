@@ -30,7 +30,10 @@ class BenchReportTest {
                 List.of(round(100, 1000), round(900, 2000), round(300, 1000)),
                 LATENCY,
                 LATENCY,
-                new FairnessPhase.Result(LATENCY, SLOWER),
+                List.of(
+                        new FairnessPhase.Round(LATENCY, LATENCY),
+                        new FairnessPhase.Round(SLOWER, LATENCY),
+                        new FairnessPhase.Round(LATENCY, SLOWER)),
                 LATENCY,
                 idle,
                 idle.map(measured -> 300L << 20),
@@ -60,7 +63,8 @@ class BenchReportTest {
                 .json();
         assertThat(json.path("rows").path("walBytesPerEvent").asDouble()).isEqualTo(1500);
         assertThat(json.path("latency").path("at100").path("p99Ms").asDouble()).isEqualTo(4);
-        assertThat(json.path("fairness").path("ratioOfP99").asDouble()).isEqualTo(1.5);
+        assertThat(json.path("fairness").path("ratioOfP99").asDouble()).isEqualTo(1);
+        assertThat(json.path("fairness").path("ratios").toString()).isEqualTo("[1.0,0.667,1.5]");
         assertThat(json.path("idle").path("cpuPercent").asDouble()).isEqualTo(0.5);
         assertThat(json.path("memory").path("peakBytes").asLong()).isEqualTo(300L << 20);
         assertThat(json.path("machine").path("cores").asInt()).isEqualTo(2);
@@ -73,7 +77,8 @@ class BenchReportTest {
                 .table();
         assertThat(table)
                 .contains("Row changes             500/s, 50.0 % of the ceiling of 1000/s (rounds: [50.0])")
-                .contains("  beside a hanging one  p50 3.00 ms, p99 6.00 ms, max 6.00 ms of 2; p99 ratio 1.50")
+                .contains("  beside a hanging one  p50 2.00 ms, p99 4.00 ms, max 4.00 ms of 2; p99 ratio 1.00")
+                .contains("(rounds: [1.00, 0.67, 1.50])")
                 .contains("Verified                10 events: 1 lost, 0 out of order, 1 repeated, 0 under another id");
     }
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ScriptedReceiver implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
