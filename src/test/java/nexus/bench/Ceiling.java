@@ -28,7 +28,11 @@ final class Ceiling implements AutoCloseable {
     }
 
     /** How fast it went. */
-    record Speed(double perSecond, double cpuSecondsPer1000) {}
+    record Speed(double perSecond, double cpuSecondsPer1000) {
+        Speed halfwayTo(Speed later) {
+            return new Speed((perSecond + later.perSecond) / 2, (cpuSecondsPer1000 + later.cpuSecondsPer1000) / 2);
+        }
+    }
 
     static Ceiling start(Path folder, int port, byte[] body) throws IOException {
         Path file = folder.resolve("body.json");

@@ -6,8 +6,8 @@ import java.util.Optional;
 import nexus.bench.Ceiling.Speed;
 
 /**
- * Events committed to webhooks received while a backlog is kept up, and right before it, each time, the ceiling. In
- * rounds, because other work on the machine comes and goes: a ratio holds within its round.
+ * Events committed to webhooks received while a backlog is kept up, and the ceiling right before and right after, each
+ * time. In rounds, because other work on the machine comes and goes: a ratio holds within its round.
  */
 final class ThroughputPhase {
     private static final double RAMP_SECONDS = 1;
@@ -15,6 +15,7 @@ final class ThroughputPhase {
     private final Subject subject;
     private final Ceiling ceiling;
     private final double seconds;
+    private Speed possible = new Speed(0, 0); // the last one
 
     ThroughputPhase(Subject subject, Ceiling ceiling, double seconds) {
         this.subject = subject;
@@ -34,15 +35,22 @@ final class ThroughputPhase {
             double walBytesPerEvent,
             double transactionsPerEvent) {}
 
-    /** One round. */
+    /**
+     * One round.
+     *
+     * @param ceiling halfway between the one before and the one after: the machine becomes faster and slower meanwhile
+     */
     record Round(double eventsPerSecond, Speed ceiling, Optional<Costs> costs) {
         double ofCeiling() {
             return eventsPerSecond / ceiling.perSecond();
         }
     }
 
+    private record Delivered(double perSecond, Optional<Costs> costs) {}
+
     /** @return both ways in, each with its rounds */
     List<List<Round>> run(int rounds) throws Exception {
+        possible = ceiling();
         List<Round> rows = new ArrayList<>();
         List<Round> published = new ArrayList<>();
         List<RowWriter> writers = subject.rowWriters();
@@ -63,7 +71,17 @@ final class ThroughputPhase {
     }
 
     private Round round(List<? extends EventSource> writers) throws Exception {
-        Speed possible = ceiling.measure(seconds / 2);
+        Speed before = possible;
+        Delivered delivered = delivered(writers);
+        possible = ceiling();
+        return new Round(delivered.perSecond(), before.halfwayTo(possible), delivered.costs());
+    }
+
+    private Speed ceiling() throws Exception {
+        return ceiling.measure(seconds / 2);
+    }
+
+    private Delivered delivered(List<? extends EventSource> writers) throws Exception {
         return subject.load().underBacklog(writers, () -> {
             sleep(RAMP_SECONDS);
             Optional<Inside.Sample> before = sample();
@@ -73,10 +91,8 @@ final class ThroughputPhase {
             double took = (System.nanoTime() - start) / 1e9;
             long events = subject.ledger().received() - received;
             Optional<Inside.Sample> after = sample();
-            return new Round(
-                    events / took,
-                    possible,
-                    before.flatMap(first -> after.map(last -> costs(last.since(first), events))));
+            return new Delivered(
+                    events / took, before.flatMap(first -> after.map(last -> costs(last.since(first), events))));
         });
     }
 
