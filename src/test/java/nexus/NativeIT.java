@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +36,7 @@ class NativeIT {
     }
 
     @Test
-    void itIsReadyAtOnceAndSmallWhenIdle() {
+    void itIsReadyAtOnceAndSmallWhenIdle() throws IOException, InterruptedException {
         String database = TestPostgres.freshDatabase();
         TestPostgres.execute(database, "CREATE TABLE orders (id int PRIMARY KEY)");
         try (ScriptedReceiver receiver = ScriptedReceiver.start();
@@ -56,7 +54,9 @@ class NativeIT {
             ApiClient api = nexus.api().with("X-API-Key", KEY);
             api.subscribe(receiver.uri(), "pg.public.orders.*");
             List<Duration> starts = new ArrayList<>();
+            List<Duration> ofJava = new ArrayList<>();
             for (int start = 1; start <= 8; start++) {
+                ofJava.add(startOfJava());
                 assertThat(nexus.terminate()).isZero();
                 nexus.restart();
                 starts.add(nexus.readyAfter());
@@ -69,11 +69,22 @@ class NativeIT {
                     .asText()
                     .equals("streaming"));
             assertThat(nexus.residentBytes()).isLessThan(100L * MEGABYTE);
-            OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
-            assumeTrue(
-                    machine.getSystemLoadAverage() < machine.getAvailableProcessors(),
-                    "the machine is too busy to time a start");
-            assertThat(Collections.min(starts)).as("starts: %s", starts).isLessThan(Duration.ofMillis(150));
+            assertThat(Collections.min(starts))
+                    .as("starts: %s, those of a Java machine that does nothing: %s", starts, ofJava)
+                    .isLessThan(Collections.min(ofJava).multipliedBy(4));
         }
+    }
+
+    /** The measure: it takes twice as long on a machine on which ours does. */
+    private static Duration startOfJava() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        int status = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        assertThat(status).isZero();
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 }
