@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,13 +71,19 @@ class NativeIT {
                     .asText()
                     .equals("streaming"));
             assertThat(nexus.residentBytes()).isLessThan(100L * MEGABYTE);
+            OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
+            assumeTrue(
+                    machine.getSystemLoadAverage() < machine.getAvailableProcessors(),
+                    "the machine is too busy to time a start");
+            Duration most = Collections.max(
+                    List.of(Duration.ofMillis(150), Collections.min(ofJava).multipliedBy(3)));
             assertThat(Collections.min(starts))
                     .as("starts: %s, those of a Java machine that does nothing: %s", starts, ofJava)
-                    .isLessThan(Collections.min(ofJava).multipliedBy(4));
+                    .isLessThan(most);
         }
     }
 
-    /** The measure: it takes twice as long on a machine on which ours does. */
+    /** A third of what ours may take where processes start slowly: it takes twice as long where ours does. */
     private static Duration startOfJava() throws IOException, InterruptedException {
         long begin = System.nanoTime();
         int status = new ProcessBuilder(
