@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may open a
@@ -36,15 +35,23 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class);
 
-    /** Longer than the library's 10 s: recovery after a crash takes as long as there is WAL to read again. */
+    /** Recovery after a crash takes as long as there is WAL to read again. */
     private static final Duration STARTUP = Duration.ofSeconds(60);
+
+    /** The library waits this long even for a server that has ended. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(20);
 
-    /** Not PostgreSQL's own 5432: a server of the user's may want that at any time. */
-    private static final int FIRST_PORT = 54320;
+    /**
+     * Not PostgreSQL's own 5432: a server of the user's may want that at any time. And none of those above 32767 that
+     * systems give to outgoing connections.
+     */
+    private static final int FIRST_PORT = 25432;
 
-    private static final int PORTS_TRIED = 50;
+    private static final int USUAL_PORTS = 50;
+    private static final int PORTS_TRIED = 3;
+    private static final String START_LOG = "postgres-start.log";
 
     /** The first three undo what the library sets for throw-away tests; it also passes -F, which fsync=on overrides. */
     private static final Map<String, String> SERVER = Map.ofEntries(
@@ -69,15 +76,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final HomeLock lock;
     private final Postmaster postmaster;
-    /** None for an adopted server. */
-    private final @Nullable EmbeddedPostgres started;
+    private final boolean adopted;
 
     private boolean closed;
 
-    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, @Nullable EmbeddedPostgres started) {
+    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, boolean adopted) {
         this.lock = lock;
         this.postmaster = postmaster;
-        this.started = started;
+        this.adopted = adopted;
     }
 
     /** Starts the server of this folder, or takes over the one that runs there. Blocks until it answers. */
@@ -94,28 +100,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static EmbeddedDatabase start(Path home, HomeLock lock) throws EmbeddedDatabaseException {
         Path data = data(home);
         Optional<Postmaster> orphan = Postmaster.of(data);
-        if (orphan.isPresent()) {
-            awaitAnswer(data, orphan.get());
+        if (orphan.isPresent() && answers(data, orphan.get())) {
             LOG.infof(
                     "embedded database adopted pid=%d port=%d",
                     orphan.get().process().pid(), orphan.get().port());
-            return new EmbeddedDatabase(lock, orphan.get(), null);
+            return new EmbeddedDatabase(lock, orphan.get(), true);
         }
-        EmbeddedPostgres started;
         try {
             Files.deleteIfExists(data.resolve("postmaster.pid"));
             removeUnfinished(data);
-            int port = port(home);
-            started = launch(home, data, port);
-            Files.writeString(home.resolve("port"), port + "\n");
+            Postmaster started = launch(home, data);
+            Files.writeString(home.resolve("port"), started.port() + "\n");
+            return new EmbeddedDatabase(lock, started, false);
         } catch (IOException | UncheckedIOException e) {
             throw new EmbeddedDatabaseException(
                     "the embedded database in " + home + " can't be prepared: " + e.getMessage());
         }
-        Postmaster postmaster = Postmaster.of(data)
-                .orElseThrow(() -> new EmbeddedDatabaseException("the embedded database in " + home
-                        + " ended right after its start; see " + data.resolve("log")));
-        return new EmbeddedDatabase(lock, postmaster, started);
     }
 
     /** The URL of the server that runs in this folder, if one does. */
@@ -129,7 +129,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Whether it was running already, left behind by a Nexus that was killed. */
     public boolean adopted() {
-        return started == null;
+        return adopted;
     }
 
     /** Stops the server and lets the folder go. Must come after everything that uses the database. */
@@ -140,9 +140,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
         closed = true;
         try {
-            if (started != null) {
-                started.close(); // waits 5 s for the server, then lets the library's own lock go
-            }
             if (!postmaster.stop(SHUTDOWN)) {
                 LOG.warnf(
                         "embedded database still stopping pid=%d after=%s",
@@ -167,8 +164,24 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
     }
 
-    private static EmbeddedPostgres launch(Path home, Path data, int port) throws EmbeddedDatabaseException {
-        Path startLog = home.resolve("postgres-start.log");
+    /** On the next port when another process took one since it was looked at: {@code initdb} is in between. */
+    private static Postmaster launch(Path home, Path data) throws EmbeddedDatabaseException, IOException {
+        for (int port : (Iterable<Integer>) ports(home)::iterator) {
+            launch(home, data, port);
+            Optional<Postmaster> postmaster = Postmaster.of(data);
+            if (postmaster.isPresent() && answers(data, postmaster.get())) {
+                return postmaster.get();
+            }
+        }
+        throw new EmbeddedDatabaseException(
+                "the embedded database did not start; see " + home.resolve(START_LOG) + " and " + data.resolve("log"));
+    }
+
+    /** Returns when the server answers, or has had {@link #FIRST_ANSWER} to do so. */
+    private static void launch(Path home, Path data, int port) throws EmbeddedDatabaseException, IOException {
+        // the library holds its lock on this file until the process ends, so a second start would meet the first's
+        Files.deleteIfExists(data.resolve("epg-lock"));
+        Redirect log = Redirect.to(home.resolve(START_LOG).toFile());
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 // never the parent of the data: the library empties folders with old locks under it
                 .setOverrideWorkingDirectory(home.resolve("programs").toFile())
@@ -177,21 +190,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setRegisterShutdownHook(false)
                 .setPort(port)
                 .setPgBinaryResolver(EmbeddedDatabase::programs)
-                .setPGStartupWait(STARTUP)
-                .setOutputRedirector(Redirect.to(startLog.toFile()))
-                .setErrorRedirector(Redirect.to(startLog.toFile()))
+                .setPGStartupWait(FIRST_ANSWER)
+                .setOutputRedirector(log)
+                .setErrorRedirector(log)
                 // the same order and the same letters on every machine
                 .setLocaleConfig("locale-provider", "builtin")
                 .setLocaleConfig("builtin-locale", "C.UTF-8")
                 .setLocaleConfig("locale", "C");
         SERVER.forEach(builder::setServerConfig);
         try {
-            return builder.start();
+            builder.start();
         } catch (NoProgramsException e) {
             throw new EmbeddedDatabaseException(String.valueOf(e.getMessage()));
-        } catch (IOException | RuntimeException e) {
-            throw new EmbeddedDatabaseException("the embedded database did not start; see " + startLog + " and "
-                    + data.resolve("log") + " (" + e.getClass().getSimpleName() + ")");
+        } catch (IOException e) {
+            LOG.infof("embedded database not there yet port=%d reason=%s", port, e.getMessage());
+        } catch (RuntimeException e) {
+            throw new EmbeddedDatabaseException("the embedded database did not start; see " + home.resolve(START_LOG)
+                    + " (" + e.getClass().getSimpleName() + ")");
         }
     }
 
@@ -233,19 +248,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** The port of the last time if it is free, so that a psql command stays right. */
-    private static int port(Path home) throws IOException {
+    /** Free ones: that of the last time first, so that a psql command stays right. */
+    private static IntStream ports(Path home) throws IOException {
         Path file = home.resolve("port");
-        if (Files.exists(file)) {
-            String remembered = Files.readString(file).strip();
-            if (remembered.matches("[1-9][0-9]{0,4}") && free(Integer.parseInt(remembered))) {
-                return Integer.parseInt(remembered);
-            }
-        }
-        return IntStream.range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
+        String remembered = Files.exists(file) ? Files.readString(file).strip() : "";
+        IntStream last =
+                remembered.matches("[1-9][0-9]{0,4}") ? IntStream.of(Integer.parseInt(remembered)) : IntStream.empty();
+        IntStream usual = IntStream.range(FIRST_PORT, FIRST_PORT + USUAL_PORTS);
+        return IntStream.concat(last, IntStream.concat(usual, IntStream.generate(EmbeddedDatabase::anyPort)))
                 .filter(EmbeddedDatabase::free)
-                .findFirst()
-                .orElseGet(EmbeddedDatabase::anyPort);
+                .limit(PORTS_TRIED);
     }
 
     private static boolean free(int port) {
@@ -265,13 +277,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** A killed Nexus may have left a server that was just starting. */
-    private static void awaitAnswer(Path data, Postmaster postmaster) throws EmbeddedDatabaseException {
+    /** Waits for a server that is starting. Whether it serves; false when it has ended. */
+    private static boolean answers(Path data, Postmaster postmaster) throws EmbeddedDatabaseException {
         long deadline = System.nanoTime() + STARTUP.toNanos();
         while (!servesFrom(data, postmaster.port())) {
-            if (System.nanoTime() > deadline || !postmaster.process().isAlive()) {
-                throw new EmbeddedDatabaseException("the server left behind in " + data + " (process "
-                        + postmaster.process().pid() + ") does not answer: stop it with kill -INT");
+            if (postmaster.ended()) {
+                return false;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new EmbeddedDatabaseException("the server in " + data + " (process "
+                        + postmaster.process().pid() + ") does not answer: see " + data.resolve("log")
+                        + ", stop it with kill -INT");
             }
             try {
                 Thread.sleep(100);
@@ -280,6 +296,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 throw new EmbeddedDatabaseException("interrupted while waiting for the embedded database");
             }
         }
+        return true;
     }
 
     private static boolean servesFrom(Path data, int port) {

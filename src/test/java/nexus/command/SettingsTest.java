@@ -43,14 +43,14 @@ class SettingsTest {
     @Test
     void theEmbeddedModeListensAndSendsOnLoopback() throws StartRefused {
         Map<String, String> settings =
-                Settings.of(environment(Map.of()), "postgresql://postgres@127.0.0.1:54320/postgres", KEY, true);
+                Settings.of(environment(Map.of()), "postgresql://postgres@127.0.0.1:25432/postgres", KEY, true);
         assertThat(settings)
                 .containsEntry("nexus.process.embedded", "true")
                 .containsEntry("quarkus.http.host", "127.0.0.1")
                 .containsEntry("quarkus.management.host", "127.0.0.1")
                 .containsEntry("nexus.webhook.allow", "127.0.0.0/8,::1/128,localhost")
                 .containsEntry("nexus.demo.enabled", "true")
-                .containsEntry("nexus.source.url", "postgresql://postgres@127.0.0.1:54320/postgres")
+                .containsEntry("nexus.source.url", "postgresql://postgres@127.0.0.1:25432/postgres")
                 .containsEntry("quarkus.log.console.json.enabled", "false")
                 .doesNotContainKey("nexus.api.keys")
                 .doesNotContainKey("quarkus.datasource.password");

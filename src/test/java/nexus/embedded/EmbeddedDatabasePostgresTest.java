@@ -3,10 +3,17 @@ package nexus.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
@@ -42,6 +49,36 @@ class EmbeddedDatabasePostgresTest {
             assertThat(EmbeddedDatabase.running(home)).contains(url);
         }
         assertThat(home.resolve("postgres/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void aPortThatIsTakenWhileTheServerIsPreparedIsPassedOver() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("taken"));
+        try (ServerSocket other = new ServerSocket();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int port = freePort();
+            Files.writeString(home.resolve("port"), port + "\n");
+            Future<?> taking = threads.submit(() -> {
+                Eventually.eventually(
+                        "initdb works",
+                        () -> Files.exists(home.resolve("postgres").resolve("PG_VERSION")));
+                other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return null;
+            });
+
+            try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+                taking.get();
+                assertThat(database.url()).doesNotContain(":" + port + "/");
+                assertThat(TestPostgres.query(database.url(), "SELECT 1")).containsExactly("1");
+                assertThat(EmbeddedDatabase.running(home)).contains(database.url());
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test
@@ -92,10 +129,30 @@ class EmbeddedDatabasePostgresTest {
     void aProcessFileOfAnotherProgramIsNoServer() throws Exception {
         Process other = new ProcessBuilder("sleep", "60").start();
         try {
-            Files.writeString(folder.resolve("postmaster.pid"), other.pid() + "\n" + folder + "\n0\n54320\n");
+            Files.writeString(folder.resolve("postmaster.pid"), other.pid() + "\n" + folder + "\n0\n25432\n");
             assertThat(Postmaster.of(folder)).isEmpty();
         } finally {
             other.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aServerThatHasEndedAndThatNobodyCollectsIsNotWaitedFor() throws Exception {
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 60 & echo $!; exec sleep 60").start();
+        try {
+            ProcessHandle server = ProcessHandle.of(
+                            Long.parseLong(parent.inputReader().readLine().strip()))
+                    .orElseThrow();
+            Path pidFile = Files.createFile(folder.resolve("postmaster.pid"));
+            Postmaster postmaster = new Postmaster(server, 1, pidFile);
+            assertThat(postmaster.ended()).isFalse();
+            server.destroyForcibly();
+            assertThat(server.isAlive()).as("stays in the table of processes").isTrue();
+            Files.delete(pidFile);
+
+            assertThat(postmaster.stop(Duration.ofSeconds(5))).isTrue();
+        } finally {
+            parent.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
     }
 
