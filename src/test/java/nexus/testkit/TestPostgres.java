@@ -5,6 +5,8 @@ import io.vertx.core.Vertx;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,15 +38,31 @@ public final class TestPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                return PostgresPrograms.server(VERSION)
+                Path data = Files.createTempDirectory("nexus-test-postgres");
+                EmbeddedPostgres server = PostgresPrograms.server(VERSION)
+                        .setDataDirectory(data)
+                        .setCleanDataDirectory(false)
+                        .setRegisterShutdownHook(false)
                         .setServerConfig("wal_level", "logical")
                         .setServerConfig("max_connections", "200")
                         .setServerConfig("max_replication_slots", "50")
                         .setServerConfig("max_wal_senders", "50")
                         .start();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(server, data)));
+                return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    /** Not waited for: it is some 100 000 files, and a test JVM that takes 30 s to end is killed. */
+    private static void remove(EmbeddedPostgres server, Path data) {
+        try {
+            server.close();
+            new ProcessBuilder("rm", "-rf", data.toString()).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
