@@ -195,6 +195,9 @@ public class CaptureStart {
         stream.answering(
                 positions.create(slot, cluster.systemId(), cluster.history().current(), confirmed, optionsHash));
         Stored stored = stream.answering(positions.takeOver(slot)).orElseThrow();
+        if (stored.isResetRequested() && newSlotBecause.isEmpty()) {
+            throw new SQLException("a reset was requested while the slot was opened");
+        }
         PositionCheck check = PositionCheck.of(
                 stored,
                 new PositionCheck.Source(
@@ -203,7 +206,9 @@ public class CaptureStart {
         for (Gap gap : check.gaps()) {
             stream.answering(gapNotice.of(slot, gap));
         }
-        if (!check.position().equals(stored.position()) || !optionsHash.equals(stored.optionsHash())) {
+        if (newSlotBecause.isPresent()
+                || !check.position().equals(stored.position())
+                || !optionsHash.equals(stored.optionsHash())) {
             stream.answering(positions.move(check.position(), optionsHash, check.gaps()));
         }
         stream.answering(positions.lastGap(slot)).ifPresent(report::gap);

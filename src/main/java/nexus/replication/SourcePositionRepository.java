@@ -28,7 +28,7 @@ public class SourcePositionRepository {
     private static final String COLUMNS = """
             slot, system_id, timeline, generation, done_end_lsn::text AS done_end_lsn,
             open_commit_lsn::text AS open_commit_lsn, open_ordinal, options_hash, updated_at,
-            reset_requested_at IS NOT NULL AS reset_requested""";
+            coalesce(reset_requested_at >= updated_at, false) AS reset_requested""";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE slot = $1";
 
@@ -37,20 +37,17 @@ public class SourcePositionRepository {
             VALUES ($1, $2, $3, 0, $4::text::pg_lsn, $5)
             ON CONFLICT (slot) DO NOTHING""";
 
-    /**
-     * Waits for a transaction of the former process that still holds the row; its next one will fail. Whoever has a stream
-     * has done what was asked for.
-     */
+    /** Waits for a transaction of the former process that still holds the row; its next one will fail. */
     private static final String TAKE_OVER =
-            "UPDATE source_position SET generation = generation + 1, reset_requested_at = NULL WHERE slot = $1 RETURNING "
-                    + COLUMNS;
+            "UPDATE source_position SET generation = generation + 1 WHERE slot = $1 RETURNING " + COLUMNS;
 
     private static final String REQUEST_RESET = "UPDATE source_position SET reset_requested_at = now() WHERE slot = $1";
 
     private static final String MOVE = """
             UPDATE source_position
             SET system_id = $3, timeline = $4, done_end_lsn = $5::text::pg_lsn,
-                open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7, options_hash = $8, updated_at = now()
+                open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7, options_hash = $8, updated_at = now(),
+                reset_requested_at = NULL
             WHERE slot = $1 AND generation = $2""";
 
     private static final String ADD_GAP = """
@@ -73,7 +70,7 @@ public class SourcePositionRepository {
      *
      * @param optionsHash of what the stream was asked for: the ordinals depend on it
      * @param updatedAt when the position last moved
-     * @param isResetRequested somebody wants to go on with a new slot
+     * @param isResetRequested somebody wants to go on with a new slot, and the old one has not come on since
      */
     record Stored(SourcePosition position, String optionsHash, Instant updatedAt, boolean isResetRequested) {}
 
@@ -81,7 +78,11 @@ public class SourcePositionRepository {
         return store.api().preparedQuery(FIND).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
     }
 
-    /** @return whether there is such a slot's position: capture has begun once */
+    /**
+     * Stands until the position moves: it is put elsewhere, or the slot that could not go on can.
+     *
+     * @return whether there is such a slot's position: capture has begun once
+     */
     Future<Boolean> requestReset(String slot) {
         return store.api().preparedQuery(REQUEST_RESET).execute(Tuple.of(slot)).map(done -> done.rowCount() == 1);
     }

@@ -113,7 +113,12 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     CapturingProcess in(Status expected) {
-        Eventually.eventually("capture is " + expected, () -> status.current().status() == expected);
+        try {
+            Eventually.eventually(
+                    "capture is " + expected, () -> status.current().status() == expected);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ", but: " + status.current(), e);
+        }
         return this;
     }
 

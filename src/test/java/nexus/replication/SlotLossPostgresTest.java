@@ -7,6 +7,9 @@ import static nexus.testkit.TestPostgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -111,6 +114,44 @@ class SlotLossPostgresTest {
             process.hasStored(1);
         }
         assertThat(stored(url)).containsExactly("pg.public.orders.insert 2");
+    }
+
+    @Test
+    void aResetThatIsRequestedWhileTheSlotIsOpenedIsCarriedOut() throws SQLException {
+        captureOne();
+        try (Connection request = TestPostgres.connect(url);
+                Statement statement = request.createStatement()) {
+            request.setAutoCommit(false);
+            statement.execute("UPDATE nexus.source_position SET reset_requested_at = now()");
+            try (CapturingProcess process = new CapturingProcess(url, ALL).started()) {
+                Eventually.eventually("the slot is open, and the position waits for the request", () -> !query(
+                                url,
+                                "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                                        + " AND query LIKE '%source_position%'")
+                        .isEmpty());
+                request.commit();
+
+                Eventually.eventually("the gap is recorded", () -> query(url, "SELECT reason FROM nexus.source_gap")
+                        .equals(List.of("the slot was reset on request")));
+                process.in(Status.STREAMING);
+                assertThat(query(url, "SELECT reset_requested_at IS NULL FROM nexus.source_position"))
+                        .containsExactly("t");
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatCaptureHasGoneOnSinceGivesNothingUp() {
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            execute(url, "UPDATE nexus.source_position SET reset_requested_at = now()");
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+        }
+        execute(url, "INSERT INTO orders VALUES (2, 'committed while nobody reads')");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).started()) {
+            process.hasStored(2);
+        }
+        assertThat(query(url, "SELECT reason FROM nexus.source_gap")).isEmpty();
     }
 
     @Test
