@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -84,6 +85,7 @@ class EmbeddedDatabasePostgresTest {
     @Test
     void theServerOfAKilledProcessIsAdopted() throws Exception {
         Path home = folder.resolve("killed");
+        Path log = folder.resolve("killed.log");
         Process nexus = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -91,9 +93,10 @@ class EmbeddedDatabasePostgresTest {
                         Holder.class.getName(),
                         home.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("killed.log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
-        Eventually.eventually("a server runs", Duration.ofSeconds(60), () -> Files.exists(home.resolve("port")));
+        Eventually.eventually("a server runs", () -> !nexus.isAlive() || Files.exists(home.resolve("port")));
+        assertThat(nexus.isAlive()).as(() -> read(log)).isTrue();
         assertThatThrownBy(() -> EmbeddedDatabase.start(home)).hasMessageContaining("process " + nexus.pid());
         nexus.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
 
@@ -104,6 +107,14 @@ class EmbeddedDatabasePostgresTest {
             assertThat(TestPostgres.query(left, "SELECT 1")).containsExactly("1");
         }
         assertThat(EmbeddedDatabase.running(home)).isEmpty();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -13,8 +13,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -66,9 +70,16 @@ public final class TestPostgres {
         }
     }
 
-    /** A store that nobody connects to: PostgreSQL copies it in a fraction of the time that migrations take. */
+    /**
+     * A store that nobody connects to: PostgreSQL copies it in a fraction of the time that migrations take. One for each
+     * day, as it has the tables of a week from its own on.
+     */
     private static final class MigratedStore {
-        static final String NAME = make();
+        private static final Map<LocalDate, String> NAMES = new ConcurrentHashMap<>();
+
+        static String name() {
+            return NAMES.computeIfAbsent(LocalDate.now(ZoneOffset.UTC), today -> make());
+        }
 
         private static String make() {
             String url = freshDatabase();
@@ -104,7 +115,7 @@ public final class TestPostgres {
 
     /** A new database with Nexus's tables. */
     public static String freshStore() {
-        String url = copyOf(MigratedStore.NAME);
+        String url = copyOf(MigratedStore.name());
         execute(url, "UPDATE nexus.store SET id = gen_random_uuid()");
         return url;
     }
