@@ -29,6 +29,8 @@ public final class Bench implements AutoCloseable {
     /** For each way in: then most of what is hot is compiled, which takes a part of two cores until then. */
     private static final int WARM_UP_SECONDS = 40;
 
+    private static final int FIRST_ARRIVAL_SECONDS = 30;
+
     private final BenchOptions options;
     private final Path root;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>(); // guarded by itself; last in, first out
@@ -76,6 +78,8 @@ public final class Bench implements AutoCloseable {
         JsonNode health = subject.api().get("/v1/health");
         subject.followRows();
         subject.followPublished();
+
+        seeOneArrive(subject);
 
         say("warming up");
         warmUp(subject);
@@ -145,6 +149,24 @@ public final class Bench implements AutoCloseable {
         keep((AutoCloseable) subject::dropTable);
         keep(api);
         return subject;
+    }
+
+    private static void seeOneArrive(Subject subject) throws Exception {
+        List<RowWriter> writers = subject.rowWriters();
+        for (RowWriter writer : writers) {
+            seeOneArrive(subject, writer, "row");
+            writer.close();
+        }
+        seeOneArrive(subject, subject.publishers().getFirst(), "published event");
+    }
+
+    private static void seeOneArrive(Subject subject, EventSource writer, String what) throws Exception {
+        if (!subject.load().isReceived(writer, FIRST_ARRIVAL_SECONDS)) {
+            throw new IllegalStateException("the first " + what + " has not come to " + subject.endpoint("/count")
+                    + " within " + FIRST_ARRIVAL_SECONDS + " s: the instance must be able to reach that address"
+                    + " (--receiver-host), its TARGETS_ALLOW must permit it, and for rows its SOURCE_DATABASE_URL must be"
+                    + " --source-url");
+        }
     }
 
     private void warmUp(Subject subject) throws Exception {

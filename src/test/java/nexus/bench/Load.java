@@ -23,6 +23,15 @@ final class Load {
         this.ledger = ledger;
     }
 
+    /**
+     * Whether one event is received within so many seconds. To be asked first: a load waits for what was written before.
+     */
+    boolean isReceived(EventSource writer, long seconds) throws Exception {
+        writer.write(1);
+        ledger.awaitAll(seconds);
+        return ledger.outstanding() == 0;
+    }
+
     /** Runs while the writers keep a few thousand events owed; then all are received, or a minute has passed. */
     <T> T underBacklog(List<? extends EventSource> writers, Callable<T> measurement) throws Exception {
         boolean[] isOver = new boolean[1];

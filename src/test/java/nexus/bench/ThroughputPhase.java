@@ -15,7 +15,6 @@ final class ThroughputPhase {
     private final Subject subject;
     private final Ceiling ceiling;
     private final double seconds;
-    private Speed possible = new Speed(0, 0); // the last one
 
     ThroughputPhase(Subject subject, Ceiling ceiling, double seconds) {
         this.subject = subject;
@@ -50,7 +49,7 @@ final class ThroughputPhase {
 
     /** @return both ways in, each with its rounds */
     List<List<Round>> run(int rounds) throws Exception {
-        possible = ceiling();
+        Speed possible = ceiling();
         List<Round> rows = new ArrayList<>();
         List<Round> published = new ArrayList<>();
         List<RowWriter> writers = subject.rowWriters();
@@ -58,9 +57,9 @@ final class ThroughputPhase {
         try {
             for (int i = 0; i < rounds; i++) {
                 if (!writers.isEmpty()) {
-                    rows.add(round(writers));
+                    possible = addRound(rows, writers, possible);
                 }
-                published.add(round(publishers));
+                possible = addRound(published, publishers, possible);
             }
         } finally {
             for (RowWriter writer : writers) {
@@ -70,11 +69,12 @@ final class ThroughputPhase {
         return List.of(rows, published);
     }
 
-    private Round round(List<? extends EventSource> writers) throws Exception {
-        Speed before = possible;
+    /** @return the ceiling after it, which is the one before the next */
+    private Speed addRound(List<Round> rounds, List<? extends EventSource> writers, Speed before) throws Exception {
         Delivered delivered = delivered(writers);
-        possible = ceiling();
-        return new Round(delivered.perSecond(), before.halfwayTo(possible), delivered.costs());
+        Speed after = ceiling();
+        rounds.add(new Round(delivered.perSecond(), before.halfwayTo(after), delivered.costs()));
+        return after;
     }
 
     private Speed ceiling() throws Exception {
