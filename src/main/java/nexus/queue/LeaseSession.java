@@ -114,8 +114,8 @@ final class LeaseSession implements AutoCloseable {
     /** The owner of each shard that has one. */
     Map<Integer, Integer> owners() throws SQLException {
         Map<Integer, Integer> owners = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(SHARDS)) {
+        try (PreparedStatement statement = connection.prepareStatement(SHARDS);
+                ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 owners.put(rows.getInt(1), rows.getInt(2));
             }
@@ -126,8 +126,8 @@ final class LeaseSession implements AutoCloseable {
     /** All processes that deliver, in the order of their ids. */
     List<Delivering> processes() throws SQLException {
         List<Delivering> processes = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(PROCESSES)) {
+        try (PreparedStatement statement = connection.prepareStatement(PROCESSES);
+                ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 processes.add(
                         new Delivering(new Beat(rows.getInt(1), rows.getLong(2), rows.getLong(3)), rows.getBoolean(4)));

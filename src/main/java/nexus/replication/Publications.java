@@ -85,29 +85,36 @@ public final class Publications {
     /**
      * Makes the one that is missing, and sees to it that both are this store's.
      *
+     * @return what they publish
      * @throws CannotCapture blocked, when a right is missing or they belong to another store
      */
-    void ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
+    Map<Kind, Published> ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
         Map<Kind, Row> rows = read(connection);
+        boolean isMade = false;
         for (Kind kind : Kind.values()) {
             Row row = rows.get(kind);
             if (row == null) {
                 create(connection, kind, store, beforeMade);
+                isMade = true;
             } else {
                 claim(connection, kind, row, store);
             }
         }
+        return isMade ? published(connection) : published(rows);
     }
 
     Map<Kind, Published> published(Connection connection) throws SQLException {
+        return published(read(connection));
+    }
+
+    private static Map<Kind, Published> published(Map<Kind, Row> rows) {
         Map<Kind, Published> published = new EnumMap<>(Kind.class);
-        read(connection)
-                .forEach((kind, row) -> published.put(
-                        kind,
-                        new Published(
-                                row.allTables(),
-                                row.tables(),
-                                row.note().map(PublicationNote::added).orElse(Set.of()))));
+        rows.forEach((kind, row) -> published.put(
+                kind,
+                new Published(
+                        row.allTables(),
+                        row.tables(),
+                        row.note().map(PublicationNote::added).orElse(Set.of()))));
         return published;
     }
 

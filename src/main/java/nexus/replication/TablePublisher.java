@@ -130,14 +130,13 @@ public class TablePublisher implements TableCoverage {
             throws SQLException {
         publications.lock(connection);
         try {
-            publications.ensure(
+            Map<Kind, Published> before = publications.ensure(
                     connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
             // read inside the lock: the one who has it last has seen everything that was committed before
             Wanting wanting = reading.get();
             List<SourceTable> tables = SourceTables.read(connection);
             Set<Long> needed = needed(wanting.subscriptions, tables);
             noteUnneeded(tables, needed);
-            Map<Kind, Published> before = publications.published(connection);
             earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
             List<Move> moves = PublicationPlan.moves(
                     tables,
