@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ class AbuseIT {
                 slow.add(halfSent("GET /v1/stats HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
             }
             assertThat(nexus.api().get("/v1/stats").status()).isEqualTo(200);
-            eventually("they are closed", () -> slow.stream().allMatch(AbuseIT::isClosed));
+            eventually("they are closed", Duration.ofSeconds(15), () -> slow.stream()
+                    .allMatch(AbuseIT::isClosed));
         } finally {
             closeAll(slow);
         }
@@ -61,7 +63,7 @@ class AbuseIT {
     void aBodyThatDripsEndsAtTheDeadline() throws IOException {
         try (Socket dripping = halfSent("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type:"
                 + " application/json\r\nContent-Length: 1000\r\n\r\n{")) {
-            eventually("it is closed", () -> {
+            eventually("it is closed", Duration.ofSeconds(15), () -> {
                 try {
                     dripping.getOutputStream().write(' ');
                 } catch (IOException e) {
@@ -82,12 +84,13 @@ class AbuseIT {
             }
             eventually(
                     "those too many are turned away",
+                    Duration.ofSeconds(10),
                     () -> flood.stream().filter(AbuseIT::isClosed).count() >= 90);
             assertThat(nexus.management().get("/q/health/live").status()).isEqualTo(200);
         } finally {
             closeAll(flood);
         }
-        eventually("others get in again", () -> {
+        eventually("others get in again", Duration.ofSeconds(15), () -> {
             try {
                 return nexus.api().get("/v1/stats").status() == 200;
             } catch (UncheckedIOException e) {

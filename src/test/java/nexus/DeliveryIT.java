@@ -77,7 +77,7 @@ class DeliveryIT {
         for (int i = 1; i < attempts.size(); i++) {
             assertThat(Duration.between(
                             attempts.get(i - 1).arrivedAt(), attempts.get(i).arrivedAt()))
-                    .isBetween(Duration.ofMillis(750), Duration.ofSeconds(15));
+                    .isBetween(Duration.ofMillis(750), Duration.ofSeconds(4));
         }
 
         assertThat(delivery.path("attempts").asInt()).isEqualTo(4);

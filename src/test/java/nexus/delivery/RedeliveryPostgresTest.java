@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +91,10 @@ class RedeliveryPostgresTest {
             other.setAutoCommit(false);
             lock(statement, seqs.getLast());
             Future<Integer> retried = redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()));
-            Eventually.eventually("the retry holds the first and waits for the last", () -> rows.one(
-                            "SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    .equals("1"));
+            Eventually.eventually(
+                    "the retry holds the first and waits for the last", Duration.ofSeconds(5), () -> rows.one(
+                                    "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                            .equals("1"));
             lock(statement, seqs.getFirst());
             other.rollback();
 
@@ -113,7 +115,8 @@ class RedeliveryPostgresTest {
                     "UPDATE nexus.owed SET due = now() + interval '1 hour', attempts = attempts + 1 WHERE seq = "
                             + rows.seq(again));
             Future<Void> retried = redelivery.retry(ofAgain).mapEmpty();
-            Eventually.eventually("the retry waits", () -> rows.one("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            Eventually.eventually("the retry waits", Duration.ofSeconds(5), () -> rows.one(
+                            "SELECT count(*) FROM pg_locks WHERE NOT granted")
                     .equals("1"));
             other.commit();
             await(retried);

@@ -76,7 +76,7 @@ class LaneAdmissionPostgresTest {
 
         nexus.change(subscription, settings -> withRateLimit(settings, Optional.empty()));
 
-        receiver.await(20, Duration.ofSeconds(15)); // one a second would take longer
+        receiver.await(20, Duration.ofSeconds(5));
     }
 
     @Test
@@ -101,7 +101,8 @@ class LaneAdmissionPostgresTest {
         // the first probe fails too
         Received probe = receiver.await(before + 1).get(before);
         Instant opened = instant("breaker_opened_at");
-        assertThat(Duration.between(opened, probe.arrivedAt())).isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
+        assertThat(Duration.between(opened, probe.arrivedAt()))
+                .isBetween(Duration.ofMillis(1_500), Duration.ofMillis(2_500));
         eventually("the next probe is twice as far", () -> nexus.query(
                         "SELECT breaker_failed_probes FROM nexus.subscription")
                 .equals(List.of("1")));
@@ -274,7 +275,8 @@ class LaneAdmissionPostgresTest {
                 + " FROM nexus.attempt a JOIN nexus.delivery d USING (seq)")) {
             late.add(Long.parseLong(millis));
         }
-        assertThat(late).hasSize(20).allSatisfy(millis -> assertThat(millis).isBetween(0L, 10_000L));
+        assertThat(late).hasSize(20).allSatisfy(millis -> assertThat(millis).isBetween(0L, 1_000L));
+        assertThat(late.stream().sorted().toList().get(10)).as("half of them").isLessThan(100);
     }
 
     @Test

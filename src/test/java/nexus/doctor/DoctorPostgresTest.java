@@ -267,7 +267,7 @@ class DoctorPostgresTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(10)
     void aServerThatSaysNothingDoesNotHoldTheDoctorUp() {
         try (RefusingServer silent = RefusingServer.silent()) {
             PostgresUrl mute = PostgresUrl.parse("postgresql://app@localhost:" + silent.port() + "/shop");

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,7 @@ class QueuePlansPostgresTest {
             assertThat(watermark.safe()).isLessThan(50);
             intake.commit();
         }
-        Eventually.eventually("it rises", () -> {
+        Eventually.eventually("it rises", Duration.ofSeconds(5), () -> {
             watermark.look(await(queue.look()));
             return watermark.safe() == 50;
         });
