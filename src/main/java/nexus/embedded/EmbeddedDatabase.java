@@ -167,7 +167,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** On the next port when another process took one since it was looked at: {@code initdb} is in between. */
     private static Postmaster launch(Path home, Path data) throws EmbeddedDatabaseException, IOException {
         for (int port : (Iterable<Integer>) ports(home)::iterator) {
-            launch(home, data, port);
+            startOn(port, home, data);
             Optional<Postmaster> postmaster = Postmaster.of(data);
             if (postmaster.isPresent() && answers(data, postmaster.get())) {
                 return postmaster.get();
@@ -178,7 +178,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Returns when the server answers, or has had {@link #FIRST_ANSWER} to do so. */
-    private static void launch(Path home, Path data, int port) throws EmbeddedDatabaseException, IOException {
+    private static void startOn(int port, Path home, Path data) throws EmbeddedDatabaseException, IOException {
         // the library holds its lock on this file until the process ends, so a second start would meet the first's
         Files.deleteIfExists(data.resolve("epg-lock"));
         Redirect log = Redirect.to(home.resolve(START_LOG).toFile());

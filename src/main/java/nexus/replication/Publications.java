@@ -90,17 +90,15 @@ public final class Publications {
      */
     Map<Kind, Published> ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
         Map<Kind, Row> rows = read(connection);
-        boolean isMade = false;
         for (Kind kind : Kind.values()) {
             Row row = rows.get(kind);
             if (row == null) {
                 create(connection, kind, store, beforeMade);
-                isMade = true;
             } else {
                 claim(connection, kind, row, store);
             }
         }
-        return isMade ? published(connection) : published(rows);
+        return rows.size() < Kind.values().length ? published(connection) : published(rows);
     }
 
     Map<Kind, Published> published(Connection connection) throws SQLException {

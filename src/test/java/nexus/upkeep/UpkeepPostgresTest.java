@@ -208,7 +208,7 @@ class UpkeepPostgresTest {
     @Test
     void daysAreMadeAWeekAhead() {
         LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
-        TestPostgres.execute(url, "DROP TABLE IF EXISTS nexus.event_" + basic(nextWeek));
+        TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
 
         await(days(Clock.systemUTC()).turn());
 
@@ -234,7 +234,7 @@ class UpkeepPostgresTest {
                                         AND i.indkey[a.attnum - 1] = 0))""";
         assertThat(TestPostgres.query(url, others)).isEmpty();
         LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
-        TestPostgres.execute(url, "DROP TABLE IF EXISTS nexus.event_" + basic(nextWeek));
+        TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
         await(days(Clock.systemUTC()).turn());
         assertThat(TestPostgres.query(url, others)).isEmpty();
     }
