@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +25,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nexus.testkit.ApiClient;
+import nexus.testkit.FreePort;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.PostgresPrograms;
 import nexus.testkit.ScriptedReceiver;
@@ -44,8 +43,8 @@ class OperationsIT {
 
     @Test
     void aDatabaseThatIsAwayIsWaitedForAndNothingHasToBeRestarted() throws IOException {
-        int databasePort = freePort();
-        int managementPort = freePort();
+        int databasePort = FreePort.next();
+        int managementPort = FreePort.next();
         Map<String, String> environment = Map.of(
                 "DATABASE_URL",
                 "postgresql://postgres@127.0.0.1:" + databasePort + "/postgres",
@@ -188,12 +187,6 @@ class OperationsIT {
                 .setCleanDataDirectory(false)
                 .setServerConfig("wal_level", "logical")
                 .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Of one process, by the port that it was given. */

@@ -2,8 +2,6 @@ package nexus.bench;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +19,7 @@ import java.util.stream.Stream;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
+import nexus.testkit.FreePort;
 
 /** The packaged application in a process of its own, as the script runs it, with a PostgreSQL 18 that is not embedded for it. */
 final class OwnNexus implements AutoCloseable {
@@ -68,7 +67,7 @@ final class OwnNexus implements AutoCloseable {
             ProcessHandle postmaster = prepare(server);
             String url = database.url().replaceFirst("/[^/]*$", "/" + DATABASE);
             String apiKey = HexFormat.of().formatHex(random(32));
-            int port = freePort();
+            int port = FreePort.next();
             Process process = launch(folder, program, url, apiKey, port);
             OwnNexus nexus =
                     new OwnNexus(database, process, URI.create("http://127.0.0.1:" + port), apiKey, server, postmaster);
@@ -155,7 +154,7 @@ final class OwnNexus implements AutoCloseable {
                         "PORT",
                         Integer.toString(port),
                         "MANAGEMENT_PORT",
-                        Integer.toString(freePort())));
+                        Integer.toString(FreePort.next())));
         return builder.start();
     }
 
@@ -179,12 +178,6 @@ final class OwnNexus implements AutoCloseable {
             }
         }
         Files.createDirectories(folder);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static byte[] random(int bytes) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import nexus.testkit.Eventually;
+import nexus.testkit.FreePort;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class EmbeddedDatabasePostgresTest {
         Path home = Files.createDirectories(folder.resolve("taken"));
         try (ServerSocket other = new ServerSocket();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            int port = freePort();
+            int port = FreePort.next();
             Files.writeString(home.resolve("port"), port + "\n");
             Future<?> taking = threads.submit(() -> {
                 Eventually.eventually(
@@ -73,12 +74,6 @@ class EmbeddedDatabasePostgresTest {
                 assertThat(TestPostgres.query(database.url(), "SELECT 1")).containsExactly("1");
                 assertThat(EmbeddedDatabase.running(home)).contains(database.url());
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -4,9 +4,6 @@ import static nexus.testkit.Eventually.eventually;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +38,6 @@ public final class PackagedNexus implements AutoCloseable {
     private static final Map<String, String> SHORT_LEASES =
             Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=4s -Dnexus.lease.valid=3s -Dnexus.lease.beat=500ms");
 
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORT_COUNT = 12_000;
-    private static final AtomicInteger PORTS = new AtomicInteger();
-
     private final Path folder;
     private final Map<String, String> environment;
     private final Path output;
@@ -60,8 +51,8 @@ public final class PackagedNexus implements AutoCloseable {
     private PackagedNexus(Map<String, String> given) {
         this.folder = NexusProgram.freshFolder();
         this.output = folder.resolve("output.log");
-        this.port = freePort();
-        this.managementPort = freePort();
+        this.port = FreePort.next();
+        this.managementPort = FreePort.next();
         this.environment = new HashMap<>(Map.of(
                 "NEXUS_HOME",
                 folder.resolve("home").toString(),
@@ -81,7 +72,7 @@ public final class PackagedNexus implements AutoCloseable {
         try {
             Files.createDirectories(
                     home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.writeString(home.resolve("port"), freePort() + "\n");
+            Files.writeString(home.resolve("port"), FreePort.next() + "\n");
             Files.createSymbolicLink(home.resolve("programs"), Files.createDirectories(NexusProgram.POSTGRES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -304,29 +295,6 @@ public final class PackagedNexus implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /**
-     * Not one that the system gives: until it is listened on, a connection of anybody's may get it too. A hundred for
-     * each process of the tests, so that those that run at once have others.
-     */
-    private static int freePort() {
-        return IntStream.generate(
-                        () -> Math.floorMod(ProcessHandle.current().pid() * 100 + PORTS.getAndIncrement(), PORT_COUNT))
-                .map(next -> FIRST_PORT + next)
-                .filter(PackagedNexus::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (BindException e) {
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
