@@ -8,6 +8,8 @@ import nexus.pgoutput.Lsn;
  *
  * @param name the source's name in Nexus, {@code default}
  * @param systemId the cluster's system identifier, in decimal
+ * @param idKey the store's, for the ids of the events
  * @param timelineOf the timeline in which an LSN was written, from the cluster's timeline history
  */
-public record SourceIdentity(String name, String systemId, String database, ToIntFunction<Lsn> timelineOf) {}
+public record SourceIdentity(
+        String name, String systemId, String database, EventIdKey idKey, ToIntFunction<Lsn> timelineOf) {}

@@ -96,7 +96,7 @@ public final class TransactionAssembler {
         this.eventMaxBytes = eventMaxBytes;
         this.refused = refused;
         this.formats = new TypeFormats(catalog);
-        this.ids = new EventIds(source.systemId());
+        this.ids = new EventIds(source.systemId(), source.idKey());
         this.askAgain = askAgain;
     }
 

@@ -16,6 +16,7 @@ public final class EventBody {
     /** What stands behind the metadata. */
     public static final String END = "}}";
 
+    private static final String ID = "{\"id\":\"";
     private static final String PAYLOAD = "\",\"payload\":";
 
     /** The last one that was written: what happened together has the same time. */
@@ -44,8 +45,20 @@ public final class EventBody {
 
     /** What stands in front of the data, in ASCII: for who writes data and metadata into the body itself. */
     public static String head(EventId id, EventType type, Instant createdAt) {
-        return "{\"id\":\"" + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt) + PAYLOAD
+        return ID + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt) + PAYLOAD
                 + "{\"data\":";
+    }
+
+    /**
+     * The same body under another id.
+     *
+     * @param body as {@link #of} or {@link #head} began it
+     */
+    static byte[] withId(byte[] body, EventId id) {
+        byte[] changed = body.clone();
+        byte[] text = id.toString().getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, changed, ID.length(), text.length);
+        return changed;
     }
 
     /** ISO 8601 in UTC with exactly three decimals. */

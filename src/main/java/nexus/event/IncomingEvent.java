@@ -12,6 +12,12 @@ import java.time.Instant;
 public record IncomingEvent(
         EventId id, EventType type, Instant createdAt, Ordering ordering, Body body, boolean storedAlways) {
 
+    /** The same event under another id. */
+    public IncomingEvent withId(EventId other) {
+        return new IncomingEvent(
+                other, type, createdAt, ordering, () -> EventBody.withId(body.bytes(), other), storedAlways);
+    }
+
     /** The bytes that are signed and sent. Pure: the same bytes however often it is asked. */
     @FunctionalInterface
     public interface Body {

@@ -6,15 +6,23 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.queue.OwedSignal;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.trace.Tracing;
+import org.jboss.logging.Logger;
 
 /** The one door: what both ways in call. Match, store and enqueue commit together. */
 @Singleton
 public class EventIntake {
+    private static final Logger LOG = Logger.getLogger(EventIntake.class);
+    /** A publisher may take the id that was found free in the moment before it is stored. */
+    private static final int ID_TRIES = 3;
+
     private final EventRepository repository;
     private final SubscriptionCatalog catalog;
     private final OwedSignal signal;
@@ -52,6 +60,11 @@ public class EventIntake {
      *     known whether the transaction was committed: read the position again before going on.
      */
     public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
+        return capture(events, from, to, ID_TRIES);
+    }
+
+    private Future<SourcePosition> capture(
+            List<IncomingEvent> events, SourcePosition from, SourcePosition to, int idTries) {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
         if (!events.isEmpty() && matched.isEmpty()) {
@@ -59,18 +72,34 @@ public class EventIntake {
                     .isCatalogAt(matched.catalogVersion)
                     .compose(same -> same
                             ? Future.succeededFuture(from)
-                            : catalog.reload().compose(reloaded -> capture(events, from, to)));
+                            : catalog.reload().compose(reloaded -> capture(events, from, to, idTries)));
         }
         return store(matched, List.of(), Optional.of(new EventRepository.PositionMove(from, to)))
                 .compose(done -> {
                     if (!done) {
-                        return catalog.reload().compose(r -> capture(events, from, to));
+                        return catalog.reload().compose(r -> capture(events, from, to, idTries));
                     }
                     if (tracing.isOn()) {
                         matched.forEach(tracing::captured);
                     }
                     return Future.succeededFuture(to);
-                });
+                })
+                .recover(failure -> StoreErrors.isTaken(failure) && idTries > 0
+                        ? underFreeIds(events, matched).compose(free -> capture(free, from, to, idTries - 1))
+                        : Future.failedFuture(failure));
+    }
+
+    /** An id that somebody else's event has must not keep the others from coming in. */
+    private Future<List<IncomingEvent>> underFreeIds(List<IncomingEvent> events, MatchedEvents matched) {
+        return TakenIds.resolve(events, Set.copyOf(matched.ids), repository).onSuccess(free -> {
+            Set<UUID> given = TakenIds.ids(events);
+            LOG.warnf(
+                    "ids of captured events were taken renamed=%d stored_before=%d",
+                    free.stream()
+                            .filter(event -> !given.contains(event.id().value()))
+                            .count(),
+                    events.size() - free.size());
+        });
     }
 
     /** @return false when the match is out of date: reload and match again */

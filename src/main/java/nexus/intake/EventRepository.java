@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,6 +121,11 @@ final class EventRepository {
 
     private static final String HAS_EVENT = "SELECT FROM event WHERE id = $1";
 
+    private static final String ID_KEY = "SELECT event_id_key FROM store";
+
+    private static final String TAKEN =
+            "SELECT id, type, created_at, sha256(body) AS body_hash FROM event WHERE id = ANY ($1::uuid[])";
+
     private static final String ENSURE_TODAY = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date)";
 
     /** What the one statement answered. */
@@ -200,6 +206,31 @@ final class EventRepository {
 
     Future<Boolean> hasEvent(UUID id) {
         return pool.preparedQuery(HAS_EVENT).execute(Tuple.of(id)).map(rows -> rows.size() > 0);
+    }
+
+    /** The events that have these ids, by id. */
+    Future<Map<UUID, TakenIds.Holder>> holders(Collection<UUID> ids) {
+        return pool.preparedQuery(TAKEN)
+                .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                .map(rows -> {
+                    Map<UUID, TakenIds.Holder> holders = new HashMap<>();
+                    for (Row row : rows) {
+                        holders.put(
+                                row.getUUID("id"),
+                                new TakenIds.Holder(
+                                        row.getString("type"),
+                                        row.getOffsetDateTime("created_at").toInstant(),
+                                        Optional.ofNullable(row.getBuffer("body_hash"))));
+                    }
+                    return holders;
+                });
+    }
+
+    /** The store's secret under which ids of row changes are made. */
+    Future<byte[]> idKey() {
+        return pool.query(ID_KEY)
+                .execute()
+                .map(rows -> rows.iterator().next().getBuffer(0).getBytes());
     }
 
     private static Tuple parameters(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {

@@ -2,7 +2,6 @@ package nexus.intake;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.pgclient.PgException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ final class PublishQueue {
     /** Bytes of bodies waiting. */
     private static final long MAX_WAITING_BYTES = 64L << 20;
 
-    private static final String UNIQUE_VIOLATION = "23505";
     private static final int CLAIM_TRIES = 3;
 
     /** Stores matched events; false when the match is out of date. */
@@ -196,7 +194,7 @@ final class PublishQueue {
 
     /** Another process took the same key in this moment: then the look-up finds it now. Anything else is final. */
     private Future<Void> storeAlone(Waiting one, Throwable failure, int attempt) {
-        boolean keyTaken = failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState());
+        boolean keyTaken = StoreErrors.isTaken(failure);
         if (!keyTaken || attempt > CLAIM_TRIES) {
             one.answer().tryFail(failure);
             return Future.succeededFuture();

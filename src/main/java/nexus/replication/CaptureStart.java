@@ -50,6 +50,7 @@ public class CaptureStart {
     private final SourceConnections connections;
     private final TablePublisher publisher;
     private final SourceWorker worker;
+    private final StoreIdentity store;
     private final SourcePositionRepository positions;
     private final EventIntake intake;
     private final GapNotice gapNotice;
@@ -64,6 +65,7 @@ public class CaptureStart {
             SourceConnections connections,
             TablePublisher publisher,
             SourceWorker worker,
+            StoreIdentity store,
             SourcePositionRepository positions,
             EventIntake intake,
             GapNotice gapNotice,
@@ -74,6 +76,7 @@ public class CaptureStart {
         this.connections = connections;
         this.publisher = publisher;
         this.worker = worker;
+        this.store = store;
         this.positions = positions;
         this.intake = intake;
         this.gapNotice = gapNotice;
@@ -164,8 +167,12 @@ public class CaptureStart {
         WalStream stream = WalStream.start(replication, config.slot(), publicationNames(), senderTimeout(ordinary));
         SourcePosition position = takeOver(ordinary, cluster, stream, newSlotBecause);
         TimelineHistory history = cluster.history();
-        SourceIdentity identity =
-                new SourceIdentity("default", cluster.systemId(), cluster.database(), history::timelineOf);
+        SourceIdentity identity = new SourceIdentity(
+                "default",
+                cluster.systemId(),
+                cluster.database(),
+                stream.answering(store.eventIdKey()),
+                history::timelineOf);
         TransactionAssembler assembler = new TransactionAssembler(
                 identity,
                 new JdbcTableCatalog(ordinary),

@@ -5,16 +5,22 @@ import io.vertx.sqlclient.Row;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
+import nexus.capture.EventIdKey;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
-/** Which store this is: a source's publications belong to one of them. It never changes, so it is read once. */
+/**
+ * Which store this is: a source's publications belong to one of them, and ids of row changes are made under its key. It
+ * never changes, so it is read once.
+ */
 @Singleton
 public class StoreIdentity {
-    private static final String READ = "SELECT id FROM store";
+    private static final String READ = "SELECT id, event_id_key FROM store";
 
     private final Store store;
-    private volatile @Nullable UUID known;
+    private volatile @Nullable Known known;
+
+    private record Known(UUID id, EventIdKey eventIdKey) {}
 
     @Inject
     public StoreIdentity(Store store) {
@@ -22,13 +28,23 @@ public class StoreIdentity {
     }
 
     Future<UUID> id() {
-        UUID id = known;
-        if (id != null) {
-            return Future.succeededFuture(id);
+        return read().map(Known::id);
+    }
+
+    Future<EventIdKey> eventIdKey() {
+        return read().map(Known::eventIdKey);
+    }
+
+    private Future<Known> read() {
+        Known before = known;
+        if (before != null) {
+            return Future.succeededFuture(before);
         }
         return store.api().query(READ).execute().map(rows -> {
             Row row = rows.iterator().next();
-            UUID read = row.getUUID("id");
+            Known read = new Known(
+                    row.getUUID("id"),
+                    new EventIdKey(row.getBuffer("event_id_key").getBytes()));
             known = read;
             return read;
         });

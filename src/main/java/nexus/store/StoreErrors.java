@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
 public final class StoreErrors {
     private static final String CHECK_VIOLATION = "23514";
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final String DEADLOCK_DETECTED = "40P01";
 
     private StoreErrors() {}
@@ -22,6 +23,11 @@ public final class StoreErrors {
     public static boolean isAboutOneRow(Throwable failure) {
         @Nullable String state = failure instanceof PgException e ? e.getSqlState() : null;
         return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    /** A row with the same key is there already. */
+    public static boolean isTaken(Throwable failure) {
+        return failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState());
     }
 
     /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */

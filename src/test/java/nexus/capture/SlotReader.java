@@ -22,7 +22,8 @@ final class SlotReader implements AutoCloseable {
     private final String url;
     private final Connection connection;
     private final String slot;
-    private final SourceIdentity source = new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1);
+    private final SourceIdentity source =
+            new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> 1);
 
     private final String publication;
 

@@ -40,7 +40,7 @@ class TransactionAssemblerTest {
 
     private TransactionAssembler assembler(ResumePoint resume, int timeline, int eventMaxBytes) {
         return new TransactionAssembler(
-                new SourceIdentity("default", "7312345678901234567", "shop", _ -> timeline),
+                new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> timeline),
                 catalog,
                 resume,
                 eventMaxBytes,
@@ -640,7 +640,7 @@ class TransactionAssemblerTest {
 
     private void askingInEachTransaction() {
         assembler = new TransactionAssembler(
-                new SourceIdentity("default", "7312345678901234567", "shop", _ -> 1),
+                new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> 1),
                 catalog,
                 ResumePoint.START,
                 1 << 24,

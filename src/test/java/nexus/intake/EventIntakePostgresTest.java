@@ -1,5 +1,6 @@
 package nexus.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -181,6 +182,75 @@ class EventIntakePostgresTest {
                         UUID.fromString(query("SELECT id FROM nexus.event").getFirst())));
         assertThat(answers.stream().filter(Future::failed).map(Future::cause))
                 .allSatisfy(cause -> assertThat(cause).isInstanceOf(Refusal.Conflict.class));
+    }
+
+    @Test
+    void aPublishersEventKeepsItsIdAndTheChangeWithTheSameOneComesInUnderTheNext() {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        List<IncomingEvent> changes = List.of(captured("orders"), captured("orders"), captured("orders"));
+        IncomingEvent taker =
+                published("order.paid", Ordering.NONE).withId(changes.get(1).id());
+        await(intake.publish(List.of(taker), List.of()));
+
+        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+
+        String second = "SELECT id FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq LIMIT 1 OFFSET 1";
+        String next = query(second).getFirst();
+        assertThat(query("SELECT type FROM nexus.event WHERE id = '" + taker.id() + "'"))
+                .containsExactly("order.paid");
+        assertThat(query("SELECT id FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq"))
+                .containsExactly(
+                        changes.get(0).id().toString(),
+                        next,
+                        changes.get(2).id().toString());
+        assertThat(query(
+                        "SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM nexus.event WHERE id = '" + next + "'"))
+                .containsExactly(next);
+        assertThat(next.substring(0, 15)).isEqualTo(taker.id().toString().substring(0, 15));
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("4");
+
+        // read once more from the old position, as after a restore: the same ids again, so nothing is stored twice
+        TestPostgres.execute(url, "UPDATE nexus.source_position SET done_end_lsn = '0/64'");
+        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("4");
+
+        // and whoever has the next id too stops nothing either
+        TestPostgres.execute(
+                url,
+                "UPDATE nexus.source_position SET done_end_lsn = '0/64'",
+                "DELETE FROM nexus.event WHERE type LIKE 'pg.%'");
+        await(intake.publish(
+                List.of(published("order.paid", Ordering.NONE).withId(new EventId(UUID.fromString(next)))), List.of()));
+        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+        assertThat(query("SELECT count(*) FROM nexus.event WHERE type LIKE 'pg.%'"))
+                .containsExactly("3");
+        assertThat(query(second)).doesNotContain(next);
+    }
+
+    @Test
+    void anEventFromSqlWhoseIdIsTakenComesInToo() {
+        IncomingEvent emitted = published("order.paid", Ordering.NONE);
+        byte[] other = EventBody.of(
+                emitted.id(),
+                emitted.type(),
+                emitted.createdAt(),
+                "{\"other\":1}".getBytes(UTF_8),
+                "{}".getBytes(UTF_8));
+        IncomingEvent taker =
+                new IncomingEvent(emitted.id(), emitted.type(), emitted.createdAt(), Ordering.NONE, () -> other, true);
+        await(intake.publish(List.of(taker), List.of()));
+        await(intake.capture(List.of(emitted), START, to(200)));
+        assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
+    }
+
+    @Test
+    void twoChangesOfOneBatchWithOneIdBothComeIn() {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        IncomingEvent change = captured("orders");
+        await(intake.capture(List.of(change, change), START, to(200)));
+        assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
     }
 
     @Test

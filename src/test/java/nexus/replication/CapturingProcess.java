@@ -83,7 +83,17 @@ final class CapturingProcess implements AutoCloseable {
                 new StoreIdentity(store),
                 new MissingPublication(config, positions, gapNotice, clock));
         CaptureStart start = new CaptureStart(
-                config, connections, publisher, worker, positions, intake, gapNotice, report, meters, clock);
+                config,
+                connections,
+                publisher,
+                worker,
+                new StoreIdentity(store),
+                positions,
+                intake,
+                gapNotice,
+                report,
+                meters,
+                clock);
         this.reader = new ReplicationReader(
                 new CaptureOnly(),
                 config,
