@@ -33,7 +33,7 @@ class CredentialsIT {
     private static final String KEY_2 = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 
     @Test
-    void duringARotationBothSecretsVerifyAndAfterwardsTheNewOneAlone() {
+    void everySecretVerifiesUntilTheTimePromisedForIt() {
         try (ScriptedReceiver receiver = ScriptedReceiver.start()) {
             JsonNode made = api().subscribe(receiver.uri(), "credentials.rotated");
             String path = "/v1/subscriptions/" + made.path("id").asText();
@@ -48,9 +48,10 @@ class CredentialsIT {
                     .expect(200)
                     .json();
             api().post(path + "/test").expect(200);
-            Received one = receiver.await(2).getLast();
-            assertThat(one.header("webhook-signature").split(" ")).hasSize(1);
-            Signatures.verify(one, alone.path("secret").asText());
+            Received promised = receiver.await(2).getLast();
+            assertThat(promised.header("webhook-signature").split(" ")).hasSize(2);
+            Signatures.verifyStandard(promised, made.path("secret").asText());
+            Signatures.verify(promised, alone.path("secret").asText());
             api().post(path + "/secret/rotate", "{\"overlap\":\"8d\"}").expect(422);
             api().post("/v1/subscriptions/0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11/secret/rotate")
                     .expect(404);
@@ -194,6 +195,7 @@ class CredentialsIT {
                 .forEach(table -> nexus().query("SELECT t::text FROM nexus." + table + " t")
                         .forEach(row -> rows.append(row).append('\n')));
         nexus().query("SELECT encode(secret, 'escape') || coalesce(encode(headers, 'escape'), '')"
+                        + " || encode(endpoint, 'escape')"
                         + " || coalesce(encode(credentials, 'escape'), '') FROM nexus.subscription")
                 .forEach(rows::append);
         return rows.toString();

@@ -30,12 +30,13 @@ final class KnownKey {
 
     /** One of {@code API_KEYS}. */
     static KnownKey ofEnvironment(Digest digest, AccessConfig config) {
-        Caller caller = new Caller(digest.scope(), "env:" + digest.scope().substring(0, 8), Optional.empty());
+        Caller caller = new Caller(digest.scope(), "env:" + digest.scope().substring(0, 8), Optional.empty(), true);
         return new KnownKey(caller, Optional.empty(), Set.of(Right.MANAGE), Optional.empty(), config);
     }
 
     static KnownKey of(StoredKey key, AccessConfig config) {
-        Caller caller = new Caller(key.digest().scope(), key.id().toString(), Optional.of(key.name()));
+        Caller caller = new Caller(
+                key.digest().scope(), key.id().toString(), Optional.of(key.name()), Right.MANAGE.isAmong(key.rights()));
         return new KnownKey(caller, Optional.of(key.id()), key.rights(), key.expiresAt(), config);
     }
 

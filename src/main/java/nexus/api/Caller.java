@@ -10,9 +10,10 @@ import java.util.Optional;
  *     no key is needed
  * @param actor as the audit names it
  * @param name of a stored key
+ * @param mayManage whether every right is the caller's; others see less of what may be secret
  */
-public record Caller(String scope, String actor, Optional<String> name) {
-    public static final Caller OPEN = new Caller("open", "open", Optional.empty());
+public record Caller(String scope, String actor, Optional<String> name, boolean mayManage) {
+    public static final Caller OPEN = new Caller("open", "open", Optional.empty(), true);
     private static final String KEY = Caller.class.getName();
 
     /** @throws IllegalStateException when the gate did not let this request in */

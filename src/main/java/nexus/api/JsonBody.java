@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import nexus.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object as a caller sent it, read strictly: each field is asked for by name, {@link #check()} then refuses
@@ -111,6 +113,30 @@ public final class JsonBody {
     public Optional<String> text(String field, int max) {
         return value(field, JsonToken.VALUE_STRING, "must be a text")
                 .flatMap(value -> checkedText(pointerTo(field), value.text(), max));
+    }
+
+    /** As {@link #text}, but the text may be empty. */
+    public Optional<String> textOrNone(String field, int max) {
+        return value(field, JsonToken.VALUE_STRING, "must be a text")
+                .flatMap(value ->
+                        value.text().isEmpty() ? Optional.of("") : checkedText(pointerTo(field), value.text(), max));
+    }
+
+    /**
+     * A field that callers cannot set. An answer can be sent back as it came, so the value that is shown is accepted.
+     *
+     * @param isShown whether this text, null for JSON null, is what the field shows
+     */
+    public void readOnly(String field, Predicate<@Nullable String> isShown) {
+        askedFor.add(field);
+        JsonValue value = fields.get(field);
+        if (value == null) {
+            return;
+        }
+        boolean isText = value.kind() == JsonToken.VALUE_STRING;
+        if (!(isText || value.isNull()) || !isShown.test(isText ? value.text() : null)) {
+            error(field, "is read-only: leave it out, or send it back as it was shown");
+        }
     }
 
     /** A text, made into something; {@code parse} gets it and its pointer, and may refuse it. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nexus.Refusal;
 import nexus.api.JsonBody;
@@ -22,38 +23,72 @@ record AuthSettings(String type, Map<String, String> fields) {
     static final List<String> TYPES = List.of("basic", "bearer", "oauth2");
     private static final Set<String> SECRET = Set.of("password", "token", "clientSecret");
     private static final int MAX_CHARACTERS = 4_096;
-    private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
+    private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]*");
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
 
     AuthSettings {
         fields = Map.copyOf(fields);
     }
 
-    /** @param before what it was: a secret that comes back as it was shown stays */
-    static Optional<AuthSettings> read(JsonBody body, Optional<AuthSettings> before) {
+    /**
+     * @param before what it was: a secret that comes back as it was shown stays
+     * @param kept gets those whose value is not in the body
+     */
+    static Optional<AuthSettings> read(JsonBody body, Optional<AuthSettings> before, KeptSecrets kept) {
+        if (!body.has("auth")) {
+            before.ifPresent(auth -> auth.fields().keySet().stream()
+                    .filter(auth::isHidden)
+                    .sorted()
+                    .forEach(name -> kept.add("auth", name)));
+            return before;
+        }
         return body.object("auth").flatMap(auth -> {
             auth.require("type");
-            return auth.oneOf("type", TYPES)
-                    .map(type -> new AuthSettings(
-                            type,
-                            switch (type) {
-                                case "basic" -> basic(auth, before);
-                                case "bearer" -> fields(auth, before, "bearer", "token");
-                                default -> oauth2(auth, before);
-                            }));
+            return auth.oneOf("type", TYPES).map(type -> {
+                UnaryOperator<String> hidden = name -> {
+                    Optional<String> stored = before.filter(
+                                    known -> known.type().equals(type) && known.isHidden(name))
+                            .map(known -> known.field(name));
+                    stored.ifPresentOrElse(
+                            value -> kept.add("auth", name),
+                            () -> auth.error(name, "must have a value; *** only keeps one that is there"));
+                    return stored.orElse("");
+                };
+                return new AuthSettings(
+                        type,
+                        switch (type) {
+                            case "basic" -> basic(auth, hidden);
+                            case "bearer" -> fields(auth, hidden, "token");
+                            default -> oauth2(auth, hidden);
+                        });
+            });
         });
     }
 
-    private static Map<String, String> basic(JsonBody auth, Optional<AuthSettings> before) {
-        Map<String, String> fields = fields(auth, before, "basic", "username", "password");
+    private static Map<String, String> basic(JsonBody auth, UnaryOperator<String> hidden) {
+        auth.require("username", "password");
+        Map<String, String> fields = new LinkedHashMap<>();
+        boolean keepsUsername = false;
+        for (String name : List.of("username", "password")) { // RFC 7617: both may be empty
+            String text = auth.textOrNone(name, MAX_CHARACTERS).orElse("");
+            if (!PRINTABLE.matcher(text).matches()) {
+                auth.error(name, "must be printable ASCII");
+            }
+            boolean isKept = text.equals(TargetHeaders.HIDDEN);
+            keepsUsername |= isKept && name.equals("username");
+            fields.put(name, isKept ? hidden.apply(name) : text);
+        }
         if (fields.getOrDefault("username", "").indexOf(':') >= 0) {
             auth.error("username", "must not contain a colon");
+        }
+        if (keepsUsername && !fields.getOrDefault("password", "").isEmpty()) {
+            auth.error("username", "must have a value: it would be shown, now that there is a password");
         }
         return fields;
     }
 
-    private static Map<String, String> oauth2(JsonBody auth, Optional<AuthSettings> before) {
-        Map<String, String> fields = fields(auth, before, "oauth2", "clientId", "clientSecret");
+    private static Map<String, String> oauth2(JsonBody auth, UnaryOperator<String> hidden) {
+        Map<String, String> fields = fields(auth, hidden, "clientId", "clientSecret");
         auth.require("tokenUrl");
         auth.parsed("tokenUrl", EndpointUrl.MAX_CHARACTERS, EndpointUrl::parse)
                 .ifPresent(url -> fields.put("tokenUrl", url.toString()));
@@ -61,20 +96,15 @@ record AuthSettings(String type, Map<String, String> fields) {
         return fields;
     }
 
-    private static Map<String, String> fields(
-            JsonBody auth, Optional<AuthSettings> before, String type, String... names) {
+    /** @param hidden gives the stored value of a field that came back hidden */
+    private static Map<String, String> fields(JsonBody auth, UnaryOperator<String> hidden, String... names) {
         auth.require(names);
         Map<String, String> fields = new LinkedHashMap<>();
         for (String name : names) {
             auth.parsed(name, MAX_CHARACTERS, name.equals("token") ? AuthSettings::token : AuthSettings::printable)
-                    .ifPresent(value -> fields.put(name, value));
-            if (SECRET.contains(name) && TargetHeaders.HIDDEN.equals(fields.get(name))) {
-                Optional<String> kept = before.filter(auth0 -> auth0.type().equals(type))
-                        .map(auth0 -> auth0.fields().get(name));
-                kept.ifPresentOrElse(
-                        value -> fields.put(name, value),
-                        () -> auth.error(name, "must have a value; *** only keeps one that is there"));
-            }
+                    .ifPresent(value -> fields.put(
+                            name,
+                            SECRET.contains(name) && value.equals(TargetHeaders.HIDDEN) ? hidden.apply(name) : value));
         }
         return fields;
     }
@@ -106,14 +136,27 @@ record AuthSettings(String type, Map<String, String> fields) {
         };
     }
 
-    /** As it may be shown. */
-    Map<String, String> shown() {
+    /** Whether a field's value is never shown. With an empty password, the user name is the credential. */
+    private boolean isHidden(String name) {
+        return SECRET.contains(name)
+                || (name.equals("username")
+                        && fields.containsKey("password")
+                        && field("password").isEmpty());
+    }
+
+    Optional<String> tokenUrl() {
+        return Optional.ofNullable(fields.get("tokenUrl"));
+    }
+
+    /** @param toManager whether the token URL is shown whole, not its origin alone */
+    Map<String, String> shown(boolean toManager) {
         Map<String, String> shown = new LinkedHashMap<>();
         shown.put("type", type);
         fields.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(field -> shown.put(
-                        field.getKey(), SECRET.contains(field.getKey()) ? TargetHeaders.HIDDEN : field.getValue()));
+                .forEach(field ->
+                        shown.put(field.getKey(), isHidden(field.getKey()) ? TargetHeaders.HIDDEN : field.getValue()));
+        tokenUrl().ifPresent(url -> shown.put("tokenUrl", EndpointUrl.shown(URI.create(url), toManager)));
         return shown;
     }
 

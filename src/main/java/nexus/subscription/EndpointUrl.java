@@ -2,6 +2,7 @@ package nexus.subscription;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import nexus.Refusal;
 import nexus.webhook.Target;
 
@@ -10,6 +11,28 @@ final class EndpointUrl {
     static final int MAX_CHARACTERS = 2_048;
 
     private EndpointUrl() {}
+
+    /** Scheme, host and port as they were written, but in lower case and without the scheme's own port. */
+    static String origin(URI url) {
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        String authority = String.valueOf(url.getRawAuthority()).toLowerCase(Locale.ROOT);
+        String usual = scheme.equals("https") ? ":443" : ":80";
+        return scheme + "://"
+                + (authority.endsWith(usual) ? authority.substring(0, authority.length() - usual.length()) : authority);
+    }
+
+    /**
+     * The path or query of a URL may hold a token.
+     *
+     * @param toManager whether it is shown to somebody who may change it; others see the origin
+     */
+    static String shown(URI url, boolean toManager) {
+        return toManager ? url.toString() : origin(url);
+    }
+
+    static String host(URI url) {
+        return String.valueOf(url.getRawAuthority()).replaceFirst(":[0-9]*$", "");
+    }
 
     static URI parse(String text, String pointer) {
         URI uri;

@@ -2,9 +2,7 @@ package nexus.subscription;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import nexus.Refusal;
 import nexus.api.JsonBody;
 import nexus.event.EventType;
 import nexus.event.Operation;
@@ -23,18 +21,11 @@ final class ListenerRequest {
         Optional<SourceTable> table = body.parsed("source_table", SourceTable.MAX_CHARACTERS, SourceTable::parse);
         Optional<String> event = body.oneOf("event", EVENTS);
         Optional<URI> url = body.parsed("target_url", EndpointUrl.MAX_CHARACTERS, EndpointUrl::parse);
-        body.parsed("target_type", 20, ListenerRequest::targetType);
+        body.parsed("target_type", 20, SubscriptionSettings::targetType);
         body.check();
         SourceTable source = table.orElseThrow();
         EventType type = EventType.rowChange(source.schema(), source.table(), Operation.valueOf(event.orElseThrow()));
         return SubscriptionSettings.of(
                 name.orElseThrow(), url.orElseThrow(), List.of(TypePattern.exactly(type)), generated);
-    }
-
-    private static String targetType(String text, String pointer) {
-        if (!text.toLowerCase(Locale.ROOT).equals(SubscriptionSettings.TARGET_TYPE)) {
-            throw new Refusal.Invalid(pointer, "must be \"" + SubscriptionSettings.TARGET_TYPE + "\"");
-        }
-        return SubscriptionSettings.TARGET_TYPE;
     }
 }

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import nexus.api.Caller;
 import nexus.api.ChangeNote;
 import nexus.api.Cursor;
 import nexus.api.Envelope;
@@ -122,7 +123,8 @@ public class ListenerResource {
                                                 @SchemaProperty(name = "next", ref = "Next")
                                             }),
                             examples = @ExampleObject(name = "page", value = SubscriptionExamples.LISTENERS)))
-    public CompletionStage<Envelope<List<ListenerView>>> list(@Context UriInfo uri) {
+    public CompletionStage<Envelope<List<ListenerView>>> list(@Context UriInfo uri, @Context RoutingContext context) {
+        boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
         Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
         int limit = query.limit();
@@ -130,7 +132,7 @@ public class ListenerResource {
         return repository
                 .list(Optional.of(Door.LISTENER), Optional.empty(), below, limit + 1)
                 .map(rows -> Envelope.of(Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
-                        .map(ListenerView::of)))
+                        .map(listener -> ListenerView.of(listener, toManager))))
                 .toCompletionStage();
     }
 

@@ -34,7 +34,11 @@ record ListenerView(
         @Schema(enumeration = SubscriptionSettings.TARGET_TYPE, defaultValue = SubscriptionSettings.TARGET_TYPE)
         String targetType,
 
-        @JsonProperty("target_url") @Schema(format = "uri", maxLength = EndpointUrl.MAX_CHARACTERS)
+        @JsonProperty("target_url")
+        @Schema(
+                format = "uri",
+                maxLength = EndpointUrl.MAX_CHARACTERS,
+                description = "A key without manage sees the origin only.")
         String targetUrl,
 
         @JsonProperty("created_at") @Schema(readOnly = true, format = "date-time")
@@ -49,16 +53,18 @@ record ListenerView(
         @Schema(readOnly = true, description = "What will surprise; only in the answer to the POST, if anything.")
         List<Warning> warnings) {
 
-    static ListenerView of(Subscription listener) {
-        return of(listener, Optional.empty(), List.of());
+    /** @param toManager whether the whole URL is shown, not its origin alone */
+    static ListenerView of(Subscription listener, boolean toManager) {
+        return of(listener, toManager, Optional.empty(), List.of());
     }
 
     static ListenerView created(SubscriptionRegistry.Registered registered) {
         Subscription listener = registered.subscription();
-        return of(listener, Optional.of(listener.secret().text()), registered.warnings());
+        return of(listener, true, Optional.of(listener.secret().text()), registered.warnings());
     }
 
-    private static ListenerView of(Subscription listener, Optional<String> secret, List<Warning> warnings) {
+    private static ListenerView of(
+            Subscription listener, boolean toManager, Optional<String> secret, List<Warning> warnings) {
         // pg.<schema>.<table>.<operation>: ListenerRequest made it, and it can't be changed
         String[] segments = listener.eventTypes().getFirst().value().split("\\.", -1);
         return new ListenerView(
@@ -67,7 +73,7 @@ record ListenerView(
                 new SourceTable(decoded(segments[1]), decoded(segments[2])).toString(),
                 segments[3].toUpperCase(Locale.ROOT),
                 SubscriptionSettings.TARGET_TYPE,
-                listener.endpointUrl().toString(),
+                EndpointUrl.shown(listener.endpointUrl(), toManager),
                 EventBody.timestamp(listener.createdAt()),
                 secret.orElse(null),
                 warnings);

@@ -2,5 +2,9 @@ package nexus.subscription;
 
 import java.time.Instant;
 
-/** The secret before the last rotation: signs too until then. */
-public record PreviousSecret(SigningSecret secret, Instant until) {}
+/** A secret that was replaced by a rotation: it signs too until the time that was promised then. */
+public record PreviousSecret(SigningSecret secret, Instant until) {
+    boolean signsAt(Instant now) {
+        return now.isBefore(until);
+    }
+}

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,6 +29,9 @@ public final class SecretCipher {
     private static final int KEY_ID_BYTES = 4;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
+    private static final String MAC = "HmacSHA256";
+    /** Makes another key out of the key: one that encrypts must not do anything else. */
+    private static final byte[] DIGESTING = "nexus digest".getBytes(StandardCharsets.US_ASCII);
 
     private final Key present;
     private final List<Key> keys;
@@ -50,14 +54,17 @@ public final class SecretCipher {
                 Stream.concat(Stream.of(present), oldKey.stream().map(Key::of)).toList();
     }
 
-    private record Key(SecretKey key, ByteBuffer id) {
+    private record Key(SecretKey key, ByteBuffer id, SecretKey digesting) {
         static Key of(byte[] bytes) {
             if (bytes.length != KEY_BYTES) {
                 throw new IllegalArgumentException("NEXUS_SECRET_KEY must be base64 of " + KEY_BYTES + " bytes");
             }
             try {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Key(new SecretKeySpec(bytes, "AES"), ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)));
+                return new Key(
+                        new SecretKeySpec(bytes, "AES"),
+                        ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)),
+                        new SecretKeySpec(mac(new SecretKeySpec(bytes, MAC), DIGESTING), MAC));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e); // every JDK has it
             }
@@ -86,6 +93,26 @@ public final class SecretCipher {
         byte[] nonce = Arrays.copyOfRange(stored, KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES);
         byte[] sealed = Arrays.copyOfRange(stored, KEY_ID_BYTES + NONCE_BYTES, stored.length);
         return new String(run(Cipher.DECRYPT_MODE, key, nonce, row, sealed), StandardCharsets.UTF_8);
+    }
+
+    /** Equal for equal bytes, and of no use without the key: for comparing what is encrypted. */
+    byte[] digest(byte[] bytes) {
+        return mac(present.digesting(), bytes);
+    }
+
+    /** As {@link #digest} gives it, and under the key before if there is one: both may be stored. */
+    List<byte[]> digests(byte[] bytes) {
+        return keys.stream().map(key -> mac(key.digesting(), bytes)).toList();
+    }
+
+    private static byte[] mac(SecretKey key, byte[] bytes) {
+        try {
+            Mac mac = Mac.getInstance(MAC);
+            mac.init(key);
+            return mac.doFinal(bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     /** Whether it was encrypted with the present key, not with the old one. */

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.api.Durations;
@@ -48,7 +49,7 @@ public class SecretRotateResource {
             @Schema(description = "What deliveries are signed with from now on; shown only here.")
             String secret,
 
-            @Schema(format = "date-time", description = "Until then the former secret signs too.")
+            @Schema(format = "date-time", description = "Until then the secret that it replaces signs too.")
             String oldSecretExpiresAt) {
         @Override
         public String toString() {
@@ -67,7 +68,8 @@ public class SecretRotateResource {
             operationId = "rotateSecret",
             summary = "Sign with a new secret",
             description = "Both sign during the overlap, the new one first: 24 h unless the body says otherwise, from"
-                    + " 0s to 7d. X-Signature is made with the new one.")
+                    + " 0s to 7d. A secret of an earlier rotation signs until the time promised for it; 409 when more than"
+                    + " ten would sign. X-Signature is made with the new one.")
     @RequestBody(
             content =
                     @Content(
@@ -81,6 +83,7 @@ public class SecretRotateResource {
                                                             type = SchemaType.STRING,
                                                             defaultValue = "24h")),
                             examples = @ExampleObject(name = "overlap", value = "{\"overlap\": \"2d\"}")))
+    @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(
             responseCode = "200",
             description = "The new secret.",
@@ -92,8 +95,10 @@ public class SecretRotateResource {
     public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body) {
         UUID known = Ids.inPath(id, "subscription");
         SigningSecret secret = SigningSecret.generate(random);
-        Instant until = clock.instant().plus(overlap(body));
-        return registry.rotate(known, secret, until)
+        Duration overlap = overlap(body);
+        Instant now = clock.instant();
+        Instant until = now.plus(overlap).truncatedTo(ChronoUnit.MILLIS);
+        return registry.rotate(known, secret, now, until)
                 .map(rotated -> new Rotated(secret.text(), EventBody.timestamp(until)))
                 .toCompletionStage();
     }

@@ -2,11 +2,15 @@ package nexus.subscription;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import nexus.Refusal;
+import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
 import nexus.webhook.TargetAccess;
@@ -21,7 +25,7 @@ import nexus.webhook.TargetAccess;
  * @param rateLimit requests a second at most, over all processes; empty: no limit
  * @param deadOn status codes after which there is no other attempt
  * @param credentials what its target asks for beyond an HMAC signature
- * @param previousSecret during a rotation
+ * @param previousSecrets of rotations, newest first; some may have ended
  * @param heldUntil a Retry-After of the endpoint
  * @param health as it was when this was read: whoever delivers knows better
  */
@@ -46,19 +50,54 @@ public record Subscription(
         Instant createdAt,
         Instant updatedAt,
         TargetCredentials credentials,
-        Optional<PreviousSecret> previousSecret) {
+        List<PreviousSecret> previousSecrets) {
+    /** As many sign at once at most: receivers try each. */
+    static final int MAX_SECRETS = 10;
 
     public Subscription {
         eventTypes = List.copyOf(eventTypes);
         headers = Map.copyOf(headers);
         deadOn = Set.copyOf(deadOn);
+        previousSecrets = List.copyOf(previousSecrets);
     }
 
     /** The HMAC keys that sign now, newest first. */
     public List<byte[]> signingKeys(Instant now) {
-        return previousSecret.isEmpty() || !now.isBefore(previousSecret.get().until())
+        return previousSecrets.isEmpty()
                 ? List.of(secret.key())
-                : List.of(secret.key(), previousSecret.get().secret().key());
+                : Stream.concat(
+                                Stream.of(secret),
+                                previousSecrets.stream()
+                                        .filter(previous -> previous.signsAt(now))
+                                        .map(PreviousSecret::secret))
+                        .distinct()
+                        .map(SigningSecret::key)
+                        .toList();
+    }
+
+    /**
+     * What signs beside a new secret.
+     *
+     * @param until the present one does
+     * @throws Refusal.Conflict when that would be too many: none ends before the time that was promised for it
+     */
+    List<PreviousSecret> replaced(Instant now, Instant until) {
+        List<PreviousSecret> previous = Stream.concat(
+                        Stream.of(new PreviousSecret(secret, until)), previousSecrets.stream())
+                .filter(secret -> secret.signsAt(now))
+                .toList();
+        if (previous.size() >= MAX_SECRETS) {
+            Instant soonest = previousSecrets.stream()
+                    .map(PreviousSecret::until)
+                    .filter(now::isBefore)
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            throw new Refusal.Conflict(
+                    "too-many-secrets",
+                    MAX_SECRETS + " secrets sign already, each until the time promised for it. The next one ends at "
+                            + EventBody.timestamp(soonest) + ".");
+        }
+        return previous;
     }
 
     /** For the sender. */

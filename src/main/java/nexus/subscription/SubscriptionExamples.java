@@ -15,7 +15,7 @@ interface SubscriptionExamples {
              "eventTypes": ["pg.public.orders.*", "order.**"],
              "isEnabled": true,
              "format": "default",
-             "targetType": "webhook",
+             "targetType": "WEBHOOK",
              "headers": {"Authorization": "***"},
              "ordering": "key",
              "concurrency": 32,
@@ -36,7 +36,7 @@ interface SubscriptionExamples {
              "eventTypes": ["pg.public.orders.*", "order.**"],
              "isEnabled": true,
              "format": "default",
-             "targetType": "webhook",
+             "targetType": "WEBHOOK",
              "headers": {"Authorization": "***"},
              "ordering": "key",
              "concurrency": 32,
@@ -64,7 +64,7 @@ interface SubscriptionExamples {
 
     String LISTENER = """
             {"id": "0b7b4f5c-9f0e-4f6a-8f8e-1d1c4b6a7e21", "name": "New users", "source_table": "users",
-             "event": "INSERT", "target_type": "webhook", "target_url": "https://crm.example.com/hooks",
+             "event": "INSERT", "target_type": "WEBHOOK", "target_url": "https://crm.example.com/hooks",
              "created_at": "2026-01-31T18:20:43.400Z\"""";
 
     String LISTENER_CREATED = "{\"success\": true, \"message\": \"Listener created successfully\", \"data\": "

@@ -22,7 +22,13 @@ public class SubscriptionRegistry {
     private final EndpointReach reach;
 
     /** A subscription, and what will surprise whoever asked for it. */
-    public record Registered(Subscription subscription, List<Warning> warnings) {}
+    public record Registered(Subscription subscription, List<Warning> warnings) {
+        Registered with(Optional<Warning> another) {
+            return new Registered(
+                    subscription,
+                    Stream.concat(another.stream(), warnings.stream()).toList());
+        }
+    }
 
     @Inject
     public SubscriptionRegistry(
@@ -44,9 +50,9 @@ public class SubscriptionRegistry {
         return repository.update(id, change).compose(this::takeEffect);
     }
 
-    /** When this process knows it; others within seconds, while the former secret signs too. */
-    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant until) {
-        return repository.rotate(id, secret, until).compose(rotated -> catalog.reload()
+    /** Done when this process knows it; others know it within seconds, while the former secret signs too. */
+    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant now, Instant until) {
+        return repository.rotate(id, secret, now, until).compose(rotated -> catalog.reload()
                 .map(rotated));
     }
 

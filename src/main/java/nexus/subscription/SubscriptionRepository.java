@@ -2,7 +2,6 @@ package nexus.subscription;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -11,24 +10,20 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nexus.Refusal;
-import nexus.event.TypePattern;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +34,10 @@ public class SubscriptionRepository {
     public static final long CATALOG_LOCK = 7_310_001;
 
     private static final String COLUMNS = """
-            id, lane, door, name, endpoint_url, event_types, headers, secret, ordering, concurrency, \
+            id, lane, door, name, endpoint, endpoint_url, event_types, headers, secret, ordering, concurrency, \
             rate_limit, retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, \
             held_until, breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
-            created_at, updated_at, credentials, previous_secret, previous_secret_until""";
+            created_at, updated_at, credentials, previous_secrets""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
     private static final String LOAD_ALL = "SELECT catalog_version, s.xmin::text AS row_version, "
@@ -65,11 +60,15 @@ public class SubscriptionRepository {
 
     private static final String RAISE_VERSION = "UPDATE store SET catalog_version = catalog_version + 1";
 
+    /** Under the present key or the one before: the index knows fingerprints under the same key alone. */
+    private static final String FIND_SAME = """
+            SELECT FROM subscription WHERE fingerprint IN ($1, $2) AND id <> $3 AND deleted_at IS NULL LIMIT 1""";
+
     private static final String INSERT = """
-            INSERT INTO subscription (id, door, name, endpoint_url, event_types, fingerprint, headers, secret, ordering,
-                                      concurrency, rate_limit, retry_max_attempts, retry_base_seconds, retry_cap,
-                                      dead_on, is_enabled, credentials)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            INSERT INTO subscription (id, door, name, endpoint, endpoint_digest, event_types, fingerprint, headers, secret,
+                                      ordering, concurrency, rate_limit, retry_max_attempts, retry_base_seconds,
+                                      retry_cap, dead_on, is_enabled, credentials)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             RETURNING
             """ + COLUMNS;
 
@@ -79,20 +78,17 @@ public class SubscriptionRepository {
      */
     private static final String UPDATE = """
             UPDATE subscription
-            SET name = $2, endpoint_url = $3, event_types = $4, fingerprint = $5, headers = $6, secret = $7,
-                ordering = $8, concurrency = $9, rate_limit = $10, retry_max_attempts = $11, retry_base_seconds = $12,
-                retry_cap = $13, dead_on = $14, is_enabled = $15, credentials = $16,
-                previous_secret = CASE WHEN $17 THEN NULL ELSE previous_secret END,
-                previous_secret_until = CASE WHEN $17 THEN NULL ELSE previous_secret_until END,
-                disabled_reason = CASE WHEN $15 THEN NULL ELSE disabled_reason END,
-                held_until = CASE WHEN fresh.start THEN NULL ELSE held_until END,
-                breaker_opened_at = CASE WHEN fresh.start THEN NULL ELSE breaker_opened_at END,
-                breaker_probe_at = CASE WHEN fresh.start THEN NULL ELSE breaker_probe_at END,
-                breaker_failed_probes = CASE WHEN fresh.start THEN 0 ELSE breaker_failed_probes END,
-                failing_since = CASE WHEN fresh.start THEN NULL ELSE failing_since END,
-                failing_attempts = CASE WHEN fresh.start THEN 0 ELSE failing_attempts END,
+            SET name = $2, endpoint = $3, endpoint_digest = $4, endpoint_url = NULL, event_types = $5, fingerprint = $6,
+                headers = $7, secret = $8, ordering = $9, concurrency = $10, rate_limit = $11, retry_max_attempts = $12,
+                retry_base_seconds = $13, retry_cap = $14, dead_on = $15, is_enabled = $16, credentials = $17,
+                disabled_reason = CASE WHEN $16 THEN NULL ELSE disabled_reason END,
+                held_until = CASE WHEN $18 THEN NULL ELSE held_until END,
+                breaker_opened_at = CASE WHEN $18 THEN NULL ELSE breaker_opened_at END,
+                breaker_probe_at = CASE WHEN $18 THEN NULL ELSE breaker_probe_at END,
+                breaker_failed_probes = CASE WHEN $18 THEN 0 ELSE breaker_failed_probes END,
+                failing_since = CASE WHEN $18 THEN NULL ELSE failing_since END,
+                failing_attempts = CASE WHEN $18 THEN 0 ELSE failing_attempts END,
                 updated_at = now()
-            FROM (SELECT ($15 AND NOT is_enabled) OR endpoint_url <> $3 AS start FROM subscription WHERE id = $1) fresh
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING
             """ + COLUMNS;
@@ -100,16 +96,22 @@ public class SubscriptionRepository {
     /** The tombstone keeps no credentials. */
     private static final String DELETE = """
             UPDATE subscription SET deleted_at = now(), updated_at = now(), headers = NULL, secret = '',
-                credentials = NULL, previous_secret = NULL, previous_secret_until = NULL
+                credentials = NULL, previous_secrets = '[]', endpoint = NULL, endpoint_url = NULL
             WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR door = $2)""";
 
     private static final String ROTATE = """
-            UPDATE subscription
-            SET secret = $2, previous_secret = CASE WHEN $3 > now() THEN secret END,
-                previous_secret_until = CASE WHEN $3 > now() THEN $3 END, updated_at = now()
+            UPDATE subscription SET secret = $2, previous_secrets = $3, updated_at = now()
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING
             """ + COLUMNS;
+
+    /** Written by the version before. */
+    private static final String PLAIN =
+            "SELECT " + COLUMNS + " FROM subscription WHERE endpoint_url IS NOT NULL AND deleted_at IS NULL";
+
+    private static final String ENCRYPT = """
+            UPDATE subscription SET endpoint = $2, endpoint_digest = $3, fingerprint = $4, endpoint_url = NULL
+            WHERE id = $1""";
 
     private static final String DISABLE = """
             UPDATE subscription SET is_enabled = false, disabled_reason = $2, updated_at = now()
@@ -125,12 +127,12 @@ public class SubscriptionRepository {
             UPDATE subscription
             SET breaker_opened_at = $3, breaker_probe_at = $4, breaker_failed_probes = $5,
                 failing_since = $6, failing_attempts = $7
-            WHERE id = $1 AND endpoint_url = $2 AND is_enabled AND deleted_at IS NULL""";
+            WHERE id = $1 AND endpoint_digest IN ($2, $8) AND is_enabled AND deleted_at IS NULL""";
 
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final Store store;
-    private final SecretCipher cipher;
+    private final SubscriptionCodec codec;
     private volatile Map<UUID, Read> lastRead = Map.of();
 
     /** A subscription as it was read; its row is another version after every change. */
@@ -139,7 +141,7 @@ public class SubscriptionRepository {
     @Inject
     public SubscriptionRepository(Store store, SecretCipher cipher) {
         this.store = store;
-        this.cipher = cipher;
+        this.codec = new SubscriptionCodec(cipher);
     }
 
     /**
@@ -161,7 +163,7 @@ public class SubscriptionRepository {
                             id,
                             known != null && known.rowVersion().equals(rowVersion)
                                     ? known
-                                    : new Read(rowVersion, subscription(row)));
+                                    : new Read(rowVersion, codec.subscription(row)));
                 }
             }
             lastRead = read;
@@ -205,9 +207,10 @@ public class SubscriptionRepository {
     /** Fails with a {@link Refusal.Conflict} when there is one already that sends the same to the same place. */
     public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings) {
         List<@Nullable Object> values = new ArrayList<>(List.of(id, word(door)));
-        values.addAll(columns(id, settings));
-        return changing(connection -> connection.preparedQuery(INSERT).execute(Tuple.wrap(values)))
-                .map(rows -> subscription(rows.iterator().next()));
+        values.addAll(codec.columns(id, settings));
+        return changing(connection -> isOnlyOne(connection, id, settings)
+                        .compose(only -> connection.preparedQuery(INSERT).execute(Tuple.wrap(values))))
+                .map(rows -> codec.subscription(rows.iterator().next()));
     }
 
     /**
@@ -217,19 +220,35 @@ public class SubscriptionRepository {
      * @return as it is then; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
      */
     public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionSettings> change) {
-        return changing(connection -> connection
-                        .preparedQuery(FIND)
-                        .execute(Tuple.of(id))
-                        .compose(found -> {
-                            Subscription before =
-                                    subscriptions(found).findFirst().orElseThrow(() -> gone(id));
-                            List<@Nullable Object> values = new ArrayList<>(List.of(id));
-                            SubscriptionSettings after = change.apply(before);
-                            values.addAll(columns(id, after));
-                            values.add(!after.secret().equals(before.secret()));
-                            return connection.preparedQuery(UPDATE).execute(Tuple.wrap(values));
-                        }))
-                .map(rows -> subscription(rows.iterator().next()));
+        return changing(connection -> present(connection, id).compose(before -> {
+                    SubscriptionSettings after = change.apply(before);
+                    List<@Nullable Object> values = new ArrayList<>(List.of(id));
+                    values.addAll(codec.columns(id, after));
+                    values.add((after.isEnabled() && !before.isEnabled())
+                            || !after.endpointUrl().equals(before.endpointUrl()));
+                    return isOnlyOne(connection, id, after)
+                            .compose(only -> connection.preparedQuery(UPDATE).execute(Tuple.wrap(values)));
+                }))
+                .map(rows -> codec.subscription(rows.iterator().next()));
+    }
+
+    private Future<Subscription> present(SqlConnection connection, UUID id) {
+        return connection.preparedQuery(FIND).execute(Tuple.of(id)).map(found -> subscriptions(found)
+                .findFirst()
+                .orElseThrow(() -> gone(id)));
+    }
+
+    private Future<Void> isOnlyOne(SqlConnection connection, UUID id, SubscriptionSettings settings) {
+        List<Buffer> fingerprints = codec.fingerprints(settings);
+        return connection
+                .preparedQuery(FIND_SAME)
+                .execute(Tuple.of(fingerprints.getFirst(), fingerprints.getLast(), id))
+                .map(same -> {
+                    if (same.rowCount() > 0) {
+                        throw duplicate();
+                    }
+                    return null;
+                });
     }
 
     /**
@@ -253,16 +272,45 @@ public class SubscriptionRepository {
     }
 
     /**
-     * From now on the new secret signs, and until then the former one too.
+     * From now on the new secret signs, and until then the former one too. Secrets of earlier rotations keep their time.
      *
-     * @param until not in the future: the former one ends now
-     * @return fails with a {@link Refusal.NotFound}
+     * @param until not after {@code now}: the former one ends now
+     * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many would sign
      */
-    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant until) {
-        return changing(connection -> connection
+    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant now, Instant until) {
+        return changing(connection -> present(connection, id).compose(before -> connection
                         .preparedQuery(ROTATE)
-                        .execute(Tuple.of(id, Buffer.buffer(cipher.encrypt(secret.text(), id)), utc(until))))
-                .map(rows -> subscriptions(rows).findFirst().orElseThrow(() -> gone(id)));
+                        .execute(Tuple.of(
+                                id,
+                                codec.encrypted(secret.text(), id),
+                                codec.encrypted(before.replaced(now, until), id)))))
+                .map(rows -> codec.subscription(rows.iterator().next()));
+    }
+
+    /**
+     * Encrypts the URLs that the version before has left plain. Does not raise the version of the catalog: whom an event
+     * is owed to does not change.
+     *
+     * @return how many there were
+     */
+    Future<Integer> encryptPlainEndpoints() {
+        return locked(connection -> connection.preparedQuery(PLAIN).execute().compose(rows -> {
+            // decrypts the secrets first: with another key than theirs nothing is written
+            List<Subscription> plain = subscriptions(rows).toList();
+            Future<?> last = Future.succeededFuture();
+            for (Subscription subscription : plain) {
+                last = last.compose(done -> connection.preparedQuery(ENCRYPT).execute(encryption(subscription)));
+            }
+            return last.map(done -> plain.size());
+        }));
+    }
+
+    private Tuple encryption(Subscription subscription) {
+        return Tuple.of(
+                subscription.id(),
+                codec.encrypted(subscription.endpointUrl().toString(), subscription.id()),
+                codec.digests(subscription.endpointUrl()).getFirst(),
+                codec.fingerprints(subscription.settings()).getFirst());
     }
 
     /**
@@ -287,138 +335,52 @@ public class SubscriptionRepository {
      * @param endpoint which it is about
      */
     public Future<Void> health(UUID id, URI endpoint, EndpointHealth health) {
+        List<Buffer> digests = codec.digests(endpoint);
         return store.api()
                 .preparedQuery(HEALTH)
                 .execute(Tuple.of(
                         id,
-                        endpoint.toString(),
+                        digests.getFirst(),
                         health.opened().map(opened -> utc(opened.at())).orElse(null),
                         health.opened().map(opened -> utc(opened.nextProbeAt())).orElse(null),
                         health.opened().map(EndpointHealth.Opened::failedProbes).orElse(0),
                         health.failing().map(failing -> utc(failing.since())).orElse(null),
-                        health.failing().map(EndpointHealth.Failing::attempts).orElse(0)))
+                        health.failing().map(EndpointHealth.Failing::attempts).orElse(0),
+                        digests.getLast()))
                 .mapEmpty();
     }
 
     private <T> Future<T> changing(Function<SqlConnection, Future<T>> change) {
+        return locked(connection -> change.apply(connection)
+                .compose(changed ->
+                        connection.preparedQuery(RAISE_VERSION).execute().map(changed)));
+    }
+
+    private <T> Future<T> locked(Function<SqlConnection, Future<T>> work) {
         return store.api()
-                .withTransaction(connection -> connection
-                        .query(LOCK)
-                        .execute()
-                        .compose(locked -> change.apply(connection))
-                        .compose(changed -> connection
-                                .preparedQuery(RAISE_VERSION)
-                                .execute()
-                                .map(changed)))
+                .withTransaction(
+                        connection -> connection.query(LOCK).execute().compose(locked -> work.apply(connection)))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState())
-                                ? new Refusal.Conflict(
-                                        "duplicate",
-                                        "There is a subscription already that sends these event types to this URL.")
+                                ? duplicate()
                                 : failure));
+    }
+
+    private static Refusal.Conflict duplicate() {
+        return new Refusal.Conflict(
+                "duplicate", "There is a subscription already that sends these event types to this URL.");
     }
 
     private static Refusal.NotFound gone(UUID id) {
         return new Refusal.NotFound("There is no subscription " + id + ".");
     }
 
-    /** In the order of INSERT and UPDATE, from {@code name} on. */
-    private List<@Nullable Object> columns(UUID id, SubscriptionSettings settings) {
-        List<@Nullable Object> values = new ArrayList<>();
-        values.add(settings.name());
-        values.add(settings.endpointUrl().toString());
-        values.add(settings.eventTypes().stream().map(TypePattern::value).toArray(String[]::new));
-        values.add(Buffer.buffer(settings.fingerprint()));
-        values.add(
-                settings.headers().isEmpty()
-                        ? null
-                        : Buffer.buffer(
-                                cipher.encrypt(new JsonObject(new LinkedHashMap<>(settings.headers())).encode(), id)));
-        values.add(Buffer.buffer(cipher.encrypt(settings.secret().text(), id)));
-        values.add(settings.ordered() ? "key" : "none");
-        values.add(settings.concurrency());
-        values.add(settings.rateLimit().orElse(null));
-        values.add(settings.retry().maxAttempts().orElse(null));
-        values.add(settings.retry().baseSeconds().orElse(null));
-        values.add(settings.retry().cap().map(Duration::toString).orElse(null));
-        values.add(settings.deadOn().stream().sorted().toArray(Integer[]::new));
-        values.add(settings.isEnabled());
-        values.add(settings.credentials()
-                .stored()
-                .map(text -> Buffer.buffer(cipher.encrypt(text, id)))
-                .orElse(null));
-        return values;
-    }
-
     private Stream<Subscription> subscriptions(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false).map(this::subscription);
-    }
-
-    private Subscription subscription(Row row) {
-        UUID id = row.getUUID("id");
-        Buffer headers = row.getBuffer("headers");
-        return new Subscription(
-                id,
-                row.getInteger("lane"),
-                Door.valueOf(row.getString("door").toUpperCase(Locale.ROOT)),
-                row.getString("name"),
-                URI.create(row.getString("endpoint_url")),
-                Stream.of(row.getArrayOfStrings("event_types"))
-                        .map(TypePattern::new)
-                        .toList(),
-                headers == null ? Map.of() : headers(cipher.decrypt(headers.getBytes(), id)),
-                new SigningSecret(cipher.decrypt(row.getBuffer("secret").getBytes(), id)),
-                row.getString("ordering").equals("key"),
-                row.getInteger("concurrency"),
-                Optional.ofNullable(row.getInteger("rate_limit")),
-                new RetrySettings(
-                        Optional.ofNullable(row.getInteger("retry_max_attempts")),
-                        Optional.ofNullable(row.getInteger("retry_base_seconds")),
-                        Optional.ofNullable(row.getString("retry_cap")).map(Duration::parse)),
-                Set.of(row.getArrayOfIntegers("dead_on")),
-                row.getBoolean("is_enabled"),
-                Optional.ofNullable(row.getString("disabled_reason")),
-                instant(row, "held_until"),
-                health(row),
-                row.getOffsetDateTime("created_at").toInstant(),
-                row.getOffsetDateTime("updated_at").toInstant(),
-                decrypted(row, "credentials", id)
-                        .map(TargetCredentials::ofStored)
-                        .orElse(TargetCredentials.NONE),
-                decrypted(row, "previous_secret", id)
-                        .map(secret -> new PreviousSecret(
-                                new SigningSecret(secret),
-                                instant(row, "previous_secret_until").orElse(Instant.EPOCH))));
-    }
-
-    private Optional<String> decrypted(Row row, String column, UUID id) {
-        return Optional.ofNullable(row.getBuffer(column)).map(stored -> cipher.decrypt(stored.getBytes(), id));
-    }
-
-    private static EndpointHealth health(Row row) {
-        return new EndpointHealth(
-                instant(row, "breaker_opened_at")
-                        .map(at -> new EndpointHealth.Opened(
-                                at,
-                                instant(row, "breaker_probe_at").orElse(at),
-                                row.getInteger("breaker_failed_probes"))),
-                instant(row, "failing_since")
-                        .map(since -> new EndpointHealth.Failing(since, row.getInteger("failing_attempts"))));
-    }
-
-    private static Optional<Instant> instant(Row row, String column) {
-        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+        return StreamSupport.stream(rows.spliterator(), false).map(codec::subscription);
     }
 
     private static OffsetDateTime utc(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    private static Map<String, String> headers(String json) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        new JsonObject(json)
-                .forEach(entry -> headers.put(entry.getKey(), entry.getValue().toString()));
-        return headers;
     }
 
     private static String word(Door door) {

@@ -2,11 +2,15 @@ package nexus.subscription;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import nexus.Refusal;
 import nexus.api.Durations;
 import nexus.api.JsonBody;
+import nexus.api.Timestamps;
 import nexus.event.TypePattern;
 
 /** Reads the body of a POST or PATCH of {@code /v1/subscriptions}. */
@@ -15,6 +19,8 @@ final class SubscriptionRequest {
     private static final int MAX_EVENT_TYPES = 100;
     private static final int MAX_PATTERN = 1_024;
     private static final int MAX_RATE_LIMIT = 100_000;
+    private static final int MAX_WARNINGS = 1_000;
+    private static final int MAX_WARNING = 100_000;
     private static final String OWN_TABLES = "pg.nexus.";
     private static final Duration MIN_CAP = Duration.ofSeconds(1);
     private static final Duration MAX_CAP = Duration.ofDays(30);
@@ -29,35 +35,76 @@ final class SubscriptionRequest {
 
     /** @param generated the secret it gets when the body names none */
     static SubscriptionSettings create(JsonBody body, SigningSecret generated) {
-        body.require("name", "endpointUrl", "eventTypes");
+        body.require("endpointUrl", "eventTypes");
         SubscriptionSettings nothingYet = SubscriptionSettings.of("", URI.create(""), List.of(), generated);
-        return new SubscriptionRequest(body).over(nothingYet);
+        SubscriptionSettings settings = new SubscriptionRequest(body).over(nothingYet, new KeptSecrets());
+        body.check();
+        return settings;
     }
 
-    /** Fields that are absent stay; null resets one that has a default. */
+    /**
+     * Fields that are absent stay; null resets one that has a default. A whole answer may come back: what is shown and
+     * cannot be set must be as it was shown, and hidden values stay what they are.
+     */
     static SubscriptionSettings change(JsonBody body, Subscription before) {
-        for (String field : List.of("name", "endpointUrl", "eventTypes", "secret")) {
+        for (String field : List.of("endpointUrl", "eventTypes", "secret")) {
             if (body.isNull(field)) {
                 body.error(field, "must not be null");
             }
         }
-        if (before.door() == Door.LISTENER && body.has("eventTypes")) {
+        readOnly(body, before);
+        KeptSecrets kept = new KeptSecrets();
+        SubscriptionSettings after = new SubscriptionRequest(body).over(before.settings(), kept);
+        if (before.door() == Door.LISTENER && !after.eventTypes().equals(before.eventTypes())) {
             body.error("eventTypes", "can't be changed: this is a listener, for one kind of change of one table");
         }
-        return new SubscriptionRequest(body).over(before.settings());
+        kept.check(body, before.settings(), after);
+        body.check();
+        return after;
     }
 
-    private SubscriptionSettings over(SubscriptionSettings before) {
+    private static void readOnly(JsonBody body, Subscription before) {
+        SubscriptionView shown = SubscriptionView.of(before, true);
+        body.readOnly("id", shown.id()::equals);
+        body.readOnly("publicKey", text -> Objects.equals(text, shown.publicKey()));
+        body.readOnly("disabledReason", text -> Objects.equals(text, shown.disabledReason()));
+        body.readOnly("createdAt", shown.createdAt()::equals);
+        body.readOnly("updatedAt", text -> text != null && isUpTo(text, before.updatedAt()));
+        body.objects("warnings", 0, MAX_WARNINGS) // of the answer to a POST or PATCH
+                .orElse(List.of())
+                .forEach(
+                        warning -> List.of("code", "detail", "fix").forEach(field -> warning.text(field, MAX_WARNING)));
+    }
+
+    /** Who sends an answer back a second time has an earlier time than the first one left. */
+    private static boolean isUpTo(String text, Instant latest) {
+        try {
+            return !Timestamps.parse(text, "").isAfter(latest);
+        } catch (Refusal.Invalid e) {
+            return false;
+        }
+    }
+
+    /** Says how libraries would misread a secret that the body gives. */
+    static Optional<Warning> secretWarning(JsonBody body) {
+        return body.text("secret", SigningSecret.MAX_CHARACTERS)
+                .filter(text -> !text.equals(TargetHeaders.HIDDEN))
+                .flatMap(text -> new SigningSecret(text).warning());
+    }
+
+    private SubscriptionSettings over(SubscriptionSettings before, KeptSecrets kept) {
         body.oneOf("format", List.of(SubscriptionSettings.FORMAT));
-        body.oneOf("targetType", List.of(SubscriptionSettings.TARGET_TYPE));
-        SubscriptionSettings settings = new SubscriptionSettings(
-                body.text("name", MAX_NAME).orElse(before.name()),
-                body.parsed("endpointUrl", EndpointUrl.MAX_CHARACTERS, EndpointUrl::parse)
-                        .orElse(before.endpointUrl()),
+        body.parsed("targetType", 20, SubscriptionSettings::targetType);
+        URI endpointUrl = body.parsed(
+                        "endpointUrl", EndpointUrl.MAX_CHARACTERS, (text, at) -> endpoint(text, at, before))
+                .orElse(before.endpointUrl());
+        return new SubscriptionSettings(
+                name(before, endpointUrl),
+                endpointUrl,
                 body.texts("eventTypes", 1, MAX_EVENT_TYPES, MAX_PATTERN, SubscriptionRequest::pattern)
                         .orElse(before.eventTypes()),
-                body.has("headers") ? TargetHeaders.read(body, before.headers()) : before.headers(),
-                body.parsed("secret", SigningSecret.MAX_CHARACTERS, SigningSecret::parse)
+                TargetHeaders.read(body, before.headers(), kept),
+                body.parsed("secret", SigningSecret.MAX_CHARACTERS, (text, at) -> secret(text, at, before))
                         .orElse(before.secret()),
                 body.has("ordering")
                         ? body.oneOf("ordering", List.of("key", "none"))
@@ -76,9 +123,26 @@ final class SubscriptionRequest {
                                 body.integers("deadOn", 300, MIN_DEAD_ON, 599).orElse(List.of()))
                         : before.deadOn(),
                 body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled(),
-                TargetCredentials.read(body, before.credentials()));
-        body.check();
-        return settings;
+                TargetCredentials.read(body, before.credentials(), kept));
+    }
+
+    /** Absent on the first occasion, or null: the endpoint's host. */
+    private String name(SubscriptionSettings before, URI endpointUrl) {
+        Optional<String> given = body.text("name", MAX_NAME);
+        if (given.isPresent() || (!before.name().isEmpty() && !body.isNull("name"))) {
+            return given.orElse(before.name());
+        }
+        String host = EndpointUrl.host(endpointUrl);
+        return host.length() > MAX_NAME ? host.substring(0, MAX_NAME) : host;
+    }
+
+    /** What is stored stays valid, whatever was allowed when it was given. */
+    private static URI endpoint(String text, String pointer, SubscriptionSettings before) {
+        return text.equals(before.endpointUrl().toString()) ? before.endpointUrl() : EndpointUrl.parse(text, pointer);
+    }
+
+    private static SigningSecret secret(String text, String pointer, SubscriptionSettings before) {
+        return text.equals(TargetHeaders.HIDDEN) ? before.secret() : SigningSecret.parse(text, pointer);
     }
 
     private static TypePattern pattern(String text, String pointer) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.Refusal;
+import nexus.api.Caller;
 import nexus.api.ChangeNote;
 import nexus.api.Cursor;
 import nexus.api.Ids;
@@ -71,7 +72,7 @@ public class SubscriptionResource {
                             schema =
                                     @Schema(
                                             allOf = SubscriptionView.class,
-                                            requiredProperties = {"name", "endpointUrl", "eventTypes"}),
+                                            requiredProperties = {"endpointUrl", "eventTypes"}),
                             examples = @ExampleObject(name = "create", value = SubscriptionExamples.CREATE)))
     @APIResponse(
             responseCode = "201",
@@ -86,7 +87,9 @@ public class SubscriptionResource {
         JsonBody request = JsonBody.parse(body);
         SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
+        Optional<Warning> misread = SubscriptionRequest.secretWarning(request);
         return registry.create(Door.SUBSCRIPTION, settings)
+                .map(made -> made.with(misread))
                 .map(made -> Response.status(Response.Status.CREATED)
                         .header(
                                 HttpHeaders.LOCATION,
@@ -123,7 +126,8 @@ public class SubscriptionResource {
                                                 @SchemaProperty(name = "next", ref = "Next")
                                             }),
                             examples = @ExampleObject(name = "page", value = SubscriptionExamples.LIST)))
-    public CompletionStage<Page<SubscriptionView>> list(@Context UriInfo uri) {
+    public CompletionStage<Page<SubscriptionView>> list(@Context UriInfo uri, @Context RoutingContext context) {
+        boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
         Optional<Boolean> enabled = query.bool("enabled");
         Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
@@ -132,7 +136,7 @@ public class SubscriptionResource {
         return repository
                 .list(Optional.empty(), enabled, below, limit + 1)
                 .map(rows -> Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
-                        .map(SubscriptionView::of))
+                        .map(subscription -> SubscriptionView.of(subscription, toManager)))
                 .toCompletionStage();
     }
 
@@ -147,13 +151,16 @@ public class SubscriptionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = SubscriptionView.class),
                             examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
-    public CompletionStage<SubscriptionView> get(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<SubscriptionView> get(
+            @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
+        boolean toManager = Caller.of(context).mayManage();
         QueryParameters.of(uri).check();
         UUID known = Ids.inPath(id, "subscription");
         return repository
                 .find(known)
                 .map(found -> SubscriptionView.of(
-                        found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + "."))))
+                        found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")),
+                        toManager))
                 .toCompletionStage();
     }
 
@@ -164,7 +171,9 @@ public class SubscriptionResource {
             operationId = "changeSubscription",
             summary = "Change any of its fields",
             description = "Fields that are absent stay as they are; an object or array given replaces the former one;"
-                    + " null brings a default back. Disabling parks its deliveries, enabling resumes them.")
+                    + " null brings a default back. A whole answer can be sent back. Changing the origin of endpointUrl or"
+                    + " auth.tokenUrl, or tls.ca, needs the secrets of auth and headers again. Disabling parks its"
+                    + " deliveries, enabling resumes them.")
     @RequestBody(
             required = true,
             content =
@@ -187,7 +196,7 @@ public class SubscriptionResource {
         JsonBody change = JsonBody.parse(body);
         ChangeNote.fields(context, change.names());
         return registry.change(known, before -> SubscriptionRequest.change(change, before))
-                .map(SubscriptionView::changed)
+                .map(changed -> SubscriptionView.changed(changed.with(SubscriptionRequest.secretWarning(change))))
                 .toCompletionStage();
     }
 

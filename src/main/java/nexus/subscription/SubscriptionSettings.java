@@ -4,13 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import nexus.Refusal;
 import nexus.event.TypePattern;
 
 /** What a caller decides about a subscription; each of it can be changed later. See {@link Subscription}. */
@@ -30,7 +29,7 @@ public record SubscriptionSettings(
 
     static final int DEFAULT_CONCURRENCY = 32;
     static final String FORMAT = "default";
-    static final String TARGET_TYPE = "webhook";
+    static final String TARGET_TYPE = "WEBHOOK";
 
     public SubscriptionSettings {
         eventTypes = List.copyOf(eventTypes);
@@ -83,15 +82,27 @@ public record SubscriptionSettings(
                 true);
     }
 
+    /** Callers may write it in any case. */
+    static String targetType(String text, String pointer) {
+        if (!text.equalsIgnoreCase(TARGET_TYPE)) {
+            throw new Refusal.Invalid(pointer, "must be \"" + TARGET_TYPE + "\"");
+        }
+        return TARGET_TYPE;
+    }
+
     /**
      * Equal for two subscriptions that would send the same events to the same place. Each text goes in with its length
      * before it, so that no two lists look alike.
      */
-    byte[] fingerprint() {
+    byte[] sameness() {
+        return sameness(endpointUrl.toString(), eventTypes.stream().map(TypePattern::value));
+    }
+
+    static byte[] sameness(String endpointUrl, Stream<String> eventTypes) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         Stream.concat(
-                        Stream.of(endpointUrl.toString(), FORMAT, TARGET_TYPE),
-                        eventTypes.stream().map(TypePattern::value).distinct().sorted())
+                        Stream.of(endpointUrl, FORMAT, TARGET_TYPE),
+                        eventTypes.distinct().sorted())
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .forEach(text -> {
                     all.writeBytes(ByteBuffer.allocate(Integer.BYTES)
@@ -99,11 +110,7 @@ public record SubscriptionSettings(
                             .array());
                     all.writeBytes(text);
                 });
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(all.toByteArray());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        return all.toByteArray();
     }
 
     /** Headers and secret may be credentials and stay out. */

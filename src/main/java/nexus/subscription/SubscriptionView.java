@@ -18,13 +18,18 @@ import org.jspecify.annotations.Nullable;
 record SubscriptionView(
         @Schema(readOnly = true, format = "uuid") String id,
 
-        @Schema(minLength = 1, maxLength = SubscriptionRequest.MAX_NAME)
+        @Schema(
+                minLength = 1,
+                maxLength = SubscriptionRequest.MAX_NAME,
+                description = "Default: the host of endpointUrl.")
         String name,
 
         @Schema(
                 format = "uri",
                 maxLength = EndpointUrl.MAX_CHARACTERS,
-                description = "http or https, without user name and fragment.")
+                description =
+                        "http or https, without user name and fragment. A key without manage sees the origin only:"
+                                + " the path or query may hold a token.")
         String endpointUrl,
 
         @Schema(
@@ -44,9 +49,9 @@ record SubscriptionView(
         String targetType,
 
         @Schema(
-                description =
-                        "Sent with every delivery. Values of names that tell of a credential are shown as ***; sent"
-                                + " back so, they stay as they are.")
+                description = "Sent with every delivery. Values are shown as ***, except those of Accept, Accept-*,"
+                        + " Cache-Control, Content-Language, Pragma, Prefer and Priority; sent back so, they stay"
+                        + " as they are.")
         Map<String, String> headers,
 
         @Schema(
@@ -109,7 +114,8 @@ record SubscriptionView(
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Schema(
                 description = "What deliveries are signed with; only in the answer to the POST. Generated when absent;"
-                        + " whsec_ and base64, or any text of 8 to 256 characters.")
+                        + " whsec_ and base64 of 24 to 64 bytes, or any text of 8 to 256 characters, with a warning that"
+                        + " says what Standard Webhooks libraries need instead.")
         @Nullable
         String secret,
 
@@ -140,19 +146,22 @@ record SubscriptionView(
     @Schema(
             name = "TargetAuth",
             requiredProperties = "type",
-            description = "basic has username and password, bearer token, oauth2 (client credentials) the rest. Token"
-                    + " servers are guarded as endpoints are; their tokens are kept until they expire.")
+            description = "basic has username and password, each of which may be empty, bearer token, oauth2 (client"
+                    + " credentials) the rest. Token servers are guarded as endpoints are; their tokens are kept until"
+                    + " they expire.")
     record Auth(
             @Schema(enumeration = {"basic", "bearer", "oauth2"})
             String type,
 
-            @Nullable String username,
+            @Schema(description = "Shown as *** when the password is empty: then it is the credential.") @Nullable
+            String username,
 
             @Nullable String password,
 
             @Nullable String token,
 
-            @Schema(format = "uri") @Nullable String tokenUrl,
+            @Schema(format = "uri", description = "A key without manage sees the origin only.") @Nullable
+            String tokenUrl,
 
             @Nullable String clientId,
 
@@ -189,26 +198,27 @@ record SubscriptionView(
         }
     }
 
-    static SubscriptionView of(Subscription subscription) {
-        return of(subscription, Optional.empty(), Optional.empty());
+    /** @param toManager whether URLs are shown whole, not their origins alone */
+    static SubscriptionView of(Subscription subscription, boolean toManager) {
+        return of(subscription, toManager, Optional.empty(), Optional.empty());
     }
 
     static SubscriptionView changed(SubscriptionRegistry.Registered registered) {
-        return of(registered.subscription(), Optional.empty(), Optional.of(registered.warnings()));
+        return of(registered.subscription(), true, Optional.empty(), Optional.of(registered.warnings()));
     }
 
     static SubscriptionView created(SubscriptionRegistry.Registered registered) {
         Subscription subscription = registered.subscription();
-        return of(subscription, Optional.of(subscription.secret().text()), Optional.of(registered.warnings()));
+        return of(subscription, true, Optional.of(subscription.secret().text()), Optional.of(registered.warnings()));
     }
 
     private static SubscriptionView of(
-            Subscription subscription, Optional<String> secret, Optional<List<Warning>> warnings) {
+            Subscription subscription, boolean toManager, Optional<String> secret, Optional<List<Warning>> warnings) {
         RetrySettings retry = subscription.retry();
         return new SubscriptionView(
                 subscription.id().toString(),
                 subscription.name(),
-                subscription.endpointUrl().toString(),
+                EndpointUrl.shown(subscription.endpointUrl(), toManager),
                 subscription.eventTypes().stream().map(TypePattern::value).toList(),
                 subscription.isEnabled(),
                 SubscriptionSettings.FORMAT,
@@ -222,7 +232,7 @@ record SubscriptionView(
                 subscription
                         .credentials()
                         .auth()
-                        .map(auth -> Auth.of(auth.shown()))
+                        .map(auth -> Auth.of(auth.shown(toManager)))
                         .orElse(null),
                 subscription.credentials().shownTls().map(Tls::of).orElse(null),
                 new Retry(

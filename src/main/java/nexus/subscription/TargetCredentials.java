@@ -26,9 +26,13 @@ public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentit
     static final List<String> SIGNINGS = List.of("hmac", "ed25519");
     static final int MAX_PEM = 65_536;
 
-    /** What the body says, over what it was; errors are noted there. */
-    static TargetCredentials read(JsonBody body, TargetCredentials before) {
-        Optional<AuthSettings> auth = body.has("auth") ? AuthSettings.read(body, before.auth()) : before.auth();
+    /**
+     * What the body says, over what it was; errors are noted there.
+     *
+     * @param kept gets the secrets that are to stay
+     */
+    static TargetCredentials read(JsonBody body, TargetCredentials before, KeptSecrets kept) {
+        Optional<AuthSettings> auth = AuthSettings.read(body, before.auth(), kept);
         Optional<TlsIdentity> tls =
                 body.has("tls") ? body.object("tls").map(given -> tls(given, before.tls())) : before.tls();
         Optional<Ed25519Key> signer = body.has("signing")

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import nexus.api.JsonBody;
 
@@ -41,15 +42,35 @@ final class TargetHeaders {
             "x-signature",
             "x-delivery-attempt");
 
-    private static final Pattern SENSITIVE = Pattern.compile(".*(auth|cookie|key|token|secret|signature|password).*");
+    /** Which body is wanted: their values cannot be credentials. Any other name may carry one. */
+    private static final Set<String> HARMLESS = Set.of(
+            "accept",
+            "accept-charset",
+            "accept-encoding",
+            "accept-language",
+            "cache-control",
+            "content-language",
+            "pragma",
+            "prefer",
+            "priority");
 
     private TargetHeaders() {}
 
     /**
-     * @param before those it had; a hidden value that comes back as it was shown keeps what it was
+     * @param stored those it had; a hidden value that comes back as it was shown keeps what it was
+     * @param kept gets those whose value is not in the body
      * @return what the body says, errors noted there
      */
-    static Map<String, String> read(JsonBody body, Map<String, String> before) {
+    static Map<String, String> read(JsonBody body, Map<String, String> stored, KeptSecrets kept) {
+        if (!body.has("headers")) {
+            stored.keySet().stream()
+                    .filter(TargetHeaders::isHidden)
+                    .sorted()
+                    .forEach(name -> kept.add("headers", name));
+            return stored;
+        }
+        Map<String, String> before = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        before.putAll(stored);
         Map<String, String> given =
                 body.textsByName("headers", MAX_HEADERS, MAX_VALUE).orElse(Map.of());
         Map<String, String> headers = new LinkedHashMap<>();
@@ -64,10 +85,13 @@ final class TargetHeaders {
                 body.error("headers", name, "is there twice, in another case");
             } else if (!VALUE.matcher(value).matches()) {
                 body.error("headers", name, "must be printable ASCII");
-            } else if (value.equals(HIDDEN) && isSensitive(name) && !before.containsKey(name)) {
-                body.error("headers", name, "must have a value; *** only keeps one that is there");
+            } else if (!value.equals(HIDDEN) || !isHidden(name)) {
+                headers.put(name, value);
+            } else if (before.containsKey(name)) {
+                headers.put(name, before.getOrDefault(name, ""));
+                kept.add("headers", name);
             } else {
-                headers.put(name, value.equals(HIDDEN) && isSensitive(name) ? before.getOrDefault(name, value) : value);
+                body.error("headers", name, "must have a value; *** only keeps one that is there");
             }
         });
         return headers;
@@ -78,12 +102,11 @@ final class TargetHeaders {
         Map<String, String> shown = new LinkedHashMap<>();
         headers.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(String.CASE_INSENSITIVE_ORDER))
-                .forEach(header ->
-                        shown.put(header.getKey(), isSensitive(header.getKey()) ? HIDDEN : header.getValue()));
+                .forEach(header -> shown.put(header.getKey(), isHidden(header.getKey()) ? HIDDEN : header.getValue()));
         return shown;
     }
 
-    private static boolean isSensitive(String name) {
-        return SENSITIVE.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    private static boolean isHidden(String name) {
+        return !HARMLESS.contains(name.toLowerCase(Locale.ROOT));
     }
 }

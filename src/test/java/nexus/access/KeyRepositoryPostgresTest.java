@@ -67,7 +67,7 @@ class KeyRepositoryPostgresTest {
 
     @Test
     void theAuditShowsWhatWasDoneByWhomAndForgetsWhatWasNot() {
-        Caller caller = new Caller("scope", "actor-1", Optional.of("backend"));
+        Caller caller = new Caller("scope", "actor-1", Optional.of("backend"), true);
         AuditRepository.Origin origin = new AuditRepository.Origin(Optional.of("192.0.2.1"), Optional.of("curl"));
         long open = await(audit.begin(caller, origin, "PATCH", "/v1/x"));
         long done = await(audit.begin(caller, origin, "DELETE", "/v1/y"));

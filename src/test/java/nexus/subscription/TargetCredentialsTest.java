@@ -42,7 +42,7 @@ class TargetCredentialsTest {
     void aSecretIsShownAsStarsAndStaysWhenTheStarsComeBack() {
         TargetCredentials given = read(
                 "{\"auth\":{\"type\":\"basic\",\"username\":\"ann\",\"password\":\"hush\"}}", TargetCredentials.NONE);
-        assertThat(given.auth().orElseThrow().shown())
+        assertThat(given.auth().orElseThrow().shown(true))
                 .containsEntry("password", "***")
                 .containsEntry("username", "ann");
         TargetCredentials changed =
@@ -74,7 +74,7 @@ class TargetCredentialsTest {
 
     private static TargetCredentials read(String text, TargetCredentials before) {
         JsonBody body = JsonBody.parse(text.getBytes(StandardCharsets.UTF_8));
-        TargetCredentials read = TargetCredentials.read(body, before);
+        TargetCredentials read = TargetCredentials.read(body, before, new KeptSecrets());
         body.check();
         return read;
     }

@@ -79,6 +79,6 @@ public final class TestSubscription {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 TargetCredentials.NONE,
-                Optional.empty());
+                List.of());
     }
 }
