@@ -107,8 +107,9 @@ class AccessIT {
 
     @Test
     void whoAsksTooOftenIsToldWhenToComeBack() {
-        try (PackagedNexus strict = PackagedNexus.start(Map.of("API_KEYS", "a,b", "API_RATE", "5"))) {
-            ApiClient one = strict.api().with("X-API-Key", "a");
+        try (PackagedNexus strict = PackagedNexus.start(
+                Map.of("API_KEYS", "a-0123456789abcdefghi,b-0123456789abcdefghi", "API_RATE", "5"))) {
+            ApiClient one = strict.api().with("X-API-Key", "a-0123456789abcdefghi");
             Answer first = one.get("/v1/stats").expect(200);
             assertThat(first.header("RateLimit-Policy")).isEqualTo("\"default\";q=5;w=1");
             assertThat(first.header("RateLimit")).matches("\"default\";r=\\d+;t=\\d+");
@@ -119,7 +120,10 @@ class AccessIT {
             assertThat(last.expect(429).json().path("code").asText()).isEqualTo("rate-limited");
             assertThat(last.header("Retry-After")).isEqualTo("1");
             one.post("/v1/events", EVENT).expect(202);
-            strict.api().with("X-API-Key", "b").get("/v1/stats").expect(200);
+            strict.api()
+                    .with("X-API-Key", "b-0123456789abcdefghi")
+                    .get("/v1/stats")
+                    .expect(200);
             strict.api().get("/v1/health").expect(200);
         }
     }

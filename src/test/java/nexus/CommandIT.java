@@ -177,7 +177,7 @@ class CommandIT {
                 PackagedNexus external = PackagedNexus.start(
                         with(external(database), Map.of("TARGETS_ALLOW", "127.0.0.1", "NEXUS_SLOT", "command_it")))) {
             external.api().get("/v1/events").expect(401);
-            ApiClient api = external.api().with("X-API-Key", "command-key");
+            ApiClient api = external.api().with("X-API-Key", "command-key-0123456789");
             api.subscribe(receiver.uri(), "pg.public.orders.insert");
 
             TestPostgres.execute(database, "INSERT INTO orders VALUES (7)");
@@ -199,7 +199,7 @@ class CommandIT {
         try (ScriptedReceiver receiver = ScriptedReceiver.start();
                 PackagedNexus external =
                         PackagedNexus.start(with(external(database), Map.of("NEXUS_SLOT", "command_it_guard")))) {
-            ApiClient api = external.api().with("X-API-Key", "command-key");
+            ApiClient api = external.api().with("X-API-Key", "command-key-0123456789");
             JsonNode made = api.subscribe(receiver.uri(), "command.guard");
             String event = api.publish("command.guard", "{}");
             JsonNode delivery = api.awaitDelivery(event, "FAILED");
@@ -214,7 +214,7 @@ class CommandIT {
         Map<String, String> environment = new TreeMap<>(external("postgresql://postgres@localhost:1/none"));
         environment.remove("API_KEYS");
         assertRefused(environment, "API_KEYS");
-        environment.put("API_KEYS", "some-key");
+        environment.put("API_KEYS", "some-key-0123456789ab");
         environment.remove("NEXUS_SECRET_KEY");
         assertRefused(environment, "NEXUS_SECRET_KEY");
     }
@@ -223,7 +223,9 @@ class CommandIT {
     void aVariableThatDoesNotParseIsNamedInOneLineWithoutItsValue() {
         assertRefused(Map.of("DELIVERY_BACKOFF_CAP", "later"), "DELIVERY_BACKOFF_CAP");
         assertRefused(Map.of("PORT", "http"), "PORT");
-        assertRefused(Map.of("DATABASE_URL", "mysql://u:hush@localhost/x", "API_KEYS", "k"), "DATABASE_URL");
+        assertRefused(
+                Map.of("DATABASE_URL", "mysql://u:hush@localhost/x", "API_KEYS", "k-0123456789abcdefghi"),
+                "DATABASE_URL");
         assertRefused(Map.of("HOST", "0.0.0.0"), "API_KEYS");
     }
 
@@ -251,7 +253,7 @@ class CommandIT {
     }
 
     private static Map<String, String> external(String url) {
-        return Map.of("DATABASE_URL", url, "API_KEYS", "command-key", "NEXUS_SECRET_KEY", SECRET_KEY);
+        return Map.of("DATABASE_URL", url, "API_KEYS", "command-key-0123456789", "NEXUS_SECRET_KEY", SECRET_KEY);
     }
 
     private static Map<String, String> with(Map<String, String> environment, Map<String, String> more) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The user's own server, of each version that the build names: its rows arrive, through a stop and a kill. */
 class ExternalPostgresIT {
-    private static final String KEY = "external-key";
+    private static final String KEY = "external-key-0123456789";
 
     static Stream<Integer> versions() {
         return Stream.of(System.getProperty("nexus.test.postgres.each", "18").split(","))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** What the native executable is there for: small, and ready at once. */
 class NativeIT {
     private static final int MEGABYTE = 1_000_000;
-    private static final String KEY = "native-key";
+    private static final String KEY = "native-key-0123456789ab";
 
     @BeforeAll
     static void onlyOfANativeExecutable() {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator relies on: probes while the database comes and goes, roles, what monitoring asks for. */
 class OperationsIT {
-    private static final String KEY = "operations-key";
+    private static final String KEY = "operations-key-0123456789";
     private static final Pattern METRIC = Pattern.compile("\\bnexus_[a-z_]+");
 
     @TempDir

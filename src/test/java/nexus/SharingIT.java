@@ -37,7 +37,7 @@ class SharingIT {
             "DATABASE_URL",
             url,
             "API_KEYS",
-            "sharing-key",
+            "sharing-key-0123456789",
             "NEXUS_SECRET_KEY",
             "c2hhcmluZy1zaGFyaW5nLXNoYXJpbmctc2hhcmluZy0=",
             "TARGETS_ALLOW",
@@ -177,7 +177,7 @@ class SharingIT {
     }
 
     private static ApiClient api(PackagedNexus process) {
-        return process.api().with("X-API-Key", "sharing-key");
+        return process.api().with("X-API-Key", "sharing-key-0123456789");
     }
 
     private List<String> query(String sql) {

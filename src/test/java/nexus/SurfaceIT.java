@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HTTP surface as its users see it: keys, refusals, lists, documents, health. */
 class SurfaceIT {
-    private static final String KEY = "surface-key";
-    private static final String OTHER_KEY = "another-key";
+    private static final String KEY = "surface-key-0123456789";
+    private static final String OTHER_KEY = "another-key-0123456789";
     private static final String ORIGIN = "https://console.example.com";
     private static final AtomicInteger TYPES = new AtomicInteger();
 

@@ -60,12 +60,19 @@ interface Format {
         return String.join(",", roles);
     };
 
+    /** Whoever has the SHA-256 of a short key can find the key. */
+    int SHORTEST_KEY = 20;
+
     Format KEYS = text -> {
         List<String> keys = items(text, "must hold at least one key");
         for (String key : keys) {
             if (!key.matches("[A-Za-z0-9._~+/=-]{1,512}")) {
                 throw new IllegalArgumentException(
                         "must be keys of letters, digits and . _ ~ + / = - with commas between them");
+            }
+            if (key.length() < SHORTEST_KEY) {
+                throw new IllegalArgumentException("must be keys of at least " + SHORTEST_KEY
+                        + " characters each (make one: openssl rand -hex 32)");
             }
         }
         return String.join(",", keys);

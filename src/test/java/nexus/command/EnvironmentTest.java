@@ -24,7 +24,7 @@ class EnvironmentTest {
             NEXUS_ROLES                   | ' capture , api,capture'     | capture,api
             NEXUS_SLOT                    | nexus_2                      | nexus_2
             NEXUS_DEMO                    | TRUE                         | true
-            API_KEYS                      | 'one, two,'                  | one,two
+            API_KEYS                      | 'one-0123456789abcdef, two-0123456789abcdef,' | one-0123456789abcdef,two-0123456789abcdef
             TARGETS_ALLOW                 | '10.0.0.0/8, hooks.internal' | 10.0.0.0/8,hooks.internal
             DELIVERY_MAX_ATTEMPTS         | 1                            | 1
             DELIVERY_BACKOFF_BASE_SECONDS | 5                            | PT5S
@@ -67,7 +67,10 @@ class EnvironmentTest {
             NO_PROXY                      | 10.0.0.1/8
             TARGETS_ALLOW                 | 10.0.0.1/8
             TARGETS_ALLOW                 | 10.0.0.0/33
-            API_KEYS                      | 'one,t wo'
+            API_KEYS                      | 'one-0123456789abcdef,t wo-0123456789abcdef'
+            API_KEYS                      | hush
+            API_KEYS                      | hush-0123456789abcd
+            API_KEYS                      | 'one-0123456789abcdef,hush-0123456789'
             NEXUS_SECRET_KEY              | hush
             NEXUS_SECRET_KEY              | aHVzaA==
             TARGETS_ALLOW                 | http://hush
@@ -100,14 +103,14 @@ class EnvironmentTest {
                 PORT=4000
                 export HOST="127.0.0.1"   # quoted
                 RETENTION=10d # bare
-                API_KEYS='a#b'
+                API_KEYS='a-0123456789abcdefghi#b'
                 NEXUS_SLOT=
-                """.replace("a#b", "a"));
+                """.replace("#b", ""));
         Environment environment = read(Map.of("PORT", "5000", "HOST", ""));
         assertThat(environment.value(Variable.PORT)).contains("5000");
         assertThat(environment.value(Variable.HOST)).contains("127.0.0.1");
         assertThat(environment.value(Variable.RETENTION)).contains("PT240H");
-        assertThat(environment.value(Variable.API_KEYS)).contains("a");
+        assertThat(environment.value(Variable.API_KEYS)).contains("a-0123456789abcdefghi");
         assertThat(environment.value(Variable.NEXUS_SLOT)).isEmpty();
     }
 
@@ -127,9 +130,9 @@ class EnvironmentTest {
 
     @Test
     void aSecretMayStandInAFile() throws Exception {
-        Files.writeString(folder.resolve("keys"), "  one,two\n\n");
+        Files.writeString(folder.resolve("keys"), "  one-0123456789abcdef,two-0123456789abcdef\n\n");
         assertThat(read(Map.of("API_KEYS_FILE", "keys")).value(Variable.API_KEYS))
-                .contains("one,two");
+                .contains("one-0123456789abcdef,two-0123456789abcdef");
     }
 
     @Test

@@ -23,7 +23,8 @@ class SettingsTest {
 
     @Test
     void anExternalDatabaseNeedsASecretKeyAndTheLineSaysHowToMakeOne() {
-        assertThatThrownBy(() -> Settings.check(environment(Map.of("DATABASE_URL", URL, "API_KEYS", "k"))))
+        assertThatThrownBy(() ->
+                        Settings.check(environment(Map.of("DATABASE_URL", URL, "API_KEYS", "k-0123456789abcdefghi"))))
                 .hasMessageStartingWith("NEXUS_SECRET_KEY is not set")
                 .hasMessageEndingWith("openssl rand -base64 32");
     }
@@ -36,7 +37,8 @@ class SettingsTest {
             assertThatCode(() -> Settings.check(environment(Map.of("HOST", host))))
                     .doesNotThrowAnyException();
         }
-        assertThatCode(() -> Settings.check(environment(Map.of("HOST", "0.0.0.0", "API_KEYS", "k"))))
+        assertThatCode(() ->
+                        Settings.check(environment(Map.of("HOST", "0.0.0.0", "API_KEYS", "k-0123456789abcdefghi"))))
                 .doesNotThrowAnyException();
     }
 
@@ -59,12 +61,21 @@ class SettingsTest {
     @Test
     void anExternalDatabaseOpensTheHostAndNoTargets() throws StartRefused {
         Map<String, String> settings = Settings.of(
-                environment(Map.of("DATABASE_URL", URL, "API_KEYS", "a,b", "SHUTDOWN_TIMEOUT", "5s")), URL, KEY, false);
+                environment(Map.of(
+                        "DATABASE_URL",
+                        URL,
+                        "API_KEYS",
+                        "a-0123456789abcdefghi,b-0123456789abcdefghi",
+                        "SHUTDOWN_TIMEOUT",
+                        "5s")),
+                URL,
+                KEY,
+                false);
         assertThat(settings)
                 .containsEntry("nexus.process.embedded", "false")
                 .containsEntry("quarkus.http.host", "0.0.0.0")
                 .containsEntry("nexus.demo.enabled", "false")
-                .containsEntry("nexus.api.keys", "a,b")
+                .containsEntry("nexus.api.keys", "a-0123456789abcdefghi,b-0123456789abcdefghi")
                 .containsEntry("quarkus.swagger-ui.enabled", "false")
                 .containsEntry("quarkus.shutdown.timeout", "PT5S")
                 .containsEntry("quarkus.log.console.json.enabled", "true")

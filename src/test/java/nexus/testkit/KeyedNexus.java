@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One packaged Nexus with a key, for all classes of tests that do not mind each other's rows. */
 public final class KeyedNexus implements BeforeAllCallback {
-    public static final String KEY = "keyed-nexus-key";
+    public static final String KEY = "keyed-nexus-key-0123456789";
 
     private static @Nullable PackagedNexus nexus;
 
