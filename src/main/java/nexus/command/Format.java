@@ -14,10 +14,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import nexus.Authority;
 import nexus.Role;
 import nexus.store.PostgresUrl;
 import nexus.trace.TraceHeaders;
-import nexus.webhook.AddressRange;
+import nexus.webhook.TargetGuard;
 
 /**
  * How a variable is written. A format turns the text into what the configuration reads; what does not fit is an
@@ -78,23 +79,16 @@ interface Format {
         return String.join(",", keys);
     };
 
-    Format TARGETS = text -> {
-        List<String> targets = items(text, "must hold at least one CIDR or host name");
-        for (String target : targets) {
-            if (!target.matches("[A-Za-z0-9.:_*-]{1,253}(/[0-9]{1,3})?") || !isNameOrRange(target)) {
-                throw new IllegalArgumentException(
-                        "must be CIDRs, with no bits set behind the prefix, and host names with commas between them");
-            }
-        }
-        return String.join(",", targets);
-    };
+    Format TARGETS = text -> targets(text, "");
+
+    /** As the others, and {@code *}, and what is below a name. */
+    Format DIRECT = text -> targets(text, "^(\\*$|\\*?\\.)");
 
     Format PROXY = text -> {
         try {
             URI url = new URI(text);
             if ("http".equals(url.getScheme())
-                    && url.getHost() != null
-                    && url.getPort() <= 65_535
+                    && Authority.of(url).port() <= 65_535
                     && Set.of("", "/").contains(url.getRawPath())
                     && url.getRawQuery() == null) {
                 return text;
@@ -108,7 +102,7 @@ interface Format {
     Format ORIGINS = text -> {
         List<String> origins = items(text, "must hold at least one origin");
         for (String origin : origins) {
-            if (!origin.matches("https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")) {
+            if (!origin.matches("https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?")) {
                 throw new IllegalArgumentException(
                         "must be origins such as https://app.example.com, with commas between them");
             }
@@ -150,7 +144,8 @@ interface Format {
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("must be an http:// or https:// URL", e);
         }
-        throw new IllegalArgumentException("must be an http:// or https:// URL without user and password");
+        throw new IllegalArgumentException(
+                "must be an http:// or https:// URL without user and password, and its host without underscore");
     };
 
     Format HEADERS = text -> {
@@ -181,9 +176,25 @@ interface Format {
         throw new IllegalArgumentException("must be " + what);
     }
 
+    /** @param apart a pattern of what may stand before a name, or in place of one */
+    private static String targets(String text, String apart) {
+        List<String> targets = items(text, "must hold at least one CIDR or host name");
+        for (String target : targets) {
+            String bare = target.replaceFirst(apart, "");
+            if (!bare.chars().allMatch(c -> c < 0x80)) {
+                Authority.requireName(bare); // says how to write it
+            }
+            if (!bare.isEmpty() && !isNameOrRange(bare)) {
+                throw new IllegalArgumentException(
+                        "must be CIDRs, with no bits set behind the prefix, and host names with commas between them");
+            }
+        }
+        return String.join(",", targets);
+    }
+
     private static boolean isNameOrRange(String target) {
         try {
-            AddressRange.ofEntry(target);
+            TargetGuard.allowing(List.of(target));
             return true;
         } catch (IllegalArgumentException e) {
             return false; // its message holds the text

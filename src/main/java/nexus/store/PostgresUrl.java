@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import nexus.Authority;
 
 /**
  * Where a PostgreSQL database is, from {@code postgresql://user:pass@host:port/db?sslmode=…}. Only the four
@@ -46,13 +47,11 @@ public record PostgresUrl(
         if (!"postgresql".equals(scheme) && !"postgres".equals(scheme)) {
             throw new IllegalArgumentException("must start with postgresql:// or postgres://");
         }
-        if (uri.getHost() == null) {
-            throw new IllegalArgumentException("must name one host: postgresql://user:pass@host:5432/database");
-        }
+        Authority authority = authority(uri);
         if (uri.getRawFragment() != null) {
             throw new IllegalArgumentException("must not have a #fragment (encode # in a password as %23)");
         }
-        String userInfo = Optional.ofNullable(uri.getRawUserInfo()).orElse("");
+        String userInfo = authority.userInfo();
         int colon = userInfo.indexOf(':');
         String user = decoded(colon < 0 ? userInfo : userInfo.substring(0, colon));
         if (user.isEmpty()) {
@@ -64,12 +63,23 @@ public record PostgresUrl(
         if (database.indexOf('/') >= 0) {
             throw new IllegalArgumentException("must name one database after the host");
         }
-        String host = uri.getHost();
+        String host = authority.host();
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        int port = authority.port() < 0 ? 5432 : authority.port();
         return new PostgresUrl(host, port, database, user, password, parameters(uri.getRawQuery()));
+    }
+
+    private static Authority authority(URI uri) {
+        if (uri.getRawAuthority() == null || uri.getRawAuthority().indexOf(',') >= 0) {
+            throw new IllegalArgumentException("must name one host: postgresql://user:pass@host:5432/database");
+        }
+        Authority authority = Authority.of(uri);
+        if (authority.port() == 0 || authority.port() > 65_535) {
+            throw new IllegalArgumentException("must have a port from 1 to 65535");
+        }
+        return authority;
     }
 
     private static Map<String, String> parameters(String query) {

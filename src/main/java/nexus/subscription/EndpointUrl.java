@@ -3,6 +3,7 @@ package nexus.subscription;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import nexus.Authority;
 import nexus.Refusal;
 import nexus.webhook.Target;
 
@@ -44,14 +45,12 @@ final class EndpointUrl {
         if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())) {
             throw new Refusal.Invalid(pointer, "must start with http:// or https://");
         }
-        if (uri.getRawUserInfo() != null) {
+        if (uri.getRawAuthority() != null && uri.getRawAuthority().indexOf('@') >= 0) {
             throw new Refusal.Invalid(pointer, "must not hold a user name or password; use headers");
         }
-        if (uri.getHost() == null) {
-            throw new Refusal.Invalid(pointer, "must name a host, of letters, digits, dots and dashes");
-        }
-        if ((uri.getPort() != -1 && !Target.isAllowedPort(uri.getPort()))
-                || uri.getPort() > 65_535
+        int port = authority(uri, pointer).port();
+        if ((port != -1 && !Target.isAllowedPort(port))
+                || port > 65_535
                 || uri.getRawAuthority().endsWith(":")) {
             throw new Refusal.Invalid(pointer, "must have port 80, 443 or one from 1025 to 65535, or none");
         }
@@ -62,5 +61,13 @@ final class EndpointUrl {
             throw new Refusal.Invalid(pointer, "must be ASCII: percent-encode other characters");
         }
         return uri;
+    }
+
+    private static Authority authority(URI uri, String pointer) {
+        try {
+            return Authority.of(uri);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal.Invalid(pointer, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import nexus.Authority;
 
 /**
  * The HTTP proxy for targets with TLS: asked for a tunnel ({@code CONNECT}) to the very address that was judged, so that
@@ -60,13 +61,13 @@ final class TargetProxy {
     }
 
     private static ProxyOptions options(String url) {
-        URI proxy = URI.create(url);
+        Authority proxy = Authority.of(URI.create(url));
         ProxyOptions options = new ProxyOptions()
                 .setType(ProxyType.HTTP)
-                .setHost(proxy.getHost())
-                .setPort(proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort());
-        String user = proxy.getRawUserInfo();
-        if (user != null) {
+                .setHost(proxy.host())
+                .setPort(proxy.port() < 0 ? DEFAULT_PORT : proxy.port());
+        String user = proxy.userInfo();
+        if (!user.isEmpty()) {
             int colon = user.indexOf(':');
             options.setUsername(decoded(colon < 0 ? user : user.substring(0, colon)))
                     .setPassword(decoded(colon < 0 ? "" : user.substring(colon + 1)));

@@ -21,6 +21,10 @@ class EnvironmentTest {
             PORT                          | 8080                         | 8080
             HOST                          | ::1                          | ::1
             DATABASE_URL                  | postgres://u:p@h/db          | postgres://u:p@h/db
+            SOURCE_DATABASE_URL           | postgresql://u:p@my_db/db    | postgresql://u:p@my_db/db
+            HTTPS_PROXY                   | http://me:p@my_proxy:3128    | http://me:p@my_proxy:3128
+            TARGETS_ALLOW                 | 'my_service,a.example.,::1'  | my_service,a.example.,::1
+            NO_PROXY                      | '*.a_b.example, *'           | *.a_b.example,*
             NEXUS_ROLES                   | ' capture , api,capture'     | capture,api
             NEXUS_SLOT                    | nexus_2                      | nexus_2
             NEXUS_DEMO                    | TRUE                         | true
@@ -74,6 +78,11 @@ class EnvironmentTest {
             NEXUS_SECRET_KEY              | hush
             NEXUS_SECRET_KEY              | aHVzaA==
             TARGETS_ALLOW                 | http://hush
+            TARGETS_ALLOW                 | '*.hush'
+            TARGETS_ALLOW                 | *
+            TARGETS_ALLOW                 | hush..example
+            DATABASE_URL                  | postgresql://u:hush@a..b/db
+            OTEL_EXPORTER_OTLP_ENDPOINT   | http://hush_collector:4318
             DELIVERY_MAX_ATTEMPTS         | 0
             DELIVERY_MAX_ATTEMPTS         | 101
             DELIVERY_BACKOFF_BASE_SECONDS | 5s
@@ -94,6 +103,20 @@ class EnvironmentTest {
                 .hasMessageStartingWith(variable.name() + " ")
                 .hasMessageNotContaining("hush")
                 .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            DATABASE_URL  | postgresql://u:hush@bücher.example/db
+            HTTPS_PROXY   | http://me:hush@bücher.example:3128
+            TARGETS_ALLOW | 'hush,bücher.example'
+            NO_PROXY      | 'hush,bücher.example'
+            """)
+    void aHostInOtherLettersIsRefusedWithTheFormToUse(Variable variable, String text) {
+        assertThatThrownBy(() -> read(Map.of(variable.name(), text)))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("xn--bcher-kva.example")
+                .hasMessageNotContaining("hush");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package nexus.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
@@ -179,6 +180,31 @@ class SubscriptionRequestTest {
                 .isEqualTo(Map.of("authorization", "Bearer x", "X-Odd", "b"));
     }
 
+    /** Docker Compose makes them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http://my_service:8080/x", "https://a_b.hooks.example", "http://_x/", "http://receiver."})
+    void aHostMayHaveUnderscores(String url) {
+        assertThat(SubscriptionRequest.create(
+                                body("{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"" + url
+                                        + "\",\"auth\":{\"type\":\"oauth2\",\"clientId\":\"i\",\"clientSecret\":\"s\",\"tokenUrl\":\""
+                                        + url + "\"}}"),
+                                GENERATED)
+                        .endpointUrl())
+                .hasToString(url);
+    }
+
+    @Test
+    void aHostInOtherLettersIsRefusedWithTheFormToUse() {
+        for (String json : List.of(
+                "{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"https://bücher.example/\"}",
+                "{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"https://a.example/\",\"auth\":{\"type\":\"oauth2\","
+                        + "\"clientId\":\"i\",\"clientSecret\":\"s\",\"tokenUrl\":\"https://bücher.example/token\"}}")) {
+            assertThatThrownBy(() -> SubscriptionRequest.create(body(json), GENERATED))
+                    .isInstanceOf(Refusal.Invalid.class)
+                    .hasMessageContaining("xn--bcher-kva.example");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -196,6 +222,10 @@ class SubscriptionRequestTest {
                 "https://hooks.example/a b",
                 "https://hooks.example/é",
                 "https://bücher.example/",
+                "http://u:p@my_host/",
+                "http://my_host:22/",
+                "http://a..b/",
+                "http://2130706433/",
                 "https://hooks.example\\\\@evil.example/",
                 "javascript:alert(1)"
             })

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,11 +35,14 @@ class TargetGuardTest {
         ::, ::
         ::1, ::1
         ::2, ::ffff:ffff
-        2001::, 2001:0:ffff:ffff:ffff:ffff:ffff:ffff
+        168.63.129.16, 168.63.129.16
+        ::1:0:0, 1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+        2001::, 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff
+        4000::, ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe
         fec0::, feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
-        64:ff9b::, 64:ff9b::ffff:ffff
-        64:ff9b:1::, 64:ff9b:1:ffff:ffff:ffff:ffff:ffff
-        100::, 100::ffff:ffff:ffff:ffff
+        64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff, 64:ff9b::ffff:ffff
+        64:ff9b::1:0:0, 64:ff9b:2::
+        100::, 100:0:0:1::
         2001:db8::, 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff
         2002::, 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff
         3fff::, 3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff
@@ -79,25 +84,98 @@ class TargetGuardTest {
                 "203.0.112.255",
                 "203.0.114.0",
                 "223.255.255.255",
-                "::1:0:0",
-                "2001:1::",
-                "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff",
-                "64:ff9b::1:0:0",
-                "64:ff9b:2::",
-                "100:0:0:1::",
+                "168.63.129.15",
+                "168.63.129.17",
+                "2000::",
+                "2000:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                "2001:200::",
                 "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
                 "2001:db9::",
                 "2003::",
                 "3fff:1000::",
-                "5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "5f01::",
-                "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "fe00::",
+                "2a00:1450:4001:80b::200e",
                 "2606:4700::1111",
-                "::fffe:7f00:1"
+                "3ffe::",
+                "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
             })
     void theNeighboursOfTheSpecialRangesArePublic(String address) {
         assertThat(isForbidden(STRICT, address)).isFalse();
+    }
+
+    /** Public or not, in form: what a cloud tells its own machines through them is a secret. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "169.254.170.2",
+                "169.254.0.23",
+                "168.63.129.16",
+                "100.100.100.200",
+                "192.0.0.192",
+                "fd00:ec2::254",
+                "fd00:ec2::23",
+                "fd20:ce::254",
+                "fe80::a9fe:a9fe",
+                "64:ff9b::a9fe:a9fe",
+                "2002:a9fe:a9fe::1",
+                "::ffff:168.63.129.16"
+            })
+    void theServicesOfCloudsForTheirMachinesAreForbidden(String address) {
+        assertThat(isForbidden(STRICT, address)).isTrue();
+    }
+
+    /** By the registries of IANA, and by nothing else. */
+    @Test
+    void ofIpv6OnlyTheGlobalPartIsPublic() {
+        SplittableRandom random = new SplittableRandom(16);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[16];
+            random.nextBytes(bytes);
+            if (i % 2 == 0) {
+                bytes[0] = 0x20;
+                bytes[1] = (byte) (i % 4);
+                bytes[2] &= 0x0f;
+            }
+            InetAddress address = ofBytes(bytes);
+            assertThat(STRICT.forbidden("a.example", List.of(address)).isEmpty())
+                    .as(address.getHostAddress())
+                    .isEqualTo((bytes[0] & 0xe0) == 0x20 && !isSpecial(bytes));
+        }
+    }
+
+    private static boolean isSpecial(byte[] bytes) {
+        int first = (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+        int second = (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff);
+        return first == 0x2002
+                || (first == 0x2001 && (second < 0x200 || second == 0xdb8))
+                || (first == 0x3fff && second < 0x1000);
+    }
+
+    private static InetAddress ofBytes(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** {@code localhost} is the one on some machines, the other on some, both on most. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.0/8", "127.0.0.1", "::1", "::1/128", "localhost"})
+    void whoeverAllowsLoopbackInOneFamilyAllowsItInBoth(String entry) {
+        TargetGuard guard = TargetGuard.allowing(List.of(entry));
+
+        for (List<InetAddress> localhost : List.of(
+                List.of(address("127.0.0.1")),
+                List.of(address("::1")),
+                List.of(address("127.0.0.1"), address("::1")),
+                List.of(address("::1"), address("127.0.0.1")))) {
+            assertThat(guard.forbidden("localhost", localhost)).isEmpty();
+        }
+        assertThat(isForbidden(guard, "::2")).isTrue();
+        assertThat(isForbidden(guard, "10.0.0.1")).isTrue();
+        assertThat(isForbidden(TargetGuard.allowing(List.of("10.0.0.0/8", "fd00::/8")), "::1"))
+                .isTrue();
     }
 
     @Test

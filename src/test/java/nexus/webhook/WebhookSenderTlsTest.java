@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates are judged by the JVM's trust store, which here is a file of the test. */
 class WebhookSenderTlsTest {
@@ -108,6 +110,21 @@ class WebhookSenderTlsTest {
         TlsIdentity nothingShown =
                 new TlsIdentity(Optional.of(receiverCertificate.certificate()), Optional.empty(), Optional.empty());
         assertThat(sendTo("receiver.example", nothingShown, asking)).isInstanceOf(SendResult.Unreachable.class);
+    }
+
+    /** Java's TLS takes no such name for one that a certificate can be for: that is said, and nothing hangs or throws. */
+    @ParameterizedTest
+    @ValueSource(strings = {"my_service", "my_service.internal", "a_b.c_d.example"})
+    void aHostWithAnUnderscoreIsRefusedInWordsByTls(String name) throws Exception {
+        TlsIdentity own =
+                new TlsIdentity(Optional.of(receiverCertificate.certificate()), Optional.empty(), Optional.empty());
+
+        for (boolean alpn : List.of(false, true)) {
+            SendResult result =
+                    sendTo(name, own, receiverCertificate.serverOptions().setUseAlpn(alpn));
+            assertThat(result.error()).hasValueSatisfying(why -> assertThat(why).startsWith("TLS: "));
+            assertThat(result.took()).isLessThan(Duration.ofSeconds(8));
+        }
     }
 
     @Test
