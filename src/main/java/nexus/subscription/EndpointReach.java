@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import nexus.webhook.Target;
 import nexus.webhook.TargetResolver;
 import nexus.webhook.TargetResolver.Resolution;
 
@@ -23,18 +24,18 @@ public class EndpointReach {
 
     /** What will surprise; never fails. */
     Future<Optional<Warning>> warning(URI endpoint) {
-        String host = endpoint.getHost();
+        String host = Target.of(endpoint).host();
         return resolver.resolve(host)
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .map(resolution -> switch (resolution) {
                     case Resolution.Open open -> Optional.<Warning>empty();
+                    case Resolution.Late late -> Optional.<Warning>empty();
                     case Resolution.Blocked blocked ->
                         Optional.of(new Warning(
                                 "private-address",
                                 host + " leads to " + blocked.address().getHostAddress()
                                         + ", which is no public address: deliveries to it are refused.",
-                                "Start Nexus with TARGETS_ALLOW="
-                                        + blocked.address().getHostAddress() + "."));
+                                "Start Nexus with TARGETS_ALLOW=" + host.replaceAll("[\\[\\]]", "") + "."));
                     case Resolution.Unknown unknown ->
                         Optional.of(new Warning(
                                 "unknown-host",

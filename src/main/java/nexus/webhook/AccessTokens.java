@@ -6,9 +6,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import nexus.webhook.TargetAuth.ClientCredentials;
 import nexus.webhook.TargetResolver.Resolution;
+import nexus.webhook.TokenAnswer.Token;
 
 /**
  * Tokens of authorization servers, each fetched once and used until shortly before it expires or a receiver answers
@@ -30,8 +28,7 @@ import nexus.webhook.TargetResolver.Resolution;
 final class AccessTokens {
     private static final int MAX_TOKENS = 1_000;
     private static final int MAX_ANSWER = 64 * 1024;
-    private static final Duration LIFE_UNLESS_SAID = Duration.ofMinutes(5);
-    private static final Duration LONGEST_LIFE = Duration.ofHours(1);
+    /** A token is not used any more so long before its end, or for the second half of a shorter life. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
     /** A server that fails is not asked by every delivery. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -46,8 +43,8 @@ final class AccessTokens {
         }
     };
 
-    /** @param usableUntil {@link System#nanoTime()}; of no meaning before the answer is there */
-    private record Known(Future<String> authorization, AtomicLong usableUntil) {}
+    /** @param usableUntil {@link System#nanoTime()}; set when the answer is there, of no meaning before */
+    private record Known(Future<Token> token, AtomicLong usableUntil) {}
 
     AccessTokens(WebhookSender sender) {
         this.sender = sender;
@@ -56,118 +53,114 @@ final class AccessTokens {
     /** The value of the header {@code Authorization}; fails with words for the attempt's log. */
     Future<String> authorization(ClientCredentials credentials) {
         Known cached = known.get(credentials);
-        long now = System.nanoTime();
-        if (cached != null
-                && (!cached.authorization().isComplete() || cached.usableUntil().get() - now > 0)) {
-            return cached.authorization();
+        if (cached == null
+                || (cached.token().isComplete() && cached.usableUntil().get() - System.nanoTime() <= 0)) {
+            AtomicLong usableUntil = new AtomicLong();
+            cached = new Known(
+                    fetch(credentials)
+                            .onComplete(done -> usableUntil.set(System.nanoTime()
+                                    + (done.succeeded() ? use(done.result().life()) : AFTER_FAILURE).toNanos())),
+                    usableUntil);
+            known.put(credentials, cached);
         }
-        AtomicLong usableUntil = new AtomicLong(now);
-        Future<String> fetched = fetch(credentials, usableUntil);
-        known.put(credentials, new Known(fetched, usableUntil));
-        return fetched;
+        return cached.token().map(Token::authorization);
     }
 
-    /** A receiver did not take it. */
-    void forget(ClientCredentials credentials) {
+    /**
+     * A receiver did not take it.
+     *
+     * @param authorization what it did not take; another one that was fetched meanwhile stays
+     */
+    void forget(ClientCredentials credentials, String authorization) {
         Known cached = known.get(credentials);
-        if (cached != null && cached.authorization().succeeded()) {
+        if (cached != null
+                && cached.token().succeeded()
+                && cached.token().result().authorization().equals(authorization)) {
             known.remove(credentials);
         }
     }
 
-    private Future<String> fetch(ClientCredentials credentials, AtomicLong usableUntil) {
-        Promise<String> token = Promise.promise();
+    private static Duration use(Duration life) {
+        Duration half = life.dividedBy(2);
+        return life.minus(half.compareTo(MARGIN) < 0 ? half : MARGIN);
+    }
+
+    /** Ends in time, whatever the server does; all that goes wrong is a {@link NoToken}. */
+    private Future<Token> fetch(ClientCredentials credentials) {
+        Promise<Token> token = Promise.promise();
         long deadline = sender.vertx.setTimer(
                 Math.max(1, sender.timeout.toMillis()),
                 late -> token.tryFail(new NoToken("it did not answer in time")));
-        Target target = Target.of(credentials.tokenUrl());
-        sender.resolver
-                .resolve(target.host())
-                .onSuccess(resolution -> sender.context.runOnContext(ignored -> {
-                    switch (resolution) {
-                        case Resolution.Open open ->
-                            ask(target, open.addresses().getFirst(), credentials)
-                                    .map(answer -> read(answer, usableUntil))
-                                    .onComplete(done -> {
-                                        if (done.succeeded()) {
-                                            token.tryComplete(done.result());
-                                        } else {
-                                            token.tryFail(
-                                                    done.cause() instanceof NoToken why
-                                                            ? why
-                                                            : new NoToken(FailureText.of(done.cause())));
-                                        }
-                                    });
-                        case Resolution.Blocked blocked ->
-                            token.tryFail(new NoToken(
-                                    "its address " + blocked.address().getHostAddress() + " must not be reached"));
-                        case Resolution.Unknown unknown -> token.tryFail(new NoToken("its host name has no address"));
-                    }
-                }));
-        return token.future()
-                .onComplete(done -> sender.vertx.cancelTimer(deadline))
-                .onFailure(failure -> usableUntil.set(System.nanoTime() + AFTER_FAILURE.toNanos()));
+        try {
+            Target target = Target.of(credentials.tokenUrl());
+            sender.resolver
+                    .resolve(target.host())
+                    .onSuccess(resolution ->
+                            sender.context.runOnContext(ignored -> resolved(target, resolution, credentials, token)));
+        } catch (RuntimeException e) { // Vert.x is closing
+            token.tryFail(NoToken.because(e));
+        }
+        return token.future().onComplete(done -> sender.vertx.cancelTimer(deadline));
     }
 
-    private Future<Buffer> ask(Target target, InetAddress address, ClientCredentials credentials) {
-        RequestOptions options = sender.clients.post(target, address).setTimeout(sender.timeout.toMillis());
-        return sender.clients
-                .of(target.isTls(), Optional.empty())
-                .request(options)
-                .compose(request -> {
-                    String form = "grant_type=client_credentials"
-                            + credentials
-                                    .scope()
-                                    .map(scope -> "&scope=" + encoded(scope))
-                                    .orElse("");
-                    String pair = encoded(credentials.clientId()) + ':' + encoded(credentials.clientSecret());
-                    request.putHeader(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
-                            .putHeader(HttpHeaders.ACCEPT, "application/json")
-                            .putHeader(
-                                    HttpHeaders.AUTHORIZATION,
-                                    "Basic "
-                                            + Base64.getEncoder()
-                                                    .encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
-                    return request.send(Buffer.buffer(form)).compose(answer -> whole(request, answer));
-                });
+    private void resolved(Target target, Resolution resolution, ClientCredentials credentials, Promise<Token> token) {
+        switch (resolution) {
+            case Resolution.Open open -> connect(target, open.addresses().getFirst(), credentials, token);
+            case Resolution.Blocked blocked ->
+                token.tryFail(
+                        new NoToken("its address " + blocked.address().getHostAddress() + " must not be reached"));
+            case Resolution.Unknown() -> token.tryFail(new NoToken("its host name has no address"));
+            case Resolution.Late() -> token.tryFail(new NoToken("its host name was not looked up in time"));
+        }
+    }
+
+    private void connect(Target target, InetAddress address, ClientCredentials credentials, Promise<Token> token) {
+        try {
+            sender.clients
+                    .of(target.isTls(), Optional.empty())
+                    .request(sender.clients.post(target, address).setTimeout(sender.timeout.toMillis()))
+                    .onSuccess(request -> ask(request, credentials, token))
+                    .onFailure(failure -> token.tryFail(NoToken.because(failure)));
+        } catch (RuntimeException e) { // no request can be made for that URL
+            token.tryFail(NoToken.because(e));
+        }
+    }
+
+    private static void ask(HttpClientRequest request, ClientCredentials credentials, Promise<Token> token) {
+        token.future().onFailure(failure -> request.reset()); // also when it answers byte by byte, for ever
+        if (token.future().isComplete()) {
+            return;
+        }
+        String form = "grant_type=client_credentials"
+                + credentials.scope().map(scope -> "&scope=" + encoded(scope)).orElse("");
+        String pair = encoded(credentials.clientId()) + ':' + encoded(credentials.clientSecret());
+        request.putHeader(HttpHeaders.CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .putHeader(HttpHeaders.ACCEPT, "application/json")
+                .putHeader(
+                        HttpHeaders.AUTHORIZATION,
+                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
+        request.send(Buffer.buffer(form))
+                .onSuccess(answer -> read(answer, token))
+                .onFailure(failure -> token.tryFail(NoToken.because(failure)));
     }
 
     /** As much as a token needs, no more. */
-    private static Future<Buffer> whole(HttpClientRequest request, HttpClientResponse answer) {
-        if (answer.statusCode() != 200) {
-            request.reset();
-            return Future.failedFuture(new NoToken("it answered " + answer.statusCode()));
-        }
-        Promise<Buffer> body = Promise.promise();
+    private static void read(HttpClientResponse answer, Promise<Token> token) {
         Buffer read = Buffer.buffer();
-        answer.exceptionHandler(body::tryFail);
-        answer.endHandler(ended -> body.tryComplete(read));
-        answer.handler(chunk -> {
-            read.appendBuffer(chunk);
-            if (read.length() > MAX_ANSWER) {
-                request.reset();
-                body.tryFail(new NoToken("its answer is too long"));
+        answer.exceptionHandler(failure -> token.tryFail(NoToken.because(failure)));
+        answer.endHandler(ended -> {
+            switch (TokenAnswer.read(answer.statusCode(), read.getBytes())) {
+                case Token given -> token.tryComplete(given);
+                case TokenAnswer.None none -> token.tryFail(new NoToken(none.why()));
             }
         });
-        return body.future();
-    }
-
-    private static String read(Buffer answer, AtomicLong usableUntil) {
-        try {
-            JsonObject json = answer.toJsonObject();
-            if (!(json.getValue("access_token") instanceof String token)
-                    || !token.matches("[\\x21-\\x7e]{1,16384}")
-                    || !"bearer".equalsIgnoreCase(json.getString("token_type", "bearer"))) {
-                throw new NoToken("its answer has no bearer token");
+        answer.handler(chunk -> {
+            if (read.length() + chunk.length() <= MAX_ANSWER) {
+                read.appendBuffer(chunk);
+            } else {
+                token.tryFail(new NoToken("it answered " + answer.statusCode() + " with more than a token needs"));
             }
-            Number seconds = json.getNumber("expires_in", LIFE_UNLESS_SAID.toSeconds());
-            long life = Math.clamp(seconds.longValue(), 0, LONGEST_LIFE.toSeconds());
-            usableUntil.set(
-                    System.nanoTime() + Duration.ofSeconds(life).minus(MARGIN).toNanos());
-            return "Bearer " + token;
-        } catch (DecodeException | ClassCastException e) {
-            throw new NoToken("its answer is no JSON object of a token");
-        }
+        });
     }
 
     private static String encoded(String text) {
@@ -180,6 +173,10 @@ final class AccessTokens {
 
         NoToken(String why) {
             super("no access token: the authorization server: " + why, null, false, false);
+        }
+
+        static NoToken because(Throwable cause) {
+            return cause instanceof NoToken known ? known : new NoToken(FailureText.of(cause));
         }
     }
 }

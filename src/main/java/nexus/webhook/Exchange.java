@@ -103,6 +103,7 @@ final class Exchange {
             case Resolution.Blocked blocked ->
                 finish(new SendResult.Blocked(blocked.address().getHostAddress(), took()));
             case Resolution.Unknown() -> finish(new SendResult.Unreachable("the host name has no address", took()));
+            case Resolution.Late() -> finish(new SendResult.TimedOut(Phase.LOOKUP, took()));
         }
     }
 
@@ -242,7 +243,7 @@ final class Exchange {
 
     private SendResult refused(HttpClientResponse head) {
         if (head.statusCode() == 401 && request.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
-            sender.tokens.forget(credentials);
+            sender.tokens.forget(credentials, authorization);
         }
         String retryAfter = head.getHeader(HttpHeaders.RETRY_AFTER);
         Optional<Duration> wait =

@@ -14,7 +14,7 @@ public record Target(boolean isTls, String host, int port, String pathAndQuery) 
         return port == 80 || port == 443 || port > 1024;
     }
 
-    static Target of(URI endpoint) {
+    public static Target of(URI endpoint) {
         boolean isTls = "https".equalsIgnoreCase(endpoint.getScheme());
         String host = endpoint.getHost();
         int port = endpoint.getPort();

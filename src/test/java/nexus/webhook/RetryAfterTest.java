@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,44 @@ class RetryAfterTest {
     @ValueSource(strings = {"86401", "99999999999999999999999999", "Mon, 06 Nov 2034 08:49:37 GMT"})
     void nobodyHoldsASubscriptionForMoreThanADay(String header) {
         assertThat(RetryAfter.parse(header, NOW)).contains(Duration.ofHours(24));
+    }
+
+    /** Of digits, dates and what stands in them, in any order. */
+    @Test
+    void anyTextIsAWaitOfADayAtMostOrIgnored() {
+        String[] pieces = {
+            "Sun, ",
+            "06 Nov ",
+            "1994",
+            " 08:49:37",
+            " GMT",
+            "-06-Nov-94",
+            "Sunday,",
+            "Sun Nov  6",
+            "+999999999",
+            "-999999999",
+            "0",
+            "9",
+            "86400",
+            "18446744073709551616",
+            " ",
+            ",",
+            "\0",
+            "\r\n",
+            "é",
+            "٣",
+            "24:00:00",
+            "31 Feb "
+        };
+        SplittableRandom random = new SplittableRandom(16);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int n = random.nextInt(8); n > 0; n--) {
+                text.append(pieces[random.nextInt(pieces.length)]);
+            }
+            assertThat(RetryAfter.parse(text.toString(), NOW).orElse(Duration.ZERO))
+                    .isBetween(Duration.ZERO, Duration.ofHours(24));
+        }
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package nexus.webhook;
 
+import static nexus.testkit.Eventually.eventually;
 import static nexus.testkit.ScriptedReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,7 +95,10 @@ class WebhookSenderAuthTest {
         for (ScriptedReceiver.Answer answer : List.of(
                 status(403).body("s:ecret"),
                 status(200).body("no json"),
-                status(200).body("{\"access_token\":7}"))) {
+                status(200).body("{\"access_token\":7}"),
+                status(200).body("null"),
+                status(200).body("{\"access_token\":\"t\\r\\ns:ecret\"}"),
+                status(200).body("x".repeat(1_000_000)))) {
             authority.answer(answer);
             try (Closing one = new Closing(sender())) {
                 SendResult result = send(one.sender(), access(credentials(authority.uri("/token"), "")));
@@ -106,6 +110,45 @@ class WebhookSenderAuthTest {
         SendResult blocked = send(access(credentials(URI.create("http://10.0.0.1/token"), "")));
         assertThat(blocked.error()).hasValueSatisfying(why -> assertThat(why).contains("10.0.0.1"));
         assertThat(receiver.received()).isEmpty();
+    }
+
+    @Test
+    void aTokenWhoseLifetimeIsATextIsUsed() {
+        authority.answer(status(200).body(TOKEN.replace("3600", "\"3600\"")));
+        TargetAccess access = access(credentials(authority.uri("/token"), ""));
+
+        assertThat(send(access)).isInstanceOf(SendResult.Delivered.class);
+        assertThat(send(access)).isInstanceOf(SendResult.Delivered.class);
+        assertThat(authority.received()).hasSize(1);
+        assertThat(receiver.await(2))
+                .allMatch(got -> got.header("Authorization").equals("Bearer t-1"));
+    }
+
+    /** An answer behind its deadline leaves nothing behind: neither a failure that is kept as a token, nor a connection. */
+    @Test
+    void anAnswerThatIsLateOrNeverEndsIsNotKept() {
+        try (Closing one = new Closing(sender(Duration.ofMillis(300)))) {
+            TargetAccess access = access(credentials(authority.uri("/token"), ""));
+            authority.answer(status(200).dripping(Duration.ofMillis(20)));
+            authority.always(status(200).body(TOKEN));
+            assertThat(send(one.sender(), access).error()).isPresent();
+            eventually("its connection is closed", () -> authority.openConnections() == 0);
+
+            eventually("the next one is taken", () -> send(one.sender(), access) instanceof SendResult.Delivered);
+        }
+    }
+
+    @Test
+    void aTokenIsForgottenOnlyByThoseWhoUsedIt() {
+        authority.always(status(200).body(TOKEN));
+        TargetAuth.ClientCredentials credentials =
+                (TargetAuth.ClientCredentials) credentials(authority.uri("/token"), "");
+        send(access(credentials));
+
+        sender.tokens.forget(credentials, "Bearer an older one");
+        send(access(credentials));
+
+        assertThat(authority.received()).hasSize(1);
     }
 
     @Test
@@ -195,7 +238,11 @@ class WebhookSenderAuthTest {
     }
 
     private static WebhookSender sender() {
-        WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(10), 10, "127.0.0.0/8");
+        return sender(Duration.ofSeconds(10));
+    }
+
+    private static WebhookSender sender(Duration timeout) {
+        WebhookConfig config = TestWebhookConfig.of(timeout, 10, "127.0.0.0/8");
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral(host)});
         return new WebhookSender(
