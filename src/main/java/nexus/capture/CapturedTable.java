@@ -46,8 +46,8 @@ record CapturedTable(
 
     /** @param catalogTable empty when the table is gone: then it is taken for what the message says alone */
     static CapturedTable of(Relation relation, Optional<CatalogTable> catalogTable, TypeFormats formats) {
-        CatalogTable described = catalogTable.orElse(CatalogTable.UNKNOWN);
-        CatalogTable.Name own = new CatalogTable.Name(relation.schema(), relation.table());
+        CatalogTable described = catalogTable.orElse(CatalogTable.unknown(Optional.empty()));
+        CatalogTable.Name own = described.name().orElse(new CatalogTable.Name(relation.schema(), relation.table()));
         CatalogTable.Name root = described.root().orElse(own);
         String schema = root.schema();
         String name = root.table();
@@ -61,12 +61,6 @@ record CapturedTable(
                 columns(relation, key, formats),
                 unpublished(relation, described.perhapsUnpublished()),
                 key);
-    }
-
-    /** Whether something may change in the catalog that the table itself doesn't show: its root, a composite type. */
-    boolean dependsOnOthers() {
-        return partition.isPresent()
-                || columns.stream().anyMatch(column -> column.format().mayMisfit());
     }
 
     /** For values that don't fit what the catalog says of their composite types; the others are what they were. */

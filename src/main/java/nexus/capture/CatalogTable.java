@@ -7,21 +7,48 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the catalog says of a table and its messages don't. The catalog is that of now: a table's own name is not here,
- * because it may have been renamed since the change that is read.
+ * What the catalog says of a table and its messages don't.
  *
+ * @param name as the catalog has it; empty where the table's RELATION message is newer
  * @param root the topmost partitioned table, where it is a partition
  * @param primaryKey its columns in the order of the key; empty when there is none
  * @param perhapsUnpublished columns that a publication may leave out: generated ones, and all when a column list exists
+ * @param partitionedColumns all columns of a partitioned table that is no partition itself; else empty
+ * @param isPublished whether it is a member of a publication itself, not by way of a table above it
  */
-public record CatalogTable(Optional<Name> root, List<String> primaryKey, Set<String> perhapsUnpublished) {
-    /** Of a table that is gone. */
-    static final CatalogTable UNKNOWN = new CatalogTable(Optional.empty(), List.of(), Set.of());
+public record CatalogTable(
+        Optional<Name> name,
+        Optional<Name> root,
+        List<String> primaryKey,
+        Set<String> perhapsUnpublished,
+        Set<String> partitionedColumns,
+        boolean isPublished) {
 
     public CatalogTable {
         primaryKey = List.copyOf(primaryKey);
         perhapsUnpublished = Collections.unmodifiableSet(new LinkedHashSet<>(perhapsUnpublished));
+        partitionedColumns = Collections.unmodifiableSet(new LinkedHashSet<>(partitionedColumns));
     }
 
-    public record Name(String schema, String table) {}
+    public record Name(String schema, String table) {
+        @Override
+        public String toString() {
+            return schema + '.' + table;
+        }
+    }
+
+    /** Of a table of which nothing else is known than its messages. */
+    static CatalogTable unknown(Optional<Name> root) {
+        return new CatalogTable(Optional.empty(), root, List.of(), Set.of(), Set.of(), false);
+    }
+
+    CatalogTable withoutName() {
+        return new CatalogTable(
+                Optional.empty(), root, primaryKey, perhapsUnpublished, partitionedColumns, isPublished);
+    }
+
+    /** A table's changes come only when it, or a table above it, is published. */
+    boolean explainsChanges() {
+        return root.isPresent() || isPublished;
+    }
 }

@@ -1,7 +1,6 @@
 package nexus.capture;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,8 +44,6 @@ public final class TransactionAssembler {
     private static final int EVENT_OVERHEAD = 500;
     /** A body is held as it is and as it goes to the store. */
     private static final int BODY_COPIES = 2;
-    /** A partitioned table's new name, or a composite type's new shape, come with no message for the tables that use them. */
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
@@ -56,14 +53,9 @@ public final class TransactionAssembler {
     private final TypeFormats formats;
     private final EventIds ids;
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
-    /** What the catalog said last: a partition that was dropped since is still its root's. */
-    private final Map<Integer, CatalogTable> described = new HashMap<>();
-
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
     private final Set<Integer> toAskAgain = new HashSet<>();
-    private final Duration askAgain;
-    private long askedNanos = System.nanoTime();
     private boolean isOpenOneReached;
     private @Nullable SourceTransaction transaction;
     private Annotations annotations = Annotations.NONE; // of the transaction
@@ -80,16 +72,6 @@ public final class TransactionAssembler {
             ResumePoint resume,
             int eventMaxBytes,
             RefusedMessages refused) {
-        this(source, catalog, resume, eventMaxBytes, refused, ASK_AGAIN);
-    }
-
-    TransactionAssembler(
-            SourceIdentity source,
-            TableCatalog catalog,
-            ResumePoint resume,
-            int eventMaxBytes,
-            RefusedMessages refused,
-            Duration askAgain) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
@@ -97,7 +79,6 @@ public final class TransactionAssembler {
         this.refused = refused;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId(), source.idKey());
-        this.askAgain = askAgain;
     }
 
     /**
@@ -109,13 +90,14 @@ public final class TransactionAssembler {
             case Begin begin -> begin(begin);
             case Commit commit -> commit(commit);
             case Relation relation -> {
+                if (!CapturedTable.isOwn(relation)) {
+                    catalog.described(relation);
+                    formats.forget();
+                }
                 learn(relation);
                 yield within();
             }
-            case PgOutputMessage.Type _ -> {
-                formats.forget();
-                yield within();
-            }
+            case PgOutputMessage.Type _ -> within(); // the RELATION message behind it has the catalog looked at
             case Origin _ -> within();
             case Insert(int oid, TupleData after) -> change(oid, Operation.INSERT, null, after);
             case Update(int oid, Optional<OldRow> before, TupleData after) ->
@@ -133,7 +115,7 @@ public final class TransactionAssembler {
         transaction = new SourceTransaction(source, begin);
         annotations = Annotations.NONE;
         ordinal = 0;
-        forgetWhatOthersDecide();
+        forgetWhatOthersDecide(begin);
         if (isStoredWhole(begin.commitLsn())) {
             return UNMOVED;
         }
@@ -161,8 +143,7 @@ public final class TransactionAssembler {
             return;
         }
         own.remove(relation.oid());
-        catalog.table(relation.oid()).ifPresent(found -> described.put(relation.oid(), found));
-        CapturedTable table = CapturedTable.of(relation, Optional.ofNullable(described.get(relation.oid())), formats);
+        CapturedTable table = CapturedTable.of(relation, catalog.table(relation.oid()), formats);
         toAskAgain.remove(relation.oid());
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
@@ -170,24 +151,10 @@ public final class TransactionAssembler {
         }
     }
 
-    private void forgetWhatOthersDecide() {
-        if (System.nanoTime() - askedNanos >= askAgain.toNanos()) {
-            askedNanos = System.nanoTime();
+    private void forgetWhatOthersDecide(Begin begin) {
+        if (catalog.begin(begin)) {
             formats.forget();
-            tables.forEach((oid, table) -> {
-                if (table.dependsOnOthers()) {
-                    toAskAgain.add(oid);
-                }
-            });
-        }
-    }
-
-    /** A partition that was detached or dropped meanwhile is one at this change: a RELATION message tells when not. */
-    private void askAgain(CapturedTable known) {
-        int oid = known.relation().oid();
-        boolean isPartition = catalog.table(oid).flatMap(CatalogTable::root).isPresent();
-        if (isPartition == known.partition().isPresent()) {
-            learn(known.relation());
+            toAskAgain.addAll(tables.keySet());
         }
     }
 
@@ -198,7 +165,7 @@ public final class TransactionAssembler {
             return within();
         }
         if (toAskAgain.remove(oid)) {
-            askAgain(table(oid));
+            learn(table(oid).relation());
         }
         CapturedTable table = fitting(table(oid), before, after);
         Made made = new Made();
@@ -213,7 +180,7 @@ public final class TransactionAssembler {
             ordinal++;
             if (!own.contains(oid) && !isStored(open)) {
                 if (toAskAgain.remove(oid)) {
-                    askAgain(table(oid));
+                    learn(table(oid).relation());
                 }
                 made.add(open, table(oid), Operation.TRUNCATE, null, null);
             }
@@ -261,6 +228,7 @@ public final class TransactionAssembler {
                 Operation operation,
                 @Nullable OldRow before,
                 @Nullable TupleData after) {
+            catalog.used(table.relation().oid());
             Ordering ordering = withNewKey.remove(table.relation().oid())
                     ? table.key().barrier()
                     : table.key().of(before, after);
@@ -313,6 +281,7 @@ public final class TransactionAssembler {
         if (table.fits(before, after, eventMaxBytes)) {
             return table;
         }
+        catalog.lookAgain(table.relation().oid());
         formats.forget();
         learn(table.relation());
         CapturedTable asked = table(table.relation().oid());

@@ -40,6 +40,11 @@ final class TypeFormats {
         this.catalog = catalog;
     }
 
+    /** Whether the catalog need not be asked. */
+    static boolean isBuiltIn(int typeOid) {
+        return BUILT_IN.containsKey(typeOid);
+    }
+
     JsonFormat of(int typeOid) {
         JsonFormat format = BUILT_IN.get(typeOid);
         if (format == null) {

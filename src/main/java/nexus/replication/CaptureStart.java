@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import nexus.capture.JdbcTableCatalog;
 import nexus.capture.RefusedMessages;
 import nexus.capture.ResumePoint;
 import nexus.capture.SourceIdentity;
@@ -51,6 +50,7 @@ public class CaptureStart {
     private final TablePublisher publisher;
     private final SourceWorker worker;
     private final StoreIdentity store;
+    private final CatalogKeeper catalogKeeper;
     private final SourcePositionRepository positions;
     private final EventIntake intake;
     private final GapNotice gapNotice;
@@ -66,6 +66,7 @@ public class CaptureStart {
             TablePublisher publisher,
             SourceWorker worker,
             StoreIdentity store,
+            CatalogKeeper catalogKeeper,
             SourcePositionRepository positions,
             EventIntake intake,
             GapNotice gapNotice,
@@ -77,6 +78,7 @@ public class CaptureStart {
         this.publisher = publisher;
         this.worker = worker;
         this.store = store;
+        this.catalogKeeper = catalogKeeper;
         this.positions = positions;
         this.intake = intake;
         this.gapNotice = gapNotice;
@@ -173,9 +175,10 @@ public class CaptureStart {
                 cluster.database(),
                 stream.answering(store.eventIdKey()),
                 history::timelineOf);
+        UnknownRootGaps unknownRoots = new UnknownRootGaps(gapNotice, config.slot(), clock);
         TransactionAssembler assembler = new TransactionAssembler(
                 identity,
-                new JdbcTableCatalog(ordinary),
+                catalogKeeper.open(ordinary, cluster.systemId(), stream, unknownRoots),
                 resumePoint(position),
                 config.eventMaxBytes(),
                 new RefusedMessages(meters));
@@ -187,6 +190,12 @@ public class CaptureStart {
                 new BatchStoring(intake, positions, position, Thread.currentThread()),
                 report,
                 next -> noteLostRest(stream, position, next),
+                () -> {
+                    if (!catalogKeeper.isSaved()) {
+                        stream.answering(catalogKeeper.save());
+                    }
+                    unknownRoots.tell(stream);
+                },
                 config.advanceInterval(),
                 meters.counter("nexus.capture.events"),
                 meters.counter("nexus.capture.transactions")));

@@ -46,6 +46,7 @@ public class ReplicationReader {
     private final TablePublisher publisher;
     private final LagSampler lag;
     private final SlotGuardian guardian;
+    private final CatalogKeeper catalogKeeper;
     private final CaptureReport report;
     private final LoopHeartbeats heartbeats;
     private final RandomGenerator random;
@@ -64,6 +65,7 @@ public class ReplicationReader {
             TablePublisher publisher,
             LagSampler lag,
             SlotGuardian guardian,
+            CatalogKeeper catalogKeeper,
             CaptureReport report,
             LoopHeartbeats heartbeats,
             RandomGenerator random) {
@@ -74,6 +76,7 @@ public class ReplicationReader {
         this.publisher = publisher;
         this.lag = lag;
         this.guardian = guardian;
+        this.catalogKeeper = catalogKeeper;
         this.report = report;
         this.heartbeats = heartbeats;
         this.random = random;
@@ -124,6 +127,7 @@ public class ReplicationReader {
     private void guard() {
         if (report.status() != Status.STANDBY) {
             publisher.guard();
+            catalogKeeper.look(worker); // after it, so that what was added is seen
         }
     }
 

@@ -42,6 +42,7 @@ final class ReplicationSession {
     private final BatchStoring storing;
     private final CaptureReport report;
     private final LostRest lostRest;
+    private final BeforeStoring beforeStoring;
     private final long advanceEveryNanos;
     private final Counter eventsRead;
     private final Counter transactionsRead;
@@ -61,6 +62,12 @@ final class ReplicationSession {
         void note(Lsn nextCommit) throws SQLException;
     }
 
+    /** What has to be stored before the events of a batch. */
+    @FunctionalInterface
+    interface BeforeStoring {
+        void run() throws SQLException;
+    }
+
     /** What it works with; {@code catalogConnection} is closed with it. */
     record Parts(
             WalStream stream,
@@ -70,6 +77,7 @@ final class ReplicationSession {
             BatchStoring storing,
             CaptureReport report,
             LostRest lostRest,
+            BeforeStoring beforeStoring,
             Duration advanceInterval,
             Counter eventsRead,
             Counter transactionsRead) {}
@@ -82,6 +90,7 @@ final class ReplicationSession {
         this.storing = parts.storing;
         this.report = parts.report;
         this.lostRest = parts.lostRest;
+        this.beforeStoring = parts.beforeStoring;
         this.advanceEveryNanos = parts.advanceInterval.toNanos();
         this.eventsRead = parts.eventsRead;
         this.transactionsRead = parts.transactionsRead;
@@ -203,6 +212,7 @@ final class ReplicationSession {
                 confirm();
             }
             if (batch.isDue(storing.stored())) {
+                beforeStoring.run();
                 hand(batch.take(), batch.end());
             }
         }

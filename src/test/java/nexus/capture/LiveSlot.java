@@ -7,7 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -29,6 +29,7 @@ final class LiveSlot implements AutoCloseable {
     private final Connection catalog;
     private final PGReplicationStream stream;
     private final TransactionAssembler assembler;
+    private final CatalogMemory memory = new CatalogMemory(Clock.systemUTC());
     private int marks;
 
     LiveSlot(String url, String publications, SourceIdentity source) throws SQLException {
@@ -59,11 +60,20 @@ final class LiveSlot implements AutoCloseable {
                 .start();
         this.assembler = new TransactionAssembler(
                 source,
-                new JdbcTableCatalog(catalog),
+                new RememberedCatalog(
+                        source(catalog, publications),
+                        memory,
+                        () -> {},
+                        (relation, candidates, at) -> {},
+                        RememberedCatalog.Pace.EACH_TRANSACTION),
                 ResumePoint.START,
                 1 << 24,
-                new RefusedMessages(new SimpleMeterRegistry()),
-                Duration.ZERO);
+                new RefusedMessages(new SimpleMeterRegistry()));
+    }
+
+    private static CatalogSource source(Connection connection, String publications) {
+        String[] names = publications.split(",", -1);
+        return new JdbcCatalogSource(connection, names[0], names[names.length - 1]);
     }
 
     /** The events of everything committed so far. */

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,8 @@ final class SlotReader implements AutoCloseable {
             new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> 1);
 
     private final String publication;
+    private final CatalogMemory memory = new CatalogMemory(Clock.systemUTC());
+    private final List<String> unknownRoots = new ArrayList<>();
 
     SlotReader() throws SQLException {
         this("everything");
@@ -99,8 +102,25 @@ final class SlotReader implements AutoCloseable {
     }
 
     TransactionAssembler assembler(ResumePoint resume) {
-        return new TransactionAssembler(
-                source, new JdbcTableCatalog(connection), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
+        return new TransactionAssembler(source, catalog(), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
+    }
+
+    private TableCatalog catalog() {
+        return new RememberedCatalog(
+                new JdbcCatalogSource(connection, publication, publication),
+                memory,
+                () -> {},
+                (relation, candidates, at) -> unknownRoots.add(relation.table() + " of " + candidates));
+    }
+
+    /** As Nexus does every few seconds. */
+    void look() {
+        memory.lookAtPublished(new JdbcCatalogSource(connection, publication, publication));
+    }
+
+    /** Of which tables it could not be said whether they were partitions. */
+    List<String> unknownRoots() {
+        return unknownRoots;
     }
 
     /** The events of everything committed since the last call. */

@@ -16,6 +16,8 @@ import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransactionAssemblerPostgresTest {
     private static final String LONG_TEXT = "(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 500) i)";
@@ -412,5 +414,131 @@ class TransactionAssemblerPostgresTest {
         assertThat(source.events(assembler))
                 .extracting(event -> event.type().value())
                 .containsExactly("pg.public.sale.insert");
+    }
+
+    /** How a partition may be gone when its changes are read; after them its name may be another table's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE sale DETACH PARTITION sale_1",
+                "DROP TABLE sale_1",
+                "DROP TABLE sale",
+                "DROP TABLE sale; CREATE TABLE sale (code text PRIMARY KEY); CREATE TABLE sale_1 (code text PRIMARY KEY)",
+                "ALTER TABLE sale DETACH PARTITION sale_1; ALTER TABLE sale_1 RENAME TO other; GRANT SELECT ON other TO PUBLIC",
+                "ALTER TABLE sale DETACH PARTITION sale_1; ALTER TABLE elsewhere ATTACH PARTITION sale_1 FOR VALUES IN (1)",
+                "ALTER TABLE sale DETACH PARTITION sale_1; ALTER PUBLICATION by_name ADD TABLE sale_1; ALTER TABLE sale_1 ADD n int",
+                "BEGIN; ALTER TABLE sale DETACH PARTITION sale_1; DROP TABLE sale_1; COMMIT"
+            })
+    void aChangeOfAPartitionThatIsGoneIsStillOfItsRoot(String end) throws SQLException {
+        for (String publication : List.of("everything", "by_name")) {
+            try (SlotReader reader = new SlotReader(publication)) {
+                reader.execute(
+                        "CREATE TABLE sale (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day)",
+                        "CREATE TABLE elsewhere (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day)",
+                        "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1)",
+                        "CREATE PUBLICATION by_name FOR TABLE ONLY sale, elsewhere");
+                reader.look();
+                reader.execute("INSERT INTO sale VALUES (1, 1), (2, 1)", "UPDATE sale SET id = 3 WHERE id = 2");
+                for (String statement : end.split("; ", -1)) {
+                    reader.execute(statement);
+                }
+                assertThat(reader.events())
+                        .as(publication)
+                        .extracting(event -> event.type().value())
+                        .containsExactly("pg.public.sale.insert", "pg.public.sale.insert", "pg.public.sale.update");
+                assertThat(reader.unknownRoots()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aPartitionThatNobodySawIsTheOnlyFittingTablesOrTold() throws SQLException {
+        List<String> tables = List.of(
+                "CREATE TABLE sale (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day)",
+                "CREATE TABLE visit (at int, page int, PRIMARY KEY (at, page)) PARTITION BY LIST (page)",
+                "CREATE PUBLICATION by_name FOR TABLE ONLY sale, visit");
+        List<String> shortLived = List.of(
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1)",
+                "INSERT INTO sale VALUES (1, 1)",
+                "ALTER TABLE sale DETACH PARTITION sale_1",
+                "DROP TABLE sale_1");
+        try (SlotReader reader = new SlotReader("by_name")) {
+            reader.execute(tables.toArray(String[]::new));
+            reader.look();
+            reader.execute(shortLived.toArray(String[]::new));
+            assertThat(reader.events())
+                    .extracting(event -> event.type().value())
+                    .containsExactly("pg.public.sale.insert");
+            assertThat(reader.unknownRoots()).isEmpty();
+        }
+        try (SlotReader reader = new SlotReader("everything")) {
+            reader.execute(tables.toArray(String[]::new));
+            reader.look();
+            reader.execute(shortLived.toArray(String[]::new));
+            assertThat(reader.events()).hasSize(1);
+            assertThat(reader.unknownRoots()).containsExactly("sale_1 of [public.sale]");
+        }
+    }
+
+    /** Between writing and reading the type becomes another. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TYPE pair RENAME ATTRIBUTE b TO c",
+                "ALTER TYPE pair ADD ATTRIBUTE c int",
+                "ALTER TYPE pair DROP ATTRIBUTE b",
+                "ALTER TYPE pair DROP ATTRIBUTE b, ADD ATTRIBUTE b json",
+                "ALTER TYPE mood ADD VALUE 'glad'; ALTER TYPE mood RENAME VALUE 'sad' TO 'sorry'",
+                "ALTER DOMAIN small RENAME TO smaller",
+                "ALTER TYPE pair RENAME TO couple",
+                "DROP TABLE holder; DROP TYPE pair; DROP TYPE mood; DROP DOMAIN small",
+                "DROP TABLE holder; DROP TYPE pair; CREATE TYPE pair AS (z text)"
+            })
+    void aValueHasTheShapeThatItsTypeHadWhenItWasWritten(String change) throws SQLException {
+        source.execute(
+                "CREATE TYPE mood AS ENUM ('sad')",
+                "CREATE DOMAIN small AS int",
+                "CREATE TYPE pair AS (a small, b text)",
+                "CREATE TABLE holder (id int PRIMARY KEY, p pair, ps pair[], m mood, s small)");
+        source.look();
+        source.execute("INSERT INTO holder VALUES (1, ROW(1, 'x y'), ARRAY[ROW(2, NULL)::pair], 'sad', 7)");
+        String expected = source.one("SELECT to_json(h)::text FROM holder h");
+        for (String statement : change.split("; ", -1)) {
+            source.execute(statement);
+        }
+        List<String> records = source.events().stream()
+                .map(event -> SlotReader.record(event).orElseThrow())
+                .toList();
+        assertThat(records).containsExactly(expected);
+    }
+
+    @Test
+    void namesAreThoseOfTheTimeOfTheChangeAlsoWhereNoMessageTells() throws SQLException {
+        source.execute(
+                "CREATE SCHEMA shop",
+                "CREATE TABLE shop.bill (id int PRIMARY KEY)",
+                "CREATE TABLE shop.sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE public.sale_1 PARTITION OF shop.sale FOR VALUES FROM (0) TO (100)");
+        try (LiveSlot live = new LiveSlot(source.url(), "everything", source.source())) {
+            source.execute("INSERT INTO shop.bill VALUES (1)", "INSERT INTO shop.sale VALUES (1)");
+            assertThat(live.events())
+                    .extracting(event -> event.type().value())
+                    .containsExactly("pg.shop.bill.insert", "pg.shop.sale.insert");
+            source.execute(
+                    "INSERT INTO shop.bill VALUES (2)",
+                    "ALTER SCHEMA shop RENAME TO store",
+                    "INSERT INTO store.bill VALUES (3)",
+                    "INSERT INTO store.sale VALUES (3)");
+            assertThat(live.events())
+                    .extracting(event -> event.type().value())
+                    .containsExactly("pg.shop.bill.insert", "pg.store.bill.insert", "pg.store.sale.insert");
+            source.execute(
+                    "INSERT INTO store.sale VALUES (4)",
+                    "ALTER TABLE store.sale RENAME TO sold",
+                    "INSERT INTO store.sold VALUES (5)");
+            assertThat(live.events())
+                    .extracting(event -> event.type().value())
+                    .containsExactly("pg.store.sale.insert", "pg.store.sold.insert");
+        }
     }
 }

@@ -9,8 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class TransactionAssemblerTest {
     private static final Instant AT = Instant.parse("2026-01-31T18:20:43.400123Z");
+    private static final int XID = 771;
     private static final int ORDERS = 20000;
     private static final int OWN = 20001;
     private static final int INT4 = 23;
@@ -32,6 +34,9 @@ class TransactionAssemblerTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MapCatalog catalog = new MapCatalog().table(ORDERS, "public", "orders", "id");
 
+    private final CatalogMemory memory = new CatalogMemory(Clock.systemUTC());
+    private final List<String> unknownRoots = new ArrayList<>();
+
     private TransactionAssembler assembler = resuming(ResumePoint.START);
 
     private TransactionAssembler resuming(ResumePoint resume) {
@@ -39,9 +44,19 @@ class TransactionAssemblerTest {
     }
 
     private TransactionAssembler assembler(ResumePoint resume, int timeline, int eventMaxBytes) {
+        return assembler(resume, timeline, eventMaxBytes, memory);
+    }
+
+    private TransactionAssembler assembler(
+            ResumePoint resume, int timeline, int eventMaxBytes, CatalogMemory remembered) {
         return new TransactionAssembler(
                 new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> timeline),
-                catalog,
+                new RememberedCatalog(
+                        catalog,
+                        remembered,
+                        () -> {},
+                        (relation, candidates, at) -> unknownRoots.add(relation.table()),
+                        RememberedCatalog.Pace.EACH_TRANSACTION),
                 resume,
                 eventMaxBytes,
                 new RefusedMessages(meters));
@@ -52,7 +67,11 @@ class TransactionAssemblerTest {
     }
 
     private Progress begin(long commitLsn) {
-        return accept(PgOutputBytes.begin(commitLsn, AT, 771));
+        return begin(commitLsn, XID);
+    }
+
+    private Progress begin(long commitLsn, int xid) {
+        return accept(PgOutputBytes.begin(commitLsn, AT, xid));
     }
 
     private Progress commit(long commitLsn) {
@@ -260,7 +279,7 @@ class TransactionAssemblerTest {
 
     @Test
     void aPartitionThatIsDroppedWhileItIsReadStaysItsRoots() {
-        catalog.table(ORDERS, "sales", "orders", "id");
+        catalog.partition(ORDERS, "sales", "orders");
         begin(0x100);
         accept(relation(ORDERS, "parts", "orders_2026", 'd', 1)
                 .column(true, "id", INT4)
@@ -553,7 +572,7 @@ class TransactionAssemblerTest {
 
     @Test
     void aPartitionsChangeIsItsRoots() {
-        catalog.table(ORDERS, "sales", "orders", "id");
+        catalog.partition(ORDERS, "sales", "orders");
         begin(0x100);
         accept(relation(ORDERS, "parts", "orders_2026", 'd', 1)
                 .column(true, "id", INT4)
@@ -563,7 +582,7 @@ class TransactionAssemblerTest {
         assertThat(SlotReader.body(event))
                 .contains("\"schema\":\"sales\",\"table\":\"orders\"")
                 .endsWith("Z\",\"partition\":\"parts.orders_2026\"}}}");
-        catalog.table(ORDERS + 9, "sales", "orders", "id");
+        catalog.partition(ORDERS + 9, "sales", "orders");
         accept(relation(ORDERS + 9, "parts", "orders_2027", 'd', 1)
                 .column(true, "id", INT4)
                 .buffer());
@@ -638,49 +657,156 @@ class TransactionAssemblerTest {
         assertThatThrownBy(() -> insert(ORDERS, "1")).isInstanceOf(BrokenStreamException.class);
     }
 
-    private void askingInEachTransaction() {
-        assembler = new TransactionAssembler(
-                new SourceIdentity("default", "7312345678901234567", "shop", TestIdKey.ONE, _ -> 1),
-                catalog,
-                ResumePoint.START,
-                1 << 24,
-                new RefusedMessages(meters),
-                Duration.ZERO);
-    }
-
     @Test
     void aPartitionedTablesNewNameIsSeenAlthoughNoMessageTellsOfIt() {
-        askingInEachTransaction();
         catalog.partition(ORDERS, "public", "sales");
         begin(0x100);
         orders();
         assertThat(only(insert(ORDERS, "7", "a")).type().value()).isEqualTo("pg.public.sales.insert");
         commit(0x100);
-        catalog.partition(ORDERS, "archive", "old sales");
-        begin(0x200);
+        catalog.since(900).partition(ORDERS, "archive", "old sales");
+        begin(0x200, 899);
+        assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.public.sales.insert");
+        commit(0x200);
+        begin(0x300, 901);
         assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.archive.old%20sales.insert");
     }
 
     @Test
     void aPartitionThatIsDetachedLaterIsStillOne() {
-        askingInEachTransaction();
         catalog.partition(ORDERS, "public", "sales");
         begin(0x100);
         orders();
         insert(ORDERS, "7", "a");
         commit(0x100);
-        catalog.detached(ORDERS);
-        begin(0x200);
+        catalog.since(900).detached(ORDERS, false);
+        begin(0x200, 901); // whoever writes to it is younger, and yet it comes by way of the table above
         assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.public.sales.insert");
+        commit(0x200);
+        catalog.since(902).detached(ORDERS, true);
+        begin(0x300, 899);
         orders();
-        assertThat(only(insert(ORDERS, "9", "c")).type().value()).isEqualTo("pg.public.orders.insert");
+        assertThat(only(insert(ORDERS, "9", "c")).type().value()).isEqualTo("pg.public.sales.insert");
+        commit(0x300);
+        begin(0x400, 903);
+        assertThat(only(insert(ORDERS, "10", "d")).type().value()).isEqualTo("pg.parts.part20000.insert");
+    }
+
+    @Test
+    void whatWasRememberedOfATableAndATypeHoldsAfterARestart() {
+        catalog.partition(ORDERS, "public", "sales").type(COMPOSITE, composite("a"));
+        memory.lookAtPublished(catalog);
+        memory.look(catalog, List.of(), List.of(COMPOSITE));
+        CatalogMemory.News saved = memory.news();
+        catalog.drop(ORDERS);
+        catalog.without(COMPOSITE);
+        CatalogMemory restored = new CatalogMemory(Clock.systemUTC());
+        restored.restore(saved.tables(), saved.types());
+        restored.lookAtPublished(catalog);
+        assembler = assembler(ResumePoint.START, 1, 1 << 24, restored);
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders_2026", 'd', 1)
+                .column(true, "c", COMPOSITE)
+                .buffer());
+        IncomingEvent event = only(insert(ORDERS, "(7)"));
+        assertThat(event.type().value()).isEqualTo("pg.public.sales.insert");
+        assertThat(SlotReader.data(event)).contains("\"c\":{\"a\":7}");
+        assertThat(unknownRoots).isEmpty();
+    }
+
+    @Test
+    void aSchemasNewNameIsSeenAlthoughNoMessageTellsOfIt() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "7", "a");
+        commit(0x100);
+        catalog.since(900).table(ORDERS, "shop", "orders", "id");
+        begin(0x200, 899);
+        assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.public.orders.insert");
+        commit(0x200);
+        begin(0x300, 901);
+        IncomingEvent renamed = only(insert(ORDERS, "9", "c"));
+        assertThat(renamed.type().value()).isEqualTo("pg.shop.orders.insert");
+        assertThat(SlotReader.body(renamed)).contains("\"schema\":\"shop\"").doesNotContain("\"partition\"");
+        commit(0x300);
+        begin(0x400, 910); // a message that is younger than what the catalog said is right
+        accept(relation(ORDERS, "store", "orders", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "10", "d")).type().value()).isEqualTo("pg.store.orders.insert");
+    }
+
+    @Test
+    void aPartitionThatNobodySawIsThatOfTheOnlyTableThatFits() {
+        catalog.partitioned(1, "public", "sales", "id", "status").partitioned(2, "public", "visits", "at", "page");
+        memory.lookAtPublished(catalog);
+        begin(0x100);
+        accept(relation(999, "public", "sales_new", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+        assertThat(only(insert(999, "1", "a")).type().value()).isEqualTo("pg.public.sales.insert");
+        assertThat(unknownRoots).isEmpty();
+    }
+
+    @Test
+    void aTableThatMayHaveBeenAPartitionOfSeveralIsTold() {
+        catalog.partitioned(1, "public", "sales", "id", "status").partitioned(2, "public", "visits", "id", "status");
+        memory.lookAtPublished(catalog);
+        begin(0x100);
+        accept(relation(999, "public", "sales_new", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+        assertThat(unknownRoots).isEmpty();
+        assertThat(only(insert(999, "1", "a")).type().value()).isEqualTo("pg.public.sales_new.insert");
+        assertThat(only(insert(999, "2", "a")).type().value()).isEqualTo("pg.public.sales_new.insert");
+        assertThat(unknownRoots).containsExactly("sales_new");
+    }
+
+    @Test
+    void whereAllTablesArePublishedNobodyCanSayOfATableThatIsGone() {
+        catalog.partitioned(1, "public", "sales", "id", "status").publishingWholeSchemas();
+        memory.lookAtPublished(catalog);
+        begin(0x100);
+        accept(relation(999, "public", "sales_new", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+        accept(relation(998, "public", "other", 'd', 1)
+                .column(true, "code", TEXT)
+                .buffer());
+        assertThat(only(insert(998, "1")).type().value()).isEqualTo("pg.public.other.insert");
+        assertThat(unknownRoots).isEmpty();
+        assertThat(only(insert(999, "1", "a")).type().value()).isEqualTo("pg.public.sales_new.insert");
+        assertThat(unknownRoots).containsExactly("sales_new");
+    }
+
+    @Test
+    void aTypesShapeIsThatOfTheTimeOfTheChange() {
+        catalog.type(COMPOSITE, composite("a", "b"));
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 1)
+                .column(true, "c", COMPOSITE)
+                .buffer());
+        assertThat(SlotReader.data(only(insert(ORDERS, "(1,2)")))).contains("\"c\":{\"a\":1,\"b\":2}");
+        commit(0x100);
+        catalog.since(900).type(COMPOSITE, composite("a", "renamed"));
+        begin(0x200, 899);
+        assertThat(SlotReader.data(only(insert(ORDERS, "(1,2)")))).contains("\"c\":{\"a\":1,\"b\":2}");
+        commit(0x200);
+        begin(0x300, 900);
+        assertThat(SlotReader.data(only(insert(ORDERS, "(1,2)")))).contains("\"c\":{\"a\":1,\"renamed\":2}");
+        commit(0x300);
+        begin(0x400, 899);
+        assertThat(SlotReader.data(only(insert(ORDERS, "(1,2)")))).contains("\"c\":{\"a\":1,\"b\":2}");
     }
 
     @Test
     void anAttributesNewNameIsSeenAndATypeThatIsGoneIsWhatItWas() {
-        askingInEachTransaction();
         CatalogType pair = new CatalogType.Composite(List.of(new CatalogType.Attribute("a", INT4)));
-        catalog.detached(ORDERS).type(COMPOSITE, pair);
+        catalog.type(COMPOSITE, pair);
         begin(0x100);
         accept(relation(ORDERS, "public", "orders", 'd', 1)
                 .column(true, "p", COMPOSITE)

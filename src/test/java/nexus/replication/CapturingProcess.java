@@ -82,12 +82,14 @@ final class CapturingProcess implements AutoCloseable {
                 catalog,
                 new StoreIdentity(store),
                 new MissingPublication(config, positions, gapNotice, clock));
+        CatalogKeeper catalogKeeper = new CatalogKeeper(config, new CatalogRepository(store), clock);
         CaptureStart start = new CaptureStart(
                 config,
                 connections,
                 publisher,
                 worker,
                 new StoreIdentity(store),
+                catalogKeeper,
                 positions,
                 intake,
                 gapNotice,
@@ -102,6 +104,7 @@ final class CapturingProcess implements AutoCloseable {
                 publisher,
                 new LagSampler(config, report, clock),
                 new SlotGuardian(config, report, ownEvents, clock),
+                catalogKeeper,
                 report,
                 new LoopHeartbeats(),
                 new Random(1));

@@ -1,0 +1,169 @@
+package nexus.capture;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nexus.pgoutput.Lsn;
+import nexus.pgoutput.PgOutputMessage.Begin;
+import nexus.pgoutput.PgOutputMessage.Column;
+import nexus.pgoutput.PgOutputMessage.Relation;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers for the transaction at hand out of what is remembered, and looks at the catalog when a table is described and,
+ * while there are transactions, every second: some of what an event depends on changes without a message (a schema's or
+ * partitioned table's name, a composite type). For one connection and one thread.
+ */
+public final class RememberedCatalog implements TableCatalog {
+    private static final Logger LOG = Logger.getLogger(RememberedCatalog.class);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    /** A look that takes long, for very many tables, is rarer. */
+    private static final int MOST_OF_TIME = 20;
+
+    private final CatalogSource source;
+    private final CatalogMemory memory;
+    private final Runnable reload;
+    private final UnknownRoots unknownRoots;
+    private final Pace pace;
+    private final Map<Integer, Described> tables = new HashMap<>();
+    private final Set<Integer> types = new HashSet<>();
+    /** Tables that no look has ever seen published, and what can be said of them all the same. */
+    private final Map<Integer, CatalogTable> unseen = new HashMap<>();
+
+    /** Of those, the ones to be told when a change of theirs comes. */
+    private final Map<Integer, Set<CatalogTable.Name>> untold = new HashMap<>();
+
+    private int xid;
+    private Lsn commitLsn = Lsn.ZERO;
+    private long epoch;
+    private long nextLookNanos;
+
+    /**
+     * How often to look while there are transactions.
+     *
+     * @param timesItsOwn and no sooner after a look than so many times what that took
+     */
+    record Pace(Duration atLeast, int timesItsOwn) {
+        private static final Pace USUAL = new Pace(LOOK_AGAIN, MOST_OF_TIME);
+        static final Pace EACH_TRANSACTION = new Pace(Duration.ZERO, 0);
+    }
+
+    private record Described(Relation relation, int xid) {}
+
+    /** @param reload reads what another process may have saved into the memory */
+    public RememberedCatalog(CatalogSource source, CatalogMemory memory, Runnable reload, UnknownRoots unknownRoots) {
+        this(source, memory, reload, unknownRoots, Pace.USUAL);
+    }
+
+    RememberedCatalog(
+            CatalogSource source, CatalogMemory memory, Runnable reload, UnknownRoots unknownRoots, Pace pace) {
+        this.source = source;
+        this.memory = memory;
+        this.reload = reload;
+        this.unknownRoots = unknownRoots;
+        this.pace = pace;
+        this.nextLookNanos = System.nanoTime() + pace.atLeast.toNanos();
+    }
+
+    @Override
+    public boolean begin(Begin begin) {
+        xid = (int) begin.xid();
+        commitLsn = begin.commitLsn();
+        long started = System.nanoTime();
+        if (started - nextLookNanos >= 0) {
+            memory.look(source, tables.keySet(), types);
+            long took = System.nanoTime() - started;
+            nextLookNanos = started + Math.max(pace.atLeast.toNanos(), pace.timesItsOwn * took);
+        }
+        long before = epoch;
+        epoch = memory.epochAt(xid);
+        return epoch != before;
+    }
+
+    @Override
+    public void described(Relation relation) {
+        int oid = relation.oid();
+        tables.put(oid, new Described(relation, xid));
+        unseen.remove(oid);
+        untold.remove(oid);
+        look(relation);
+        if (memory.table(oid, xid).isEmpty()) {
+            reload.run();
+        }
+        if (memory.table(oid, xid).isEmpty()) {
+            unseen.put(oid, guessed(relation));
+        }
+    }
+
+    @Override
+    public void lookAgain(int oid) {
+        Described described = tables.get(oid);
+        if (described != null) {
+            look(described.relation);
+        }
+    }
+
+    private void look(Relation relation) {
+        Set<Integer> columnTypes = new HashSet<>();
+        relation.columns().stream()
+                .map(Column::typeOid)
+                .filter(type -> !TypeFormats.isBuiltIn(type))
+                .forEach(columnTypes::add);
+        types.addAll(columnTypes);
+        memory.look(source, Set.of(relation.oid()), columnTypes);
+    }
+
+    /**
+     * Its changes come, so it was published: by way of a table above it, unless whole schemas are. Which one that was is
+     * certain when only one has such columns.
+     */
+    private CatalogTable guessed(Relation relation) {
+        List<String> columns = relation.columns().stream().map(Column::name).toList();
+        Set<CatalogTable.Name> candidates = memory.partitionedWith(columns, xid);
+        if (candidates.size() == 1 && !memory.publishesWholeSchemas()) {
+            CatalogTable.Name root = candidates.iterator().next();
+            LOG.infof("table was a partition table=%s.%s root=%s", relation.schema(), relation.table(), root);
+            return CatalogTable.unknown(Optional.of(root));
+        }
+        if (!candidates.isEmpty()) {
+            untold.put(relation.oid(), candidates);
+        }
+        return CatalogTable.unknown(Optional.empty());
+    }
+
+    @Override
+    public void used(int oid) {
+        @Nullable Set<CatalogTable.Name> candidates = untold.isEmpty() ? null : untold.remove(oid);
+        Described described = tables.get(oid);
+        if (candidates != null && described != null) {
+            unknownRoots.found(described.relation, candidates, commitLsn);
+        }
+    }
+
+    @Override
+    public Optional<CatalogTable> table(int oid) {
+        Optional<Seen<CatalogTable>> seen = memory.table(oid, xid);
+        if (seen.isEmpty()) {
+            return Optional.ofNullable(unseen.get(oid));
+        }
+        Described described = tables.get(oid);
+        int since = seen.get().sinceXid();
+        boolean isNewer = described != null && Xid.precedes(described.xid, since) && !Xid.precedes(xid, since);
+        return seen.map(Seen::description).map(table -> isNewer ? table : table.withoutName());
+    }
+
+    @Override
+    public Optional<CatalogType> type(int oid) {
+        Optional<Seen<CatalogType>> seen = memory.type(oid, xid);
+        if (seen.isEmpty() && types.add(oid)) {
+            memory.look(source, Set.of(), Set.of(oid));
+            seen = memory.type(oid, xid);
+        }
+        return seen.map(Seen::description);
+    }
+}

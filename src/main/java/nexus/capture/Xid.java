@@ -1,0 +1,21 @@
+package nexus.capture;
+
+/** Transaction ids: 32 bits unsigned that wrap around, so that their order is that of the nearer way round. */
+final class Xid {
+    /** Older than every transaction. */
+    static final int FROZEN = 2;
+
+    private Xid() {}
+
+    /** Whether {@code a} is older than {@code b}. */
+    static boolean precedes(int a, int b) {
+        if (isPermanent(a) || isPermanent(b)) {
+            return Integer.compareUnsigned(a, b) < 0;
+        }
+        return a - b < 0;
+    }
+
+    private static boolean isPermanent(int xid) {
+        return xid >= 0 && xid <= FROZEN;
+    }
+}
