@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,7 +106,7 @@ final class AccessTokens {
 
     private void resolved(Target target, Resolution resolution, ClientCredentials credentials, Promise<Token> token) {
         switch (resolution) {
-            case Resolution.Open open -> connect(target, open.addresses().getFirst(), credentials, token);
+            case Resolution.Open open -> connect(target, open.addresses(), credentials, token, false);
             case Resolution.Blocked blocked ->
                 token.tryFail(
                         new NoToken("its address " + blocked.address().getHostAddress() + " must not be reached"));
@@ -114,22 +115,35 @@ final class AccessTokens {
         }
     }
 
-    private void connect(Target target, InetAddress address, ClientCredentials credentials, Promise<Token> token) {
+    private void connect(
+            Target target,
+            List<InetAddress> addresses,
+            ClientCredentials credentials,
+            Promise<Token> token,
+            boolean isAgain) {
         try {
-            sender.clients
-                    .of(target.isTls(), Optional.empty())
-                    .request(sender.clients.post(target, address).setTimeout(sender.timeout.toMillis()))
-                    .onSuccess(request -> ask(request, credentials, token))
-                    .onFailure(failure -> token.tryFail(NoToken.because(failure)));
+            sender.connecting
+                    .open(target, addresses, Optional.empty(), sender.timeout)
+                    .onFailure(failure -> token.tryFail(NoToken.because(failure)))
+                    .onSuccess(
+                            opened -> ask(opened.request(), credentials, token).onFailure(failure -> {
+                                if (opened.isKept() && !isAgain && Exchange.isLostConnection(failure)) {
+                                    connect(target, addresses, credentials, token, true);
+                                } else {
+                                    token.tryFail(NoToken.because(failure));
+                                }
+                            }));
         } catch (RuntimeException e) { // no request can be made for that URL
             token.tryFail(NoToken.because(e));
         }
     }
 
-    private static void ask(HttpClientRequest request, ClientCredentials credentials, Promise<Token> token) {
+    /** @return fails when no answer has begun */
+    private static Future<HttpClientResponse> ask(
+            HttpClientRequest request, ClientCredentials credentials, Promise<Token> token) {
         token.future().onFailure(failure -> request.reset()); // also when it answers byte by byte, for ever
         if (token.future().isComplete()) {
-            return;
+            return Future.failedFuture("too late");
         }
         String form = "grant_type=client_credentials"
                 + credentials.scope().map(scope -> "&scope=" + encoded(scope)).orElse("");
@@ -139,9 +153,7 @@ final class AccessTokens {
                 .putHeader(
                         HttpHeaders.AUTHORIZATION,
                         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
-        request.send(Buffer.buffer(form))
-                .onSuccess(answer -> read(answer, token))
-                .onFailure(failure -> token.tryFail(NoToken.because(failure)));
+        return request.send(Buffer.buffer(form)).onSuccess(answer -> read(answer, token));
     }
 
     /** As much as a token needs, no more. */

@@ -11,17 +11,16 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.impl.HttpClientConnection;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import nexus.trace.AttemptSpan;
+import nexus.webhook.Connecting.Opened;
 import nexus.webhook.SendResult.Phase;
 import nexus.webhook.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ final class Exchange {
 
     private Phase phase = Phase.LOOKUP;
     private boolean isOver;
-    private List<InetAddress> untried = List.of();
+    private List<InetAddress> addresses = List.of();
     private boolean isOnKeptConnection;
     private boolean wasSentAgain;
     private String authorization = "";
@@ -97,7 +96,7 @@ final class Exchange {
         }
         switch (resolution) {
             case Resolution.Open open -> {
-                untried = open.addresses();
+                addresses = open.addresses();
                 authorize();
             }
             case Resolution.Blocked blocked ->
@@ -136,27 +135,22 @@ final class Exchange {
     private void connect() {
         phase = Phase.CONNECT;
         try {
-            RequestOptions options = sender.clients
-                    .post(target, untried.getFirst())
-                    // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
-                    .setConnectTimeout(Math.max(1, sender.timeout.minus(took()).toMillis()));
-            sender.clients
-                    .of(target.isTls(), request.access().tls())
-                    .request(options)
+            sender.connecting
+                    .open(target, addresses, request.access().tls(), sender.timeout.minus(took()))
                     .onComplete(this::connected);
         } catch (RuntimeException e) {
             failed(e);
         }
     }
 
-    private void connected(AsyncResult<HttpClientRequest> connecting) {
+    private void connected(AsyncResult<Opened> connecting) {
         if (connecting.failed()) {
             connectFailed(connecting.cause());
             return;
         }
-        HttpClientRequest opened = connecting.result();
+        HttpClientRequest opened = connecting.result().request();
         opened.exceptionHandler(this::failed);
-        isOnKeptConnection = !sender.takesFirst(opened.connection());
+        isOnKeptConnection = connecting.result().isKept();
         if (isOver) {
             opened.reset();
             return;
@@ -187,10 +181,7 @@ final class Exchange {
         if (isOver) {
             return;
         }
-        if (cause instanceof SocketException && untried.size() > 1) {
-            untried = untried.subList(1, untried.size());
-            connect();
-        } else if (isTimeout(cause)) {
+        if (isTimeout(cause)) {
             finish(new SendResult.TimedOut(Phase.CONNECT, took()));
         } else {
             failed(cause);
@@ -324,7 +315,7 @@ final class Exchange {
         return cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
     }
 
-    private static boolean isLostConnection(Throwable cause) {
+    static boolean isLostConnection(Throwable cause) {
         return cause instanceof HttpClosedException || cause instanceof IOException;
     }
 

@@ -19,8 +19,8 @@ public interface WebhookConfig {
     Duration timeout();
 
     /**
-     * Longest wait for one address to accept a connection; then the name's next address is tried. Below
-     * {@link #timeout()}, else there is never a next one.
+     * Longest wait for one address to accept a connection. The name's next address is tried earlier: when one fails,
+     * or has been silent for a moment.
      */
     @WithDefault("5s")
     Duration connectTimeout();

@@ -29,6 +29,7 @@ public final class WebhookSender {
     final Vertx vertx;
     final Context context;
     final HttpClients clients;
+    final Connecting connecting;
     final AccessTokens tokens = new AccessTokens(this);
     final TargetResolver resolver;
     final WebhookHeaders headers;
@@ -63,6 +64,7 @@ public final class WebhookSender {
         this.maxAnswerBytes = config.maxAnswerBytes();
         this.open = new OpenExchanges(vertx, timeout);
         this.clients = new HttpClients(vertx, config, this::opened);
+        this.connecting = new Connecting(this, config);
     }
 
     /**

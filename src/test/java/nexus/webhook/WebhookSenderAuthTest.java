@@ -1,6 +1,7 @@
 package nexus.webhook;
 
 import static nexus.testkit.Eventually.eventually;
+import static nexus.testkit.ScriptedReceiver.closeWithoutAnswer;
 import static nexus.testkit.ScriptedReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -136,6 +137,19 @@ class WebhookSenderAuthTest {
 
             eventually("the next one is taken", () -> send(one.sender(), access) instanceof SendResult.Delivered);
         }
+    }
+
+    @Test
+    void aTokenIsAskedForAgainWhenTheKeptConnectionIsClosedOnUse() {
+        TargetAccess access = access(credentials(authority.uri("/token"), ""));
+        authority.answer(
+                status(200).body(TOKEN), closeWithoutAnswer(), status(200).body(TOKEN.replace("t-1", "t-2")));
+        send(access);
+        receiver.answer(status(401));
+        send(access);
+
+        assertThat(send(access)).isInstanceOf(SendResult.Delivered.class);
+        assertThat(receiver.await(3).getLast().header("Authorization")).isEqualTo("Bearer t-2");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,12 +23,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.testkit.Eventually;
@@ -464,6 +467,84 @@ class WebhookSenderTest {
         assertThat(result(sender(config, resolver).send(request(URI.create("http://rebind.example/")))))
                 .isInstanceOfSatisfying(
                         Blocked.class, blocked -> assertThat(blocked.address()).isEqualTo("10.0.0.7"));
+    }
+
+    /** Within less time than one silent address may take to connect. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.2 127.0.0.1", "127.0.0.2 127.0.0.3 127.0.0.1"})
+    void aSilentAddressHandsOnToALiveOneWithinTheDeadlineAndTheLiveOneIsKept(String addresses) throws IOException {
+        List<SilentAddress> silent = List.of(
+                new SilentAddress("127.0.0.2", receiver.port()), new SilentAddress("127.0.0.3", receiver.port()));
+        try {
+            WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(3), 10, "127.0.0.0/8");
+            WebhookSender sender = sender(config, resolver(config, addresses));
+            URI endpoint = URI.create("http://many.example:" + receiver.port() + "/");
+            for (int i = 0; i < 3; i++) {
+                assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+            }
+            assertThat(receiver.connections()).isEqualTo(1);
+        } finally {
+            for (SilentAddress one : silent) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void aTokenIsFetchedFromTheAddressThatLives() throws IOException {
+        ScriptedReceiver authority = ScriptedReceiver.start();
+        SilentAddress silent = new SilentAddress("127.0.0.2", authority.port());
+        try (authority) {
+            authority.always(status(200).body("{\"access_token\":\"t-1\"}"));
+            WebhookConfig config = TestWebhookConfig.of(Duration.ofSeconds(3), 10, "127.0.0.0/8");
+            WebhookSender sender = sender(config, resolver(config, "127.0.0.2 127.0.0.1"));
+            TargetAuth auth = new TargetAuth.ClientCredentials(
+                    URI.create("http://many.example:" + authority.port() + "/token"), "id", "secret", Optional.empty());
+            WebhookRequest request = new WebhookRequest(
+                    URI.create("http://127.0.0.1:" + receiver.port() + "/"),
+                    EVENT,
+                    new EventType("a"),
+                    1,
+                    Buffer.buffer("x"),
+                    List.of(KEY),
+                    Map.of(),
+                    new TargetAccess(Optional.empty(), auth, Optional.empty()));
+
+            assertThat(result(sender.send(request))).isInstanceOf(Delivered.class);
+            assertThat(receiver.await(1).getFirst().header("Authorization")).isEqualTo("Bearer t-1");
+        } finally {
+            silent.close();
+        }
+    }
+
+    /** A socket whose backlog is full: the system answers no further attempt to connect. */
+    private static final class SilentAddress {
+        private final ServerSocket socket;
+        private final List<SocketChannel> waiting = new ArrayList<>();
+
+        SilentAddress(String address, int port) throws IOException {
+            socket = new ServerSocket(port, 1, address(address));
+            for (int i = 0; i < 4; i++) {
+                SocketChannel channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.connect(socket.getLocalSocketAddress());
+                waiting.add(channel);
+            }
+        }
+
+        void close() throws IOException {
+            for (SocketChannel channel : waiting) {
+                channel.close();
+            }
+            socket.close();
+        }
+    }
+
+    /** Literals are themselves. */
+    private static TargetResolver resolver(WebhookConfig config, String addresses) {
+        return new TargetResolver(VERTX, config, host -> Stream.of(addresses.split(" "))
+                .map(WebhookSenderTest::address)
+                .toArray(InetAddress[]::new));
     }
 
     @Test
