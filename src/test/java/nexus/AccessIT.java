@@ -5,8 +5,19 @@ import static nexus.testkit.KeyedNexus.nexus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import nexus.testkit.ApiClient;
 import nexus.testkit.ApiClient.Answer;
 import nexus.testkit.Eventually;
@@ -125,6 +136,88 @@ class AccessIT {
                     .get("/v1/stats")
                     .expect(200);
             strict.api().get("/v1/health").expect(200);
+        }
+    }
+
+    /** A lock in the database makes the requests of one key wait, and with them every connection that they share. */
+    @Test
+    void aKeyThatWaitsForItsManyRequestsHoldsUpNoOther() throws Exception {
+        String admin = "admin-0123456789abcdef";
+        try (PackagedNexus nexus = PackagedNexus.start(Map.of("API_KEYS", admin, "API_RATE", "100000"));
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            JsonNode read = nexus.api()
+                    .with("X-API-Key", admin)
+                    .post("/v1/keys", "{\"name\":\"r\",\"scopes\":[\"read\"]}")
+                    .expect(201)
+                    .json();
+            ApiClient reader = nexus.api().with("X-API-Key", read.path("key").asText());
+            List<Future<Answer>> waiting = new ArrayList<>();
+            try (Connection blocking = nexus.connect();
+                    Statement statement = blocking.createStatement()) {
+                blocking.setAutoCommit(false);
+                statement.execute("LOCK TABLE nexus.subscription IN ACCESS EXCLUSIVE MODE");
+                for (int i = 0; i < 150; i++) {
+                    waiting.add(threads.submit(() -> reader.get("/v1/subscriptions")));
+                }
+                Eventually.eventually(
+                        "what is too much is refused",
+                        () -> waiting.stream().filter(Future::isDone).count() == 150 - 32);
+                for (Future<Answer> one : waiting) {
+                    if (one.isDone()) {
+                        Answer refused = one.get().expect(429);
+                        assertThat(refused.json().path("code").asText()).isEqualTo("too-many-in-progress");
+                        assertThat(refused.header("Retry-After")).isEqualTo("1");
+                    }
+                }
+                nexus.sql("DELETE FROM nexus.api_key");
+                Eventually.eventually(
+                        "a revoked key is refused all the same",
+                        Duration.ofSeconds(3),
+                        () -> reader.get("/v1/subscriptions").status() == 401);
+            }
+            for (Future<Answer> one : waiting) {
+                assertThat(one.get().status()).isIn(200, 429);
+            }
+        }
+    }
+
+    /** Some are closed before the change is made, some while it is, some after it. */
+    @Test
+    void aChangeWhoseAnswerNobodyWaitsForIsInTheAuditAllTheSame() throws IOException {
+        for (int i = 0; i < 40; i++) {
+            String body = "{\"name\":\"unheard\",\"endpointUrl\":\"http://localhost:65533/unheard/" + i
+                    + "\",\"eventTypes\":[\"audit.unheard\"]}";
+            sendAndReset(
+                    "POST /v1/subscriptions HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + KeyedNexus.KEY
+                            + "\r\nContent-Type: application/json\r\nUser-Agent: unheard\r\nContent-Length: "
+                            + body.length()
+                            + "\r\n\r\n" + body,
+                    i % 8);
+            sendAndReset(
+                    "POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + KeyedNexus.KEY
+                            + "\r\nContent-Type: application/json\r\nUser-Agent: unread\r\nContent-Length: 1000\r\n\r\n{",
+                    i % 8);
+        }
+        Eventually.eventually(
+                "some are made", () -> !nexus().query("SELECT id FROM nexus.subscription WHERE name = 'unheard'")
+                        .isEmpty());
+        Eventually.eventually(
+                "each that is made is in the audit", () -> nexus().query("""
+                        SELECT s.id FROM nexus.subscription s WHERE s.name = 'unheard' AND NOT EXISTS (
+                            SELECT FROM nexus.audit a WHERE a.resource_id = s.id::text AND a.status = 201
+                              AND a.fields = '{endpointUrl,eventTypes,name}')""").isEmpty());
+        Eventually.eventually("what was never read has changed nothing", () -> nexus().query(
+                        "SELECT id FROM nexus.audit WHERE user_agent = 'unread'")
+                .isEmpty());
+        nexus().query("SELECT id FROM nexus.subscription WHERE name = 'unheard'")
+                .forEach(id -> api().delete("/v1/subscriptions/" + id).expect(204));
+    }
+
+    private static void sendAndReset(String request, int millis) throws IOException {
+        try (Socket socket = new Socket("localhost", nexus().uri("/").getPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.setSoLinger(true, 0);
+            LockSupport.parkNanos(millis * 1_000_000L);
         }
     }
 

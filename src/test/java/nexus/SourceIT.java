@@ -62,7 +62,9 @@ class SourceIT {
                         .at("/capture/detail")
                         .asText())
                 .contains("POST /v1/source/reset");
-        assertThat(nexus.management().get("/q/health/ready").text()).contains("POST /v1/source/reset");
+        assertThat(nexus.management().get("/q/health/ready").text())
+                .contains("\"lost\"")
+                .doesNotContain("/v1/source/reset");
         nexus.sql("INSERT INTO stock VALUES (2, 2)");
 
         JsonNode accepted = nexus.api()

@@ -26,6 +26,18 @@ public interface AccessConfig {
     @Max(1_000_000)
     int rate();
 
+    /** Requests of one key in this process at the same time that publish; with more, 429. */
+    @WithDefault("1024")
+    @Min(1)
+    @Max(100_000)
+    int publishInProgress();
+
+    /** All other requests of one key in this process at the same time: they share the connections of the store. */
+    @WithDefault("32")
+    @Min(1)
+    @Max(100_000)
+    int inProgress();
+
     /** From a request's headers to the end of its answer; then its connection is closed. Above a statement's 30 s. */
     @WithDefault("60s")
     Duration requestTimeout();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import nexus.ProcessConfig;
@@ -35,6 +36,7 @@ final class ApiGate {
     /** Before everything Quarkus puts in: its own body limit answers without a problem. */
     private static final int PRIORITY = 1_000;
 
+    private static final Duration ABANDONED_FOR = Duration.ofSeconds(2);
     private static final String HEALTH = "/v1/health";
     private static final Pattern PLAIN = Pattern.compile("/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?");
     private static final Pattern API = Pattern.compile("/(v1|api)(/.*)?");
@@ -86,6 +88,9 @@ final class ApiGate {
             refuse(context, foreign.get());
         } else if (!crossOrigin.answers(request)) {
             if (isOpen) {
+                if (HEALTH.equals(request.path())) {
+                    recognize(context);
+                }
                 check(context, context::next);
             } else {
                 identify(context);
@@ -113,13 +118,27 @@ final class ApiGate {
         }
         Digest digest = Digest.of(given.get());
         Optional<KnownKey> known = keys.with(digest);
-        if (known.isPresent()) {
+        if (known.isPresent() && known.get().id().isPresent() && !watch.isConfirmed()) {
+            after(watch.read(), context, read -> judge(context, keys.with(digest)));
+        } else if (known.isPresent()) {
             judge(context, known.get());
         } else if (KeyResource.isShapedLikeAKey(given.get())) {
             after(watch.lookUp(digest), context, found -> judge(context, found));
         } else {
             judge(context, Optional.empty());
         }
+    }
+
+    /** Health is open, and says more to a key that may read. It asks nobody: the store may be what is ill. */
+    private void recognize(RoutingContext context) {
+        Optional<String> given = givenKey(context.request());
+        if (given.isEmpty() && isOpenMode) {
+            Caller.OPEN.putInto(context);
+        }
+        given.flatMap(key -> keys.with(Digest.of(key)))
+                .filter(key -> key.id().isEmpty() || watch.isConfirmed())
+                .filter(key -> !key.isExpired(clock.millis()) && key.may(Right.READ))
+                .ifPresent(key -> key.caller().putInto(context));
     }
 
     private void judge(RoutingContext context, Optional<KnownKey> found) {
@@ -146,9 +165,35 @@ final class ApiGate {
             refuse(context, new Problem(429, "rate-limited", "This key has sent too many requests; try again later."));
         } else if (!key.may(needed)) {
             refuse(context, new Problem(403, "forbidden", "This needs a key with the scope " + needed.word() + "."));
+        } else if (!takesPlace(context, key.inProgress(needed))) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+            refuse(
+                    context,
+                    new Problem(
+                            429,
+                            "too-many-in-progress",
+                            "This key has too many requests in progress; send less at once."));
         } else {
             admitted(context, key.caller(), needed);
         }
+    }
+
+    /**
+     * A request takes a place among those of its key until it is answered. What it asked the store for goes on when its
+     * connection is closed before, so then it keeps its place a while longer.
+     */
+    private static boolean takesPlace(RoutingContext context, Semaphore places) {
+        if (!places.tryAcquire()) {
+            return false;
+        }
+        context.addEndHandler(ended -> {
+            if (context.response().ended()) {
+                places.release();
+            } else {
+                context.vertx().setTimer(ABANDONED_FOR.toMillis(), over -> places.release());
+            }
+        });
+        return true;
     }
 
     private void admitted(RoutingContext context, Caller caller, Right needed) {

@@ -2,6 +2,7 @@ package nexus.access;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,15 +17,20 @@ final class ApiKeys {
     private final AccessConfig config;
     private final Map<Digest, KnownKey> ofEnvironment = new HashMap<>();
     private volatile Map<Digest, KnownKey> stored = Map.of();
+    private volatile long confirmedNanos = System.nanoTime();
 
     @Inject
     ApiKeys(AccessConfig config) {
         this.config = config;
-        config.keys().orElse(List.of()).stream()
+        List<Digest> digests = config.keys().orElse(List.of()).stream()
                 .map(String::strip)
                 .filter(key -> !key.isEmpty())
                 .map(Digest::of)
-                .forEach(digest -> ofEnvironment.put(digest, KnownKey.ofEnvironment(digest, config)));
+                .distinct()
+                .toList();
+        for (int i = 0; i < digests.size(); i++) {
+            ofEnvironment.put(digests.get(i), KnownKey.ofEnvironment(i + 1, digests.get(i), config));
+        }
     }
 
     /** Whether the process was started without any. */
@@ -38,11 +44,21 @@ final class ApiKeys {
         return Optional.ofNullable(known != null ? known : stored.get(digest));
     }
 
-    /** These are all there are now. What is remembered of those that stay is kept. */
-    synchronized void replaceStored(Collection<StoredKey> keys) {
+    /**
+     * These are all there are now. What is remembered of those that stay is kept.
+     *
+     * @param readNanos {@link System#nanoTime()} before they were read
+     */
+    synchronized void replaceStored(Collection<StoredKey> keys, long readNanos) {
+        confirmedNanos = readNanos;
         Map<Digest, KnownKey> next = new HashMap<>();
         keys.forEach(key -> next.put(key.digest(), known(key)));
         stored = next;
+    }
+
+    /** How long ago the store was asked for the stored keys; one may have been revoked since. */
+    Duration unconfirmedFor(long nowNanos) {
+        return Duration.ofNanos(nowNanos - confirmedNanos);
     }
 
     synchronized KnownKey add(StoredKey key) {

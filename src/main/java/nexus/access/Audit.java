@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nexus.access.AuditRepository.Origin;
+import nexus.api.AuditedChange;
 import nexus.api.Caller;
 import nexus.api.ChangeNote;
 import nexus.api.JsonBody;
@@ -20,13 +22,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a row before each change and completes it after the answer, so that nothing is changed that is not in the
- * audit, whatever breaks in between. What was refused has changed nothing and leaves none.
+ * Writes a row before each change, which is completed by the change itself, in its transaction, or else after the answer:
+ * nothing is changed that is not in the audit, whatever breaks in between. What was refused, or never read, has changed
+ * nothing and leaves no row.
  */
 @Singleton
 class Audit {
     private static final Logger LOG = Logger.getLogger(Audit.class);
     private static final int MAX_CHARACTERS = 500;
+    private static final int NOT_COMMITTED = 0;
     private static final Pattern ID_IN_PATH =
             Pattern.compile("/([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|dlv_[0-9_]+)(?:/|$)");
 
@@ -47,7 +51,14 @@ class Audit {
                         new Origin(address(request), shortened(request.getHeader("User-Agent"))),
                         request.method().name(),
                         shortened(request.path()).orElse("/"))
-                .onSuccess(id -> context.addEndHandler(ended -> end(context, id)))
+                .onSuccess(id -> {
+                    AtomicInteger committed = new AtomicInteger(NOT_COMMITTED);
+                    AuditedChange.Entry entry = (transaction, status, resourceId, fields) -> repository
+                            .complete(transaction, id, status, resourceId, fields)
+                            .onSuccess(done -> committed.set(status));
+                    entry.putInto(context);
+                    context.addEndHandler(ended -> end(context, id, committed.get()));
+                })
                 .mapEmpty();
     }
 
@@ -56,15 +67,27 @@ class Audit {
         return Future.join(List.copyOf(unwritten)).otherwiseEmpty();
     }
 
-    private void end(RoutingContext context, long id) {
-        int status = context.response().getStatusCode();
-        boolean refused = status >= 400 && status < 500;
-        Future<Void> writing = refused
-                ? repository.takeBack(id)
-                : repository.complete(id, status, resourceId(context), ChangeNote.fields(context));
+    private void end(RoutingContext context, long id, int committed) {
+        Future<Void> writing = ending(context, id, committed);
         unwritten.add(writing);
         writing.onFailure(failure -> LOG.warnf("audit entry not completed id=%d cause=%s", id, failure))
                 .onComplete(done -> unwritten.remove(writing));
+    }
+
+    private Future<Void> ending(RoutingContext context, long id, int committed) {
+        int status = context.response().getStatusCode();
+        if (!context.response().ended()) {
+            // the connection was closed before the answer: the change may still be made, if the request was read
+            return context.request().isEnded()
+                    ? repository.note(id, resourceId(context), ChangeNote.fields(context))
+                    : repository.takeBack(id);
+        }
+        if (status >= 400 && status < 500) {
+            return repository.takeBack(id);
+        }
+        return status == committed
+                ? Future.succeededFuture()
+                : repository.complete(id, status, resourceId(context), ChangeNote.fields(context));
     }
 
     private static Optional<String> resourceId(RoutingContext context) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * One change through the API.
  *
- * @param actor the id of a stored key; {@code env:} and the start of the SHA-256 of one of {@code API_KEYS}; {@code open}
+ * @param actor the id of a stored key; {@code env:} and the place of one of {@code API_KEYS} among them; {@code open}
  * @param actorName the stored key's name then
  * @param address from which the connection came
  * @param resourceId what was made or changed

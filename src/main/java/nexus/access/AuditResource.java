@@ -48,7 +48,7 @@ public class AuditResource {
 
             @Schema(
                     description =
-                            "The id of a stored key; env: and the start of the SHA-256 of one of API_KEYS; or open.")
+                            "The id of a stored key; env: and the place of one of API_KEYS among them, from 1; or open.")
             String actor,
 
             @Schema(nullable = true, description = "The stored key's name then.") @Nullable
@@ -98,7 +98,9 @@ public class AuditResource {
     @Operation(
             operationId = "listAudit",
             summary = "What was changed through the API, newest first",
-            description = "Each change has an entry before it is made. What was refused has none.")
+            description =
+                    "Each change has an entry before it is made. What was refused has none. With filters a page may"
+                            + " have fewer entries than its limit and a next all the same.")
     @Parameter(
             name = "actor",
             in = ParameterIn.QUERY,
@@ -151,9 +153,12 @@ public class AuditResource {
         int limit = query.limit();
         query.check();
         return audit.written()
-                .compose(written -> repository.list(filter, below, limit + 1))
-                .map(rows ->
-                        Page.of(rows, limit, last -> Cursor.of(LIST, last.id())).map(EntryView::of))
+                .compose(written -> repository.list(filter, below, limit))
+                .map(page -> new Page<>(
+                        page.entries().stream().map(EntryView::of).toList(),
+                        page.below().isPresent()
+                                ? Cursor.of(LIST, page.below().getAsLong()).encode()
+                                : null))
                 .toCompletionStage();
     }
 }

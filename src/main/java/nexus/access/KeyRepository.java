@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.store.Store;
 
 /** The only class that writes {@code api_key}. */
@@ -57,7 +58,8 @@ class KeyRepository {
     }
 
     Future<List<StoredKey>> all() {
-        return store.api().preparedQuery(ALL).execute().map(rows -> keys(rows).toList());
+        return store.access().preparedQuery(ALL).execute().map(rows -> keys(rows)
+                .toList());
     }
 
     Future<Optional<StoredKey>> find(UUID id) {
@@ -66,7 +68,7 @@ class KeyRepository {
     }
 
     Future<Optional<StoredKey>> with(Digest digest) {
-        return store.api()
+        return store.access()
                 .preparedQuery(WITH_DIGEST)
                 .execute(Tuple.of(Buffer.buffer(digest.bytes())))
                 .map(rows -> keys(rows).findFirst());
@@ -79,25 +81,34 @@ class KeyRepository {
     }
 
     /** Fails with a {@link Refusal.Conflict} when there are too many. */
-    Future<StoredKey> insert(UUID id, KeyRequest request, Digest digest) {
+    Future<StoredKey> insert(UUID id, KeyRequest request, Digest digest, AuditedChange audited) {
+        Tuple values = Tuple.of(
+                id,
+                request.name(),
+                request.rights().stream().map(Right::word).sorted().toArray(String[]::new),
+                Buffer.buffer(digest.bytes()),
+                request.expiresAt().map(KeyRepository::utc).orElse(null),
+                MAX_KEYS);
+        return changing(INSERT, values, id, audited).map(rows -> keys(rows)
+                .findFirst()
+                .orElseThrow(() ->
+                        new Refusal.Conflict("too-many-keys", "There are " + MAX_KEYS + " keys; delete some first.")));
+    }
+
+    /** The entry of a change that changed nothing is taken back with the refusal. */
+    private Future<RowSet<Row>> changing(String statement, Tuple values, UUID id, AuditedChange audited) {
         return store.api()
-                .preparedQuery(INSERT)
-                .execute(Tuple.of(
-                        id,
-                        request.name(),
-                        request.rights().stream().map(Right::word).sorted().toArray(String[]::new),
-                        Buffer.buffer(digest.bytes()),
-                        request.expiresAt().map(KeyRepository::utc).orElse(null),
-                        MAX_KEYS))
-                .map(rows -> keys(rows)
-                        .findFirst()
-                        .orElseThrow(() -> new Refusal.Conflict(
-                                "too-many-keys", "There are " + MAX_KEYS + " keys; delete some first.")));
+                .withTransaction(connection -> connection
+                        .preparedQuery(statement)
+                        .execute(values)
+                        .compose(changed ->
+                                audited.complete(connection, id.toString()).map(done -> changed)))
+                .compose(Future::succeededFuture);
     }
 
     /** Fails with a {@link Refusal.NotFound}. */
-    Future<Void> delete(UUID id) {
-        return store.api().preparedQuery(DELETE).execute(Tuple.of(id)).map(deleted -> {
+    Future<Void> delete(UUID id, AuditedChange audited) {
+        return changing(DELETE, Tuple.of(id), id, audited).map(deleted -> {
             if (deleted.rowCount() == 0) {
                 throw new Refusal.NotFound("There is no key with this id.");
             }
@@ -111,7 +122,7 @@ class KeyRepository {
         OffsetDateTime[] times = Stream.of(ids)
                 .map(id -> utc(uses.getOrDefault(id, Instant.EPOCH)))
                 .toArray(OffsetDateTime[]::new);
-        return store.api()
+        return store.access()
                 .preparedQuery(USED)
                 .execute(Tuple.of((Object) ids, (Object) times))
                 .mapEmpty();

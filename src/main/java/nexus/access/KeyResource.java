@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.api.ChangeNote;
 import nexus.api.Cursor;
 import nexus.api.Ids;
@@ -97,7 +98,7 @@ public class KeyResource {
         ChangeNote.fields(context, json.names());
         String text = newKey();
         return repository
-                .insert(UUID.randomUUID(), request, Digest.of(text))
+                .insert(UUID.randomUUID(), request, Digest.of(text), AuditedChange.of(context, 201))
                 .map(made -> {
                     keys.add(made);
                     return Response.status(Response.Status.CREATED)
@@ -170,11 +171,14 @@ public class KeyResource {
     @Operation(
             operationId = "deleteKey",
             summary = "Revoke a key",
-            description = "In this process at once, in others within seconds.")
+            description = "In this process at once, in others within two seconds.")
     @APIResponse(responseCode = "204", description = "It no longer opens.")
-    public CompletionStage<Void> delete(@PathParam("id") String id) {
+    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "key");
-        return repository.delete(known).onSuccess(done -> keys.remove(known)).toCompletionStage();
+        return repository
+                .delete(known, AuditedChange.of(context, 204))
+                .onSuccess(done -> keys.remove(known))
+                .toCompletionStage();
     }
 
     /** Whether it could be a stored key. */

@@ -20,14 +20,18 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps this process's keys up with the store: a key that another process deletes opens here for two seconds more, one
- * that it makes opens at once. Writes down when keys were used.
+ * Keeps this process's keys up with the store: a key that another process deletes opens here for less than two seconds
+ * more, one that it makes opens at once. Writes down when keys were used.
  */
 @Singleton
 class KeyWatch {
     private static final Logger LOG = Logger.getLogger(KeyWatch.class);
-    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Without an answer for so long a stored key may have been revoked; it opens again once the store has confirmed it. */
+    private static final Duration MOST_UNCONFIRMED = Duration.ofSeconds(10);
+
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
     /** Each costs a query: who guesses keys must not make many. */
     private static final int LOOKUPS_PER_SECOND = 20;
 
@@ -37,6 +41,7 @@ class KeyWatch {
     private final RequestLimit lookups = new RequestLimit("lookups", LOOKUPS_PER_SECOND, System.nanoTime());
     private final Map<UUID, Long> written = new HashMap<>(); // guarded by this
     private boolean running; // guarded by this
+    private Future<Void> reading = Future.succeededFuture(); // guarded by this
     private Future<?> look = Future.succeededFuture(); // guarded by this
     private long timer; // guarded by this; of the next look
 
@@ -49,12 +54,7 @@ class KeyWatch {
 
     void onStart(@Observes @Priority(20) StartupEvent event)
             throws InterruptedException, ExecutionException, TimeoutException {
-        repository
-                .all()
-                .onSuccess(keys::replaceStored)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        read().toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         synchronized (this) {
             running = true;
             lookLater();
@@ -88,6 +88,24 @@ class KeyWatch {
         return repository.with(digest).map(found -> found.map(keys::add));
     }
 
+    /** Whether the stored keys are what the store has, or was a moment ago. */
+    boolean isConfirmed() {
+        return keys.unconfirmedFor(System.nanoTime()).compareTo(MOST_UNCONFIRMED) < 0;
+    }
+
+    /** Asks for all stored keys. One read at a time: whoever comes meanwhile shares its answer. */
+    synchronized Future<Void> read() {
+        if (reading.isComplete()) {
+            long asked = System.nanoTime();
+            reading = repository
+                    .all()
+                    .onSuccess(found -> keys.replaceStored(found, asked))
+                    .timeout(ANSWERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                    .mapEmpty();
+        }
+        return reading;
+    }
+
     private synchronized void lookLater() {
         if (running) {
             timer = vertx.setTimer(EVERY.toMillis(), due -> look());
@@ -95,10 +113,7 @@ class KeyWatch {
     }
 
     private synchronized void look() {
-        look = repository
-                .all()
-                .onSuccess(keys::replaceStored)
-                .compose(read -> writeUses())
+        look = read().compose(read -> writeUses())
                 .onFailure(failure -> LOG.warnf("keys not read cause=%s", failure))
                 .onComplete(done -> lookLater());
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import nexus.api.Caller;
 
@@ -15,6 +16,8 @@ final class KnownKey {
     private final Optional<Instant> expiresAt;
     private final RequestLimit publishing;
     private final RequestLimit others;
+    private final Semaphore publishingInProgress;
+    private final Semaphore othersInProgress;
     private final AtomicLong lastUsedMillis = new AtomicLong();
 
     private KnownKey(
@@ -26,11 +29,17 @@ final class KnownKey {
         this.expiresAt = expiresAt;
         this.publishing = new RequestLimit("publish", config.publishRate(), now);
         this.others = new RequestLimit("default", config.rate(), now);
+        this.publishingInProgress = new Semaphore(config.publishInProgress());
+        this.othersInProgress = new Semaphore(config.inProgress());
     }
 
-    /** One of {@code API_KEYS}. */
-    static KnownKey ofEnvironment(Digest digest, AccessConfig config) {
-        Caller caller = new Caller(digest.scope(), "env:" + digest.scope().substring(0, 8), Optional.empty(), true);
+    /**
+     * One of {@code API_KEYS}.
+     *
+     * @param number its place among them, from 1: what names it must not help to find it
+     */
+    static KnownKey ofEnvironment(int number, Digest digest, AccessConfig config) {
+        Caller caller = new Caller(digest.scope(), "env:" + number, Optional.empty(), true);
         return new KnownKey(caller, Optional.empty(), Set.of(Right.MANAGE), Optional.empty(), config);
     }
 
@@ -59,6 +68,11 @@ final class KnownKey {
 
     RequestLimit limit(Right right) {
         return right == Right.PUBLISH ? publishing : others;
+    }
+
+    /** For requests in progress: whoever takes a permit gives it back when the request is over. */
+    Semaphore inProgress(Right right) {
+        return right == Right.PUBLISH ? publishingInProgress : othersInProgress;
     }
 
     void used(long nowMillis) {

@@ -17,7 +17,7 @@ class RefusalMeters {
 
     @Inject
     RefusalMeters(MeterRegistry registry) {
-        this.byCode = Stream.of("unauthorized", "forbidden", "rate-limited", "too-large", OTHER)
+        this.byCode = Stream.of("unauthorized", "forbidden", "rate-limited", "too-many-in-progress", "too-large", OTHER)
                 .collect(Collectors.toUnmodifiableMap(code -> code, code -> Counter.builder("nexus.api.refused")
                         .description("Requests refused before anything of them was read")
                         .tag("code", code)

@@ -25,6 +25,11 @@ public record Caller(String scope, String actor, Optional<String> name, boolean 
         return caller;
     }
 
+    /** Who asks where nobody has to say so; empty for anybody. */
+    public static Optional<Caller> find(RoutingContext request) {
+        return Optional.ofNullable(request.get(KEY));
+    }
+
     public void putInto(RoutingContext request) {
         request.put(KEY, this);
     }

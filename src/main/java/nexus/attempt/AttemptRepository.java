@@ -44,7 +44,7 @@ public class AttemptRepository {
             ORDER BY w.seq, a.attempt""";
 
     /**
-     * $1 to $3: where the last page ended, $4 rows to look at in each place, $5 listener or null, $6 whether only
+     * $1 to $3: where the last page ended, $4 rows to look at in each place at most, $5 listener or null, $6 whether only
      * successes, only failures (null: both), $7 rows of a page, $8 bytes of a page. Each place (a listener's attempts in
      * one of the tables) gives its newest rows by index; the horizon is the newest point at which one of them had more to
      * give, and a page ends there. Of its runs, those are looked at that end before $1, the newest first, and those that
@@ -53,13 +53,16 @@ public class AttemptRepository {
     private static final String LOG = """
             WITH listener AS MATERIALIZED (
                 SELECT lane, id FROM subscription WHERE door = 'listener' AND ($5::uuid IS NULL OR id = $5::uuid)),
+            share AS MATERIALIZED (
+                SELECT CASE WHEN $4::bigint <= $7::bigint THEN $4::bigint ELSE greatest(8, least($4::bigint, 16000 / (2 * count(*) + 1))) END AS n
+                FROM listener),
             run_floor AS MATERIALIZED (
                 SELECT l.lane, l.id, runs.attempted_at
                 FROM listener l CROSS JOIN LATERAL (
-                    SELECT CASE WHEN count(*) >= $4 / 32 + 8 THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
+                    SELECT CASE WHEN count(*) >= (SELECT least(n, 256) / 32 + 8 FROM share) THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
                     FROM (SELECT last_attempted_at FROM delivery_run
                           WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                          ORDER BY last_attempted_at DESC LIMIT $4 / 32 + 8) newest) runs),
+                          ORDER BY last_attempted_at DESC LIMIT (SELECT least(n, 256) / 32 + 8 FROM share)) newest) runs),
             scanned AS MATERIALIZED (
                 SELECT l.lane * 2 AS place, l.id AS listener_id, a.*
                 FROM listener l CROSS JOIN LATERAL (
@@ -67,7 +70,7 @@ public class AttemptRepository {
                     FROM attempt
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
                       AND (attempted_at, seq, attempt) < ($1::timestamptz, $2::bigint, $3::smallint)
-                    ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT $4) a
+                    ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT (SELECT n FROM share)) a
                 UNION ALL
                 SELECT l.lane * 2 + 1, l.id, d.*
                 FROM listener l CROSS JOIN LATERAL (
@@ -75,7 +78,7 @@ public class AttemptRepository {
                     FROM delivery
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
-                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT $4) d),
+                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT (SELECT n FROM share)) d),
             in_run AS MATERIALIZED (
                 SELECT -1 AS place, f.id AS listener_id, d.*
                 FROM run_floor f CROSS JOIN LATERAL (
@@ -91,7 +94,7 @@ public class AttemptRepository {
                 FROM (SELECT *, row_number() OVER (
                                     PARTITION BY place ORDER BY attempted_at DESC, seq DESC, attempt DESC) AS n
                       FROM scanned) numbered
-                WHERE n = $4
+                WHERE numbered.n = (SELECT n FROM share)
                 UNION ALL
                 SELECT attempted_at, 9223372036854775807, 32767 FROM run_floor WHERE attempted_at > '-infinity'
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT 1),

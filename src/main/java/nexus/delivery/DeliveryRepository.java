@@ -63,7 +63,8 @@ public class DeliveryRepository {
             """;
 
     /**
-     * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place, $3 statuses,
+     * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place at most, of which
+     * each has its share when there are many places, $3 statuses,
      * $4 since, $5 until, $6 rows of a page. History's day is that of created_at, so that other partitions are left out.
      * Beyond {@code since} there is nothing to look for; ten minutes more than any transaction may take between drawing
      * a seq and its commit.
@@ -73,13 +74,16 @@ public class DeliveryRepository {
      */
     private static String listBySeq(String lanes, String settled, String runs) {
         return """
-               WITH run_floor AS MATERIALIZED (
-                   SELECT CASE WHEN count(*) >= $2 / 32 + 8 THEN min(last_seq) END AS seq
+               WITH share AS MATERIALIZED (
+                   SELECT CASE WHEN $2::bigint <= $6::bigint THEN $2::bigint ELSE greatest(8, least($2::bigint, 16000 / (9 * count(*) + 1))) END AS n
+                   FROM subscription s WHERE %2$s),
+               run_floor AS MATERIALIZED (
+                   SELECT CASE WHEN count(*) >= (SELECT least(n, 256) / 32 + 8 FROM share) THEN min(last_seq) END AS seq
                    FROM (SELECT d.last_seq FROM delivery_run d
                          WHERE %5$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
                            AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                          AND ($5::timestamptz AT TIME ZONE 'UTC')::date
-                         ORDER BY d.last_seq DESC LIMIT $2 / 32 + 8) newest),
+                         ORDER BY d.last_seq DESC LIMIT (SELECT least(n, 256) / 32 + 8 FROM share)) newest),
                in_run AS MATERIALIZED (
                    SELECT %3$s
                    FROM delivery_of_run d
@@ -94,7 +98,7 @@ public class DeliveryRepository {
                    CROSS JOIN LATERAL (
                        SELECT * FROM owed
                        WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
-                       ORDER BY seq DESC LIMIT $2) o
+                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
                    WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
                                        ELSE $3::text[] && '{DEAD}' END
                    UNION ALL
@@ -102,7 +106,7 @@ public class DeliveryRepository {
                    FROM subscription s
                    CROSS JOIN LATERAL (
                        SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
-                       ORDER BY seq DESC LIMIT $2) o
+                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
                    WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])
                    UNION ALL
                    (SELECT -1, %3$s
@@ -110,11 +114,11 @@ public class DeliveryRepository {
                     WHERE %4$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
                       AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                     AND ($5::timestamptz AT TIME ZONE 'UTC')::date
-                    ORDER BY d.seq DESC LIMIT $2)),
+                    ORDER BY d.seq DESC LIMIT (SELECT n FROM share))),
                horizon AS (
                    SELECT 0::bigint AS horizon_event_seq, max(lowest) AS horizon_seq
                    FROM (SELECT min(seq) AS lowest FROM scanned GROUP BY place
-                         HAVING count(*) >= $2 AND min(created_at) >= $4::timestamptz - interval '10 minutes'
+                         HAVING count(*) >= (SELECT n FROM share) AND min(created_at) >= $4::timestamptz - interval '10 minutes'
                          UNION ALL
                          SELECT seq FROM run_floor
                          WHERE NOT EXISTS (

@@ -22,7 +22,7 @@ import nexus.store.Store;
 @Singleton
 public class StoredEventRepository {
     /** Events looked at for one page, when most of them may not match. */
-    private static final int SCANNED_ROWS = 10_000;
+    private static final int SCANNED_ROWS = 2_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
     private static final OffsetDateTime END = OffsetDateTime.parse("9999-12-31T23:59:59Z");

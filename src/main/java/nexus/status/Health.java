@@ -29,6 +29,8 @@ record Health(
     static final String OK = "ok";
     static final String FAILING = "failing";
     static final String UNREACHABLE = "unreachable";
+    /** Instead of texts that only a caller with a key may read. */
+    static final String ASK = "ask with a key that may read";
 
     /** For so long it may be a restart of the source; after that somebody should know. */
     static final Duration CONNECTING_MAY_TAKE = Duration.ofSeconds(30);
@@ -52,7 +54,8 @@ record Health(
 
             @Schema(examples = "2026-01-31T18:20:40.000Z") String since,
 
-            @Schema(nullable = true) @Nullable String detail,
+            @Schema(nullable = true, description = "Why, to a key that may read.") @Nullable
+            String detail,
 
             @Schema(examples = "0", nullable = true) @Nullable
             Long lagBytes,
@@ -117,7 +120,11 @@ record Health(
             String since,
 
             @Schema(examples = "2026-01-31T18:00:00.000Z") String noticedAt,
-            @Schema(examples = "the slot was dropped") String reason) {}
+            @Schema(examples = "the slot was dropped") String reason) {
+        Gap withReason(String other) {
+            return new Gap(from, to, since, noticedAt, other);
+        }
+    }
 
     static Health of(boolean databaseAnswers, CaptureState capture, Instant now, Version version) {
         return new Health(
@@ -134,6 +141,24 @@ record Health(
                         capture.slot().map(Health::slot).orElse(null)),
                 version.number(),
                 version.commit());
+    }
+
+    /** Without what may name a host, a role or SQL. */
+    Health forAnybody() {
+        return new Health(
+                status,
+                database,
+                new Capture(
+                        capture.status(),
+                        capture.since(),
+                        capture.detail() == null ? null : ASK,
+                        capture.lagBytes(),
+                        capture.lagSeconds(),
+                        capture.confirmedLsn(),
+                        capture.gap() == null ? null : capture.gap().withReason(ASK),
+                        capture.slot()),
+                version,
+                commit);
     }
 
     @JsonIgnore

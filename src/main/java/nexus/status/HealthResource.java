@@ -1,5 +1,6 @@
 package nexus.status;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import nexus.Version;
+import nexus.api.Caller;
 import nexus.api.QueryParameters;
 import nexus.replication.CaptureStatus;
 import nexus.store.Store;
@@ -23,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Health for people and load balancers; open, so it names no hosts and no users. */
+/** Health for people and load balancers; open, so it names no hosts, users or SQL to anybody without a key. */
 @Path("/v1/health")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")
@@ -46,8 +48,9 @@ public class HealthResource {
     @Operation(
             operationId = "getHealth",
             summary = "Show whether Nexus does its work",
-            description = "Needs no key. Capture makes it 503 only when it is blocked or lost, or has been connecting"
-                    + " for over 30 seconds.")
+            description =
+                    "Needs no key; with one that may read, it also says why. Capture makes it 503 only when it is blocked or lost, or has been connecting"
+                            + " for over 30 seconds.")
     @APIResponse(
             responseCode = "200",
             description = "Everything works.",
@@ -65,7 +68,8 @@ public class HealthResource {
                                                     "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
     @APIResponse(
             responseCode = "503",
-            description = "A part fails: database is unreachable, or capture.status and capture.detail say why.",
+            description = "A part fails: database is unreachable, or capture.status says what; to a key that may read,"
+                    + " capture.detail says why.",
             content =
                     @Content(
                             schema = @Schema(implementation = Health.class),
@@ -75,18 +79,20 @@ public class HealthResource {
                                                     "detail":"the role has no REPLICATION right","lagBytes":null,\
                                                     "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null},\
                                                     "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
-    public CompletionStage<Response> health(@Context UriInfo uri) {
+    public CompletionStage<Response> health(@Context UriInfo uri, @Context RoutingContext context) {
+        boolean mayRead = Caller.find(context).isPresent();
         QueryParameters.of(uri).check();
         return store.ping()
                 .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)
                 .map(true)
                 .otherwise(false)
-                .map(this::answer)
+                .map(answers -> answer(answers, mayRead))
                 .toCompletionStage();
     }
 
-    private Response answer(boolean databaseAnswers) {
-        Health health = Health.of(databaseAnswers, capture.current(), clock.instant(), Version.current());
+    private Response answer(boolean databaseAnswers, boolean mayRead) {
+        Health whole = Health.of(databaseAnswers, capture.current(), clock.instant(), Version.current());
+        Health health = mayRead ? whole : whole.forAnybody();
         return Response.status(health.isOk() ? 200 : 503).entity(health).build();
     }
 }

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Up when the store answers and its schema is there. Capture's state is only shown: a process that can't capture can
- * still take events and deliver.
+ * still take events and deliver. Why it can't is for those with a key (health, doctor): the probe is open.
  */
 @Readiness
 @Singleton
@@ -38,7 +38,6 @@ public class ReadinessProbe implements HealthCheck {
         CaptureState captured = capture.current();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("store")
                 .withData("capture", captured.status().text());
-        captured.detail().ifPresent(detail -> response.withData("captureDetail", detail));
         try {
             store.api()
                     .query(SCHEMA)

@@ -33,6 +33,7 @@ public class Store {
     private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int SETTLING_CONNECTIONS = 2;
+    private static final int ACCESS_CONNECTIONS = 2;
 
     /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
     private static final int LONGEST_STATEMENT = 16 * 1024;
@@ -61,6 +62,7 @@ public class Store {
     private final PostgresUrl url;
     private final SslOffer offer;
     private final Pool api;
+    private final Pool access;
     private final Pool intake;
     private final Pool queue;
     private final Pool settling;
@@ -72,6 +74,7 @@ public class Store {
         PgConnectOptions options = connectOptions(url, config, Map.of());
         this.offer = new SslOffer(vertx, options);
         this.api = pool(vertx, options, "nexus-api", config.apiConnections());
+        this.access = pool(vertx, options, "nexus-access", ACCESS_CONNECTIONS);
         this.intake = pool(vertx, connectOptions(url, config, INTAKE), "nexus-intake", 4);
         this.queue = pool(vertx, connectOptions(url, config, INDEXES_ONLY), "nexus-queue", config.queueConnections());
         this.settling = pool(vertx, connectOptions(url, config, SETTLING), "nexus-settling", SETTLING_CONNECTIONS);
@@ -80,6 +83,11 @@ public class Store {
     /** For requests of the API and for upkeep. */
     public Pool api() {
         return api;
+    }
+
+    /** For keys and the audit alone: no request waits for another one's queries before it is known who asks. */
+    public Pool access() {
+        return access;
     }
 
     /** For intake alone: the two ways in do not wait for each other, nor for anybody else. */
@@ -133,6 +141,7 @@ public class Store {
     @PreDestroy
     public void close() {
         api.close();
+        access.close();
         intake.close();
         queue.close();
         settling.close();

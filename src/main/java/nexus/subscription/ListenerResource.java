@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import nexus.api.AuditedChange;
 import nexus.api.Caller;
 import nexus.api.ChangeNote;
 import nexus.api.Cursor;
@@ -91,7 +92,7 @@ public class ListenerResource {
         JsonBody request = JsonBody.parse(body);
         SubscriptionSettings settings = ListenerRequest.read(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
-        return registry.create(Door.LISTENER, settings)
+        return registry.create(Door.LISTENER, settings, AuditedChange.of(context, 201))
                 .onSuccess(
                         made -> ChangeNote.id(context, made.subscription().id().toString()))
                 .map(made -> Response.status(Response.Status.CREATED)
@@ -140,8 +141,8 @@ public class ListenerResource {
     @Path("/{id}")
     @Operation(operationId = "deleteListener", summary = "Remove it")
     @APIResponse(responseCode = "204", description = "Removed.")
-    public CompletionStage<Void> delete(@PathParam("id") String id) {
-        return registry.delete(Ids.inPath(id, "listener"), Optional.of(Door.LISTENER))
+    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+        return registry.delete(Ids.inPath(id, "listener"), Optional.of(Door.LISTENER), AuditedChange.of(context, 204))
                 .toCompletionStage();
     }
 }

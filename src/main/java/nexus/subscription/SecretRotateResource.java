@@ -1,12 +1,14 @@
 package nexus.subscription;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import nexus.api.AuditedChange;
 import nexus.api.Durations;
 import nexus.api.Ids;
 import nexus.api.JsonBody;
@@ -92,13 +95,13 @@ public class SecretRotateResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = Rotated.class),
                             examples = @ExampleObject(name = "rotated", value = SubscriptionExamples.ROTATED)))
-    public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body) {
+    public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         SigningSecret secret = SigningSecret.generate(random);
         Duration overlap = overlap(body);
         Instant now = clock.instant();
         Instant until = now.plus(overlap).truncatedTo(ChronoUnit.MILLIS);
-        return registry.rotate(known, secret, now, until)
+        return registry.rotate(known, secret, now, until, AuditedChange.of(context, 200))
                 .map(rotated -> new Rotated(secret.text(), EventBody.timestamp(until)))
                 .toCompletionStage();
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import nexus.api.AuditedChange;
 
 /**
  * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to
@@ -42,22 +43,27 @@ public class SubscriptionRegistry {
         this.reach = reach;
     }
 
-    public Future<Registered> create(Door door, SubscriptionSettings settings) {
-        return repository.insert(UUID.randomUUID(), door, settings).compose(this::takeEffect);
+    public Future<Registered> create(Door door, SubscriptionSettings settings, AuditedChange audited) {
+        return repository.insert(UUID.randomUUID(), door, settings, audited).compose(this::takeEffect);
     }
 
-    public Future<Registered> change(UUID id, Function<Subscription, SubscriptionSettings> change) {
-        return repository.update(id, change).compose(this::takeEffect);
+    public Future<Registered> change(
+            UUID id, Function<Subscription, SubscriptionSettings> change, AuditedChange audited) {
+        return repository.update(id, change, audited).compose(this::takeEffect);
     }
 
     /** Done when this process knows it; others know it within seconds, while the former secret signs too. */
-    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant now, Instant until) {
-        return repository.rotate(id, secret, now, until).compose(rotated -> catalog.reload()
+    public Future<Subscription> rotate(
+            UUID id, SigningSecret secret, Instant now, Instant until, AuditedChange audited) {
+        return repository.rotate(id, secret, now, until, audited).compose(rotated -> catalog.reload()
                 .map(rotated));
     }
 
-    public Future<Void> delete(UUID id, Optional<Door> door) {
-        return repository.delete(id, door).compose(deleted -> catalog.reload()).mapEmpty();
+    public Future<Void> delete(UUID id, Optional<Door> door, AuditedChange audited) {
+        return repository
+                .delete(id, door, audited)
+                .compose(deleted -> catalog.reload())
+                .mapEmpty();
     }
 
     private Future<Registered> takeEffect(Subscription subscription) {

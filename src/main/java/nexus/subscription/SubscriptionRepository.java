@@ -24,6 +24,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -205,10 +206,10 @@ public class SubscriptionRepository {
     }
 
     /** Fails with a {@link Refusal.Conflict} when there is one already that sends the same to the same place. */
-    public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings) {
+    public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings, AuditedChange audited) {
         List<@Nullable Object> values = new ArrayList<>(List.of(id, word(door)));
         values.addAll(codec.columns(id, settings));
-        return changing(connection -> isOnlyOne(connection, id, settings)
+        return changing(id, audited, connection -> isOnlyOne(connection, id, settings)
                         .compose(only -> connection.preparedQuery(INSERT).execute(Tuple.wrap(values))))
                 .map(rows -> codec.subscription(rows.iterator().next()));
     }
@@ -219,8 +220,9 @@ public class SubscriptionRepository {
      * @param change may throw a refusal; then nothing is changed
      * @return as it is then; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
      */
-    public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionSettings> change) {
-        return changing(connection -> present(connection, id).compose(before -> {
+    public Future<Subscription> update(
+            UUID id, Function<Subscription, SubscriptionSettings> change, AuditedChange audited) {
+        return changing(id, audited, connection -> present(connection, id).compose(before -> {
                     SubscriptionSettings after = change.apply(before);
                     List<@Nullable Object> values = new ArrayList<>(List.of(id));
                     values.addAll(codec.columns(id, after));
@@ -230,6 +232,21 @@ public class SubscriptionRepository {
                             .compose(only -> connection.preparedQuery(UPDATE).execute(Tuple.wrap(values)));
                 }))
                 .map(rows -> codec.subscription(rows.iterator().next()));
+    }
+
+    /** As the other, for nobody's request. */
+    public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings) {
+        return insert(id, door, settings, AuditedChange.NONE);
+    }
+
+    /** As the other, for nobody's request. */
+    public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionSettings> change) {
+        return update(id, change, AuditedChange.NONE);
+    }
+
+    /** As the other, for nobody's request. */
+    public Future<Void> delete(UUID id, Optional<Door> door) {
+        return delete(id, door, AuditedChange.NONE);
     }
 
     private Future<Subscription> present(SqlConnection connection, UUID id) {
@@ -257,8 +274,8 @@ public class SubscriptionRepository {
      * @param door only if it was made there
      * @return fails with a {@link Refusal.NotFound}
      */
-    public Future<Void> delete(UUID id, Optional<Door> door) {
-        return changing(connection -> connection
+    public Future<Void> delete(UUID id, Optional<Door> door, AuditedChange audited) {
+        return changing(id, audited, connection -> connection
                         .preparedQuery(DELETE)
                         .execute(Tuple.of(
                                 id, door.map(SubscriptionRepository::word).orElse(null)))
@@ -277,8 +294,9 @@ public class SubscriptionRepository {
      * @param until not after {@code now}: the former one ends now
      * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many would sign
      */
-    public Future<Subscription> rotate(UUID id, SigningSecret secret, Instant now, Instant until) {
-        return changing(connection -> present(connection, id).compose(before -> connection
+    public Future<Subscription> rotate(
+            UUID id, SigningSecret secret, Instant now, Instant until, AuditedChange audited) {
+        return changing(id, audited, connection -> present(connection, id).compose(before -> connection
                         .preparedQuery(ROTATE)
                         .execute(Tuple.of(
                                 id,
@@ -320,7 +338,9 @@ public class SubscriptionRepository {
      * @return false when it was disabled or deleted already
      */
     public Future<Boolean> disable(UUID id, String reason) {
-        return changing(connection -> connection.preparedQuery(DISABLE).execute(Tuple.of(id, reason)))
+        return changing(id, AuditedChange.NONE, connection -> connection
+                        .preparedQuery(DISABLE)
+                        .execute(Tuple.of(id, reason)))
                 .map(disabled -> disabled.rowCount() > 0);
     }
 
@@ -350,10 +370,12 @@ public class SubscriptionRepository {
                 .mapEmpty();
     }
 
-    private <T> Future<T> changing(Function<SqlConnection, Future<T>> change) {
-        return locked(connection -> change.apply(connection)
-                .compose(changed ->
-                        connection.preparedQuery(RAISE_VERSION).execute().map(changed)));
+    private <T> Future<T> changing(UUID id, AuditedChange audited, Function<SqlConnection, Future<T>> change) {
+        return locked(connection -> change.apply(connection).compose(changed -> connection
+                .preparedQuery(RAISE_VERSION)
+                .execute()
+                .compose(raised -> audited.complete(connection, id.toString()))
+                .map(done -> changed)));
     }
 
     private <T> Future<T> locked(Function<SqlConnection, Future<T>> work) {

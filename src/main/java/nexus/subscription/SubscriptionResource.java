@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.api.Caller;
 import nexus.api.ChangeNote;
 import nexus.api.Cursor;
@@ -88,7 +89,7 @@ public class SubscriptionResource {
         SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
         Optional<Warning> misread = SubscriptionRequest.secretWarning(request);
-        return registry.create(Door.SUBSCRIPTION, settings)
+        return registry.create(Door.SUBSCRIPTION, settings, AuditedChange.of(context, 201))
                 .map(made -> made.with(misread))
                 .map(made -> Response.status(Response.Status.CREATED)
                         .header(
@@ -195,7 +196,8 @@ public class SubscriptionResource {
         UUID known = Ids.inPath(id, "subscription");
         JsonBody change = JsonBody.parse(body);
         ChangeNote.fields(context, change.names());
-        return registry.change(known, before -> SubscriptionRequest.change(change, before))
+        return registry.change(
+                        known, before -> SubscriptionRequest.change(change, before), AuditedChange.of(context, 200))
                 .map(changed -> SubscriptionView.changed(changed.with(SubscriptionRequest.secretWarning(change))))
                 .toCompletionStage();
     }
@@ -207,7 +209,8 @@ public class SubscriptionResource {
             summary = "Remove it",
             description = "What is still owed to it becomes DEAD; its history stays until RETENTION.")
     @APIResponse(responseCode = "204", description = "Removed.")
-    public CompletionStage<Void> delete(@PathParam("id") String id) {
-        return registry.delete(Ids.inPath(id, "subscription"), Optional.empty()).toCompletionStage();
+    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+        return registry.delete(Ids.inPath(id, "subscription"), Optional.empty(), AuditedChange.of(context, 204))
+                .toCompletionStage();
     }
 }

@@ -18,7 +18,8 @@ class ApiKeysTest {
         KnownKey second = keys.with(Digest.of("second-key")).orElseThrow();
         assertThat(first.caller()).isNotEqualTo(second.caller());
         assertThat(first.caller().scope()).doesNotContain("first-key").matches("[0-9a-f]{24}");
-        assertThat(first.caller().actor()).matches("env:[0-9a-f]{8}");
+        assertThat(first.caller().actor()).isEqualTo("env:1");
+        assertThat(second.caller().actor()).isEqualTo("env:2");
         assertThat(Right.values()).allMatch(first::may);
     }
 
@@ -33,7 +34,7 @@ class ApiKeysTest {
     void aStoredKeyMayWhatItsScopesSayUntilItIsRemoved() {
         ApiKeys keys = keys("first-key");
         StoredKey stored = stored("nxs_a", Set.of(Right.PUBLISH));
-        keys.replaceStored(List.of(stored));
+        keys.replaceStored(List.of(stored), 0);
         KnownKey known = keys.with(stored.digest()).orElseThrow();
         assertThat(known.may(Right.PUBLISH)).isTrue();
         assertThat(known.may(Right.READ)).isFalse();
@@ -41,7 +42,8 @@ class ApiKeysTest {
         assertThat(known.isExpired(999)).isFalse();
         assertThat(known.isExpired(1_000)).isTrue();
 
-        keys.replaceStored(List.of(stored, stored("nxs_b", Set.of(Right.READ))));
+        keys.replaceStored(List.of(stored, stored("nxs_b", Set.of(Right.READ))), 5);
+        assertThat(keys.unconfirmedFor(8)).hasNanos(3);
         assertThat(keys.with(stored.digest())).as("its rate is not forgotten").containsSame(known);
         keys.remove(stored.id());
         assertThat(keys.with(stored.digest())).isEmpty();

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.api.Caller;
 import nexus.store.Store;
 import nexus.testkit.TestPostgres;
@@ -51,9 +54,10 @@ class KeyRepositoryPostgresTest {
         assertThat(TestPostgres.query(url, "SELECT k::text FROM nexus.api_key k"))
                 .noneMatch(row -> row.contains("the-key-itself"));
 
-        await(keys.delete(made.id()));
+        await(keys.delete(made.id(), AuditedChange.NONE));
         assertThat(await(keys.with(digest))).isEmpty();
-        assertThatThrownBy(() -> await(keys.delete(made.id()))).isInstanceOf(Refusal.NotFound.class);
+        assertThatThrownBy(() -> await(keys.delete(made.id(), AuditedChange.NONE)))
+                .isInstanceOf(Refusal.NotFound.class);
     }
 
     @Test
@@ -76,10 +80,11 @@ class KeyRepositoryPostgresTest {
         await(audit.takeBack(refused));
 
         List<AuditEntry> entries = await(audit.list(
-                new AuditRepository.Filter(
-                        Optional.of("actor-1"), Optional.empty(), Optional.empty(), Optional.empty()),
-                Long.MAX_VALUE,
-                10));
+                        new AuditRepository.Filter(
+                                Optional.of("actor-1"), Optional.empty(), Optional.empty(), Optional.empty()),
+                        Long.MAX_VALUE,
+                        10))
+                .entries();
         assertThat(entries).extracting(AuditEntry::id).containsExactly(done, open);
         assertThat(entries.getFirst().status()).contains(204);
         assertThat(entries.getFirst().fields()).containsExactly("a", "b");
@@ -87,10 +92,39 @@ class KeyRepositoryPostgresTest {
         assertThat(entries.getLast().status()).isEmpty();
     }
 
+    @Test
+    void aPageOfTheAuditLooksAtABoundedNumberOfEntriesAndTheNextOneGoesOnThere() {
+        TestPostgres.execute(url, """
+                INSERT INTO nexus.audit (actor, method, path)
+                SELECT CASE WHEN n % 4500 = 0 THEN 'rare' ELSE 'often' END, 'POST', '/v1/keys'
+                FROM generate_series(1, 13500) n""");
+        AuditRepository.Filter rare =
+                new AuditRepository.Filter(Optional.of("rare"), Optional.empty(), Optional.empty(), Optional.empty());
+        List<AuditEntry> found = new ArrayList<>();
+        int pages = 0;
+        for (OptionalLong below = OptionalLong.of(Long.MAX_VALUE); below.isPresent(); pages++) {
+            AuditRepository.AuditPage page = await(audit.list(rare, below.getAsLong(), 2));
+            assertThat(page.below().orElse(0)).isLessThan(below.getAsLong());
+            found.addAll(page.entries());
+            below = page.below();
+        }
+        assertThat(found).extracting(AuditEntry::actor).containsExactly("rare", "rare", "rare");
+        assertThat(pages).isBetween(7, 9);
+        AuditRepository.Filter recent = new AuditRepository.Filter(
+                Optional.of("nobody"),
+                Optional.empty(),
+                Optional.of(Instant.now().plusSeconds(3600)),
+                Optional.empty());
+        assertThat(await(audit.list(recent, Long.MAX_VALUE, 2)).below())
+                .as("all others are older")
+                .isEmpty();
+    }
+
     private static StoredKey insert(Digest digest) {
         return await(keys.insert(
                 UUID.randomUUID(),
                 new KeyRequest("test", Set.of(Right.PUBLISH, Right.READ), Optional.of(NEXT_YEAR)),
-                digest));
+                digest,
+                AuditedChange.NONE));
     }
 }

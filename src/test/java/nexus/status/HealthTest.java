@@ -46,6 +46,28 @@ class HealthTest {
     }
 
     @Test
+    void whatMayNameAHostARoleOrSqlIsNotForAnybody() throws JsonProcessingException {
+        CaptureState capture = new CaptureState(
+                Status.BLOCKED,
+                NOW,
+                Optional.of("role admin may not: GRANT x TO admin at db.internal:5432"),
+                OptionalLong.of(4096),
+                OptionalDouble.of(1.5),
+                Optional.of("0/1A2B3C8"),
+                Optional.of(new CaptureState.Gap(
+                        Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "admin dropped the slot")),
+                Optional.empty());
+        Health whole = Health.of(true, capture, NOW, VERSION);
+        assertThat(new ObjectMapper().writeValueAsString(whole)).contains("admin");
+        assertThat(new ObjectMapper().writeValueAsString(whole.forAnybody()))
+                .doesNotContain("admin", "GRANT", "internal")
+                .contains("\"status\":\"blocked\"", "\"lagBytes\":4096", "\"to\":\"0/1\"");
+        assertThat(Health.of(true, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION)
+                        .forAnybody())
+                .isEqualTo(Health.of(true, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION));
+    }
+
+    @Test
     void everythingKnownOfCaptureIsShown() throws JsonProcessingException {
         CaptureState capture = new CaptureState(
                 Status.CATCHING_UP,

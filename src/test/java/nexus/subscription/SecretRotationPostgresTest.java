@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.store.Store;
 import nexus.testkit.TestPostgres;
@@ -42,12 +43,12 @@ class SecretRotationPostgresTest {
     void everySecretSignsUntilTheTimePromisedForIt() {
         SubscriptionRepository repository = repository(new SecretCipher(OLD));
         UUID id = insert(repository, "http://127.0.0.1/overlap");
-        Subscription rotated = await(repository.rotate(id, SECOND, NOW, SOON));
+        Subscription rotated = await(repository.rotate(id, SECOND, NOW, SOON, AuditedChange.NONE));
         assertThat(rotated.signingKeys(SOON.minusMillis(1))).containsExactly(SECOND.key(), FIRST.key());
         assertThat(rotated.signingKeys(SOON)).containsExactly(SECOND.key());
 
-        await(repository.rotate(id, secret(3), NOW, SOON.plusSeconds(60)));
-        Subscription again = await(repository.rotate(id, secret(4), NOW, NOW));
+        await(repository.rotate(id, secret(3), NOW, SOON.plusSeconds(60), AuditedChange.NONE));
+        Subscription again = await(repository.rotate(id, secret(4), NOW, NOW, AuditedChange.NONE));
         assertThat(again.signingKeys(NOW))
                 .as("the third had no time left, the others have")
                 .containsExactly(secret(4).key(), SECOND.key(), FIRST.key());
@@ -68,7 +69,7 @@ class SecretRotationPostgresTest {
                         before.deadOn(),
                         before.isEnabled())));
         assertThat(replaced.signingKeys(NOW)).containsExactly(secret(5).key(), SECOND.key(), FIRST.key());
-        Subscription late = await(repository.rotate(id, secret(6), SOON, SOON));
+        Subscription late = await(repository.rotate(id, secret(6), SOON, SOON, AuditedChange.NONE));
         assertThat(late.previousSecrets()).extracting(PreviousSecret::secret).containsExactly(SECOND);
     }
 
@@ -77,16 +78,17 @@ class SecretRotationPostgresTest {
         SubscriptionRepository repository = repository(new SecretCipher(OLD));
         UUID id = insert(repository, "http://127.0.0.1/ten");
         for (int i = 1; i < 10; i++) {
-            await(repository.rotate(id, secret(i), NOW, SOON.plusSeconds(i)));
+            await(repository.rotate(id, secret(i), NOW, SOON.plusSeconds(i), AuditedChange.NONE));
         }
         Subscription full = await(repository.find(id)).orElseThrow();
         assertThat(full.signingKeys(NOW)).hasSize(10);
-        assertThatThrownBy(() -> await(repository.rotate(id, secret(10), NOW, SOON)))
+        assertThatThrownBy(() -> await(repository.rotate(id, secret(10), NOW, SOON, AuditedChange.NONE)))
                 .isInstanceOfSatisfying(Refusal.Conflict.class, refusal -> assertThat(refusal.code())
                         .isEqualTo("too-many-secrets"))
                 .hasMessageContaining("2999-01-01T00:00:01.000Z");
         assertThat(await(repository.find(id))).contains(full);
-        assertThat(await(repository.rotate(id, secret(10), NOW, NOW)).signingKeys(NOW))
+        assertThat(await(repository.rotate(id, secret(10), NOW, NOW, AuditedChange.NONE))
+                        .signingKeys(NOW))
                 .as("the present one had no promise")
                 .hasSize(10);
     }
@@ -113,7 +115,7 @@ class SecretRotationPostgresTest {
     void everythingIsEncryptedAnewAndTheOldKeyIsNeededNoLonger() throws SQLException {
         SubscriptionRepository before = repository(new SecretCipher(OLD));
         UUID id = insert(before, "http://127.0.0.1/rotated");
-        await(before.rotate(id, SECOND, NOW, SOON));
+        await(before.rotate(id, SECOND, NOW, SOON, AuditedChange.NONE));
         EndpointHealth health = new EndpointHealth(Optional.empty(), Optional.of(new EndpointHealth.Failing(NOW, 3)));
         SecretCipher both = new SecretCipher(NEW, Optional.of(OLD));
         assertThat(await(repository(both).find(id))).isPresent();

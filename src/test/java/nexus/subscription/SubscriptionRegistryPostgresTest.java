@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.api.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.store.Store;
 import nexus.testkit.Configs;
@@ -34,18 +35,19 @@ class SubscriptionRegistryPostgresTest {
     @Test
     void aNewOneIsKnownBeforeItIsCoveredAndCoveredBeforeTheAnswer() {
         SubscriptionRegistry.Registered made =
-                await(registry.create(Door.SUBSCRIPTION, settings("http://10.0.0.1/", true)));
+                await(registry.create(Door.SUBSCRIPTION, settings("http://10.0.0.1/", true), AuditedChange.NONE));
         assertThat(coveredAndKnown).containsExactly(made.subscription().id());
         assertThat(made.warnings()).extracting(Warning::code).containsExactly("no-replica-identity", "private-address");
     }
 
     @Test
     void aDisabledOneIsCoveredWhenItIsEnabled() {
-        SubscriptionRegistry.Registered made =
-                await(registry.create(Door.SUBSCRIPTION, settings("http://localhost:4000/", false)));
+        SubscriptionRegistry.Registered made = await(
+                registry.create(Door.SUBSCRIPTION, settings("http://localhost:4000/", false), AuditedChange.NONE));
         assertThat(coveredAndKnown).isEmpty();
         assertThat(made.warnings()).isEmpty();
-        await(registry.change(made.subscription().id(), before -> settings("http://localhost:4000/", true)));
+        await(registry.change(
+                made.subscription().id(), before -> settings("http://localhost:4000/", true), AuditedChange.NONE));
         assertThat(coveredAndKnown).containsExactly(made.subscription().id());
     }
 
@@ -60,17 +62,18 @@ class SubscriptionRegistryPostgresTest {
         "http://2130706433.invalid/, unknown-host"
     })
     void whatCannotBeReachedIsAWarning(String url, @Nullable String code) {
-        SubscriptionRegistry.Registered made = await(registry.create(Door.SUBSCRIPTION, settings(url, false)));
+        SubscriptionRegistry.Registered made =
+                await(registry.create(Door.SUBSCRIPTION, settings(url, false), AuditedChange.NONE));
 
         assertThat(made.warnings()).extracting(Warning::code).isEqualTo(code == null ? List.of() : List.of(code));
     }
 
     @Test
     void aDeletedOneIsUnknownAtOnce() {
-        UUID id = await(registry.create(Door.LISTENER, settings("http://localhost:4000/", true)))
+        UUID id = await(registry.create(Door.LISTENER, settings("http://localhost:4000/", true), AuditedChange.NONE))
                 .subscription()
                 .id();
-        await(registry.delete(id, Optional.of(Door.LISTENER)));
+        await(registry.delete(id, Optional.of(Door.LISTENER), AuditedChange.NONE));
         assertThat(catalog.current().withId(id)).isEmpty();
     }
 

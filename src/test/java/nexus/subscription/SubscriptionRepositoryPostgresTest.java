@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import nexus.Refusal;
+import nexus.api.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.liveness.LoopHeartbeats;
 import nexus.store.Store;
@@ -84,7 +85,11 @@ class SubscriptionRepositoryPostgresTest {
     void urlsThatTheVersionBeforeHasLeftPlainAreEncryptedOnce() {
         Subscription made = insert(settings("https://hooks.example/t0ken", "b", "a"));
         await(repository.rotate(
-                made.id(), new SigningSecret("the second"), Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z")));
+                made.id(),
+                new SigningSecret("the second"),
+                Instant.EPOCH,
+                Instant.parse("2999-01-01T00:00:00Z"),
+                AuditedChange.NONE));
         TestPostgres.execute(url, """
                 UPDATE nexus.subscription
                 SET endpoint = NULL, endpoint_digest = NULL, endpoint_url = 'https://hooks.example/t0ken',
