@@ -25,7 +25,8 @@ final class ActivityChecks {
                 .filter(oldest -> oldest.age().compareTo(LONG) > 0)
                 .ifPresent(oldest -> {
                     found.add("the prepared transaction " + oldest.id() + " waits for " + Amount.time(oldest.age()));
-                    fixes.add("ROLLBACK PREPARED " + SqlName.literal(oldest.id()) + ";");
+                    fixes.add("COMMIT PREPARED " + SqlName.literal(oldest.id()) + ";\n-- or: ROLLBACK PREPARED "
+                            + SqlName.literal(oldest.id()) + ";");
                 });
         if (!found.isEmpty()) {
             return Check.warn(

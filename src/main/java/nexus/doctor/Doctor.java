@@ -112,8 +112,7 @@ public final class Doctor {
         FirstLook sourceLook = firstLook("source", subject.sourceVariable(), subject.source(), sourceAttempt);
         Optional<Patient> source = sourceLook.patient();
         // the slot before the store's position: that is always at or past what the slot has confirmed
-        Optional<SourceFacts> sourceFacts =
-                source.map(patient -> SourceFacts.read(patient.connection(), patient.server(), subject));
+        Optional<SourceFacts> sourceFacts = source.map(patient -> SourceFacts.read(patient.connection(), subject));
         FirstLook storeLook = storeLook(source, storeAttempt);
         Optional<Patient> store = storeLook.patient();
         Fact<Optional<StoreFacts>> stored = store.<Fact<Optional<StoreFacts>>>map(
@@ -197,6 +196,8 @@ public final class Doctor {
         List<Check> checks = new ArrayList<>();
         checks.add(ServerChecks.walLevel(server, facts.settings().known()));
         checks.add(ServerChecks.replicationRight(server, source.url(), replicationRefused(source, end)));
+        checks.addAll(facts.encoding()
+                .checks("source-encoding", encoding -> List.of(ServerChecks.encoding("source-encoding", encoding))));
         checks.addAll(facts.settings().checks("source-settings", settings -> facts.slot()
                 .checks("slot", slot -> slotAndSettings(server, settings, slot, stored))));
         checks.addAll(facts.publications().checks("publication", publications -> facts.tables()

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,15 +16,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nexus.event.Operation;
 import nexus.event.TypePattern;
+import nexus.replication.IdentityAdvice;
+import nexus.replication.Leaf;
+import nexus.replication.Loss;
+import nexus.replication.Loss.Why;
 import nexus.replication.PublicationNote;
 import nexus.replication.PublicationPlan;
 import nexus.replication.PublicationPlan.Kind;
-import nexus.replication.PublicationPlan.Move;
-import nexus.replication.PublicationPlan.Published;
 import nexus.replication.Publications;
+import nexus.replication.Published;
+import nexus.replication.Published.Member;
 import nexus.replication.SourceTable;
-import nexus.replication.SourceTable.Identity;
 import nexus.replication.SqlName;
+import nexus.replication.WriteRule;
 
 /** Is every table that is wanted published, in the way it has to be, and nobody's write in danger? */
 final class PublicationChecks {
@@ -75,7 +80,10 @@ final class PublicationChecks {
                     check,
                     different.stream()
                             .map(kind -> names.name(kind) + " publishes "
-                                    + operations(kind).stream().sorted().collect(Collectors.joining(", ")))
+                                    + operations(kind).stream()
+                                            .sorted()
+                                            .map(Operation::segment)
+                                            .collect(Collectors.joining(", ")))
                             .collect(Collectors.joining("; ")),
                     lines(
                             different,
@@ -115,6 +123,9 @@ final class PublicationChecks {
             checks.add(replicaIdentity(wanted));
         }
         checks.add(userWrites());
+        restrictions(wanted).ifPresent(checks::add);
+        conflicts().ifPresent(checks::add);
+        partitionsInWal(wanted).ifPresent(checks::add);
         partitionRoots(wanted).ifPresent(checks::add);
         rowSecurity(wanted).ifPresent(checks::add);
         return checks;
@@ -177,18 +188,17 @@ final class PublicationChecks {
 
     private Check coverage(Map<TableFacts, Set<Operation>> wanted) {
         String check = "publication-coverage";
+        Map<Kind, Published> published = published();
         List<TableFacts> uncovered = wanted.keySet().stream()
-                .filter(table -> !isCovered(table.table()))
+                .filter(table -> Loss.of(table.table(), wanted.getOrDefault(table, Set.of()), published).stream()
+                        .anyMatch(loss -> loss.why() instanceof Why.NotPublished))
                 .toList();
         if (uncovered.isEmpty()) {
-            return Check.ok(check, "every wanted table is published as it has to be");
+            return Check.ok(check, "every wanted table is published as far as it can be");
         }
-        Map<Long, Move> moves = moves(wanted.keySet());
-        String sql = lines(
-                uncovered,
-                table -> names.sql(moves.getOrDefault(
-                        table.table().oid(),
-                        new Move(table.table(), Optional.empty(), Optional.of(home(table.table()))))));
+        String sql = lines(uncovered, table -> PublicationPlan.moveOf(table.table(), published)
+                .map(names::sql)
+                .orElse("-- " + table.table() + ": see publication"));
         String detail =
                 "not published: " + shown(uncovered, table -> table.table().toString());
         List<TableFacts> denied =
@@ -216,62 +226,155 @@ final class PublicationChecks {
                 : "it does not own " + shown(others, table -> table.table() + " (" + table.owner() + " does)");
     }
 
-    private Map<Long, Move> moves(Set<TableFacts> wanted) {
-        Set<Long> needed = wanted.stream().map(table -> table.table().oid()).collect(Collectors.toSet());
-        Map<Kind, Published> published = new EnumMap<>(Kind.class);
-        publications.forEach((kind, facts) -> published.put(kind, facts.published()));
-        List<SourceTable> all = tables.stream().map(TableFacts::table).toList();
-        return PublicationPlan.moves(all, published, table -> needed.contains(table.oid()), table -> false).stream()
-                .collect(Collectors.toMap(move -> move.table().oid(), Function.identity()));
-    }
-
-    private boolean isCovered(SourceTable table) {
-        boolean isInChanges = of(Kind.CHANGES).filter(one -> one.hasAll(table)).isPresent();
-        boolean isInInserts = of(Kind.INSERTS).filter(one -> one.hasAll(table)).isPresent();
-        return isInChanges || (isInInserts && home(table) == Kind.INSERTS);
-    }
-
     private boolean mayPublish(TableFacts table) {
-        boolean hasPublication =
-                of(home(table.table())).map(PublicationFacts::isOurs).orElse(server.mayCreate());
-        return hasPublication && table.isOurs();
+        boolean hasPublications = publications.size() == Kind.values().length
+                ? publications.values().stream().allMatch(PublicationFacts::isOurs)
+                : server.mayCreate();
+        return hasPublications && table.isOurs();
     }
 
     private Check replicaIdentity(Map<TableFacts, Set<Operation>> wanted) {
         String check = "replica-identity";
-        List<TableFacts> without = wanted.entrySet().stream()
-                .filter(entry -> entry.getValue().contains(Operation.UPDATE)
-                        || entry.getValue().contains(Operation.DELETE))
-                .map(Map.Entry::getKey)
-                .filter(table -> table.table().identity() == Identity.NONE && !failsUpdates(table))
+        Map<Kind, Published> published = published();
+        List<Refusal> refusals = wanted.entrySet().stream()
+                .filter(one -> one.getValue().contains(Operation.UPDATE)
+                        || one.getValue().contains(Operation.DELETE))
+                .map(one -> one.getKey().table())
+                .flatMap(table -> table.leavesInWal().stream()
+                        .flatMap(leaf -> Loss.refusedIfPublished(table, leaf, published).stream()
+                                .map(why -> new Refusal(leaf, why))))
                 .toList();
-        return without.isEmpty()
+        return refusals.isEmpty()
                 ? Check.ok(check, "no wanted update or delete is held back for want of one")
                 : Check.warn(
                         check,
-                        shown(without, table -> table.table().toString())
-                                + ": without primary key or replica identity only inserts and truncates are sent",
-                        lines(leaves(without), PublicationChecks::identitySql));
+                        shown(refusals, Refusal::reason) + ": only inserts and truncates are sent",
+                        lines(refusals, this::sql));
     }
 
-    /** A table that is published for updates and has no replica identity: PostgreSQL refuses the user's UPDATE. */
+    /** A table whose updates PostgreSQL refuses because of a publication of Nexus, wanted or not. */
     Check userWrites() {
         String check = "user-writes";
-        List<TableFacts> failing = tables.stream().filter(this::failsUpdates).toList();
+        Map<Kind, Published> published = published();
+        List<Refusal> failing = tables.stream()
+                .filter(table -> table.table().kind() == SourceTable.Kind.TABLE)
+                .flatMap(table -> table.table().leaves().stream())
+                .flatMap(leaf -> Loss.refusedNow(leaf, published).map(why -> new Refusal(leaf, why)).stream())
+                .toList();
         return failing.isEmpty()
                 ? Check.ok(check, "no publication of Nexus stands in the way of an UPDATE or DELETE")
                 : Check.fail(
                         check,
-                        "UPDATE and DELETE fail now on "
-                                + shown(failing, table -> table.table().toString())
-                                + ": published for updates, and without replica identity",
-                        lines(leaves(failing), PublicationChecks::identitySql));
+                        "UPDATE and DELETE fail now, because it is published for updates: "
+                                + shown(failing, Refusal::reason),
+                        lines(failing, this::sql));
     }
 
-    private boolean failsUpdates(TableFacts table) {
-        return table.table().kind() == SourceTable.Kind.TABLE
-                && table.table().identity() == Identity.NONE
-                && publications.values().stream().anyMatch(one -> one.publishesOldRows() && one.hasSome(table.table()));
+    /** A relation whose updates can't be published. */
+    private record Refusal(Leaf leaf, Why.Refused why) {
+        String reason() {
+            return leaf + " " + IdentityAdvice.reason(leaf, why.obstacle());
+        }
+    }
+
+    private String sql(Refusal refusal) {
+        Leaf leaf = refusal.leaf();
+        Optional<String> index = tables.stream()
+                .filter(table -> table.table().oid() == leaf.oid())
+                .findFirst()
+                .flatMap(TableFacts::uniqueIndex);
+        if (refusal.why().obstacle() == WriteRule.Obstacle.NO_IDENTITY && index.isPresent()) {
+            return "ALTER TABLE " + leaf.relation().quotedName() + " REPLICA IDENTITY USING INDEX "
+                    + SqlName.quoted(index.get()) + ";";
+        }
+        Kind kind = refusal.why().kind();
+        return of(kind).flatMap(one -> IdentityAdvice.sql(
+                        leaf,
+                        refusal.why().obstacle(),
+                        one.published().covers(leaf)
+                                ? one.published()
+                                : one.published().with(leaf.oid(), Member.WHOLE),
+                        names.name(kind)))
+                .orElse("-- " + leaf + " needs a primary key first: ALTER TABLE "
+                        + leaf.relation().quotedName() + " ADD PRIMARY KEY (…);");
+    }
+
+    /** Partitions whose rows the WAL does not hold, of tables that it does. */
+    private Optional<Check> partitionsInWal(Map<TableFacts, Set<Operation>> wanted) {
+        List<Leaf> missing = wanted.keySet().stream()
+                .flatMap(table -> table.table().leaves().stream())
+                .filter(leaf -> !leaf.isInWal())
+                .toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Check.warn(
+                        "partitions-in-wal",
+                        shown(missing, Leaf::toString)
+                                + ": unlogged, so the WAL has nothing of it (the fix rewrites the partition and locks"
+                                + " it)",
+                        lines(missing, leaf -> "ALTER TABLE " + leaf.relation().quotedName() + " SET LOGGED;")));
+    }
+
+    /** Row filters and column lists, which an administrator has made: what they keep back is not sent. */
+    private Optional<Check> restrictions(Map<TableFacts, Set<Operation>> wanted) {
+        List<String> found = new ArrayList<>();
+        List<String> fixes = new ArrayList<>();
+        publications.forEach((kind, facts) -> tables.stream()
+                .filter(table -> wanted.keySet().stream().anyMatch(one -> one.table()
+                        .relationOids()
+                        .contains(table.table().oid())))
+                .forEach(table -> {
+                    Member member =
+                            facts.published().members().get(table.table().oid());
+                    if (member != null && member.isRestricted()) {
+                        found.add(restriction(table, member) + " in " + names.name(kind));
+                        String alter = "ALTER PUBLICATION " + SqlName.quoted(names.name(kind));
+                        String only = " TABLE ONLY " + table.table().quotedName() + ";";
+                        fixes.add(alter + " DROP" + only + " " + alter + " ADD" + only);
+                    }
+                }));
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Check.warn(
+                        "publication-restrictions",
+                        shown(found, Function.identity())
+                                + "; rows outside of a filter are not sent, and an update that takes a row over its"
+                                + " border arrives as an insert or a delete; columns outside of a list are named in"
+                                + " unavailable",
+                        "-- only where that is not meant:\n" + lines(fixes, Function.identity())));
+    }
+
+    /** Tables that end the stream when they change: both publications have them, with different columns. */
+    private Optional<Check> conflicts() {
+        Optional<Published> changes = of(Kind.CHANGES).map(PublicationFacts::published);
+        Optional<Published> inserts = of(Kind.INSERTS).map(PublicationFacts::published);
+        if (changes.isEmpty() || inserts.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Leaf> conflicting = tables.stream()
+                .filter(table -> table.table().kind() == SourceTable.Kind.TABLE)
+                .flatMap(table -> table.table().leavesInWal().stream())
+                .filter(leaf -> changes.get().covers(leaf) && inserts.get().covers(leaf))
+                .filter(leaf -> !changes.get().agreesWith(inserts.get(), leaf))
+                .toList();
+        return conflicting.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Check.fail(
+                        "publication-conflict",
+                        shown(conflicting, Leaf::toString) + ": both publications have it, with different columns, so"
+                                + " its first change ends the stream for every table",
+                        lines(
+                                conflicting,
+                                leaf -> "ALTER PUBLICATION " + SqlName.quoted(names.name(Kind.INSERTS))
+                                        + " DROP TABLE ONLY " + leaf.relation().quotedName() + ";")));
+    }
+
+    private static String restriction(TableFacts table, Member member) {
+        String name = table.table().toString();
+        String list = member.columns().isEmpty() ? "" : " has the column list " + String.join(", ", member.columns());
+        String filter =
+                member.filter().map(where -> " has the row filter " + where).orElse("");
+        return name + list + (!list.isEmpty() && !filter.isEmpty() ? " and" : "") + filter;
     }
 
     private Optional<Check> partitionRoots(Map<TableFacts, Set<Operation>> wanted) {
@@ -281,8 +384,9 @@ final class PublicationChecks {
             return Optional.empty();
         }
         List<Kind> byRoot = Stream.of(Kind.values())
-                .filter(kind -> of(kind).filter(
-                                one -> one.byRoot() && roots.stream().anyMatch(root -> one.hasAll(root.table())))
+                .filter(kind -> of(kind).filter(one -> one.published().viaRoot()
+                                && roots.stream()
+                                        .anyMatch(root -> one.published().coversAll(root.table())))
                         .isPresent())
                 .toList();
         String named = shown(roots, table -> table.table().toString());
@@ -311,41 +415,24 @@ final class PublicationChecks {
                                 + " {\"isEnabled\":false}"));
     }
 
-    /** The tables themselves, or of partitioned ones the partitions that lack an identity: ALTER TABLE does not descend. */
-    private List<TableFacts> leaves(List<TableFacts> without) {
-        return without.stream()
-                .flatMap(table -> table.isPartitioned()
-                        ? tables.stream()
-                                .filter(leaf -> !leaf.isPartitioned()
-                                        && table.table()
-                                                .relationOids()
-                                                .contains(leaf.table().oid())
-                                        && leaf.table().identity() == Identity.NONE)
-                        : Stream.of(table))
-                .toList();
-    }
-
-    private static String identitySql(TableFacts table) {
-        String identity = table.uniqueIndex()
-                .map(index -> "USING INDEX " + SqlName.quoted(index))
-                .orElse("FULL");
-        return "ALTER TABLE " + table.table().quotedName() + " REPLICA IDENTITY " + identity + ";";
-    }
-
     private Optional<PublicationFacts> of(Kind kind) {
         return Optional.ofNullable(publications.get(kind));
     }
 
-    private Set<String> operations(Kind kind) {
-        return of(kind).map(PublicationFacts::operations).orElse(Set.of());
+    private Set<Operation> operations(Kind kind) {
+        return of(kind).map(one -> one.published().operations()).orElse(Set.of());
     }
 
-    private static Set<String> expected(Kind kind) {
-        return Arrays.stream(Publications.operations(kind).split(", ", -1)).collect(Collectors.toSet());
+    private static Set<Operation> expected(Kind kind) {
+        return Arrays.stream(Publications.operations(kind).split(", ", -1))
+                .map(name -> Operation.valueOf(name.toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
     }
 
-    private static Kind home(SourceTable table) {
-        return table.identity() == Identity.NONE ? Kind.INSERTS : Kind.CHANGES;
+    private Map<Kind, Published> published() {
+        Map<Kind, Published> published = new EnumMap<>(Kind.class);
+        publications.forEach((kind, facts) -> published.put(kind, facts.published()));
+        return published;
     }
 
     private static <T> String shown(List<T> all, Function<T, String> name) {

@@ -59,6 +59,25 @@ final class ServerChecks {
                 : Check.ok(check, "a primary");
     }
 
+    /** The walsender converts what it sends to UTF-8, where PostgreSQL has a conversion. */
+    static Check encoding(String check, String encoding) {
+        return switch (encoding) {
+            case "UTF8" -> Check.ok(check, "UTF8");
+            case "SQL_ASCII" ->
+                Check.warn(
+                        check,
+                        "SQL_ASCII: PostgreSQL neither checks nor converts the bytes of texts, and rows with bytes that"
+                                + " are not UTF-8 can't be sent as they are",
+                        "Move the data to a database with ENCODING 'UTF8' (pg_dump -E, then restore).");
+            case "MULE_INTERNAL" ->
+                Check.fail(
+                        check,
+                        "MULE_INTERNAL: PostgreSQL has no conversion of it to UTF-8",
+                        "Move the data to a database with ENCODING 'UTF8' (pg_dump -E, then restore).");
+            default -> Check.ok(check, encoding + ": PostgreSQL converts what it sends to UTF-8");
+        };
+    }
+
     static Check walLevel(Server server, Optional<ServerSettings> settings) {
         boolean isFixed =
                 settings.filter(known -> known.fixed().contains("wal_level")).isPresent();

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import nexus.replication.Publications;
  * What was found at the source.
  *
  * @param functions those of {@code nexus.publish} and {@code nexus.annotate} that are installed
+ * @param encoding of the database, by its PostgreSQL name
  */
 record SourceFacts(
         Fact<ServerSettings> settings,
@@ -23,31 +23,34 @@ record SourceFacts(
         Fact<Map<Kind, PublicationFacts>> publications,
         Fact<List<TableFacts>> tables,
         Fact<ActivityFacts> activity,
-        Fact<Set<String>> functions) {
+        Fact<Set<String>> functions,
+        Fact<String> encoding) {
 
     private static final String FUNCTIONS = """
             SELECT p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             WHERE n.nspname = 'nexus' AND p.proname IN ('publish', 'annotate')""";
 
-    static SourceFacts read(Connection connection, Server server, Subject subject) {
+    private static final String ENCODING = """
+            SELECT pg_catalog.pg_encoding_to_char(d.encoding) FROM pg_catalog.pg_database d
+            WHERE d.datname = pg_catalog.current_database()""";
+
+    static SourceFacts read(Connection connection, Subject subject) {
         return new SourceFacts(
                 Fact.of(() -> ServerSettings.read(connection)),
                 Fact.of(() -> SlotFacts.read(connection, subject.slot())),
-                Fact.of(() -> publications(connection, server, subject)),
+                Fact.of(() -> PublicationFacts.read(connection, new Publications(subject.publication()))),
                 Fact.of(() -> TableFacts.read(connection)),
                 Fact.of(() -> ActivityFacts.read(connection)),
-                Fact.of(() -> functions(connection)));
+                Fact.of(() -> functions(connection)),
+                Fact.of(() -> encoding(connection)));
     }
 
-    private static Map<Kind, PublicationFacts> publications(Connection connection, Server server, Subject subject)
-            throws SQLException {
-        Publications names = new Publications(subject.publication());
-        Map<Kind, PublicationFacts> publications = new EnumMap<>(Kind.class);
-        for (Kind kind : Kind.values()) {
-            PublicationFacts.read(connection, names.name(kind), server.version())
-                    .ifPresent(facts -> publications.put(kind, facts));
+    private static String encoding(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ENCODING);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getString(1);
         }
-        return publications;
     }
 
     private static Set<String> functions(Connection connection) throws SQLException {

@@ -4,9 +4,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import nexus.pgoutput.Lsn;
 import nexus.replication.CaptureState.Gap;
+import nexus.replication.CaptureState.Notice;
 import nexus.replication.CaptureState.Status;
 import org.jboss.logging.Logger;
 
@@ -62,6 +65,28 @@ public class CaptureReport {
 
     synchronized void slot(Optional<SlotHealth> health) {
         published.publish(published.current().withSlot(health));
+    }
+
+    /** Names no tables: health is open to everybody. */
+    synchronized void coverage(int losing, int failing) {
+        List<Notice> notices = new ArrayList<>();
+        if (failing > 0) {
+            notices.add(new Notice(
+                    "writes-fail",
+                    "updates and deletes of " + count(failing, "table")
+                            + " fail in the source because of a publication of Nexus: see GET /v1/doctor"));
+        }
+        if (losing > 0) {
+            notices.add(new Notice(
+                    "coverage",
+                    count(losing, "subscription") + " without all changes wanted: see warnings in"
+                            + " GET /v1/subscriptions"));
+        }
+        published.publish(published.current().withNotices(notices));
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     Optional<SlotHealth> slot() {

@@ -1,6 +1,7 @@
 package nexus.replication;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param confirmedLsn as PostgreSQL writes it, {@code 0/1A2B3C8}
  * @param gap the last stretch in which changes may have been missed
  * @param slot how safe the slot is; empty while there is none or the source can't be asked
+ * @param notices what is wrong with the tables while capture itself goes on
  */
 public record CaptureState(
         Status status,
@@ -25,7 +27,12 @@ public record CaptureState(
         OptionalDouble lagSeconds,
         Optional<String> confirmedLsn,
         Optional<Gap> gap,
-        Optional<SlotHealth> slot) {
+        Optional<SlotHealth> slot,
+        List<Notice> notices) {
+
+    public CaptureState {
+        notices = List.copyOf(notices);
+    }
 
     /** A state of which nothing is measured yet. */
     public static CaptureState of(Status status, Instant since) {
@@ -37,12 +44,14 @@ public record CaptureState(
                 OptionalDouble.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
-    /** The lag is that of a reader, so that it is known only while there is one. */
+    /** The lag is that of a reader, and the notices are those of the process that looks at the tables. */
     CaptureState withStatus(Status status, Instant since, Optional<String> detail) {
         boolean reads = status == Status.STREAMING || status == Status.CATCHING_UP;
+        boolean looksAtTables = status != Status.STANDBY && status != Status.OFF;
         return new CaptureState(
                 status,
                 since,
@@ -51,25 +60,42 @@ public record CaptureState(
                 reads ? lagSeconds : OptionalDouble.empty(),
                 confirmedLsn,
                 gap,
-                slot);
+                slot,
+                looksAtTables ? notices : List.of());
     }
 
     CaptureState withLag(long bytes, double seconds) {
         return new CaptureState(
-                status, since, detail, OptionalLong.of(bytes), OptionalDouble.of(seconds), confirmedLsn, gap, slot);
+                status,
+                since,
+                detail,
+                OptionalLong.of(bytes),
+                OptionalDouble.of(seconds),
+                confirmedLsn,
+                gap,
+                slot,
+                notices);
     }
 
     CaptureState withConfirmed(String lsn) {
-        return new CaptureState(status, since, detail, lagBytes, lagSeconds, Optional.of(lsn), gap, slot);
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, Optional.of(lsn), gap, slot, notices);
     }
 
     CaptureState withGap(Gap last) {
-        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, Optional.of(last), slot);
+        return new CaptureState(
+                status, since, detail, lagBytes, lagSeconds, confirmedLsn, Optional.of(last), slot, notices);
+    }
+
+    CaptureState withNotices(List<Notice> found) {
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, gap, slot, found);
     }
 
     CaptureState withSlot(Optional<SlotHealth> health) {
-        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, gap, health);
+        return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, gap, health, notices);
     }
+
+    /** One thing that is wrong, without names of tables, hosts or roles. */
+    public record Notice(String code, String detail) {}
 
     /** The words of {@code capture.status} in the API. */
     public enum Status {

@@ -20,8 +20,9 @@ final class CoverageWarnings {
 
     private CoverageWarnings() {}
 
-    static List<Warning> of(Subscription subscription, List<SourceTable> tables) {
-        List<Warning> warnings = new ArrayList<>();
+    /** @param losses the warnings of what is not sent */
+    static List<Warning> of(Subscription subscription, List<SourceTable> tables, List<Warning> losses) {
+        List<Warning> warnings = new ArrayList<>(losses);
         for (TypePattern pattern : subscription.eventTypes()) {
             if (pattern.isAboutTables()) {
                 aboutPattern(pattern, tables, warnings);
@@ -92,18 +93,11 @@ final class CoverageWarnings {
 
     private static void aboutTable(SourceTable table, Set<Operation> wanted, List<Warning> warnings) {
         boolean wantsOldRows = wanted.contains(Operation.UPDATE) || wanted.contains(Operation.DELETE);
-        String full = "ALTER TABLE " + table.quotedName() + " REPLICA IDENTITY FULL;";
-        if (wantsOldRows && table.identity() == Identity.NONE) {
-            warnings.add(new Warning(
-                    "no-replica-identity",
-                    table + " has no primary key and no other replica identity: its updates and deletes are not sent,"
-                            + " only inserts and truncates",
-                    "Add a primary key, or run: " + full));
-        } else if (wantsOldRows && table.identity() == Identity.KEY) {
+        if (wantsOldRows && table.identity() == Identity.KEY) {
             warnings.add(new Warning(
                     "old-values-missing",
                     table + " keeps only key columns of the old row: old_record has no others, and changed is null",
-                    full));
+                    "ALTER TABLE " + table.quotedName() + " REPLICA IDENTITY FULL;"));
         }
         if (table.identity() == Identity.FULL && !table.hasPrimaryKey()) {
             warnings.add(new Warning(

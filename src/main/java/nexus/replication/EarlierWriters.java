@@ -5,12 +5,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,26 +26,25 @@ final class EarlierWriters {
     private static final String WRITING = """
             SELECT DISTINCT l.relation, l.virtualtransaction
             FROM pg_catalog.pg_locks l
-            JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
+            JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
             WHERE l.locktype = 'relation' AND l.granted AND l.relation = ANY (?)
               AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
               AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()""";
 
+    /** A prepared transaction keeps its locks, also that of its own id, without a process. */
     private static final String STILL_OPEN = """
-            SELECT l.virtualtransaction, coalesce(min(l.pid), 0) AS pid,
-                   coalesce(extract(epoch FROM clock_timestamp() - min(a.xact_start)), 0)::bigint AS age
-            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            SELECT l.virtualtransaction, coalesce(pg_catalog.min(l.pid), 0) AS pid, pg_catalog.min(p.gid) AS gid,
+                   coalesce(extract(epoch FROM pg_catalog.clock_timestamp()
+                       - coalesce(pg_catalog.min(a.xact_start), pg_catalog.min(p.prepared))), 0)::bigint AS age
+            FROM pg_catalog.pg_locks l
+            LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.granted
+                AND l.locktype = 'transactionid' AND p.transaction = l.transactionid
             WHERE l.virtualtransaction = ANY (?)
             GROUP BY l.virtualtransaction""";
 
     /** Published relations that were looked at, and who wrote to them then and has not been seen to end. */
     private final Map<Long, Set<String>> writersOf = new HashMap<>();
-
-    /**
-     * @param pid zero for a prepared transaction
-     * @param ageSeconds since its transaction began
-     */
-    record Writer(int pid, long ageSeconds) {}
 
     /** To be told every time, after the publications were looked at or changed. */
     void published(Connection connection, Collection<Long> relationOids) throws SQLException {
@@ -69,17 +70,17 @@ final class EarlierWriters {
     }
 
     /** Those that still have to end before every change of these relations comes. */
-    List<Writer> of(Connection connection, Collection<Long> relationOids) throws SQLException {
+    List<OpenTransaction> of(Connection connection, Collection<Long> relationOids) throws SQLException {
         Set<String> all = writersOf.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
         if (all.isEmpty()) {
             return List.of();
         }
-        Map<String, Writer> open = new HashMap<>();
+        Map<String, OpenTransaction> open = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(STILL_OPEN)) {
             statement.setArray(1, connection.createArrayOf("text", all.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    open.put(rows.getString(1), new Writer(rows.getInt("pid"), rows.getLong("age")));
+                    transaction(rows).ifPresent(one -> open.put(one.virtual, one.transaction));
                 }
             }
         }
@@ -87,5 +88,19 @@ final class EarlierWriters {
         Set<String> ofThese = new HashSet<>();
         relationOids.forEach(relation -> ofThese.addAll(writersOf.getOrDefault(relation, Set.of())));
         return new ArrayList<>(ofThese.stream().map(open::get).toList());
+    }
+
+    private record Open(String virtual, OpenTransaction transaction) {}
+
+    /** Empty when it was prepared, and has ended between the reading of the two views. */
+    private static Optional<Open> transaction(ResultSet row) throws SQLException {
+        String virtual = row.getString("virtualtransaction");
+        Duration age = Duration.ofSeconds(row.getLong("age"));
+        int pid = row.getInt("pid");
+        if (pid != 0) {
+            return Optional.of(new Open(virtual, new OpenTransaction.OfSession(pid, age)));
+        }
+        return Optional.ofNullable(row.getString("gid"))
+                .map(gid -> new Open(virtual, new OpenTransaction.Prepared(gid, age)));
     }
 }

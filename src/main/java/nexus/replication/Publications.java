@@ -2,8 +2,8 @@ package nexus.replication;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.PublicationPlan.Move;
-import nexus.replication.PublicationPlan.Published;
+import nexus.replication.PublicationPlan.Step;
 
 /**
  * The two publications in the source database. They are made before the slot and never dropped: a slot that reads a
@@ -30,11 +31,6 @@ public final class Publications {
 
     private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
 
-    private static final String READ = """
-            SELECT p.pubname, p.puballtables,
-                   coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment,
-                   ARRAY(SELECT r.prrelid::bigint FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid) AS tables
-            FROM pg_catalog.pg_publication p WHERE p.pubname IN (?, ?)""";
     private static final String LOCK = "SELECT pg_advisory_lock(hashtext('nexus.publication'), hashtext(?))";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('nexus.publication'), hashtext(?))";
 
@@ -89,9 +85,9 @@ public final class Publications {
      * @throws CannotCapture blocked, when a right is missing or they belong to another store
      */
     Map<Kind, Published> ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
-        Map<Kind, Row> rows = read(connection);
+        Map<Kind, PublicationRow> rows = read(connection);
         for (Kind kind : Kind.values()) {
-            Row row = rows.get(kind);
+            PublicationRow row = rows.get(kind);
             if (row == null) {
                 create(connection, kind, store, beforeMade);
             } else {
@@ -101,18 +97,13 @@ public final class Publications {
         return rows.size() < Kind.values().length ? published(connection) : published(rows);
     }
 
-    Map<Kind, Published> published(Connection connection) throws SQLException {
+    public Map<Kind, Published> published(Connection connection) throws SQLException {
         return published(read(connection));
     }
 
-    private static Map<Kind, Published> published(Map<Kind, Row> rows) {
+    private static Map<Kind, Published> published(Map<Kind, PublicationRow> rows) {
         Map<Kind, Published> published = new EnumMap<>(Kind.class);
-        rows.forEach((kind, row) -> published.put(
-                kind,
-                new Published(
-                        row.allTables(),
-                        row.tables(),
-                        row.note().map(PublicationNote::added).orElse(Set.of()))));
+        rows.forEach((kind, row) -> published.put(kind, row.published()));
         return published;
     }
 
@@ -120,12 +111,12 @@ public final class Publications {
     List<Refused> apply(Connection connection, List<Move> moves) throws SQLException {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         List<Refused> refused = new ArrayList<>();
-        if (moves.isEmpty() || tryToApply(connection, moves, true).isEmpty()) {
+        if (moves.isEmpty() || tryToApply(connection, moves, true, false).isEmpty()) {
             return refused;
         }
         for (Move move : moves) {
             boolean mayWait = System.nanoTime() < deadline;
-            Optional<SQLException> problem = tryToApply(connection, List.of(move), mayWait);
+            Optional<SQLException> problem = tryToApply(connection, List.of(move), mayWait, true);
             problem.ifPresent(why -> refused.add(new Refused(move, why)));
         }
         return refused;
@@ -133,18 +124,16 @@ public final class Publications {
 
     /** What an administrator would run. */
     public String sql(Move move) {
-        StringBuilder sql = new StringBuilder();
-        move.from().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
-                .append(SqlName.quoted(name(kind)))
-                .append(" DROP TABLE ONLY ")
-                .append(move.table().quotedName())
-                .append("; "));
-        move.to().ifPresent(kind -> sql.append("ALTER PUBLICATION ")
-                .append(SqlName.quoted(name(kind)))
-                .append(" ADD TABLE ONLY ") // not the tables that inherit from it
-                .append(move.table().quotedName())
-                .append(';'));
-        return sql.toString().strip();
+        return move.steps().stream().map(this::sql).collect(Collectors.joining(" "));
+    }
+
+    private String sql(Step step) {
+        return "ALTER PUBLICATION " + SqlName.quoted(name(step.kind()))
+                + (step.isAdded() ? " ADD" : " DROP")
+                + " TABLE ONLY " // not the tables that inherit from it
+                + step.relation().quotedName()
+                + (step.isAdded() ? step.as().sql() : "")
+                + ';';
     }
 
     /** @param serverVersion as in {@code server_version_num} */
@@ -158,18 +147,30 @@ public final class Publications {
         return kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
     }
 
-    private Optional<SQLException> tryToApply(Connection connection, List<Move> moves, boolean mayWait)
-            throws SQLException {
+    /** @param skipping whether steps that can wait are left out when they don't work */
+    private Optional<SQLException> tryToApply(
+            Connection connection, List<Move> moves, boolean mayWait, boolean skipping) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             if (!mayWait) {
                 statement.execute(SHORT_LOCK_TIMEOUT);
             }
+            List<Step> done = new ArrayList<>();
             for (Move move : moves) {
-                statement.execute(sql(move));
+                for (Step step : move.steps()) {
+                    if (skipping && step.canWait()) {
+                        statement.execute(SHORT_LOCK_TIMEOUT);
+                        if (!isDone(connection, statement, step)) {
+                            continue;
+                        }
+                    } else {
+                        statement.execute(sql(step));
+                    }
+                    done.add(step);
+                }
             }
-            for (Map.Entry<Kind, Row> read : read(connection).entrySet()) {
-                remember(connection, read.getKey(), read.getValue(), moves);
+            for (Map.Entry<Kind, PublicationRow> read : read(connection).entrySet()) {
+                remember(connection, read.getKey(), read.getValue(), done);
             }
             connection.commit();
             return Optional.empty();
@@ -186,18 +187,33 @@ public final class Publications {
         }
     }
 
-    private void remember(Connection connection, Kind kind, Row row, List<Move> moves) throws SQLException {
+    /** A partition that is locked is added at the next look; the table that it is a part of is not held up. */
+    private boolean isDone(Connection connection, Statement statement, Step step) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            statement.execute(sql(step));
+            connection.releaseSavepoint(before);
+            return true;
+        } catch (SQLException e) {
+            if (SourceErrors.connectionIsGone(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+            return false;
+        }
+    }
+
+    private void remember(Connection connection, Kind kind, PublicationRow row, List<Step> done) throws SQLException {
         Optional<PublicationNote> before = row.note();
         if (before.isPresent()) {
             PublicationNote after = before.get();
-            for (Move move : moves) {
-                if (move.to().filter(kind::equals).isPresent()) {
-                    after = after.with(move.table().oid());
-                } else if (move.from().filter(kind::equals).isPresent()) {
-                    after = after.without(move.table().oid());
+            for (Step step : done) {
+                if (step.kind() == kind) {
+                    long oid = step.relation().oid();
+                    after = step.isAdded() && step.isNoted() ? after.with(oid) : after.without(oid);
                 }
             }
-            after = after.retaining(row.tables());
+            after = after.retaining(row.members().keySet());
             if (!after.equals(before.get())) {
                 comment(connection, kind, after);
             }
@@ -234,7 +250,7 @@ public final class Publications {
     }
 
     /** A publication that an administrator made for Nexus carries no note; it gets one if Nexus may write it. */
-    private void claim(Connection connection, Kind kind, Row row, UUID store) throws SQLException {
+    private void claim(Connection connection, Kind kind, PublicationRow row, UUID store) throws SQLException {
         if (row.note().isPresent()) {
             if (!row.note().get().store().equals(store)) {
                 throw CannotCapture.blocked("the publication " + name(kind)
@@ -261,27 +277,8 @@ public final class Publications {
     }
 
     /** Those that exist, by what they are for. */
-    private Map<Kind, Row> read(Connection connection) throws SQLException {
-        Map<Kind, Row> rows = new EnumMap<>(Kind.class);
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setString(1, name(Kind.CHANGES));
-            statement.setString(2, name(Kind.INSERTS));
-            try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    Kind kind = found.getString("pubname").equals(name) ? Kind.CHANGES : Kind.INSERTS;
-                    Long[] tables = (Long[]) found.getArray("tables").getArray();
-                    rows.put(
-                            kind,
-                            new Row(found.getBoolean("puballtables"), found.getString("comment"), Set.of(tables)));
-                }
-            }
-        }
-        return rows;
-    }
-
-    private record Row(boolean allTables, String comment, Set<Long> tables) {
-        Optional<PublicationNote> note() {
-            return PublicationNote.parse(comment);
-        }
+    private Map<Kind, PublicationRow> read(Connection connection) throws SQLException {
+        return PublicationRow.read(
+                connection, Map.of(name(Kind.CHANGES), Kind.CHANGES, name(Kind.INSERTS), Kind.INSERTS));
     }
 }

@@ -4,15 +4,20 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the slot on a thread of its own, because it may take hours: it waits for every open writing transaction. */
 final class SlotCreation {
+    /** A prepared transaction blocks as pid 0; the transaction that is waited for tells which one it is. */
     private static final String BLOCKERS = """
-            SELECT coalesce(string_agg(pid::text, ', '), '')
-            FROM unnest(pg_catalog.pg_blocking_pids(?)) AS pid""";
+            SELECT (SELECT pg_catalog.string_agg(pid::text, ', ')
+                    FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(?)) AS pid WHERE pid <> 0) AS pids,
+                   (SELECT pg_catalog.min(p.gid) FROM pg_catalog.pg_locks l
+                    JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = l.transactionid
+                    WHERE l.pid = ? AND l.locktype = 'transactionid' AND NOT l.granted) AS gid""";
 
     private final Connection connection;
     private final int pid;
@@ -52,9 +57,16 @@ final class SlotCreation {
     String detail(Connection asking) throws SQLException {
         try (PreparedStatement statement = asking.prepareStatement(BLOCKERS)) {
             statement.setInt(1, pid);
+            statement.setInt(2, pid);
             try (ResultSet row = statement.executeQuery()) {
-                @Nullable String pids = row.next() ? row.getString(1) : null;
-                return pids == null || pids.isEmpty()
+                row.next();
+                @Nullable String gid = row.getString("gid");
+                if (gid != null) {
+                    OpenTransaction waitedFor = new OpenTransaction.Prepared(gid, Duration.ZERO);
+                    return "the slot waits for " + waitedFor.inWords() + ": " + waitedFor.endingSql();
+                }
+                @Nullable String pids = row.getString("pids");
+                return pids == null
                         ? "the slot is being made"
                         : "the slot waits for the open transaction of pid " + pids;
             }

@@ -5,37 +5,39 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import nexus.replication.SourceTable.Identity;
+import nexus.replication.Leaf.Relation;
+import nexus.replication.ReplicaIdentity.Setting;
 import nexus.replication.SourceTable.Kind;
 
 /** Reads which tables the source database has. Those of system schemas and temporary ones are left out. */
 public final class SourceTables {
-    /**
-     * A deferrable primary key is no replica identity; nor is, as long as it is published, a whole row with a virtual
-     * column (PostgreSQL 18): the user's UPDATE would fail.
-     */
+    /** Partitions have their ancestors, the nearest first. An invalid or deferrable index is no replica identity. */
     private static final String ALL = """
-            SELECT c.oid, n.nspname, c.relname,
-                   c.relkind = 'p' AS partitioned,
-                   c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AS in_wal,
-                   coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid) AS root,
+            SELECT c.oid::bigint AS oid, n.nspname, c.relname, c.relkind::text AS kind, c.relreplident::text AS identity,
+                   c.relpersistence = 'p' AS logged,
+                   ARRAY(SELECT a.relid::oid::bigint
+                         FROM pg_catalog.pg_partition_ancestors(c.oid) WITH ORDINALITY AS a (relid, place)
+                         WHERE a.relid <> c.oid ORDER BY a.place) AS ancestors,
                    EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_key,
-                   CASE c.relreplident
-                       WHEN 'f' THEN CASE WHEN EXISTS (
-                           SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')
-                           THEN 'NONE' ELSE 'FULL' END
-                       WHEN 'n' THEN 'NONE'
-                       ELSE CASE WHEN EXISTS (
-                           SELECT FROM pg_catalog.pg_index i
-                           WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
-                             AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END)
-                           THEN 'KEY' ELSE 'NONE' END
-                   END AS identity
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_index i
+                         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+                             AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+                         WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate) AS key,
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_index i
+                         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+                             AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+                         WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid AND i.indimmediate) AS index,
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attgenerated = 's' AND NOT a.attisdropped) AS stored,
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attgenerated = 'v' AND NOT a.attisdropped) AS virtual
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'
@@ -49,55 +51,106 @@ public final class SourceTables {
         try (PreparedStatement statement = connection.prepareStatement(ALL);
                 ResultSet result = statement.executeQuery()) {
             while (result.next()) {
-                rows.add(new Row(
-                        result.getLong("oid"),
-                        result.getString("nspname"),
-                        result.getString("relname"),
-                        result.getBoolean("partitioned"),
-                        result.getBoolean("in_wal"),
-                        result.getLong("root"),
-                        result.getBoolean("has_key"),
-                        Identity.valueOf(result.getString("identity"))));
+                rows.add(row(result));
             }
         }
         return withPartitions(rows);
     }
 
+    private static Row row(ResultSet result) throws SQLException {
+        Relation relation =
+                new Relation(result.getLong("oid"), result.getString("nspname"), result.getString("relname"));
+        Set<String> key = names(result, "key");
+        boolean hasKey = result.getBoolean("has_key");
+        return new Row(
+                relation,
+                result.getString("kind"),
+                result.getBoolean("logged"),
+                List.of((Long[]) result.getArray("ancestors").getArray()),
+                hasKey,
+                new ReplicaIdentity(
+                        setting(result.getString("identity")),
+                        key,
+                        names(result, "index"),
+                        hasKey && key.isEmpty(),
+                        names(result, "stored"),
+                        names(result, "virtual")));
+    }
+
+    private static Set<String> names(ResultSet result, String column) throws SQLException {
+        return new HashSet<>(Arrays.asList((String[]) result.getArray(column).getArray()));
+    }
+
+    private static Setting setting(String code) {
+        return switch (code) {
+            case "i" -> Setting.INDEX;
+            case "f" -> Setting.FULL;
+            case "n" -> Setting.NOTHING;
+            default -> Setting.DEFAULT;
+        };
+    }
+
     private static List<SourceTable> withPartitions(List<Row> rows) {
+        Map<Long, Relation> relations = new HashMap<>();
         Map<Long, Set<Long>> relationsOf = new HashMap<>();
-        Map<Long, Identity> weakestOf = new HashMap<>();
+        Map<Long, List<Leaf>> leavesOf = new HashMap<>();
+        rows.forEach(row -> relations.put(row.oid(), row.relation));
         for (Row row : rows) {
-            relationsOf.computeIfAbsent(row.root, root -> new HashSet<>()).add(row.oid);
-            if (!row.partitioned) { // only leaves have rows, and only a leaf's identity counts
-                weakestOf.merge(row.root, row.identity, (a, b) -> a.compareTo(b) <= 0 ? a : b);
+            relationsOf.computeIfAbsent(row.root(), root -> new HashSet<>()).add(row.oid());
+            if (row.hasRows()) {
+                Leaf leaf = row.leaf(relations);
+                leavesOf.computeIfAbsent(row.oid(), itself -> new ArrayList<>()).add(leaf);
+                if (row.root() != row.oid()) {
+                    leavesOf.computeIfAbsent(row.root(), root -> new ArrayList<>())
+                            .add(leaf);
+                }
             }
         }
         return rows.stream()
                 .map(row -> new SourceTable(
-                        row.oid,
-                        row.schema,
-                        row.name,
-                        row.kind(),
-                        weakestOf.getOrDefault(row.oid, row.identity),
+                        row.oid(),
+                        row.relation.schema(),
+                        row.relation.name(),
+                        row.tableKind(),
                         row.hasPrimaryKey,
-                        relationsOf.getOrDefault(row.oid, Set.of(row.oid))))
+                        relationsOf.getOrDefault(row.oid(), Set.of(row.oid())),
+                        leavesOf.getOrDefault(row.oid(), List.of())))
                 .toList();
     }
 
     private record Row(
-            long oid,
-            String schema,
-            String name,
-            boolean partitioned,
-            boolean inWal,
-            long root,
+            Relation relation,
+            String kind,
+            boolean isLogged,
+            List<Long> ancestors,
             boolean hasPrimaryKey,
-            Identity identity) {
-        Kind kind() {
-            if (root != oid) {
+            ReplicaIdentity identity) {
+        long oid() {
+            return relation.oid();
+        }
+
+        long root() {
+            return ancestors.isEmpty() ? oid() : ancestors.getLast();
+        }
+
+        boolean hasRows() {
+            return kind.equals("r");
+        }
+
+        Leaf leaf(Map<Long, Relation> relations) {
+            List<Relation> above = ancestors.stream()
+                    .map(relations::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            return new Leaf(relation, above, isLogged, identity);
+        }
+
+        Kind tableKind() {
+            if (!ancestors.isEmpty()) {
                 return Kind.PARTITION;
             }
-            return inWal ? Kind.TABLE : Kind.NOT_IN_WAL;
+            boolean isInWal = (hasRows() || kind.equals("p")) && isLogged;
+            return isInWal ? Kind.TABLE : Kind.NOT_IN_WAL;
         }
     }
 }

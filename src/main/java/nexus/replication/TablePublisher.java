@@ -12,15 +12,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nexus.event.TypePattern;
 import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.PublicationPlan.Move;
-import nexus.replication.PublicationPlan.Published;
+import nexus.replication.PublicationPlan.Step;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.TableCoverage;
@@ -32,12 +33,14 @@ import org.jboss.logging.Logger;
 public class TablePublisher implements TableCoverage {
     private static final Logger LOG = Logger.getLogger(TablePublisher.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+    private static final int SHOWN_STEPS = 5;
 
     private final SourceConfig config;
     private final SourceWorker worker;
     private final SubscriptionCatalog catalog;
     private final StoreIdentity store;
     private final MissingPublication missingPublication;
+    private final CoverageWatch coverage;
     private final Publications publications;
     private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
@@ -50,23 +53,29 @@ public class TablePublisher implements TableCoverage {
             SourceWorker worker,
             SubscriptionCatalog catalog,
             StoreIdentity store,
-            MissingPublication missingPublication) {
+            MissingPublication missingPublication,
+            CoverageWatch coverage) {
         this.config = config;
         this.worker = worker;
         this.catalog = catalog;
         this.store = store;
         this.missingPublication = missingPublication;
+        this.coverage = coverage;
         this.publications = new Publications(config.publication());
     }
 
     /** What a look at the source has shown, after the publications were put right. */
-    private record Outcome(List<SourceTable> tables, List<Publications.Refused> refused) {}
+    private record Outcome(
+            Wanting wanting,
+            List<SourceTable> tables,
+            Map<Kind, Published> published,
+            List<Publications.Refused> refused) {}
 
     /** Who wants which tables, as far as the store could be asked. */
     private record Wanting(Collection<Subscription> subscriptions, boolean isUpToDate) {}
 
     /** What a new subscription still waits for. */
-    private record Waiting(boolean slotIsMissing, List<EarlierWriters.Writer> writers) {
+    private record Waiting(boolean slotIsMissing, List<OpenTransaction> writers) {
         boolean isOver() {
             return !slotIsMissing && writers.isEmpty();
         }
@@ -78,13 +87,32 @@ public class TablePublisher implements TableCoverage {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();
-        return worker.submit(connection -> reconcile(connection, () -> reloadedWith(subscription), table -> false))
+        return worker.submit(connection -> reconciledFor(connection, subscription))
                 .compose(outcome -> {
                     Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
                             .keySet());
                     return waitFor(relations, deadline).map(waiting -> warnings(subscription, outcome, waiting));
                 })
                 .recover(failure -> Future.succeededFuture(List.of(notConfirmed(failure))));
+    }
+
+    @Override
+    public Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
+        return coverage.losses(subscriptions);
+    }
+
+    private Outcome reconciledFor(Connection connection, Subscription subscription) throws SQLException {
+        Outcome outcome = reconcile(connection, () -> reloadedWith(subscription), table -> false);
+        try { // before this thread looks again: what the answer tells is no news then
+            coverage.told(subscription, lossWarnings(outcome).of(subscription));
+        } catch (StoreUnavailableException e) {
+            LOG.debugf("coverage not stored, it is at the next look reason=%s", e.getMessage());
+        }
+        return outcome;
+    }
+
+    private LossWarnings lossWarnings(Outcome outcome) {
+        return new LossWarnings(publications, outcome.tables, outcome.published, outcome.refused);
     }
 
     /** Before the slot is made, and when this process begins to capture. */
@@ -95,7 +123,11 @@ public class TablePublisher implements TableCoverage {
     /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
     void guard() {
         try {
-            worker.now(connection -> reconcile(connection, this::reloadedOrKnown, this::isUnneededForLong));
+            Outcome outcome =
+                    worker.now(connection -> reconcile(connection, this::reloadedOrKnown, this::isUnneededForLong));
+            if (outcome.wanting.isUpToDate) {
+                coverage.look(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
+            }
             toldFailure = "";
         } catch (SQLException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
@@ -145,15 +177,25 @@ public class TablePublisher implements TableCoverage {
                     table -> wanting.isUpToDate && droppable.test(table));
             List<Publications.Refused> refused = publications.apply(connection, moves);
             log(moves, refused);
+            Map<Kind, Published> after = moves.isEmpty() ? before : publications.published(connection);
             if (!moves.isEmpty()) {
-                earlierWriters.published(connection, publishedRelations(tables, publications.published(connection)));
+                earlierWriters.published(connection, publishedRelations(tables, after));
             }
-            return new Outcome(tables, refused);
+            return new Outcome(wanting, tables, after, refused);
         } finally {
             if (!connection.isClosed()) {
                 publications.unlock(connection);
             }
         }
+    }
+
+    /** Tables whose updates PostgreSQL refuses because of a publication, wanted or not. */
+    private static int failing(Outcome outcome) {
+        return (int) outcome.tables.stream()
+                .filter(table -> table.kind() == SourceTable.Kind.TABLE)
+                .filter(table -> table.leaves().stream().anyMatch(leaf -> Loss.refusedNow(leaf, outcome.published)
+                        .isPresent()))
+                .count();
     }
 
     private static Set<Long> needed(Collection<Subscription> subscriptions, List<SourceTable> tables) {
@@ -184,11 +226,8 @@ public class TablePublisher implements TableCoverage {
     }
 
     private static Set<Long> publishedRelations(List<SourceTable> tables, Map<Kind, Published> published) {
-        boolean all = published.values().stream().anyMatch(Published::allTables);
         return relations(tables.stream()
-                .filter(table -> all
-                        || published.values().stream()
-                                .anyMatch(publication -> publication.tables().contains(table.oid())))
+                .filter(table -> published.values().stream().anyMatch(publication -> publication.coversSome(table)))
                 .toList());
     }
 
@@ -209,15 +248,6 @@ public class TablePublisher implements TableCoverage {
 
     private List<Warning> warnings(Subscription subscription, Outcome outcome, Waiting waiting) {
         List<Warning> warnings = new ArrayList<>();
-        Set<Long> wanted = relations(
-                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet());
-        outcome.refused.stream()
-                .filter(refused -> wanted.contains(refused.move().table().oid()))
-                .forEach(refused -> warnings.add(new Warning(
-                        "table-not-published",
-                        refused.move().table() + " could not be added to the publication: "
-                                + refused.why().getMessage(),
-                        "As the table's owner or a superuser: " + publications.sql(refused.move()))));
         if (waiting.slotIsMissing) {
             warnings.add(new Warning(
                     "capture-not-ready",
@@ -226,10 +256,13 @@ public class TablePublisher implements TableCoverage {
         }
         waiting.writers.forEach(writer -> warnings.add(new Warning(
                 "earlier-writer",
-                "the transaction of pid " + writer.pid() + ", open for " + writer.ageSeconds()
+                writer.inWords() + ", open for " + writer.age().toSeconds()
                         + " s, wrote to the table before it was captured: its later changes may be missing",
-                "Wait until it has ended, or end it: SELECT pg_terminate_backend(" + writer.pid() + ");")));
-        warnings.addAll(CoverageWarnings.of(subscription, outcome.tables));
+                "Wait until it has ended, or end it: " + writer.endingSql())));
+        List<Warning> losses = lossWarnings(outcome).of(subscription).stream()
+                .map(LossWarnings.Lost::warning)
+                .toList();
+        warnings.addAll(CoverageWarnings.of(subscription, outcome.tables, losses));
         return warnings;
     }
 
@@ -249,7 +282,7 @@ public class TablePublisher implements TableCoverage {
         for (Move move : moves) {
             String reason = reasons.get(move);
             if (reason == null) {
-                LOG.infof("table moved table=%s from=%s to=%s", move.table(), shown(move.from()), shown(move.to()));
+                LOG.infof("table moved table=%s steps=%s", move.table(), shown(move));
             } else if (!reason.equals(toldRefusals.get(move))) {
                 LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
             }
@@ -258,7 +291,11 @@ public class TablePublisher implements TableCoverage {
         toldRefusals.putAll(reasons);
     }
 
-    private String shown(Optional<Kind> kind) {
-        return kind.map(publications::name).orElse("-");
+    private String shown(Move move) {
+        return move.steps().stream().limit(SHOWN_STEPS).map(this::shown).collect(Collectors.joining(" "));
+    }
+
+    private String shown(Step step) {
+        return (step.isAdded() ? "+" : "-") + publications.name(step.kind()) + ":" + step.relation();
     }
 }

@@ -3,6 +3,7 @@ package nexus.status;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import nexus.Version;
@@ -70,7 +71,17 @@ record Health(
             Gap gap,
 
             @Schema(nullable = true, description = "The slot's cost to the source, and how safe it is.") @Nullable
-            Slot slot) {}
+            Slot slot,
+
+            @Schema(description = "What is wrong with tables or subscriptions while capture itself goes on.")
+            List<Notice> warnings) {}
+
+    @Schema(name = "CaptureWarning")
+    record Notice(
+            @Schema(examples = "coverage") String code,
+
+            @Schema(examples = "1 subscription without all changes wanted: see warnings in GET /v1/subscriptions")
+            String detail) {}
 
     /** The slot as the source sees it; a number that is not known, or without limit, is null. */
     @Schema(name = "SlotHealth")
@@ -138,7 +149,10 @@ record Health(
                         boxed(capture.lagSeconds()),
                         capture.confirmedLsn().orElse(null),
                         capture.gap().map(Health::gap).orElse(null),
-                        capture.slot().map(Health::slot).orElse(null)),
+                        capture.slot().map(Health::slot).orElse(null),
+                        capture.notices().stream()
+                                .map(notice -> new Notice(notice.code(), notice.detail()))
+                                .toList()),
                 version.number(),
                 version.commit());
     }

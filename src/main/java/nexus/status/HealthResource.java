@@ -64,7 +64,8 @@ public class HealthResource {
                                                     "slot":{"level":"ok","walStatus":"reserved","retainedBytes":16777216,\
                                                     "safeBytes":1073741824,"restartLagSeconds":0,"confirmedLagBytes":56,\
                                                     "confirmedLagSeconds":0,"catalogXminAge":12,\
-                                                    "invalidationReason":null,"lostInSeconds":null}},\
+                                                    "invalidationReason":null,"lostInSeconds":null},\
+                                                    "warnings":[]},\
                                                     "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
     @APIResponse(
             responseCode = "503",
@@ -77,7 +78,8 @@ public class HealthResource {
                                                     {"status":"failing","database":"ok","capture":{"status":"blocked",\
                                                     "since":"2026-01-31T18:20:40.000Z",\
                                                     "detail":"the role has no REPLICATION right","lagBytes":null,\
-                                                    "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null},\
+                                                    "lagSeconds":null,"confirmedLsn":null,"gap":null,"slot":null,\
+                                                    "warnings":[]},\
                                                     "version":"0.1.0","commit":"1a2b3c4d5e6f"}""")))
     public CompletionStage<Response> health(@Context UriInfo uri, @Context RoutingContext context) {
         boolean mayRead = Caller.find(context).isPresent();

@@ -46,7 +46,8 @@ interface SubscriptionExamples {
              "deadOn": [],
              "disabledReason": null,
              "createdAt": "2026-01-31T18:20:43.400Z",
-             "updatedAt": "2026-01-31T18:20:43.400Z"}""";
+             "updatedAt": "2026-01-31T18:20:43.400Z",
+             "warnings": []}""";
 
     String ROTATED = """
             {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",

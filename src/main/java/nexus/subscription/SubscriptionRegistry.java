@@ -66,6 +66,14 @@ public class SubscriptionRegistry {
                 .mapEmpty();
     }
 
+    /** With what it wants and does not get. */
+    public Future<List<Registered>> withLosses(List<Subscription> subscriptions) {
+        return coverage.losses(subscriptions.stream().map(Subscription::id).toList())
+                .map(losses -> subscriptions.stream()
+                        .map(one -> new Registered(one, losses.getOrDefault(one.id(), List.of())))
+                        .toList());
+    }
+
     private Future<Registered> takeEffect(Subscription subscription) {
         return catalog.reload()
                 .compose(reloaded ->

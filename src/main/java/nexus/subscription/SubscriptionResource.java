@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -136,8 +137,12 @@ public class SubscriptionResource {
         query.check();
         return repository
                 .list(Optional.empty(), enabled, below, limit + 1)
-                .map(rows -> Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
-                        .map(subscription -> SubscriptionView.of(subscription, toManager)))
+                .compose(registry::withLosses)
+                .map(rows -> Page.of(
+                                rows,
+                                limit,
+                                last -> Cursor.of(LIST, last.subscription().lane()))
+                        .map(found -> SubscriptionView.shown(found, toManager)))
                 .toCompletionStage();
     }
 
@@ -159,9 +164,9 @@ public class SubscriptionResource {
         UUID known = Ids.inPath(id, "subscription");
         return repository
                 .find(known)
-                .map(found -> SubscriptionView.of(
-                        found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")),
-                        toManager))
+                .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")))
+                .compose(found -> registry.withLosses(List.of(found)))
+                .map(found -> SubscriptionView.shown(found.getFirst(), toManager))
                 .toCompletionStage();
     }
 

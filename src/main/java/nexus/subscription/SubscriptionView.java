@@ -120,7 +120,11 @@ record SubscriptionView(
         String secret,
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Schema(readOnly = true, description = "What will surprise; only in the answer to a POST or PATCH.")
+        @Schema(
+                readOnly = true,
+                description =
+                        "In the answer to a POST or PATCH what will surprise, else which changes are wanted and not"
+                                + " sent.")
         @Nullable
         List<Warning> warnings) {
 
@@ -201,6 +205,10 @@ record SubscriptionView(
     /** @param toManager whether URLs are shown whole, not their origins alone */
     static SubscriptionView of(Subscription subscription, boolean toManager) {
         return of(subscription, toManager, Optional.empty(), Optional.empty());
+    }
+
+    static SubscriptionView shown(SubscriptionRegistry.Registered registered, boolean toManager) {
+        return of(registered.subscription(), toManager, Optional.empty(), Optional.of(registered.warnings()));
     }
 
     static SubscriptionView changed(SubscriptionRegistry.Registered registered) {

@@ -1,7 +1,10 @@
 package nexus.subscription;
 
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /** The source database, as far as subscriptions need it: are the tables captured? */
 public interface TableCoverage {
@@ -12,4 +15,7 @@ public interface TableCoverage {
      * @return what will surprise; never fails because of the source: that is a warning too
      */
     Future<List<Warning>> cover(Subscription subscription);
+
+    /** What these subscriptions want and don't get, as it was found last; those that get everything are left out. */
+    Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions);
 }

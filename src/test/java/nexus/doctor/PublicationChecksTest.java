@@ -7,18 +7,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import nexus.event.Operation;
 import nexus.event.TypePattern;
+import nexus.replication.Leaf;
 import nexus.replication.PublicationNote;
 import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.Publications;
+import nexus.replication.Published;
+import nexus.replication.Published.GeneratedColumns;
+import nexus.replication.Published.Member;
+import nexus.replication.ReplicaIdentity;
 import nexus.replication.SourceTable;
-import nexus.replication.SourceTable.Identity;
+import nexus.replication.TestTables;
 import org.junit.jupiter.api.Test;
 
 class PublicationChecksTest {
     private static final UUID STORE = UUID.fromString("7c0f2f3e-5a0c-4b7e-9d4e-2f6a3c1b8e55");
-    private static final TableFacts KEYED = table(1, "Orders", Identity.KEY);
-    private static final TableFacts KEYLESS = table(2, "log", Identity.NONE);
+    private static final TableFacts KEYED = table(1, "Orders", TestTables.KEY);
+    private static final TableFacts KEYLESS = table(2, "log", TestTables.NONE);
 
     @Test
     void publicationsAreMadeByNexusOrByWhoMay() {
@@ -84,6 +90,63 @@ class PublicationChecksTest {
     }
 
     @Test
+    void whatKeepsUpdatesBackIsNamedWithTheSqlThatFits() {
+        ReplicaIdentity stored = new ReplicaIdentity(
+                ReplicaIdentity.Setting.FULL, Set.of("id"), Set.of(), false, Set.of("total"), Set.of());
+        Published unpublished = new Published(
+                Set.of(Operation.values()),
+                false,
+                Set.of(),
+                false,
+                GeneratedColumns.NONE,
+                Map.of(1L, Member.WHOLE),
+                Set.of(1L));
+        PublicationChecks failing = new PublicationChecks(
+                Servers.healthy(),
+                new Publications("nexus"),
+                Map.of(Kind.CHANGES, facts(unpublished), Kind.INSERTS, facts(TestTables.inserts())),
+                List.of(table(1, "orders", stored)));
+        assertThat(find(failing, "user-writes", "pg.public.orders.insert"))
+                .returns("fail", Check::status)
+                .returns("ALTER PUBLICATION \"nexus\" SET (publish_generated_columns = stored);", Check::fix)
+                .satisfies(check -> assertThat(check.detail()).contains("generated column total"));
+
+        ReplicaIdentity nothing = ReplicaIdentity.of(ReplicaIdentity.Setting.NOTHING, "id");
+        PublicationChecks inserts = new PublicationChecks(
+                Servers.healthy(),
+                new Publications("nexus"),
+                publications(Set.of(), Set.of(1L)),
+                List.of(table(1, "orders", nothing)));
+        assertThat(find(inserts, "replica-identity", "pg.public.orders.delete"))
+                .returns("warn", Check::status)
+                .returns("ALTER TABLE \"public\".\"orders\" REPLICA IDENTITY DEFAULT;", Check::fix)
+                .satisfies(check -> assertThat(check.detail()).contains("REPLICA IDENTITY NOTHING"));
+    }
+
+    @Test
+    void rowFiltersAndColumnListsAreNamed() {
+        Member member = new Member(List.of("id", "a"), Optional.of("(id > 5)"), Set.of("id"));
+        Published restricted = TestTables.changes().with(1, member);
+        PublicationChecks checks = new PublicationChecks(
+                Servers.healthy(),
+                new Publications("nexus"),
+                Map.of(Kind.CHANGES, facts(restricted), Kind.INSERTS, facts(TestTables.inserts())),
+                List.of(KEYED));
+        assertThat(find(checks, "publication-restrictions", "pg.public.Orders.*"))
+                .returns("warn", Check::status)
+                .satisfies(check -> assertThat(check.detail())
+                        .contains("public.Orders has the column list id, a and has the row filter (id > 5) in nexus"));
+        PublicationChecks twice = new PublicationChecks(
+                Servers.healthy(),
+                new Publications("nexus"),
+                Map.of(Kind.CHANGES, facts(restricted), Kind.INSERTS, facts(TestTables.inserts(1L))),
+                List.of(KEYED));
+        assertThat(find(twice, "publication-conflict", "pg.public.Orders.*"))
+                .returns("fail", Check::status)
+                .returns("ALTER PUBLICATION \"nexus_inserts\" DROP TABLE ONLY \"public\".\"Orders\";", Check::fix);
+    }
+
+    @Test
     void aUniqueIndexIsTheCheaperIdentity() {
         TableFacts indexed =
                 new TableFacts(KEYLESS.table(), false, false, false, true, "app", Optional.of("log_Number"));
@@ -95,12 +158,12 @@ class PublicationChecksTest {
 
     @Test
     void ofAPartitionedTableThePartitionsWithoutIdentityAreNamed() {
-        SourceTable root = new SourceTable(
-                10, "public", "events", SourceTable.Kind.TABLE, Identity.NONE, false, Set.of(10L, 11L, 12L));
-        SourceTable good =
-                new SourceTable(11, "public", "events_1", SourceTable.Kind.PARTITION, Identity.KEY, true, Set.of(11L));
-        SourceTable bad = new SourceTable(
-                12, "public", "events_2", SourceTable.Kind.PARTITION, Identity.NONE, false, Set.of(12L));
+        Leaf.Relation parent = new Leaf.Relation(10, "public", "events");
+        Leaf goodLeaf = TestTables.leaf(11, "events_1", TestTables.KEY, parent);
+        Leaf badLeaf = TestTables.leaf(12, "events_2", TestTables.NONE, parent);
+        SourceTable root = TestTables.partitioned(parent, goodLeaf, badLeaf);
+        SourceTable good = partition(goodLeaf);
+        SourceTable bad = partition(badLeaf);
         List<TableFacts> tables = List.of(
                 new TableFacts(root, true, false, true, true, "app", Optional.empty()),
                 new TableFacts(good, false, false, false, true, "app", Optional.empty()),
@@ -116,7 +179,7 @@ class PublicationChecksTest {
     @Test
     void whatIsWantedInVainIsNamed() {
         TableFacts unlogged = new TableFacts(
-                new SourceTable(3, "public", "cache", SourceTable.Kind.NOT_IN_WAL, Identity.KEY, true, Set.of(3L)),
+                TestTables.table(3, "cache", SourceTable.Kind.NOT_IN_WAL, TestTables.KEY),
                 false,
                 true,
                 false,
@@ -138,8 +201,9 @@ class PublicationChecksTest {
 
     @Test
     void aPublicationThatPublishesSomethingElseIsSetRight() {
-        PublicationFacts inserts = publication(Set.of("insert", "update", "truncate"), Set.of());
-        PublicationFacts changes = publication(Set.of("insert", "update", "delete", "truncate"), Set.of());
+        PublicationFacts inserts =
+                publication(Set.of(Operation.INSERT, Operation.UPDATE, Operation.TRUNCATE), Set.of());
+        PublicationFacts changes = publication(Set.of(Operation.values()), Set.of());
         Check check = new PublicationChecks(
                         Servers.healthy(),
                         new Publications("nexus"),
@@ -163,25 +227,31 @@ class PublicationChecksTest {
 
     private static Map<Kind, PublicationFacts> publications(Set<Long> changes, Set<Long> inserts) {
         return Map.of(
-                Kind.CHANGES, publication(Set.of("insert", "update", "delete", "truncate"), changes),
-                Kind.INSERTS, publication(Set.of("insert", "truncate"), inserts));
+                Kind.CHANGES, publication(Set.of(Operation.values()), changes),
+                Kind.INSERTS, publication(Set.of(Operation.INSERT, Operation.TRUNCATE), inserts));
     }
 
-    private static PublicationFacts publication(Set<String> operations, Set<Long> tables) {
-        return new PublicationFacts(
-                operations,
+    private static PublicationFacts publication(Set<Operation> operations, Set<Long> tables) {
+        return facts(TestTables.published(operations, tables.toArray(Long[]::new)));
+    }
+
+    private static PublicationFacts facts(Published published) {
+        return new PublicationFacts(published, true, "app", Optional.of(new PublicationNote(STORE, published.added())));
+    }
+
+    private static SourceTable partition(Leaf leaf) {
+        return new SourceTable(
+                leaf.oid(),
+                leaf.relation().schema(),
+                leaf.relation().name(),
+                SourceTable.Kind.PARTITION,
                 true,
-                "app",
-                false,
-                false,
-                tables,
-                Set.of(),
-                Optional.of(new PublicationNote(STORE, tables)));
+                Set.of(leaf.oid()),
+                List.of(leaf));
     }
 
-    private static TableFacts table(long oid, String name, Identity identity) {
-        SourceTable table = new SourceTable(
-                oid, "public", name, SourceTable.Kind.TABLE, identity, identity == Identity.KEY, Set.of(oid));
-        return new TableFacts(table, false, false, false, true, "app", Optional.empty());
+    private static TableFacts table(long oid, String name, ReplicaIdentity identity) {
+        return new TableFacts(
+                TestTables.table(oid, name, identity), false, false, false, true, "app", Optional.empty());
     }
 }

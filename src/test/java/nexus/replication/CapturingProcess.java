@@ -81,7 +81,8 @@ final class CapturingProcess implements AutoCloseable {
                 worker,
                 catalog,
                 new StoreIdentity(store),
-                new MissingPublication(config, positions, gapNotice, clock));
+                new MissingPublication(config, positions, gapNotice, clock),
+                new CoverageWatch(config, ownEvents, new SourceCoverageRepository(store), report));
         CatalogKeeper catalogKeeper = new CatalogKeeper(config, new CatalogRepository(store), clock);
         CaptureStart start = new CaptureStart(
                 config,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TablePublisherPostgresTest {
-    private static final String MEMBERS = """
+    static final String MEMBERS = """
             SELECT p.pubname, c.relname FROM pg_publication_rel r
             JOIN pg_publication p ON p.oid = r.prpubid JOIN pg_class c ON c.oid = r.prrelid ORDER BY 1, 2""";
 
@@ -247,6 +247,48 @@ class TablePublisherPostgresTest {
     }
 
     @Test
+    void coverNamesThePreparedTransactionThatItDidNotWaitFor() throws Exception {
+        execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
+        try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
+                Connection writer = TestPostgres.connect(url);
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO orders VALUES (1)");
+            var covered = process.publisher.cover(process.wanted.change(url, "pg.public.orders.insert"));
+            membersBecome("nexus|orders");
+            statement.execute("PREPARE TRANSACTION 'it''s " + url.substring(url.lastIndexOf('/') + 1) + "'");
+            String gid = "'it''s " + url.substring(url.lastIndexOf('/') + 1) + "'";
+            List<Warning> prepared = await(covered);
+            try {
+                assertThat(prepared).extracting(Warning::code).containsExactly("earlier-writer");
+                assertThat(prepared.getFirst().detail()).contains("the prepared transaction " + gid);
+                assertThat(prepared.getFirst().fix())
+                        .contains("COMMIT PREPARED " + gid + ";", "ROLLBACK PREPARED " + gid + ";");
+            } finally {
+                execute(url, "ROLLBACK PREPARED " + gid);
+            }
+        }
+    }
+
+    @Test
+    void theSlotThatWaitsForAPreparedTransactionNamesIt() {
+        String gid = "slot waits " + url.substring(url.lastIndexOf('/') + 1);
+        execute(
+                url,
+                "CREATE TABLE other (id int)",
+                "BEGIN; INSERT INTO other VALUES (1); PREPARE TRANSACTION '" + gid + "'");
+        try (CapturingProcess process = new CapturingProcess(url, "user.created").started()) {
+            Eventually.eventually("the prepared transaction is named", () -> process.status
+                    .current()
+                    .detail()
+                    .filter(detail -> detail.contains("ROLLBACK PREPARED '" + gid + "'"))
+                    .isPresent());
+            execute(url, "COMMIT PREPARED '" + gid + "'");
+            process.in(Status.STREAMING);
+        }
+    }
+
+    @Test
     void coverSaysWhatWillSurprise() {
         execute(
                 url,
@@ -301,8 +343,8 @@ class TablePublisherPostgresTest {
                     .orElseThrow();
             List<Publications.Refused> refused = publications.apply(
                     connection,
-                    List.of(new PublicationPlan.Move(
-                            table, java.util.Optional.empty(), java.util.Optional.of(PublicationPlan.Kind.CHANGES))));
+                    List.of(PublicationPlan.moveOf(table, publications.published(connection))
+                            .orElseThrow()));
             assertThat(refused).hasSize(1);
             assertThat(publications.sql(refused.getFirst().move()))
                     .isEqualTo("ALTER PUBLICATION \"other\" ADD TABLE ONLY \"public\".\"orders\";");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -88,7 +89,8 @@ class HealthTest {
                         Duration.ofSeconds(80),
                         OptionalLong.empty(),
                         Optional.empty(),
-                        Optional.of(Duration.ofHours(3)))));
+                        Optional.of(Duration.ofHours(3)))),
+                List.of(new CaptureState.Notice("coverage", "1 subscription without all changes wanted")));
         assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, VERSION)))
                 .isEqualTo("{\"status\":\"ok\",\"database\":\"ok\",\"capture\":{\"status\":\"catching-up\","
                         + "\"since\":\"2026-01-31T18:20:43.400Z\",\"detail\":null,\"lagBytes\":4096,\"lagSeconds\":1.5,"
@@ -97,7 +99,8 @@ class HealthTest {
                         + "\"slot\":{\"level\":\"warning\",\"walStatus\":\"extended\",\"retainedBytes\":3000,"
                         + "\"safeBytes\":1000,\"restartLagSeconds\":90,\"confirmedLagBytes\":2000,"
                         + "\"confirmedLagSeconds\":80,\"catalogXminAge\":null,\"invalidationReason\":null,"
-                        + "\"lostInSeconds\":10800}},"
+                        + "\"lostInSeconds\":10800},\"warnings\":[{\"code\":\"coverage\","
+                        + "\"detail\":\"1 subscription without all changes wanted\"}]},"
                         + "\"version\":\"0.1.0\",\"commit\":\"1a2b3c4d5e6f\"}");
     }
 }

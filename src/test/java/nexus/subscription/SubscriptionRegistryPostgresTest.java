@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.api.AuditedChange;
@@ -30,7 +32,19 @@ class SubscriptionRegistryPostgresTest {
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     private final List<UUID> coveredAndKnown = new ArrayList<>();
     private final SubscriptionRegistry registry =
-            new SubscriptionRegistry(repository, catalog, this::cover, new EndpointReach(resolver()));
+            new SubscriptionRegistry(repository, catalog, new Coverage(), new EndpointReach(resolver()));
+
+    private final class Coverage implements TableCoverage {
+        @Override
+        public Future<List<Warning>> cover(Subscription subscription) {
+            return SubscriptionRegistryPostgresTest.this.cover(subscription);
+        }
+
+        @Override
+        public Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
+            return Future.succeededFuture(Map.of());
+        }
+    }
 
     @Test
     void aNewOneIsKnownBeforeItIsCoveredAndCoveredBeforeTheAnswer() {

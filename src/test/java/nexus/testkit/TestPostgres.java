@@ -49,6 +49,7 @@ public final class TestPostgres {
                         .setRegisterShutdownHook(false)
                         .setServerConfig("wal_level", "logical")
                         .setServerConfig("max_connections", "200")
+                        .setServerConfig("max_prepared_transactions", "5")
                         .setServerConfig("max_replication_slots", "50")
                         .setServerConfig("max_wal_senders", "50")
                         .start();
