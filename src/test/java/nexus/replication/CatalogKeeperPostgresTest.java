@@ -123,7 +123,8 @@ class CatalogKeeperPostgresTest {
             Eventually.eventually("it is an event", () -> query(
                             url, "SELECT count(*) FROM nexus.event WHERE type = 'nexus.source.gap'")
                     .equals(List.of("1")));
-            assertThat(query(url, "SELECT count(*) FROM nexus.source_gap")).containsExactly("1");
+            Eventually.eventually("it is recorded", () -> query(url, "SELECT count(*) FROM nexus.source_gap")
+                    .equals(List.of("1")));
         }
     }
 
