@@ -170,7 +170,10 @@ record Health(
                         capture.lagSeconds(),
                         capture.confirmedLsn(),
                         capture.gap() == null ? null : capture.gap().withReason(ASK),
-                        capture.slot()),
+                        capture.slot(),
+                        capture.warnings().stream()
+                                .map(notice -> new Notice(notice.code(), ASK))
+                                .toList()),
                 version,
                 commit);
     }
