@@ -25,6 +25,12 @@ public class EndpointReach {
     /** What will surprise; never fails. */
     Future<Optional<Warning>> warning(URI endpoint) {
         String host = Target.of(endpoint).host();
+        if (host.indexOf('_') >= 0 && "https".equalsIgnoreCase(endpoint.getScheme())) {
+            return Future.succeededFuture(Optional.of(new Warning(
+                    "uncertifiable-host",
+                    "No certificate can be checked for " + host + ", which has an underscore: deliveries to it fail.",
+                    "Use a name without underscore, or http where the network is trusted.")));
+        }
         return resolver.resolve(host)
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .map(resolution -> switch (resolution) {

@@ -73,7 +73,9 @@ class SubscriptionRegistryPostgresTest {
         "http://10.1.2.3/, private-address",
         "http://169.254.169.254/, private-address",
         "http://[fd00::1]/, private-address",
-        "http://2130706433.invalid/, unknown-host"
+        "http://2130706433.invalid/, unknown-host",
+        "http://my_service.invalid/, unknown-host",
+        "https://my_service.invalid/, uncertifiable-host"
     })
     void whatCannotBeReachedIsAWarning(String url, @Nullable String code) {
         SubscriptionRegistry.Registered made =
