@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nexus.event.Operation;
@@ -32,9 +31,6 @@ import nexus.replication.WriteRule;
 
 /** Is every table that is wanted published, in the way it has to be, and nobody's write in danger? */
 final class PublicationChecks {
-    /** A wildcard may name thousands of tables with the same trouble. */
-    private static final int SHOWN = 20;
-
     private final Server server;
     private final Publications names;
     private final Map<Kind, PublicationFacts> publications;
@@ -66,7 +62,7 @@ final class PublicationChecks {
                                 + " tables away",
                         "Set NEXUS_SLOT and NEXUS_PUBLICATION to names of their own, such as NEXUS_SLOT=nexus_2 and"
                                 + " NEXUS_PUBLICATION=nexus_2. Or, if that store is gone for good:\n"
-                                + lines(
+                                + Listing.lines(
                                         List.of(Kind.values()),
                                         each -> "COMMENT ON PUBLICATION " + SqlName.quoted(names.name(each))
                                                 + " IS NULL;"));
@@ -85,7 +81,7 @@ final class PublicationChecks {
                                             .map(Operation::segment)
                                             .collect(Collectors.joining(", ")))
                             .collect(Collectors.joining("; ")),
-                    lines(
+                    Listing.lines(
                             different,
                             kind -> "ALTER PUBLICATION " + SqlName.quoted(names.name(kind)) + " SET (publish = '"
                                     + Publications.operations(kind) + "');"));
@@ -96,7 +92,7 @@ final class PublicationChecks {
     private Check missing(String check, List<Kind> missing, boolean hasCaptured) {
         String what = missing.stream().map(names::name).collect(Collectors.joining(" and "));
         String are = missing.size() == 1 ? " is" : " are";
-        String sql = lines(missing, kind -> names.creationSql(kind, server.version()) + ";");
+        String sql = Listing.lines(missing, kind -> names.creationSql(kind, server.version()) + ";");
         if (!server.mayCreate()) {
             return Check.fail(
                     check,
@@ -123,9 +119,7 @@ final class PublicationChecks {
             checks.add(replicaIdentity(wanted));
         }
         checks.add(userWrites());
-        restrictions(wanted).ifPresent(checks::add);
-        conflicts().ifPresent(checks::add);
-        partitionsInWal(wanted).ifPresent(checks::add);
+        checks.addAll(new RestrictionChecks(names, publications, tables).of(wanted.keySet()));
         partitionRoots(wanted).ifPresent(checks::add);
         rowSecurity(wanted).ifPresent(checks::add);
         return checks;
@@ -161,7 +155,7 @@ final class PublicationChecks {
         if (!inVain.isEmpty()) {
             return Check.warn(
                     check,
-                    "no table is named so: " + shown(inVain, TypePattern::value),
+                    "no table is named so: " + Listing.shown(inVain, TypePattern::value),
                     "Create the table, or correct eventTypes of the subscription (PATCH /v1/subscriptions/{id}): names"
                             + " are written as in the catalog, with capitals.");
         }
@@ -173,16 +167,17 @@ final class PublicationChecks {
         if (!unlogged.isEmpty()) {
             return Check.warn(
                     check,
-                    shown(unlogged, table -> table.table().toString())
+                    Listing.shown(unlogged, table -> table.table().toString())
                             + ": unlogged, so the WAL has nothing of it (the fix rewrites the table and locks it)",
-                    lines(unlogged, table -> "ALTER TABLE " + table.table().quotedName() + " SET LOGGED;"));
+                    Listing.lines(
+                            unlogged, table -> "ALTER TABLE " + table.table().quotedName() + " SET LOGGED;"));
         }
         return Check.ok(
                 check,
                 wanted.isEmpty()
                         ? "no enabled subscription wants changes of a table"
                         : Amount.count(wanted.size(), "table") + ": "
-                                + shown(List.copyOf(wanted.keySet()), table -> table.table()
+                                + Listing.shown(List.copyOf(wanted.keySet()), table -> table.table()
                                         .toString()));
     }
 
@@ -196,11 +191,11 @@ final class PublicationChecks {
         if (uncovered.isEmpty()) {
             return Check.ok(check, "every wanted table is published as far as it can be");
         }
-        String sql = lines(uncovered, table -> PublicationPlan.moveOf(table.table(), published)
+        String sql = Listing.lines(uncovered, table -> PublicationPlan.moveOf(table.table(), published)
                 .map(names::sql)
                 .orElse("-- " + table.table() + ": see publication"));
-        String detail =
-                "not published: " + shown(uncovered, table -> table.table().toString());
+        String detail = "not published: "
+                + Listing.shown(uncovered, table -> table.table().toString());
         List<TableFacts> denied =
                 uncovered.stream().filter(table -> !mayPublish(table)).toList();
         if (denied.isEmpty()) {
@@ -223,7 +218,7 @@ final class PublicationChecks {
                                 .distinct()
                                 .collect(Collectors.joining(", "))
                         + "'s)"
-                : "it does not own " + shown(others, table -> table.table() + " (" + table.owner() + " does)");
+                : "it does not own " + Listing.shown(others, table -> table.table() + " (" + table.owner() + " does)");
     }
 
     private boolean mayPublish(TableFacts table) {
@@ -248,8 +243,8 @@ final class PublicationChecks {
                 ? Check.ok(check, "no wanted update or delete is held back for want of one")
                 : Check.warn(
                         check,
-                        shown(refusals, Refusal::reason) + ": only inserts and truncates are sent",
-                        lines(refusals, this::sql));
+                        Listing.shown(refusals, Refusal::reason) + ": only inserts and truncates are sent",
+                        Listing.lines(refusals, this::sql));
     }
 
     /** A table whose updates PostgreSQL refuses because of a publication of Nexus, wanted or not. */
@@ -266,8 +261,8 @@ final class PublicationChecks {
                 : Check.fail(
                         check,
                         "UPDATE and DELETE fail now, because it is published for updates: "
-                                + shown(failing, Refusal::reason),
-                        lines(failing, this::sql));
+                                + Listing.shown(failing, Refusal::reason),
+                        Listing.lines(failing, this::sql));
     }
 
     /** A relation whose updates can't be published. */
@@ -299,84 +294,6 @@ final class PublicationChecks {
                         + leaf.relation().quotedName() + " ADD PRIMARY KEY (…);");
     }
 
-    /** Partitions whose rows the WAL does not hold, of tables that it does. */
-    private Optional<Check> partitionsInWal(Map<TableFacts, Set<Operation>> wanted) {
-        List<Leaf> missing = wanted.keySet().stream()
-                .flatMap(table -> table.table().leaves().stream())
-                .filter(leaf -> !leaf.isInWal())
-                .toList();
-        return missing.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Check.warn(
-                        "partitions-in-wal",
-                        shown(missing, Leaf::toString)
-                                + ": unlogged, so the WAL has nothing of it (the fix rewrites the partition and locks"
-                                + " it)",
-                        lines(missing, leaf -> "ALTER TABLE " + leaf.relation().quotedName() + " SET LOGGED;")));
-    }
-
-    /** Row filters and column lists, which an administrator has made: what they keep back is not sent. */
-    private Optional<Check> restrictions(Map<TableFacts, Set<Operation>> wanted) {
-        List<String> found = new ArrayList<>();
-        List<String> fixes = new ArrayList<>();
-        publications.forEach((kind, facts) -> tables.stream()
-                .filter(table -> wanted.keySet().stream().anyMatch(one -> one.table()
-                        .relationOids()
-                        .contains(table.table().oid())))
-                .forEach(table -> {
-                    Member member =
-                            facts.published().members().get(table.table().oid());
-                    if (member != null && member.isRestricted()) {
-                        found.add(restriction(table, member) + " in " + names.name(kind));
-                        String alter = "ALTER PUBLICATION " + SqlName.quoted(names.name(kind));
-                        String only = " TABLE ONLY " + table.table().quotedName() + ";";
-                        fixes.add(alter + " DROP" + only + " " + alter + " ADD" + only);
-                    }
-                }));
-        return found.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Check.warn(
-                        "publication-restrictions",
-                        shown(found, Function.identity())
-                                + "; rows outside of a filter are not sent, and an update that takes a row over its"
-                                + " border arrives as an insert or a delete; columns outside of a list are named in"
-                                + " unavailable",
-                        "-- only where that is not meant:\n" + lines(fixes, Function.identity())));
-    }
-
-    /** Tables that end the stream when they change: both publications have them, with different columns. */
-    private Optional<Check> conflicts() {
-        Optional<Published> changes = of(Kind.CHANGES).map(PublicationFacts::published);
-        Optional<Published> inserts = of(Kind.INSERTS).map(PublicationFacts::published);
-        if (changes.isEmpty() || inserts.isEmpty()) {
-            return Optional.empty();
-        }
-        List<Leaf> conflicting = tables.stream()
-                .filter(table -> table.table().kind() == SourceTable.Kind.TABLE)
-                .flatMap(table -> table.table().leavesInWal().stream())
-                .filter(leaf -> changes.get().covers(leaf) && inserts.get().covers(leaf))
-                .filter(leaf -> !changes.get().agreesWith(inserts.get(), leaf))
-                .toList();
-        return conflicting.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Check.fail(
-                        "publication-conflict",
-                        shown(conflicting, Leaf::toString) + ": both publications have it, with different columns, so"
-                                + " its first change ends the stream for every table",
-                        lines(
-                                conflicting,
-                                leaf -> "ALTER PUBLICATION " + SqlName.quoted(names.name(Kind.INSERTS))
-                                        + " DROP TABLE ONLY " + leaf.relation().quotedName() + ";")));
-    }
-
-    private static String restriction(TableFacts table, Member member) {
-        String name = table.table().toString();
-        String list = member.columns().isEmpty() ? "" : " has the column list " + String.join(", ", member.columns());
-        String filter =
-                member.filter().map(where -> " has the row filter " + where).orElse("");
-        return name + list + (!list.isEmpty() && !filter.isEmpty() ? " and" : "") + filter;
-    }
-
     private Optional<Check> partitionRoots(Map<TableFacts, Set<Operation>> wanted) {
         List<TableFacts> roots =
                 wanted.keySet().stream().filter(TableFacts::isPartitioned).toList();
@@ -389,14 +306,14 @@ final class PublicationChecks {
                                         .anyMatch(root -> one.published().coversAll(root.table())))
                         .isPresent())
                 .toList();
-        String named = shown(roots, table -> table.table().toString());
+        String named = Listing.shown(roots, table -> table.table().toString());
         return Optional.of(
                 byRoot.isEmpty()
                         ? Check.ok("partition-roots", named + ": changes of partitions are events of the root")
                         : Check.warn(
                                 "partition-roots",
                                 named + ": published via the partition root, so an event can't name the partition",
-                                lines(
+                                Listing.lines(
                                         byRoot,
                                         kind -> "ALTER PUBLICATION " + SqlName.quoted(names.name(kind))
                                                 + " SET (publish_via_partition_root = false);")));
@@ -409,7 +326,7 @@ final class PublicationChecks {
                 ? Optional.empty()
                 : Optional.of(Check.warn(
                         "row-level-security",
-                        shown(secured, table -> table.table().toString())
+                        Listing.shown(secured, table -> table.table().toString())
                                 + ": logical decoding knows no policies, so receivers get every row",
                         "If a receiver must not see every row, disable its subscription: PATCH /v1/subscriptions/{id}"
                                 + " {\"isEnabled\":false}"));
@@ -433,15 +350,5 @@ final class PublicationChecks {
         Map<Kind, Published> published = new EnumMap<>(Kind.class);
         publications.forEach((kind, facts) -> published.put(kind, facts.published()));
         return published;
-    }
-
-    private static <T> String shown(List<T> all, Function<T, String> name) {
-        String names = all.stream().limit(SHOWN).map(name).collect(Collectors.joining(", "));
-        return all.size() <= SHOWN ? names : names + " and " + (all.size() - SHOWN) + " more";
-    }
-
-    private static <T> String lines(List<T> all, Function<T, String> line) {
-        String text = all.stream().limit(SHOWN).map(line).collect(Collectors.joining("\n"));
-        return all.size() <= SHOWN ? text : text + "\n-- and so on: " + (all.size() - SHOWN) + " more";
     }
 }

@@ -28,7 +28,10 @@ final class LossWarnings {
     private final Map<Kind, Published> published;
     private final Map<Long, String> refusals;
 
-    /** @param refused what was tried to publish the tables, and did not work */
+    /**
+     * @param tables those that somebody wants
+     * @param refused what was tried to publish the tables, and did not work
+     */
     LossWarnings(
             Publications names,
             List<SourceTable> tables,
@@ -37,7 +40,6 @@ final class LossWarnings {
         this.names = names;
         this.published = Map.copyOf(published);
         this.tables = tables.stream()
-                .filter(SourceTable::isCapturable)
                 .filter(table -> !Loss.of(table, EVERYTHING, published).isEmpty())
                 .toList();
         this.refusals = refused.stream()

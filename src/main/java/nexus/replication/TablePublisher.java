@@ -68,6 +68,7 @@ public class TablePublisher implements TableCoverage {
     private record Outcome(
             Wanting wanting,
             List<SourceTable> tables,
+            Set<Long> needed,
             Map<Kind, Published> published,
             List<Publications.Refused> refused) {}
 
@@ -112,7 +113,10 @@ public class TablePublisher implements TableCoverage {
     }
 
     private LossWarnings lossWarnings(Outcome outcome) {
-        return new LossWarnings(publications, outcome.tables, outcome.published, outcome.refused);
+        List<SourceTable> wanted = outcome.tables.stream()
+                .filter(table -> outcome.needed.contains(table.oid()))
+                .toList();
+        return new LossWarnings(publications, wanted, outcome.published, outcome.refused);
     }
 
     /** Before the slot is made, and when this process begins to capture. */
@@ -181,7 +185,7 @@ public class TablePublisher implements TableCoverage {
             if (!moves.isEmpty()) {
                 earlierWriters.published(connection, publishedRelations(tables, after));
             }
-            return new Outcome(wanting, tables, after, refused);
+            return new Outcome(wanting, tables, needed, after, refused);
         } finally {
             if (!connection.isClosed()) {
                 publications.unlock(connection);
