@@ -57,7 +57,8 @@ class HealthTest {
                 Optional.of("0/1A2B3C8"),
                 Optional.of(new CaptureState.Gap(
                         Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "admin dropped the slot")),
-                Optional.empty());
+                Optional.empty(),
+                List.of(new CaptureState.Notice("coverage", "admin has a table")));
         Health whole = Health.of(true, capture, NOW, VERSION);
         assertThat(new ObjectMapper().writeValueAsString(whole)).contains("admin");
         assertThat(new ObjectMapper().writeValueAsString(whole.forAnybody()))
