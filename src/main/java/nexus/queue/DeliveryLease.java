@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Which shards this process delivers. Every process that delivers has a row in the store whose beat it raises every few
  * seconds, on a thread and a connection of its own. The rows share the shards evenly: who has too many gives some up,
  * once nothing is under way in them; who has too few takes what is free. A process whose beat stands still is taken over:
- * its row is deleted, its shards are free, and every settlement that it still sends is refused.
+ * its row is deleted, its shards are free, and every settlement that it still sends is refused. So is, at once, one of this
+ * machine that is known to have ended.
  *
  * <p>No lease survives a pause between check and write. What holds: no running process has a request under way after
  * another may start it, because it starts none, and cuts all off, some seconds before its beat counts as silent; a paused
@@ -40,6 +41,12 @@ public class DeliveryLease {
 
     private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration GATHERING = Duration.ofMillis(50);
+
+    /** The server may notice a moment later than this machine that a process has ended. */
+    private static final Duration SERVER_NOTICES = Duration.ofMillis(200);
+
+    /** For so many looks of a term: a pooler keeps the connection for others, and then it is not known. */
+    private static final int MOST_QUICK_LOOKS = 25;
 
     private static final Logger LOG = Logger.getLogger(DeliveryLease.class);
 
@@ -74,6 +81,7 @@ public class DeliveryLease {
     private final Store store;
     private final LeaseConfig config;
     private final LeaseMeters meters;
+    private final ThisMachine machine;
     private final ProcessSightings sightings;
 
     private final Semaphore looks = new Semaphore(0);
@@ -95,15 +103,18 @@ public class DeliveryLease {
     private boolean waits;
     private long version;
     private int failures; // in a row
+    private int quickLooks; // left
+    private boolean looksSoon;
 
     @Inject
-    public DeliveryLease(Store store, LeaseConfig config, LeaseMeters meters) {
+    public DeliveryLease(Store store, LeaseConfig config, LeaseMeters meters, ThisMachine machine) {
         if (config.beat().compareTo(config.valid()) >= 0 || config.valid().compareTo(config.ttl()) >= 0) {
             throw new IllegalArgumentException("nexus.lease: beat < valid < ttl must hold");
         }
         this.store = store;
         this.config = config;
         this.meters = meters;
+        this.machine = machine;
         this.sightings = new ProcessSightings(config.ttl(), config.beat().multipliedBy(2));
     }
 
@@ -208,7 +219,8 @@ public class DeliveryLease {
 
     /** What comes together is looked at together. */
     private void pause() throws InterruptedException {
-        Duration wait = failures == 1 ? RECONNECT : config.beat();
+        Duration wait = failures == 1 ? RECONNECT : looksSoon ? SERVER_NOTICES : config.beat();
+        looksSoon = false;
         if (looks.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS) && running) {
             LockSupport.parkNanos(GATHERING.toNanos());
             looks.drainPermits();
@@ -251,8 +263,9 @@ public class DeliveryLease {
             former = null;
         }
         long sent = System.nanoTime();
-        Term joined = open.join();
+        Term joined = open.join(machine.place());
         retired = false;
+        quickLooks = MOST_QUICK_LOOKS;
         Current now = new Current(joined, new LeaseDeadline(config.valid(), sent));
         current = now;
         LOG.infof("lease of delivery taken process=%d epoch=%d", joined.process(), joined.epoch());
@@ -290,6 +303,7 @@ public class DeliveryLease {
             return false;
         }
         endSilent(open, term, processes);
+        endDead(open, term, processes);
         freeOrphans(open, owners, processes);
         List<Integer> sharing = processes.stream()
                 .filter(process -> !process.leaving())
@@ -346,6 +360,27 @@ public class DeliveryLease {
             if (open.takeOver(silent)) {
                 meters.takenOver();
                 LOG.warnf("silent process taken over process=%d epoch=%d", silent.process(), silent.epoch());
+            }
+        }
+    }
+
+    private void endDead(LeaseSession open, Term term, List<LeaseSession.Delivering> processes) throws SQLException {
+        for (LeaseSession.Delivering other : processes) {
+            if (other.id() == term.process() || other.place().isEmpty()) {
+                continue;
+            }
+            switch (ProcessDeath.of(machine.place(), other.place().get(), other.isConnected(), machine)) {
+                case UNPROVEN -> {}
+                case ENDING -> looksSoon |= quickLooks-- > 0;
+                case ENDED -> {
+                    if (open.takeOver(other.beat())) {
+                        meters.takenOver();
+                        LOG.infof(
+                                "process of this machine has ended, taken over process=%d epoch=%d",
+                                other.id(), other.beat().epoch());
+                    }
+                    look();
+                }
             }
         }
     }

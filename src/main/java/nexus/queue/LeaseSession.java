@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nexus.queue.DeliveryLease.Term;
 import nexus.queue.ProcessSightings.Beat;
@@ -27,13 +28,27 @@ final class LeaseSession implements AutoCloseable {
     private static final String ENTER = "SELECT pg_try_advisory_lock_shared(7310003)";
 
     private static final String JOIN = """
-            INSERT INTO process (id, epoch, reads_runs)
-            SELECT (n % 2147483647)::int, n, true FROM nextval('process_epoch') n
+            INSERT INTO process (id, epoch, reads_runs, place, backend_pid, backend_since)
+            SELECT (n % 2147483647)::int, n, true, ?, pg_backend_pid(),
+                   (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+            FROM nextval('process_epoch') n
             RETURNING id, epoch""";
-    private static final String BEAT = "UPDATE process SET beat = beat + 1 WHERE id = ? AND epoch = ?";
+
+    /** The connection may be another than at the last beat. */
+    private static final String BEAT = """
+            UPDATE process SET beat = beat + 1, backend_pid = pg_backend_pid(),
+                backend_since = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+            WHERE id = ? AND epoch = ?""";
+
     private static final String RETIRE = "UPDATE process SET leaving = true WHERE id = ? AND epoch = ?";
     private static final String SHARDS = "SELECT shard, process FROM shard WHERE process IS NOT NULL";
-    private static final String PROCESSES = "SELECT id, epoch, beat, leaving FROM process ORDER BY id";
+
+    /** When a connection of another role was made is not shown to everybody: then it may be the one. */
+    private static final String PROCESSES = """
+            SELECT id, epoch, beat, leaving, place, backend_since IS NULL OR EXISTS (
+                SELECT FROM pg_stat_activity a
+                WHERE a.pid = backend_pid AND (a.backend_start = backend_since OR a.backend_start IS NULL))
+            FROM process ORDER BY id""";
 
     private static final String LOCK_SHARED =
             "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK + ", ?)";
@@ -65,8 +80,12 @@ final class LeaseSession implements AutoCloseable {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** @param leaving finishes what is under way, and takes no more shards */
-    record Delivering(Beat beat, boolean leaving) {
+    /**
+     * @param leaving finishes what is under way, and takes no more shards
+     * @param place where it runs, if it has told
+     * @param isConnected whether the server still has the connection that last raised its beat
+     */
+    record Delivering(Beat beat, boolean leaving, Optional<ProcessPlace> place, boolean isConnected) {
         int id() {
             return beat.process();
         }
@@ -86,10 +105,10 @@ final class LeaseSession implements AutoCloseable {
         }
     }
 
-    Term join() throws SQLException {
+    Term join(ProcessPlace place) throws SQLException {
         return transaction(() -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(JOIN)) {
+            try (PreparedStatement statement = prepare(JOIN, place.text());
+                    ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return new Term(rows.getInt(1), rows.getLong(2));
             } finally {
@@ -129,8 +148,11 @@ final class LeaseSession implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(PROCESSES);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                processes.add(
-                        new Delivering(new Beat(rows.getInt(1), rows.getLong(2), rows.getLong(3)), rows.getBoolean(4)));
+                processes.add(new Delivering(
+                        new Beat(rows.getInt(1), rows.getLong(2), rows.getLong(3)),
+                        rows.getBoolean(4),
+                        ProcessPlace.parse(rows.getString(5)),
+                        rows.getBoolean(6)));
             }
         }
         return processes;
@@ -161,7 +183,7 @@ final class LeaseSession implements AutoCloseable {
     }
 
     /**
-     * Ends a process that has fallen silent, once its settlements under way are over, and frees its shards.
+     * Ends a process that has fallen silent or has ended, once its settlements under way are over, and frees its shards.
      *
      * @return false when it is not silent any more, somebody else was first, or a settlement of it is still open
      */

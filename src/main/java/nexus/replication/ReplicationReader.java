@@ -39,6 +39,11 @@ public class ReplicationReader {
 
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
 
+    /** For so long after the start who reads the slot may be what the source has left of a process that was killed. */
+    private static final Duration KILLED_ONE_STAYS = Duration.ofSeconds(10);
+
+    private static final Duration FIRST_STANDBY_RETRY = Duration.ofMillis(200);
+
     private final ProcessConfig process;
     private final SourceConfig config;
     private final CaptureStart captureStart;
@@ -55,6 +60,7 @@ public class ReplicationReader {
     private volatile boolean isHurried;
     private volatile @Nullable ReplicationSession session;
     private int failures; // used by the thread
+    private long startedNanos; // used by the thread
 
     @Inject
     public ReplicationReader(
@@ -152,6 +158,7 @@ public class ReplicationReader {
     }
 
     private void run() {
+        startedNanos = System.nanoTime();
         while (!isStopping) {
             heartbeats.beat(LOOP, SLOWEST_ROUND);
             try {
@@ -203,7 +210,8 @@ public class ReplicationReader {
 
     private void rest(CannotCapture why) {
         report.status(why.status(), Optional.of(why.detail()));
-        rest(why.retryIn());
+        boolean soon = why.status() == Status.STANDBY && System.nanoTime() - startedNanos < KILLED_ONE_STAYS.toNanos();
+        rest(soon ? FIRST_STANDBY_RETRY : why.retryIn());
     }
 
     private void restAfter(Throwable failure) {

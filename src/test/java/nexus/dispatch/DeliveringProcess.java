@@ -28,6 +28,7 @@ import nexus.queue.OwedQueue;
 import nexus.queue.OwedRuns;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
+import nexus.queue.ThisMachine;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
@@ -84,7 +85,10 @@ final class DeliveringProcess implements AutoCloseable {
 
     static DeliveryLease lease(Store store, MeterRegistry meters, String... settings) {
         return new DeliveryLease(
-                store, Configs.of(LeaseConfig.class, of("nexus.lease", settings)), new LeaseMeters(meters));
+                store,
+                Configs.of(LeaseConfig.class, of("nexus.lease", settings)),
+                new LeaseMeters(meters),
+                new ThisMachine());
     }
 
     /** Not started yet. */

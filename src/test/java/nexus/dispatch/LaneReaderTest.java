@@ -40,6 +40,7 @@ import nexus.queue.OwedRuns;
 import nexus.queue.OwedSignal;
 import nexus.queue.Settlement;
 import nexus.queue.StripeCursor;
+import nexus.queue.ThisMachine;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.SubscriptionRepository;
@@ -201,7 +202,7 @@ class LaneReaderTest {
 
     private static final class HeldLease extends DeliveryLease {
         HeldLease(Store store) {
-            super(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()));
+            super(store, Configs.of(LeaseConfig.class), new LeaseMeters(new SimpleMeterRegistry()), new ThisMachine());
         }
 
         @Override

@@ -5,6 +5,9 @@ import static nexus.testkit.ScriptedReceiver.hang;
 import static nexus.testkit.ScriptedReceiver.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -111,6 +114,47 @@ class SharingPostgresTest {
                         .equals(List.of("0")));
         assertThat(query("SELECT count(*) FROM nexus.process")).containsExactly("1");
         assertThat(receiver.await(1).getFirst().header("webhook-id")).isEqualTo(id.toString());
+    }
+
+    @Test
+    void aProcessOfThisMachineThatHasEndedIsTakenOverAtOnce() throws IOException {
+        subscribe(1);
+        TestPostgres.execute(
+                url,
+                "INSERT INTO nexus.process (id, epoch, beat, backend_pid, backend_since, place)"
+                        + " VALUES (77, 77, 5, pg_backend_pid(), now() - interval '1 day', '" + endedHere() + "')",
+                "UPDATE nexus.shard SET process = 77");
+        DeliveringProcess one = start("one", "nexus.lease.ttl=1h", "nexus.lease.valid=30m", "nexus.lease.beat=20m");
+        EventId id = one.publish("order.paid", Ordering.NONE);
+
+        assertThat(receiver.await(1).getFirst().header("webhook-id")).isEqualTo(id.toString());
+        assertThat(query("SELECT count(*) FROM nexus.process")).containsExactly("1");
+    }
+
+    @Test
+    void aProcessThatHasEndedHereKeepsItsShardsWhileTheServerHasItsConnection() throws Exception {
+        try (Connection open = TestPostgres.connect(url);
+                Statement statement = open.createStatement()) {
+            statement.execute("INSERT INTO nexus.process (id, epoch, beat, backend_pid, backend_since, place)"
+                    + " SELECT 77, 77, 5, pid, backend_start, '" + endedHere() + "' FROM pg_stat_activity"
+                    + " WHERE pid = pg_backend_pid()");
+            statement.execute("UPDATE nexus.shard SET process = 77");
+            DeliveringProcess one = start("one", "nexus.lease.beat=100ms");
+            eventually(
+                    "it has looked",
+                    () -> query("SELECT FROM nexus.process WHERE id <> 77 AND beat > 2")
+                                    .size()
+                            == 1);
+            assertThat(one.meter("nexus.lease.takeovers")).isZero();
+        }
+        eventually("it has all", () -> shares().equals(List.of("64")));
+    }
+
+    /** Of this boot and namespace, with an id that the first process has, started at another time. */
+    private static String endedHere() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip() + " "
+                + Files.readSymbolicLink(Path.of("/proc/self/ns/pid")) + ","
+                + Files.readSymbolicLink(Path.of("/proc/self/ns/time")) + " 1 -7 - - 0";
     }
 
     @Test

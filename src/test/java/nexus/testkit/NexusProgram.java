@@ -20,6 +20,9 @@ public final class NexusProgram {
     /** {@code -D…} for the program, whether it runs on a JVM, which reads it from here, or is a native executable. */
     static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
 
+    /** A command that runs the program, such as {@code unshare}; not for the program itself. */
+    public static final String RUN_BY = "NEXUS_TEST_RUN_BY";
+
     private static final Path FOLDERS = Path.of("target", "it").toAbsolutePath();
 
     /** The embedded database's programs, unpacked by whoever needs them first. */
@@ -64,12 +67,15 @@ public final class NexusProgram {
      */
     static Process start(Path folder, Path output, Map<String, String> environment, String... arguments) {
         Map<String, String> given = new HashMap<>(environment);
-        List<String> command = new ArrayList<>(program());
+        List<String> command =
+                new ArrayList<>(List.of(given.getOrDefault(RUN_BY, "").split(" ", -1)));
+        given.remove(RUN_BY);
+        command.addAll(program());
         if (isNative()) { // it takes properties as its first arguments
             command.addAll(List.of(given.getOrDefault(JVM_OPTIONS, "").split(" ", -1)));
-            command.removeIf(String::isEmpty);
             given.remove(JVM_OPTIONS);
         }
+        command.removeIf(String::isEmpty);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -34,7 +34,10 @@ public final class PackagedNexus implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(40);
 
-    /** After a kill the next process waits until the lease of the former one is over. */
+    /** As users have them. */
+    public static final Map<String, String> USUAL_LEASES = Map.of(NexusProgram.JVM_OPTIONS, "");
+
+    /** A process that stands still is taken over when its lease is over. */
     private static final Map<String, String> SHORT_LEASES =
             Map.of(NexusProgram.JVM_OPTIONS, "-Dnexus.lease.ttl=4s -Dnexus.lease.valid=3s -Dnexus.lease.beat=500ms");
 
