@@ -22,6 +22,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int RETRY_AFTER_SECONDS = 2;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final AllowedMethods allowed;
 
@@ -67,6 +68,10 @@ class ProblemMapper {
         }
         if (isTooLarge(cause)) {
             return map(new Refusal.TooLarge("A request may have 1 MiB at most."), uri);
+        }
+        if (cause instanceof PgException e && LOCK_NOT_AVAILABLE.equals(e.getSqlState())) {
+            LOG.warnf("a lock of the database could not be had cause=%s", cause);
+            return map(new Refusal.Unavailable("A lock of the database could not be had in time. Try again."), uri);
         }
         if (isUnavailable(cause)) {
             LOG.warnf("database unavailable cause=%s", cause);

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import nexus.queue.DeliveryLease;
+import nexus.queue.ProcessLock;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -32,11 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventRepository {
     private static final String LOCK_CATALOG =
-            "SELECT pg_advisory_xact_lock_shared(" + SubscriptionRepository.CATALOG_LOCK + ")";
+            "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN ROW SHARE MODE";
 
-    private static final String LOCK_CATALOG_AND_PROCESS = "SELECT pg_advisory_xact_lock_shared("
-            + SubscriptionRepository.CATALOG_LOCK + "), pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK
-            + ", $1)";
+    /** Fails with {@code undefined_table} when the process has ended or was taken over. */
+    private static String lockCatalogAnd(int process) {
+        return "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + ", " + ProcessLock.table(process)
+                + " IN ROW SHARE MODE";
+    }
 
     private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
 
@@ -171,20 +173,23 @@ final class EventRepository {
 
     private Future<Stored> accept(Optional<Integer> owner, Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = owner.isPresent()
-                            ? connection.preparedQuery(LOCK_CATALOG_AND_PROCESS).execute(Tuple.of(owner.get()))
-                            : connection.preparedQuery(LOCK_CATALOG).execute();
+                    Future<?> lock = connection
+                            .query(owner.map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
+                            .execute();
                     Future<RowSet<Row>> accepted =
                             connection.preparedQuery(ACCEPT).execute(parameters);
                     return lock.compose(locked -> accepted);
                 })
-                .map(EventRepository::stored);
+                .map(EventRepository::stored)
+                .recover(failure -> owner.isPresent() && StoreErrors.isMissingTable(failure)
+                        ? Future.succeededFuture(new Stored.MatchOutdated())
+                        : Future.failedFuture(failure));
     }
 
     /** Whether the catalog still has this version, seen from behind its lock. */
     Future<Boolean> isCatalogAt(long version) {
         return PipelinedTransaction.run(pool, connection -> {
-                    Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
+                    Future<?> lock = connection.query(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> read =
                             connection.preparedQuery(CATALOG_VERSION).execute();
                     return lock.compose(locked -> read);

@@ -33,12 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class DeliveryLease {
-    /**
-     * Advisory lock with the process as its second number. Who relies on what a process owns shares it: settlements, and
-     * intake that stores runs. Exclusive for what the process gives up, and for its end.
-     */
-    public static final int PROCESS_LOCK = 7_310_002;
-
     private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration GATHERING = Duration.ofMillis(50);
 
@@ -100,7 +94,6 @@ public class DeliveryLease {
     private final Set<Integer> leaving = new HashSet<>();
     private boolean retired;
     private boolean unknown; // shards that the last look found to be owned
-    private boolean waits;
     private long version;
     private int failures; // in a row
     private int quickLooks; // left
@@ -229,9 +222,6 @@ public class DeliveryLease {
 
     private void round() throws SQLException {
         LeaseSession open = connected();
-        if (open == null) {
-            return;
-        }
         Current now = current;
         if (now == null) {
             now = join(open);
@@ -442,19 +432,9 @@ public class DeliveryLease {
         }
     }
 
-    private @Nullable LeaseSession connected() throws SQLException {
+    private LeaseSession connected() throws SQLException {
         if (session == null) {
-            LeaseSession opened = new LeaseSession(store.blockingConnection(patience()));
-            session = opened;
-            if (!opened.enter()) {
-                disconnect();
-                if (!waits) {
-                    waits = true;
-                    LOG.info("a process of an older version delivers: waits until it has ended");
-                }
-                return null;
-            }
-            waits = false;
+            session = new LeaseSession(store.blockingConnection(patience()));
         }
         return session;
     }

@@ -24,9 +24,6 @@ final class LeaseSession implements AutoCloseable {
     /** Told when shards are free or a process has come or gone. */
     static final String CHANNEL = "nexus_shards";
 
-    /** The version before held it exclusively while it delivered; this one shares it. */
-    private static final String ENTER = "SELECT pg_try_advisory_lock_shared(7310003)";
-
     private static final String JOIN = """
             INSERT INTO process (id, epoch, reads_runs, place, backend_pid, backend_since)
             SELECT (n % 2147483647)::int, n, true, ?, pg_backend_pid(),
@@ -50,10 +47,6 @@ final class LeaseSession implements AutoCloseable {
                 WHERE a.pid = backend_pid AND (a.backend_start = backend_since OR a.backend_start IS NULL))
             FROM process ORDER BY id""";
 
-    private static final String LOCK_SHARED =
-            "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK + ", ?)";
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + DeliveryLease.PROCESS_LOCK + ", ?)";
-
     /** Free ones only: what a process that is gone has left behind is freed under its own lock. */
     private static final String CLAIM = """
             WITH free AS MATERIALIZED (
@@ -74,11 +67,13 @@ final class LeaseSession implements AutoCloseable {
     /** A process that was paused in the middle of writing a settlement keeps its transaction open. */
     private static final String END_SETTLEMENTS = """
             SELECT pg_terminate_backend(pid) FROM pg_locks
-            WHERE locktype = 'advisory' AND granted AND objsubid = 2
-              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND classid::bigint = ? AND objid::bigint = ? AND pid <> pg_backend_pid()""";
+            WHERE locktype = 'relation' AND granted AND relation = to_regclass(?) AND pid <> pg_backend_pid()
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
+
+    private static final String HAS_LOCK = "SELECT to_regclass(?) IS NOT NULL";
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String UNDEFINED_TABLE = "42P01";
 
     /**
      * @param leaving finishes what is under way, and takes no more shards
@@ -97,22 +92,15 @@ final class LeaseSession implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Whether no process of the version before delivers. */
-    boolean enter() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(ENTER)) {
-            return rows.next() && rows.getBoolean(1);
-        }
-    }
-
     Term join(ProcessPlace place) throws SQLException {
         return transaction(() -> {
             try (PreparedStatement statement = prepare(JOIN, place.text());
                     ResultSet rows = statement.executeQuery()) {
                 rows.next();
-                return new Term(rows.getInt(1), rows.getLong(2));
-            } finally {
+                Term joined = new Term(rows.getInt(1), rows.getLong(2));
+                execute(ProcessLock.create(joined.process()));
                 tell();
+                return joined;
             }
         });
     }
@@ -161,7 +149,7 @@ final class LeaseSession implements AutoCloseable {
     /** Takes up to so many free shards. Behind this process's lock, so that it can't be taken over meanwhile. */
     Set<Integer> claim(Term term, int atMost) throws SQLException {
         return transaction(() -> {
-            lock(LOCK_SHARED, term.process());
+            execute(ProcessLock.shared(term.process()));
             Set<Integer> claimed = new HashSet<>();
             try (PreparedStatement statement = prepare(CLAIM, atMost, term.process(), term.process(), term.epoch());
                     ResultSet rows = statement.executeQuery()) {
@@ -175,7 +163,7 @@ final class LeaseSession implements AutoCloseable {
 
     void release(Term term, Collection<Integer> shards) throws SQLException {
         transaction(() -> {
-            lock(LOCK, term.process());
+            execute(ProcessLock.exclusive(term.process()));
             tell();
             return update(
                     RELEASE, term.process(), connection.createArrayOf("smallint", shards.toArray(Integer[]::new)));
@@ -190,20 +178,23 @@ final class LeaseSession implements AutoCloseable {
     boolean takeOver(Beat silent) throws SQLException {
         try {
             return transaction(() -> {
-                lock(LOCK, silent.process());
+                lockAsItsEnd(silent.process());
                 if (update(END_SILENT, silent.process(), silent.epoch(), silent.beat()) == 0) {
                     return false;
                 }
                 update(FREE_ALL_OF, silent.process());
+                execute(ProcessLock.drop(silent.process()));
                 tell();
                 return true;
             });
         } catch (SQLException e) {
+            if (UNDEFINED_TABLE.equals(e.getSQLState())) {
+                return false;
+            }
             if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw e;
             }
-            try (PreparedStatement statement =
-                    prepare(END_SETTLEMENTS, (long) DeliveryLease.PROCESS_LOCK, (long) silent.process())) {
+            try (PreparedStatement statement = prepare(END_SETTLEMENTS, ProcessLock.table(silent.process()))) {
                 statement.execute();
             }
             return false;
@@ -216,14 +207,22 @@ final class LeaseSession implements AutoCloseable {
             tell();
             return update(FREE_ALL_OF, goneProcess);
         });
+        try {
+            execute(ProcessLock.drop(goneProcess));
+        } catch (SQLException e) {
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) { // else an empty table stays
+                throw e;
+            }
+        }
     }
 
     /** Ends a term of this process, once its settlements under way are over. */
     void leave(Term term) throws SQLException {
         transaction(() -> {
-            lock(LOCK, term.process());
+            lockAsItsEnd(term.process());
             update(END, term.process(), term.epoch());
             update(FREE_ALL_OF, term.process());
+            execute(ProcessLock.drop(term.process()));
             tell();
             return true;
         });
@@ -252,15 +251,23 @@ final class LeaseSession implements AutoCloseable {
         }
     }
 
-    private void lock(String sql, int process) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, process)) {
-            statement.execute();
+    /** A process of the version before has none, nor has one whose row was deleted by hand. */
+    private void lockAsItsEnd(int process) throws SQLException {
+        try (PreparedStatement statement = prepare(HAS_LOCK, ProcessLock.table(process));
+                ResultSet rows = statement.executeQuery()) {
+            if (rows.next() && rows.getBoolean(1)) {
+                execute(ProcessLock.exclusive(process));
+            }
         }
     }
 
     private void tell() throws SQLException {
+        execute(TELL);
+    }
+
+    private void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(TELL);
+            statement.execute(sql);
         }
     }
 

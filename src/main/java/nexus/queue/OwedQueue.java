@@ -186,12 +186,12 @@ public class OwedQueue {
                  ORDER BY r.first_seq LIMIT 1))
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
 
-    /** Intake takes the catalog's lock, 7310001, before it draws a seq. The sequence is read first. */
+    /** Intake takes the catalog's lock before it draws a seq. The sequence is read first. */
     static final String LOOK = """
             WITH drawn AS MATERIALIZED (SELECT last_value FROM owed_seq_seq)
             SELECT drawn.last_value, ARRAY(
                 SELECT l.virtualtransaction FROM pg_locks l
-                WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = 7310001 AND l.objsubid = 1
+                WHERE l.locktype = 'relation' AND l.relation = 'nexus.catalog_lock'::regclass
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                   AND drawn.last_value IS NOT NULL)
             FROM drawn""";

@@ -25,9 +25,6 @@ import nexus.store.StoreErrors;
  */
 @Singleton
 public class Settlement {
-    private static final String LOCK_PROCESS =
-            "SELECT pg_advisory_xact_lock_shared(" + DeliveryLease.PROCESS_LOCK + ", $1)";
-
     private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
 
     private final Pool pool;
@@ -129,11 +126,16 @@ public class Settlement {
 
     private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, List<Write> writes) {
         return PipelinedTransaction.run(pool, connection -> {
-            Future<?> lock = connection.preparedQuery(LOCK_PROCESS).execute(Tuple.of(term.process()));
+            Future<?> lock =
+                    connection.query(ProcessLock.shared(term.process())).execute();
             List<Future<RowSet<Row>>> settled = writes.stream()
                     .map(write -> connection.preparedQuery(write.statement()).execute(write.parameters()))
                     .toList();
-            return lock.compose(locked -> Future.join(settled)).map(all -> seqs(settled));
+            return lock.compose(locked -> Future.join(settled))
+                    .map(all -> seqs(settled))
+                    .recover(failure -> lock.failed() && StoreErrors.isMissingTable(lock.cause())
+                            ? Future.succeededFuture(Optional.empty())
+                            : Future.failedFuture(failure));
         });
     }
 

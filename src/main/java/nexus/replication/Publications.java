@@ -1,7 +1,6 @@
 package nexus.replication;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -24,15 +23,10 @@ import nexus.replication.PublicationPlan.Step;
  */
 public final class Publications {
     private static final int GENERATED_COLUMNS_SINCE = 180000;
-    /** The server waits two seconds for the lock each time; somebody's VACUUM or DDL is over soon, or not at all. */
-    private static final int TRIES = 2;
     /** After so long with locked tables the others are only tried: somebody waits for the answer. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
-
-    private static final String LOCK = "SELECT pg_advisory_lock(hashtext('nexus.publication'), hashtext(?))";
-    private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('nexus.publication'), hashtext(?))";
 
     private final String name;
 
@@ -52,31 +46,6 @@ public final class Publications {
 
     /** One table that could not be moved. */
     record Refused(Move move, SQLException why) {}
-
-    /** Keeps the other processes from changing the publications meanwhile. Released by {@link #unlock}. */
-    void lock(Connection connection) throws SQLException {
-        for (int tries = 1; ; tries++) {
-            try {
-                callWithName(connection, LOCK);
-                return;
-            } catch (SQLException e) {
-                if (tries == TRIES || !SourceErrors.is(e, SourceErrors.LOCK_NOT_AVAILABLE)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    void unlock(Connection connection) throws SQLException {
-        callWithName(connection, UNLOCK);
-    }
-
-    private void callWithName(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
-            statement.execute();
-        }
-    }
 
     /**
      * Makes the one that is missing, and sees to it that both are this store's.

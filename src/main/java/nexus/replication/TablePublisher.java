@@ -39,6 +39,7 @@ public class TablePublisher implements TableCoverage {
     private final SourceWorker worker;
     private final SubscriptionCatalog catalog;
     private final StoreIdentity store;
+    private final PublicationLock lock;
     private final MissingPublication missingPublication;
     private final CoverageWatch coverage;
     private final Publications publications;
@@ -53,12 +54,14 @@ public class TablePublisher implements TableCoverage {
             SourceWorker worker,
             SubscriptionCatalog catalog,
             StoreIdentity store,
+            PublicationLock lock,
             MissingPublication missingPublication,
             CoverageWatch coverage) {
         this.config = config;
         this.worker = worker;
         this.catalog = catalog;
         this.store = store;
+        this.lock = lock;
         this.missingPublication = missingPublication;
         this.coverage = coverage;
         this.publications = new Publications(config.publication());
@@ -127,8 +130,15 @@ public class TablePublisher implements TableCoverage {
     /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
     void guard() {
         try {
-            Outcome outcome =
-                    worker.now(connection -> reconcile(connection, this::reloadedOrKnown, this::isUnneededForLong));
+            Outcome outcome = worker.now(connection -> {
+                boolean isLocked = lockIfStoreIsThere();
+                try {
+                    return reconciled(
+                            connection, this::reloadedOrKnown, isLocked ? this::isUnneededForLong : table -> false);
+                } finally {
+                    lock.release();
+                }
+            });
             if (outcome.wanting.isUpToDate) {
                 coverage.look(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
             }
@@ -162,35 +172,48 @@ public class TablePublisher implements TableCoverage {
         }
     }
 
+    /** Without the store no other process changes the publications for a new subscription either. */
+    private boolean lockIfStoreIsThere() {
+        try {
+            lock.take();
+            return true;
+        } catch (StoreUnavailableException e) {
+            return false;
+        }
+    }
+
     private Outcome reconcile(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
             throws SQLException {
-        publications.lock(connection);
+        lock.take();
         try {
-            Map<Kind, Published> before = publications.ensure(
-                    connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
-            // read inside the lock: the one who has it last has seen everything that was committed before
-            Wanting wanting = reading.get();
-            List<SourceTable> tables = SourceTables.read(connection);
-            Set<Long> needed = needed(wanting.subscriptions, tables);
-            noteUnneeded(tables, needed);
-            earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
-            List<Move> moves = PublicationPlan.moves(
-                    tables,
-                    before,
-                    table -> needed.contains(table.oid()),
-                    table -> wanting.isUpToDate && droppable.test(table));
-            List<Publications.Refused> refused = publications.apply(connection, moves);
-            log(moves, refused);
-            Map<Kind, Published> after = moves.isEmpty() ? before : publications.published(connection);
-            if (!moves.isEmpty()) {
-                earlierWriters.published(connection, publishedRelations(tables, after));
-            }
-            return new Outcome(wanting, tables, needed, after, refused);
+            return reconciled(connection, reading, droppable);
         } finally {
-            if (!connection.isClosed()) {
-                publications.unlock(connection);
-            }
+            lock.release();
         }
+    }
+
+    private Outcome reconciled(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
+            throws SQLException {
+        Map<Kind, Published> before = publications.ensure(
+                connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
+        // read inside the lock: the one who has it last has seen everything that was committed before
+        Wanting wanting = reading.get();
+        List<SourceTable> tables = SourceTables.read(connection);
+        Set<Long> needed = needed(wanting.subscriptions, tables);
+        noteUnneeded(tables, needed);
+        earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
+        List<Move> moves = PublicationPlan.moves(
+                tables,
+                before,
+                table -> needed.contains(table.oid()),
+                table -> wanting.isUpToDate && droppable.test(table));
+        List<Publications.Refused> refused = publications.apply(connection, moves);
+        log(moves, refused);
+        Map<Kind, Published> after = moves.isEmpty() ? before : publications.published(connection);
+        if (!moves.isEmpty()) {
+            earlierWriters.published(connection, publishedRelations(tables, after));
+        }
+        return new Outcome(wanting, tables, needed, after, refused);
     }
 
     /** Tables whose updates PostgreSQL refuses because of a publication, wanted or not. */

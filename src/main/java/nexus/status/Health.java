@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Whether Nexus does its work, part by part.
  *
  * @param status {@code ok} or {@code failing}
- * @param database {@code ok} or {@code unreachable}
+ * @param database {@code ok}, {@code unreachable}, or {@code locked} by a session that keeps events from being stored
  * @param commit what it was built from, {@code unknown} when it was built without git
  */
 @Schema(name = "Health")
@@ -30,6 +30,7 @@ record Health(
     static final String OK = "ok";
     static final String FAILING = "failing";
     static final String UNREACHABLE = "unreachable";
+    static final String LOCKED = "locked";
     /** Instead of texts that only a caller with a key may read. */
     static final String ASK = "ask with a key that may read";
 
@@ -137,10 +138,10 @@ record Health(
         }
     }
 
-    static Health of(boolean databaseAnswers, CaptureState capture, Instant now, Version version) {
+    static Health of(String database, CaptureState capture, Instant now, Version version) {
         return new Health(
-                databaseAnswers && captureWorks(capture, now) ? OK : FAILING,
-                databaseAnswers ? OK : UNREACHABLE,
+                database.equals(OK) && captureWorks(capture, now) ? OK : FAILING,
+                database,
                 new Capture(
                         capture.status().text(),
                         EventBody.timestamp(capture.since()),

@@ -17,6 +17,7 @@ import nexus.api.Caller;
 import nexus.api.QueryParameters;
 import nexus.replication.CaptureStatus;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -86,14 +87,14 @@ public class HealthResource {
         QueryParameters.of(uri).check();
         return store.ping()
                 .timeout(DATABASE_ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS)
-                .map(true)
-                .otherwise(false)
-                .map(answers -> answer(answers, mayRead))
+                .map(Health.OK)
+                .otherwise(failure -> StoreErrors.isLocked(failure) ? Health.LOCKED : Health.UNREACHABLE)
+                .map(database -> answer(database, mayRead))
                 .toCompletionStage();
     }
 
-    private Response answer(boolean databaseAnswers, boolean mayRead) {
-        Health whole = Health.of(databaseAnswers, capture.current(), clock.instant(), Version.current());
+    private Response answer(String database, boolean mayRead) {
+        Health whole = Health.of(database, capture.current(), clock.instant(), Version.current());
         Health health = mayRead ? whole : whole.forAnybody();
         return Response.status(health.isOk() ? 200 : 503).entity(health).build();
     }

@@ -32,6 +32,10 @@ public class Store {
     /** A wait for a lock that lasts longer is given up, and asked for again by who needs it. */
     private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
+    /** Statements sent together are one transaction. A change of a subscription keeps it for milliseconds. */
+    private static final String INTAKE_LOCK =
+            "SET LOCAL lock_timeout = '1s'; LOCK TABLE nexus.catalog_lock IN ROW SHARE MODE";
+
     private static final int SETTLING_CONNECTIONS = 2;
     private static final int ACCESS_CONNECTIONS = 2;
 
@@ -133,9 +137,17 @@ public class Store {
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 
-    /** Whether a query goes through; fails with the reason when not. */
+    /**
+     * Whether events could be stored now: a query goes through, and nobody keeps the lock that every intake needs. Fails
+     * with the reason when not.
+     */
     public Future<Void> ping() {
-        return api.query("SELECT 1").execute().mapEmpty();
+        return api.query(INTAKE_LOCK)
+                .execute()
+                .<Void>mapEmpty()
+                .recover(failure -> StoreErrors.isMissingTable(failure) // not migrated yet
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(failure));
     }
 
     @PreDestroy

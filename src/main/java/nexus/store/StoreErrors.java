@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public final class StoreErrors {
     private static final String CHECK_VIOLATION = "23514";
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final String UNDEFINED_TABLE = "42P01";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK_DETECTED = "40P01";
 
     private StoreErrors() {}
@@ -28,6 +30,16 @@ public final class StoreErrors {
     /** A row with the same key is there already. */
     public static boolean isTaken(Throwable failure) {
         return failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState());
+    }
+
+    /** There is no such table: of a process, when it has ended. */
+    public static boolean isMissingTable(Throwable failure) {
+        return failure instanceof PgException e && UNDEFINED_TABLE.equals(e.getSqlState());
+    }
+
+    /** Another session kept a lock for longer than is waited for one. */
+    public static boolean isLocked(Throwable failure) {
+        return failure instanceof PgException e && LOCK_NOT_AVAILABLE.equals(e.getSqlState());
     }
 
     /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */

@@ -19,7 +19,7 @@ public final class SecretRotation {
     private static final List<String> COLUMNS = List.of("secret", "headers", "credentials", "endpoint");
 
     /** Against changes of subscriptions meanwhile. A tombstone has nothing but an empty secret. */
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + SubscriptionRepository.CATALOG_LOCK + ")";
+    private static final String LOCK = "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN EXCLUSIVE MODE";
 
     private static final String READ = "SELECT id, " + String.join(", ", COLUMNS) + """
             , previous_secrets::text, endpoint_url, array_to_json(event_types)::text AS event_types

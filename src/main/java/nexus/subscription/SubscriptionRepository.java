@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /** The only class that writes {@code subscription} and {@code store.catalog_version}. */
 @Singleton
 public class SubscriptionRepository {
-    /** Advisory lock: shared by every intake, exclusive for a change of a subscription. */
-    public static final long CATALOG_LOCK = 7_310_001;
+    /** A table without rows: locked as ROW SHARE by every intake, as EXCLUSIVE for a change of a subscription. */
+    public static final String CATALOG_LOCK = "nexus.catalog_lock";
 
     private static final String COLUMNS = """
             id, lane, door, name, endpoint, endpoint_url, event_types, headers, secret, ordering, concurrency, \
@@ -57,7 +57,7 @@ public class SubscriptionRepository {
             ORDER BY lane DESC
             LIMIT $4""";
 
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + CATALOG_LOCK + ")";
+    private static final String LOCK = "LOCK TABLE " + CATALOG_LOCK + " IN EXCLUSIVE MODE";
 
     private static final String RAISE_VERSION = "UPDATE store SET catalog_version = catalog_version + 1";
 

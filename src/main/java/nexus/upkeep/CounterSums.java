@@ -10,8 +10,8 @@ import nexus.store.Store;
 final class CounterSums {
     /** The lock only saves two processes the work twice: the DELETE gives each row to one of them anyway. */
     private static final String FOLD = """
-            WITH mine AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(7310004) AS got),
-            taken AS (DELETE FROM stat_delta WHERE (SELECT got FROM mine) RETURNING *),
+            WITH mine AS MATERIALIZED (SELECT one FROM counter_lock FOR UPDATE SKIP LOCKED),
+            taken AS (DELETE FROM stat_delta WHERE (SELECT one FROM mine) RETURNING *),
             summed AS (
                 SELECT lane, sum(events) AS events, sum(deliveries) AS deliveries, sum(pending) AS pending,
                        sum(failed) AS failed, sum(sent) AS sent, sum(dead) AS dead

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.Function;
 import nexus.queue.OwedExpiry;
 import nexus.store.Store;
+import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,7 +22,7 @@ import org.jboss.logging.Logger;
  * their day is over RETENTION. What is still owed of such a day becomes DEAD as {@code expired}, and the day goes the
  * next time, so that it can be seen what became of it.
  *
- * <p>One process at a time, on a connection of its own. Nothing waits long for a lock, as whoever waits for one keeps
+ * <p>One process at a time, on connections of its own. Nothing waits long for a lock, as whoever waits for one keeps
  * everybody else waiting behind it: what does not get it comes again the next time.
  */
 final class DayPartitions {
@@ -30,8 +31,12 @@ final class DayPartitions {
 
     private static final String PATIENCE = "SET lock_timeout = '2s'; SET statement_timeout = '60s'";
 
-    /** Ends with the connection. */
-    private static final String LOCK = "SELECT pg_try_advisory_lock(7310005)";
+    /**
+     * On a connection that does nothing else, as what is done can be no transaction: ends with it. It holds no snapshot,
+     * so it keeps no dead row.
+     */
+    private static final String LOCK = "SET idle_in_transaction_session_timeout = 0; BEGIN;"
+            + " LOCK TABLE nexus.retention_lock IN EXCLUSIVE MODE NOWAIT";
 
     /** A day in a statement of its own: what one has locked is free before the next. */
     private static final String MAKE_AHEAD = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + $1::int)";
@@ -82,11 +87,21 @@ final class DayPartitions {
 
     /** Not at all when another process is at it. */
     private Future<Void> alone(Function<PgConnection, Future<Void>> work) {
+        return store.connection().compose(locking -> locking.query(LOCK)
+                .execute()
+                .transform(locked -> locked.succeeded()
+                        ? onItsOwn(work)
+                        : StoreErrors.isLocked(locked.cause())
+                                ? Future.<Void>succeededFuture()
+                                : Future.<Void>failedFuture(locked.cause()))
+                .eventually(() -> locking.close()));
+    }
+
+    private Future<Void> onItsOwn(Function<PgConnection, Future<Void>> work) {
         return store.connection().compose(connection -> connection
                 .query(PATIENCE)
                 .execute()
-                .compose(set -> connection.query(LOCK).execute())
-                .compose(got -> got.iterator().next().getBoolean(0) ? work.apply(connection) : Future.succeededFuture())
+                .compose(set -> work.apply(connection))
                 .eventually(() -> connection.close()));
     }
 

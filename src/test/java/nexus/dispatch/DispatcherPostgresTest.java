@@ -397,10 +397,7 @@ class DispatcherPostgresTest {
         publish("order.paid", Ordering.NONE);
         receiver.await(1);
         String term = query("SELECT id, epoch FROM nexus.process").getFirst();
-        TestPostgres.execute(
-                url,
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7310003"
-                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        TestPostgres.execute(url, "SELECT pg_terminate_backend(backend_pid) FROM nexus.process");
 
         awaitNothingOwed();
         assertThat(receiver.received()).hasSize(1);

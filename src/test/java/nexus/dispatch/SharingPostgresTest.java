@@ -187,16 +187,18 @@ class SharingPostgresTest {
         TestPostgres.execute(
                 url,
                 "INSERT INTO nexus.process (id, epoch, beat) VALUES (77, 77, 5)",
-                "UPDATE nexus.shard SET process = 77");
+                "UPDATE nexus.shard SET process = 77",
+                "CREATE TABLE nexus.process_77_lock ()");
         try (Connection paused = TestPostgres.connect(url);
                 Statement statement = paused.createStatement()) {
             paused.setAutoCommit(false);
-            statement.execute("SELECT pg_advisory_xact_lock_shared(7310002, 77)");
+            statement.execute("LOCK TABLE nexus.process_77_lock IN ROW SHARE MODE");
 
             DeliveringProcess one = start("one", QUICK);
 
             eventually("it is taken over", () -> one.meter("nexus.lease.takeovers") == 1);
         }
+        assertThat(query("SELECT to_regclass('nexus.process_77_lock')")).containsExactly("null");
     }
 
     /** Else a run could be stored after its lane's next owner has looked for runs. */
@@ -207,13 +209,15 @@ class SharingPostgresTest {
         try (Connection intake = TestPostgres.connect(url);
                 Statement statement = intake.createStatement()) {
             intake.setAutoCommit(false);
-            statement.execute("SELECT pg_advisory_xact_lock_shared(7310002, (SELECT id FROM nexus.process))");
+            String table =
+                    "nexus.process_" + query("SELECT id FROM nexus.process").getFirst() + "_lock";
+            statement.execute("LOCK TABLE " + table + " IN ROW SHARE MODE");
 
             start("two", QUICK);
             eventually(
                     "it waits",
-                    () -> query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                                            + " AND classid = 7310002 AND mode = 'ExclusiveLock'")
+                    () -> query("SELECT FROM pg_locks WHERE relation = '" + table + "'::regclass AND NOT granted"
+                                            + " AND mode = 'ExclusiveLock'")
                                     .size()
                             == 1);
 

@@ -384,7 +384,9 @@ class EventIntakePostgresTest {
 
     private void own(int process, int... shards) {
         TestPostgres.execute(
-                url, "INSERT INTO nexus.process (id, epoch, reads_runs) VALUES (%1$d, %1$d, true)".formatted(process));
+                url,
+                "INSERT INTO nexus.process (id, epoch, reads_runs) VALUES (%1$d, %1$d, true)".formatted(process),
+                "CREATE TABLE nexus.process_%d_lock ()".formatted(process));
         for (int shard : shards) {
             TestPostgres.execute(url, "UPDATE nexus.shard SET process = %d WHERE shard = %d".formatted(process, shard));
         }

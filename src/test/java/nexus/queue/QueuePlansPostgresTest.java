@@ -117,7 +117,7 @@ class QueuePlansPostgresTest {
         try (Connection intake = TestPostgres.connect(url);
                 Statement statement = intake.createStatement()) {
             intake.setAutoCommit(false);
-            statement.execute("SELECT pg_advisory_xact_lock_shared(" + SubscriptionRepository.CATALOG_LOCK + ")");
+            statement.execute("LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN ROW SHARE MODE");
             statement.execute("SELECT setval('nexus.owed_seq_seq', 50)");
             watermark.look(await(queue.look()));
             watermark.look(await(queue.look()));

@@ -37,6 +37,7 @@ class SettlementPostgresTest {
     @BeforeEach
     void process() {
         rows.run("INSERT INTO nexus.process (id, epoch) VALUES (1, 7)");
+        rows.run("CREATE TABLE nexus.process_1_lock ()");
         lane = rows.subscription("subscription");
     }
 

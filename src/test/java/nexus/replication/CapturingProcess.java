@@ -81,6 +81,7 @@ final class CapturingProcess implements AutoCloseable {
                 worker,
                 catalog,
                 new StoreIdentity(store),
+                new PublicationLock(store),
                 new MissingPublication(config, positions, gapNotice, clock),
                 new CoverageWatch(config, ownEvents, new SourceCoverageRepository(store), report));
         CatalogKeeper catalogKeeper = new CatalogKeeper(config, new CatalogRepository(store), clock);

@@ -36,12 +36,12 @@ class HealthTest {
     })
     void onlyACaptureThatNeedsSomebodyIsFailing(Status status, int seconds, boolean ok) {
         CaptureState capture = CaptureState.of(status, NOW.minusSeconds(seconds));
-        assertThat(Health.of(true, capture, NOW, VERSION).isOk()).isEqualTo(ok);
+        assertThat(Health.of(Health.OK, capture, NOW, VERSION).isOk()).isEqualTo(ok);
     }
 
     @Test
     void aDatabaseThatDoesNotAnswerIsFailing() {
-        assertThat(Health.of(false, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION))
+        assertThat(Health.of(Health.UNREACHABLE, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION))
                 .returns("failing", Health::status)
                 .returns("unreachable", Health::database);
     }
@@ -59,14 +59,14 @@ class HealthTest {
                         Optional.empty(), Optional.of("0/1"), Optional.empty(), NOW, "admin dropped the slot")),
                 Optional.empty(),
                 List.of(new CaptureState.Notice("coverage", "admin has a table")));
-        Health whole = Health.of(true, capture, NOW, VERSION);
+        Health whole = Health.of(Health.OK, capture, NOW, VERSION);
         assertThat(new ObjectMapper().writeValueAsString(whole)).contains("admin");
         assertThat(new ObjectMapper().writeValueAsString(whole.forAnybody()))
                 .doesNotContain("admin", "GRANT", "internal")
                 .contains("\"status\":\"blocked\"", "\"lagBytes\":4096", "\"to\":\"0/1\"");
-        assertThat(Health.of(true, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION)
+        assertThat(Health.of(Health.OK, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION)
                         .forAnybody())
-                .isEqualTo(Health.of(true, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION));
+                .isEqualTo(Health.of(Health.OK, CaptureState.of(Status.STREAMING, NOW), NOW, VERSION));
     }
 
     @Test
@@ -92,7 +92,7 @@ class HealthTest {
                         Optional.empty(),
                         Optional.of(Duration.ofHours(3)))),
                 List.of(new CaptureState.Notice("coverage", "1 subscription without all changes wanted")));
-        assertThat(new ObjectMapper().writeValueAsString(Health.of(true, capture, NOW, VERSION)))
+        assertThat(new ObjectMapper().writeValueAsString(Health.of(Health.OK, capture, NOW, VERSION)))
                 .isEqualTo("{\"status\":\"ok\",\"database\":\"ok\",\"capture\":{\"status\":\"catching-up\","
                         + "\"since\":\"2026-01-31T18:20:43.400Z\",\"detail\":null,\"lagBytes\":4096,\"lagSeconds\":1.5,"
                         + "\"confirmedLsn\":\"0/1A2B3C8\",\"gap\":{\"from\":null,\"to\":\"0/1\",\"since\":null,"
