@@ -166,6 +166,52 @@ class CredentialsIT {
     }
 
     @Test
+    void storedSecretsStayWithTheTargetTheyWereGivenFor() {
+        try (ScriptedReceiver receiver = ScriptedReceiver.start();
+                ScriptedReceiver stranger = ScriptedReceiver.start()) {
+            receiver.always(asked -> ScriptedReceiver.status(500).body("you sent " + asked.header("X-Odd")));
+            JsonNode made = api().post("/v1/subscriptions", """
+                            {"endpointUrl":"%s","eventTypes":["credentials.stay"],"secret":"my-secret",\
+                            "headers":{"X-Odd":"hush-odd-header"}}""".formatted(receiver.uri("/hook?token=hush-query")))
+                    .expect(201)
+                    .json();
+            String path = "/v1/subscriptions/" + made.path("id").asText();
+            assertThat(made.path("name").asText()).isEqualTo(receiver.uri().getHost());
+            assertThat(made.path("warnings").findValuesAsText("fix"))
+                    .anyMatch(fix -> fix.contains("whsec_bXktc2VjcmV0"));
+            api().patch(path, made.toString()).expect(200);
+            assertThat(api().patch(path, "{\"endpointUrl\":\"" + stranger.uri() + "\"}")
+                            .expect(422)
+                            .text())
+                    .contains("/headers/X-Odd");
+            assertThat(api().post(path + "/test").expect(200).text())
+                    .contains("you sent ***")
+                    .doesNotContain("hush-");
+            assertThat(stranger.received()).isEmpty();
+            assertThat(receiver.received().getFirst().header("X-Odd")).isEqualTo("hush-odd-header");
+
+            String read = api().post("/v1/keys", "{\"name\":\"r\",\"scopes\":[\"read\"]}")
+                    .expect(201)
+                    .json()
+                    .path("key")
+                    .asText();
+            ApiClient reader = nexus().api().with("X-API-Key", read);
+            String origin = receiver.uri().resolve("/").toString().replaceAll("/$", "");
+            assertThat(reader.get(path).expect(200).json().path("endpointUrl").asText())
+                    .isEqualTo(origin);
+            String everything = reader.get(path).text()
+                    + reader.get("/v1/subscriptions?limit=250").text()
+                    + reader.get("/v1/audit").text()
+                    + reader.get("/v1/deliveries").text()
+                    + tables();
+            assertThat(everything).doesNotContain("hush-");
+            assertThat(api().get(path).expect(200).json().path("endpointUrl").asText())
+                    .endsWith("/hook?token=hush-query");
+            api().delete(path).expect(204);
+        }
+    }
+
+    @Test
     void everythingCanBeEncryptedAnewWhileItRuns() {
         try (PackagedNexus running =
                         PackagedNexus.start(Map.of("NEXUS_SECRET_KEY", KEY_2, "NEXUS_SECRET_KEY_OLD", KEY_1));
@@ -195,7 +241,7 @@ class CredentialsIT {
                 .forEach(table -> nexus().query("SELECT t::text FROM nexus." + table + " t")
                         .forEach(row -> rows.append(row).append('\n')));
         nexus().query("SELECT encode(secret, 'escape') || coalesce(encode(headers, 'escape'), '')"
-                        + " || encode(endpoint, 'escape')"
+                        + " || coalesce(encode(endpoint, 'escape'), '')"
                         + " || coalesce(encode(credentials, 'escape'), '') FROM nexus.subscription")
                 .forEach(rows::append);
         return rows.toString();

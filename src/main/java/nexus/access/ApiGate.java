@@ -218,6 +218,9 @@ final class ApiGate {
         request.pause();
         future.onComplete(done -> here.runOnContext(ignored -> {
             request.resume();
+            if (context.response().closed()) {
+                return; // nobody waits any more, and no end would be noticed
+            }
             if (done.succeeded()) {
                 then.accept(done.result());
             } else {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a row before each change, which is completed by the change itself, in its transaction, or else after the answer:
- * nothing is changed that is not in the audit, whatever breaks in between. What was refused, or never read, has changed
- * nothing and leaves no row.
+ * nothing is changed that is not in the audit, whatever breaks in between. What was refused has changed nothing and leaves
+ * no row.
  */
 @Singleton
 class Audit {
@@ -51,13 +51,17 @@ class Audit {
                         new Origin(address(request), shortened(request.getHeader("User-Agent"))),
                         request.method().name(),
                         shortened(request.path()).orElse("/"))
-                .onSuccess(id -> {
+                .compose(id -> {
+                    if (context.response().closed()) {
+                        return repository.takeBack(id).compose(taken -> Future.failedFuture("nobody waits any more"));
+                    }
                     AtomicInteger committed = new AtomicInteger(NOT_COMMITTED);
                     AuditedChange.Entry entry = (transaction, status, resourceId, fields) -> repository
                             .complete(transaction, id, status, resourceId, fields)
                             .onSuccess(done -> committed.set(status));
                     entry.putInto(context);
                     context.addEndHandler(ended -> end(context, id, committed.get()));
+                    return Future.succeededFuture();
                 })
                 .mapEmpty();
     }
@@ -77,12 +81,10 @@ class Audit {
     private Future<Void> ending(RoutingContext context, long id, int committed) {
         int status = context.response().getStatusCode();
         if (!context.response().ended()) {
-            // the connection was closed before the answer: the change may still be made, if the request was read
-            return context.request().isEnded()
-                    ? repository.note(id, resourceId(context), ChangeNote.fields(context))
-                    : repository.takeBack(id);
+            // the connection was closed before the answer; the change may still be made
+            return repository.note(id, resourceId(context), ChangeNote.fields(context));
         }
-        if (status >= 400 && status < 500) {
+        if (status >= 400 && status < 500 && committed == NOT_COMMITTED) {
             return repository.takeBack(id);
         }
         return status == committed

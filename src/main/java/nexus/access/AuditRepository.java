@@ -109,7 +109,12 @@ class AuditRepository {
         return transaction
                 .preparedQuery(COMPLETE)
                 .execute(Tuple.of(id, status, resourceId, sorted(fields)))
-                .mapEmpty();
+                .map(completed -> {
+                    if (completed.rowCount() == 0) {
+                        throw new IllegalStateException("the audit's entry of this change is gone");
+                    }
+                    return null;
+                });
     }
 
     Future<Void> note(long id, Optional<String> resourceId, List<String> fields) {

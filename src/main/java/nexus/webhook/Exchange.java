@@ -308,7 +308,7 @@ final class Exchange {
 
     /** PostgreSQL's text has no NUL; what is not UTF-8 becomes a replacement character. */
     private String text() {
-        return answer == null ? "" : answer.toString().replace("\0", "");
+        return answer == null ? "" : Echo.without(answer.toString().replace("\0", ""), request, authorization);
     }
 
     private static boolean isTimeout(Throwable cause) {
