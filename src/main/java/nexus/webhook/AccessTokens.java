@@ -145,6 +145,7 @@ final class AccessTokens {
         if (token.future().isComplete()) {
             return Future.failedFuture("too late");
         }
+        request.exceptionHandler(ignored -> {}); // its answer fails too
         String form = "grant_type=client_credentials"
                 + credentials.scope().map(scope -> "&scope=" + encoded(scope)).orElse("");
         String pair = encoded(credentials.clientId()) + ':' + encoded(credentials.clientSecret());

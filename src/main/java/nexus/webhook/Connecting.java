@@ -88,7 +88,8 @@ final class Connecting {
         return sender.clients
                 .of(target.isTls(), tls)
                 .request(options)
-                .map(request -> new Opened(request, !sender.takesFirst(request.connection())));
+                .map(request -> new Opened(
+                        request, !GuardedConnection.of(request.connection()).take(target.host())));
     }
 
     private Recent recent(Reached<Opened> reached) {

@@ -2,6 +2,7 @@ package nexus.webhook;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.http.impl.HttpClientConnection;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * after the result is there is ignored: that is how the one deadline ends every phase.
  */
 final class Exchange {
+    /** How often a request that a receiver did not process is sent again within one attempt. */
+    private static final int MAX_UNPROCESSED = 6;
+
+    private static final long FIRST_WAIT_MILLIS = 50;
+
     private final WebhookSender sender;
     private final WebhookRequest request;
     private final Target target;
@@ -43,6 +50,8 @@ final class Exchange {
     private List<InetAddress> addresses = List.of();
     private boolean isOnKeptConnection;
     private boolean wasSentAgain;
+    private int unprocessed; // how often the receiver said so
+    private @Nullable GuardedConnection connection;
     private String authorization = "";
     private @Nullable HttpClientRequest sent;
     private @Nullable HttpClientResponse response;
@@ -149,7 +158,7 @@ final class Exchange {
             return;
         }
         HttpClientRequest opened = connecting.result().request();
-        opened.exceptionHandler(this::failed);
+        opened.exceptionHandler(cause -> failed(opened, cause));
         isOnKeptConnection = connecting.result().isKept();
         if (isOver) {
             opened.reset();
@@ -161,10 +170,11 @@ final class Exchange {
             return;
         }
         sent = opened;
+        connection = GuardedConnection.of(opened.connection());
         phase = Phase.ANSWER;
         try {
             sender.headers.write(request, authorization, span, opened.headers());
-            opened.send(request.body()).onComplete(this::answered);
+            opened.send(request.body()).onComplete(answering -> answered(opened, answering));
         } catch (IllegalArgumentException e) {
             finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
             opened.reset(); // nothing is written: the connection goes back to the pool
@@ -188,18 +198,18 @@ final class Exchange {
         }
     }
 
-    private void answered(AsyncResult<HttpClientResponse> answering) {
-        if (isOver) {
+    private void answered(HttpClientRequest asked, AsyncResult<HttpClientResponse> answering) {
+        if (answering.failed()) {
+            failed(asked, answering.cause());
             return;
         }
-        if (answering.failed()) {
-            failed(answering.cause());
+        if (isOver || asked != sent) {
             return;
         }
         phase = Phase.BODY;
         HttpClientResponse head = answering.result();
         response = head;
-        head.exceptionHandler(this::failed);
+        head.exceptionHandler(cause -> failed(asked, cause));
         head.handler(this::read);
         head.endHandler(ignored -> complete(head));
     }
@@ -252,6 +262,13 @@ final class Exchange {
         drop();
     }
 
+    /** @param asked ignored when the request was sent again meanwhile, since one failure may be reported twice */
+    private void failed(HttpClientRequest asked, Throwable cause) {
+        if (asked == sent) {
+            failed(cause);
+        }
+    }
+
     private void failed(Throwable cause) {
         if (isOver) {
             return;
@@ -260,9 +277,15 @@ final class Exchange {
         if (head != null) {
             finish(
                     isSuccess(head.statusCode())
-                            ? new SendResult.Unreachable("the connection broke in the middle of the answer", took())
+                            ? new SendResult.Unreachable(
+                                    cause instanceof BrokenAnswer broken
+                                            ? broken.words()
+                                            : "the connection broke in the middle of the answer",
+                                    took())
                             : refused(head));
-        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain) {
+        } else if (isUnprocessed(cause) && unprocessed < MAX_UNPROCESSED) {
+            sendAgainUnprocessed();
+        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain && !hasBegunAnswer()) {
             // The receiver closed an idle connection just as it was used again: no answer, and nobody's fault.
             wasSentAgain = true;
             sent = null;
@@ -270,6 +293,40 @@ final class Exchange {
         } else {
             finish(new SendResult.Unreachable(FailureText.of(cause), took()));
         }
+    }
+
+    /** The receiver did nothing with the request, so that it costs no attempt: at once, then after growing waits. */
+    private void sendAgainUnprocessed() {
+        sent = null;
+        phase = Phase.CONNECT;
+        long wait = unprocessed == 0 ? 0 : FIRST_WAIT_MILLIS << (unprocessed - 1);
+        unprocessed++;
+        if (wait == 0) {
+            connect();
+        } else {
+            sender.vertx.setTimer(wait, ignored -> {
+                if (!isOver) {
+                    connect();
+                }
+            });
+        }
+    }
+
+    /** Whether HTTP/2 says that the request was not processed: RFC 9113, 8.7. */
+    private boolean isUnprocessed(Throwable cause) {
+        HttpClientRequest asked = sent;
+        if (asked == null || asked.version() != HttpVersion.HTTP_2) {
+            return false;
+        }
+        if (cause instanceof StreamResetException reset) {
+            return reset.getCode() == Http2Error.REFUSED_STREAM.code();
+        }
+        return asked.streamId() < 1 // the connection took no other stream
+                || (connection != null && connection.isUnprocessed(asked.streamId()));
+    }
+
+    private boolean hasBegunAnswer() {
+        return connection != null && connection.hasBegunAnswer();
     }
 
     private void finish(SendResult outcome) {
@@ -295,8 +352,8 @@ final class Exchange {
             if (dropped.version() == HttpVersion.HTTP_2) {
                 return; // others share its connection
             }
-            if (dropped.connection() instanceof HttpClientConnection connection) {
-                ChannelFuture unused = connection.channelHandlerContext().close();
+            if (dropped.connection() instanceof HttpClientConnection http1) {
+                ChannelFuture unused = http1.channelHandlerContext().close();
             }
         }
     }

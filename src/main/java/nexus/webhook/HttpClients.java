@@ -113,7 +113,8 @@ final class HttpClients {
     private static HttpClientOptions tlsOptions(WebhookConfig config) {
         HttpClientOptions options =
                 clearOptions(config).setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true);
-        options.getInitialSettings()
+        options.setSslEngineOptions(new MeteredTlsOptions(AnswerLimits.of(config), config.timeout()))
+                .getInitialSettings()
                 .setMaxHeaderListSize(config.maxHeaderBytes())
                 .setPushEnabled(false);
         return options.setHttp2KeepAliveTimeout(seconds(config.keepAlive()));

@@ -10,8 +10,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -39,7 +37,8 @@ public final class WebhookSender {
     final Tracing tracing;
     final OpenExchanges open;
 
-    private final Set<HttpConnection> unused = new HashSet<>(); // by the context's thread alone
+    private final WebhookConfig config;
+    private final ReceiverBreaches breaches = new ReceiverBreaches();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong cutAnswers = new AtomicLong();
 
@@ -54,6 +53,7 @@ public final class WebhookSender {
             Tracing tracing,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
+        this.config = config;
         this.tracing = tracing;
         // Vertx.getOrCreateContext() would share the context of whoever asks for this bean first.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -115,11 +115,6 @@ public final class WebhookSender {
         clients.close();
     }
 
-    /** Whether this is the first request on the connection. */
-    boolean takesFirst(HttpConnection connection) {
-        return unused.remove(connection);
-    }
-
     /** Connections that are open now, over all hosts. */
     int connections() {
         return connections.get();
@@ -135,11 +130,8 @@ public final class WebhookSender {
     }
 
     private void opened(HttpConnection connection) {
-        unused.add(connection);
+        GuardedConnection.guard(connection, breaches, config);
         connections.incrementAndGet();
-        connection.closeHandler(ignored -> {
-            unused.remove(connection);
-            connections.decrementAndGet();
-        });
+        connection.closeHandler(ignored -> connections.decrementAndGet());
     }
 }

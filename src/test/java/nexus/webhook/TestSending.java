@@ -1,0 +1,98 @@
+package nexus.webhook;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import nexus.event.EventId;
+import nexus.event.EventType;
+import nexus.testkit.TestCertificate;
+import nexus.trace.Tracing;
+
+/** A sender to loopback, and what its requests become. */
+final class TestSending implements AutoCloseable {
+    private final WebhookSender sender;
+    private final Optional<TlsIdentity> identity;
+
+    private TestSending(WebhookSender sender, Optional<TlsIdentity> identity) {
+        this.sender = sender;
+        this.identity = identity;
+    }
+
+    /** Over one connection at a time, so that requests follow each other on it as closely as they can. */
+    static TestSending overOneConnection(Vertx vertx, Duration timeout) {
+        WebhookConfig config = TestWebhookConfig.of(timeout, 1, "127.0.0.0/8");
+        return new TestSending(
+                new WebhookSender(
+                        vertx,
+                        new TargetResolver(vertx, config),
+                        config,
+                        Clock.systemUTC(),
+                        new SplittableRandom(1),
+                        Tracing.off(),
+                        "1.2.3"),
+                Optional.empty());
+    }
+
+    /** Trusts this certificate alone. */
+    TestSending trusting(TestCertificate authority) {
+        return new TestSending(
+                sender,
+                Optional.of(new TlsIdentity(Optional.of(authority.certificate()), Optional.empty(), Optional.empty())));
+    }
+
+    Future<SendResult> send(URI endpoint, String body) {
+        return sender.send(new WebhookRequest(
+                endpoint,
+                new EventId(new UUID(1, 2)),
+                new EventType("user.created"),
+                1,
+                Buffer.buffer(body),
+                List.of("a key".getBytes(StandardCharsets.UTF_8)),
+                Map.of(),
+                new TargetAccess(Optional.empty(), TargetAuth.NONE, identity)));
+    }
+
+    /** Sends after the event loop was busy with something else, so that it has not looked at its sockets meanwhile. */
+    Future<SendResult> sendWhile(Waiting busy, URI endpoint) {
+        Promise<SendResult> sent = Promise.promise();
+        sender.context().runOnContext(ignored -> {
+            try {
+                busy.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            send(endpoint, "{}").onComplete(sent);
+        });
+        return sent.future();
+    }
+
+    /** Something to wait for. */
+    @FunctionalInterface
+    interface Waiting {
+        void await() throws InterruptedException;
+    }
+
+    static SendResult result(Future<SendResult> sending) {
+        try {
+            return sending.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+    }
+}
