@@ -53,7 +53,8 @@ final class AnswerDecoder extends HttpResponseDecoder {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_FIRST_LINE)
                 .setMaxHeaderSize(limits.headerBytes())
-                .setMaxChunkSize(MAX_CHUNK));
+                .setMaxChunkSize(MAX_CHUNK)
+                .setUseRfc9112TransferEncoding(false)); // AnswerFraming judges it: an odd answer is still an answer
         this.connection = connection;
         this.limits = limits;
     }

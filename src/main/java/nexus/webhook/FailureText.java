@@ -7,7 +7,6 @@ import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
@@ -42,6 +41,7 @@ final class FailureText {
     private static final Logger LOG = Logger.getLogger(FailureText.class);
     private static final Pattern PROXY_STATUS = Pattern.compile("status: ([0-9]{3})");
     private static final Pattern ALERT = Pattern.compile("fatal alert: ([a-z_]{1,40})");
+    private static final Pattern GO_AWAY = Pattern.compile("GOAWAY error code = ([0-9]{1,10})");
     private static final String CLOSED = "the connection was closed before an answer";
 
     private FailureText() {}
@@ -81,8 +81,7 @@ final class FailureText {
             case UnknownHostException e -> "a host name has no address";
             case BindException e -> "no local port is free";
             case ConnectException e -> "connection refused";
-            case HttpClosedException e when e.goAway() != null -> ofGoAway(e.goAway());
-            case HttpClosedException e -> CLOSED;
+            case HttpClosedException e -> ofClosed(String.valueOf(e.getMessage()));
             case ClosedChannelException e -> CLOSED;
             case StreamResetException e -> "the receiver reset the request (HTTP/2 " + name(e.getCode()) + ")";
             case Http2Exception e -> "the receiver breaks HTTP/2 (" + e.error() + ")";
@@ -165,10 +164,16 @@ final class FailureText {
         };
     }
 
-    private static String ofGoAway(GoAway goAway) {
-        return goAway.getErrorCode() == Http2Error.NO_ERROR.code()
+    /** By its message: {@link HttpClosedException#goAway()} reads a buffer that is released by then. */
+    private static String ofClosed(String message) {
+        Matcher goAway = GO_AWAY.matcher(message);
+        if (!goAway.find()) {
+            return CLOSED;
+        }
+        long code = Long.parseLong(goAway.group(1));
+        return code == Http2Error.NO_ERROR.code()
                 ? "the receiver closed the connection before an answer (HTTP/2 GOAWAY)"
-                : "the receiver closed the connection (HTTP/2 GOAWAY " + name(goAway.getErrorCode()) + ")";
+                : "the receiver closed the connection (HTTP/2 GOAWAY " + name(code) + ")";
     }
 
     /** The name that RFC 9113 gives to an error code. */

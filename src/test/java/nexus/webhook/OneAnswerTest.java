@@ -316,10 +316,7 @@ class OneAnswerTest {
         return Stream.of(
                 Arguments.of("103", "", "HTTP/1.1 103 E\r\n\r\n", "informational answers"),
                 Arguments.of(
-                        "long 103",
-                        "",
-                        "HTTP/1.1 103 E\r\nLink: " + "x".repeat(4_000) + "\r\n\r\n",
-                        "bytes arrived"),
+                        "long 103", "", "HTTP/1.1 103 E\r\nLink: " + "x".repeat(4_000) + "\r\n\r\n", "bytes arrived"),
                 Arguments.of("line ends", "", "\r\n\r\n", "first line is too long"),
                 Arguments.of("status line", "HTTP/1.1 200 ", "OK", "first line is too long"),
                 Arguments.of("headers", "HTTP/1.1 200 OK\r\n", "A: b\r\n", "headers are too large"),
