@@ -1,8 +1,8 @@
 package nexus.intake;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import nexus.Refusal;
 import nexus.event.IncomingEvent;
 import nexus.queue.LiveLanes;
@@ -19,7 +23,8 @@ import nexus.subscription.SubscriptionCatalog;
 /**
  * Group commit for published events: what arrives while one transaction is under way goes into the next one, so that a
  * lone request waits for nothing and many share one commit. When a group fails, its requests are stored one by one, so
- * that one request's error is no neighbour's.
+ * that one request's error is no neighbour's. When the store is away they wait for it and are tried again, after a look
+ * whether the last try was committed: their ids were drawn before.
  */
 final class PublishQueue {
     /** Events in one transaction. */
@@ -30,16 +35,23 @@ final class PublishQueue {
     private static final int MAX_WAITING = 20_000;
     /** Bytes of bodies waiting. */
     private static final long MAX_WAITING_BYTES = 64L << 20;
+    /** Then the caller is told to come again. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+    private static final Duration DEADLINE_CHECK = Duration.ofMillis(250);
 
     private static final int CLAIM_TRIES = 3;
+
+    private static final String AWAY =
+            "The database does not answer. The request may have been stored: send it again with"
+                    + " the same Idempotency-Key or eventId.";
 
     /** Stores matched events; false when the match is out of date. */
     interface Storage {
         Future<Boolean> store(
                 MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move);
     }
-
-    private record Waiting(Publication request, Promise<List<Accepted>> answer) {}
 
     private record ClaimKey(String scope, String key) {
         // written out, as in event.EventType
@@ -60,10 +72,12 @@ final class PublishQueue {
     private final Storage storage;
     private final Clock clock;
 
-    private final Deque<Waiting> waiting = new ArrayDeque<>(); // guarded by this
+    private final Deque<WaitingPublication> waiting = new ArrayDeque<>(); // guarded by this
+    private List<WaitingPublication> underWay = List.of(); // guarded by this
     private final Set<ClaimKey> claimed = new HashSet<>(); // guarded by this
     private long waitingBytes; // guarded by this
     private boolean storing; // guarded by this
+    private boolean watching; // guarded by this
 
     PublishQueue(
             EventRepository repository, SubscriptionCatalog catalog, LiveLanes live, Storage storage, Clock clock) {
@@ -78,7 +92,7 @@ final class PublishQueue {
         List<ClaimKey> keys = request.claims().stream()
                 .map(claim -> new ClaimKey(claim.scope(), claim.key()))
                 .toList();
-        Waiting added = new Waiting(request, Promise.promise());
+        WaitingPublication added = new WaitingPublication(request, System.nanoTime() + LONGEST_WAIT.toNanos());
         synchronized (this) {
             if (waiting.size() >= MAX_WAITING || waitingBytes > MAX_WAITING_BYTES) {
                 return Future.failedFuture(new Refusal.Unavailable("too many events are waiting to be stored"));
@@ -100,54 +114,138 @@ final class PublishQueue {
     }
 
     private void storeNext() {
-        List<Waiting> group = new ArrayList<>();
+        List<WaitingPublication> group = new ArrayList<>();
         synchronized (this) {
             if (storing || waiting.isEmpty()) {
                 return;
             }
+            watch();
             int events = 0;
             long bytes = 0;
             while (!waiting.isEmpty() && (group.isEmpty() || fits(waiting.peek().request(), events, bytes))) {
-                Waiting next = waiting.remove();
+                WaitingPublication next = waiting.remove();
                 events += next.request().events().size();
                 bytes += next.request().bytes();
                 group.add(next);
             }
             waitingBytes -= bytes;
             storing = true;
+            underWay = group;
         }
-        storeGroup(group).onComplete(done -> {
-            synchronized (this) {
-                storing = false;
+        Set<WaitingPublication> again = ConcurrentHashMap.newKeySet();
+        storeGroup(group, again).onComplete(done -> {
+            List<WaitingPublication> inOrder =
+                    group.stream().filter(again::contains).toList();
+            if (inOrder.isEmpty()) {
+                end(inOrder);
+            } else {
+                CompletableFuture.delayedExecutor(BETWEEN_TRIES.toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(() -> end(inOrder));
             }
-            storeNext();
         });
+    }
+
+    /** @param again to be tried again, before all others */
+    private void end(List<WaitingPublication> again) {
+        synchronized (this) {
+            storing = false;
+            underWay = List.of();
+            for (WaitingPublication one : again.reversed()) {
+                if (!one.isAnswered()) {
+                    waiting.addFirst(one);
+                    waitingBytes += one.request().bytes();
+                }
+            }
+        }
+        storeNext();
+    }
+
+    /** While anything is stored its deadline is looked at: the store may also hang. */
+    private synchronized void watch() {
+        if (!watching) {
+            watching = true;
+            CompletableFuture.delayedExecutor(DEADLINE_CHECK.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(this::endOverdue);
+        }
+    }
+
+    private void endOverdue() {
+        long now = System.nanoTime();
+        List<WaitingPublication> overdue = new ArrayList<>();
+        synchronized (this) {
+            while (!waiting.isEmpty() && waiting.peek().isOver(now)) {
+                WaitingPublication first = waiting.remove();
+                waitingBytes -= first.request().bytes();
+                overdue.add(first);
+            }
+            underWay.stream().filter(one -> one.isOver(now)).forEach(overdue::add);
+            watching = false;
+            if (storing || !waiting.isEmpty()) {
+                watch();
+            }
+        }
+        overdue.forEach(one -> one.answer().tryFail(new Refusal.Unavailable(AWAY)));
     }
 
     private static boolean fits(Publication next, int events, long bytes) {
         return events + next.events().size() <= MAX_GROUP && bytes + next.bytes() <= MAX_GROUP_BYTES;
     }
 
-    /** Never fails: every request of the group gets its own answer. */
-    private Future<?> storeGroup(List<Waiting> group) {
-        List<Future<Resolved>> lookups = new ArrayList<>();
-        for (Waiting one : group) {
-            lookups.add(ClaimResolution.resolve(one.request(), repository)
-                    .map(resolution -> new Resolved(one, resolution))
-                    .onFailure(one.answer()::tryFail));
+    /**
+     * Never fails: every request of the group gets its own answer.
+     *
+     * @param again gets those that are to be tried again
+     */
+    private Future<?> storeGroup(List<WaitingPublication> group, Set<WaitingPublication> again) {
+        List<Future<Optional<Resolved>>> lookups = new ArrayList<>();
+        for (WaitingPublication one : group) {
+            lookups.add(isStored(one)
+                    .compose(stored -> stored
+                            ? Future.succeededFuture(Optional.<Resolved>empty())
+                            : resolve(one).map(Optional::of))
+                    .onFailure(failure -> failed(one, failure, again)));
         }
         return Future.join(lookups).transform(joined -> {
             List<Resolved> resolved = lookups.stream()
                     .filter(Future::succeeded)
-                    .map(Future::result)
+                    .flatMap(found -> found.result().stream())
                     .toList();
             return Future.<Void>succeededFuture()
                     .compose(ready -> storeTogether(resolved))
-                    .recover(failure -> storeOneByOne(resolved, failure));
+                    .recover(failure -> storeOneByOne(resolved, failure, again));
         });
     }
 
-    private record Resolved(Waiting waiting, ClaimResolution claims) {}
+    private record Resolved(WaitingPublication waiting, ClaimResolution claims, Set<UUID> triedBefore) {}
+
+    private Future<Resolved> resolve(WaitingPublication one) {
+        Set<UUID> triedBefore = one.tried();
+        return ClaimResolution.resolve(one.request(), repository)
+                .map(resolution -> new Resolved(one, resolution, triedBefore));
+    }
+
+    /** Whether its last try was committed; then it has its answer. */
+    private Future<Boolean> isStored(WaitingPublication one) {
+        Set<UUID> telling = one.tellingIds();
+        return telling.isEmpty()
+                ? Future.succeededFuture(false)
+                : repository.holders(telling).map(found -> {
+                    if (!found.isEmpty()) {
+                        one.wasStored();
+                    }
+                    return !found.isEmpty();
+                });
+    }
+
+    /** Waits for a store that is away, as long as its caller does. */
+    private static void failed(WaitingPublication one, Throwable failure, Set<WaitingPublication> again) {
+        if (!StoreErrors.isAway(failure)) {
+            one.answer().tryFail(failure);
+        } else if (!one.isAnswered()) {
+            one.cutOff();
+            again.add(one);
+        }
+    }
 
     private Future<Void> storeTogether(List<Resolved> group) {
         List<IncomingEvent> events =
@@ -161,6 +259,7 @@ final class PublishQueue {
             List<Accepted> accepted = one.claims().answers(matched.deliveries.subList(from, from + count));
             from += count;
             answers.add(accepted);
+            one.waiting().tries(accepted, one.claims().fresh());
             rows.addAll(one.claims().rows(accepted, clock.instant()));
         }
         Future<Boolean> stored =
@@ -170,37 +269,44 @@ final class PublishQueue {
                 return catalog.reload().compose(reloaded -> storeTogether(group));
             }
             for (int i = 0; i < group.size(); i++) {
-                group.get(i).waiting().answer().complete(answers.get(i));
+                Resolved one = group.get(i);
+                one.waiting().stored(answers.get(i), one.triedBefore());
             }
             return Future.succeededFuture();
         });
     }
 
-    private Future<Void> storeOneByOne(List<Resolved> group, Throwable failure) {
+    private Future<Void> storeOneByOne(List<Resolved> group, Throwable failure, Set<WaitingPublication> again) {
         if (group.size() == 1) {
-            return storeAlone(group.getFirst().waiting(), failure, 1);
+            return storeAlone(group.getFirst().waiting(), failure, 1, again);
         }
-        if (!StoreErrors.isAboutOneRow(failure)) { // the store is away: it would be for each of them
-            group.forEach(one -> one.waiting().answer().tryFail(failure));
+        if (!StoreErrors.isAboutOneRow(failure)) { // it would be for each of them
+            group.forEach(one -> failed(one.waiting(), failure, again));
             return Future.succeededFuture();
         }
         Future<Void> all = Future.succeededFuture();
         for (Resolved one : group) {
             all = all.compose(
-                    before -> storeTogether(List.of(one)).recover(alone -> storeAlone(one.waiting(), alone, 1)));
+                    before -> storeTogether(List.of(one)).recover(alone -> storeAlone(one.waiting(), alone, 1, again)));
         }
         return all;
     }
 
-    /** Another process took the same key in this moment: then the look-up finds it now. Anything else is final. */
-    private Future<Void> storeAlone(Waiting one, Throwable failure, int attempt) {
+    /**
+     * Another process took the same key in this moment, or a try whose connection broke was committed after all: then the
+     * look-up finds it now.
+     */
+    private Future<Void> storeAlone(
+            WaitingPublication one, Throwable failure, int attempt, Set<WaitingPublication> again) {
         boolean keyTaken = StoreErrors.isTaken(failure);
         if (!keyTaken || attempt > CLAIM_TRIES) {
-            one.answer().tryFail(failure);
+            failed(one, failure, again);
             return Future.succeededFuture();
         }
-        return ClaimResolution.resolve(one.request(), repository)
-                .compose(resolution -> storeTogether(List.of(new Resolved(one, resolution))))
-                .recover(again -> storeAlone(one, again, attempt + 1));
+        return isStored(one)
+                .compose(stored -> stored
+                        ? Future.<Void>succeededFuture()
+                        : resolve(one).compose(resolved -> storeTogether(List.of(resolved))))
+                .recover(next -> storeAlone(one, next, attempt + 1, again));
     }
 }

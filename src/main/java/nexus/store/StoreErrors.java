@@ -1,6 +1,10 @@
 package nexus.store;
 
+import io.vertx.core.VertxException;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
@@ -40,6 +44,21 @@ public final class StoreErrors {
     /** Another session kept a lock for longer than is waited for one. */
     public static boolean isLocked(Throwable failure) {
         return failure instanceof PgException e && LOCK_NOT_AVAILABLE.equals(e.getSqlState());
+    }
+
+    /**
+     * A connection was refused, lost, or not to be had in time, or the server starts, stops or is full: it may be back in a
+     * moment. Whether a transaction under way was committed is not known then.
+     */
+    public static boolean isAway(Throwable failure) {
+        if (failure instanceof PgException e) {
+            String state = String.valueOf(e.getSqlState());
+            return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+        }
+        return failure instanceof IOException
+                || failure instanceof TimeoutException
+                || failure instanceof VertxException
+                || failure instanceof NoStackTraceThrowable;
     }
 
     /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */
