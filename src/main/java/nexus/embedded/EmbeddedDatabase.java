@@ -25,12 +25,11 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may open a
- * connection on this machine is its superuser (the library's {@code initdb} sets {@code trust}), so it is for trying
- * Nexus out and for development.
+ * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may read the folder's
+ * {@code password} is its superuser, so it is for trying Nexus out and for development.
  *
  * <p>It outlives a Nexus that was killed: the next start adopts the running server. In the folder: {@code postgres}
- * (data), {@code programs}, {@code port}, {@code lock}.
+ * (data), {@code programs}, {@code port}, {@code password}, {@code lock}.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class);
@@ -40,6 +39,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The library waits this long even for a server that has ended. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
+
+    private static final String WRONG_PASSWORD = "28P01";
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(20);
 
@@ -76,13 +77,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final HomeLock lock;
     private final Postmaster postmaster;
+    private final DatabasePassword password;
     private final boolean adopted;
 
     private boolean closed;
 
-    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, boolean adopted) {
+    private EmbeddedDatabase(HomeLock lock, Postmaster postmaster, DatabasePassword password, boolean adopted) {
         this.lock = lock;
         this.postmaster = postmaster;
+        this.password = password;
         this.adopted = adopted;
     }
 
@@ -99,32 +102,37 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static EmbeddedDatabase start(Path home, HomeLock lock) throws EmbeddedDatabaseException {
         Path data = data(home);
-        Optional<Postmaster> orphan = Postmaster.of(data);
-        if (orphan.isPresent() && answers(data, orphan.get())) {
-            LOG.infof(
-                    "embedded database adopted pid=%d port=%d",
-                    orphan.get().process().pid(), orphan.get().port());
-            return new EmbeddedDatabase(lock, orphan.get(), true);
-        }
         try {
+            DatabasePassword password = DatabasePassword.of(home, data);
+            Optional<Postmaster> orphan = Postmaster.of(data);
+            if (orphan.isPresent() && answers(data, orphan.get(), password)) {
+                secure(orphan.get(), password);
+                LOG.infof(
+                        "embedded database adopted pid=%d port=%d",
+                        orphan.get().process().pid(), orphan.get().port());
+                return new EmbeddedDatabase(lock, orphan.get(), password, true);
+            }
             Files.deleteIfExists(data.resolve("postmaster.pid"));
             removeUnfinished(data);
-            Postmaster started = launch(home, data);
+            Postmaster started = launch(home, data, password);
+            secure(started, password);
             Files.writeString(home.resolve("port"), started.port() + "\n");
-            return new EmbeddedDatabase(lock, started, false);
+            return new EmbeddedDatabase(lock, started, password, false);
         } catch (IOException | UncheckedIOException e) {
             throw new EmbeddedDatabaseException(
                     "the embedded database in " + home + " can't be prepared: " + e.getMessage());
         }
     }
 
-    /** The URL of the server that runs in this folder, if one does. */
+    /** The URL of the server that runs in this folder, if one does, for who may read its password. */
     public static Optional<String> running(Path home) {
-        return Postmaster.of(data(home)).map(postmaster -> url(postmaster.port()));
+        return Postmaster.of(data(home))
+                .flatMap(postmaster -> DatabasePassword.read(home).map(password -> url(postmaster.port(), password)));
     }
 
+    /** With the password. */
     public String url() {
-        return url(postmaster.port());
+        return url(postmaster.port(), password.text());
     }
 
     /** Whether it was running already, left behind by a Nexus that was killed. */
@@ -160,16 +168,33 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return home.resolve("postgres");
     }
 
-    private static String url(int port) {
-        return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+    private static String url(int port, String password) {
+        return "postgresql://" + DatabasePassword.ROLE + ":" + password + "@127.0.0.1:" + port + "/postgres";
+    }
+
+    private static Connection connect(int port, DatabasePassword password) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=2&socketTimeout=5",
+                DatabasePassword.ROLE,
+                password.text());
+    }
+
+    private static void secure(Postmaster postmaster, DatabasePassword password)
+            throws IOException, EmbeddedDatabaseException {
+        try (Connection connection = connect(postmaster.port(), password)) {
+            password.secure(connection);
+        } catch (SQLException e) {
+            throw new EmbeddedDatabaseException("the embedded database can't be given a password: " + e.getMessage());
+        }
     }
 
     /** On the next port when another process took one since it was looked at: {@code initdb} is in between. */
-    private static Postmaster launch(Path home, Path data) throws EmbeddedDatabaseException, IOException {
+    private static Postmaster launch(Path home, Path data, DatabasePassword password)
+            throws EmbeddedDatabaseException, IOException {
         for (int port : (Iterable<Integer>) ports(home)::iterator) {
-            startOn(port, home, data);
+            startOn(port, home, data, password);
             Optional<Postmaster> postmaster = Postmaster.of(data);
-            if (postmaster.isPresent() && answers(data, postmaster.get())) {
+            if (postmaster.isPresent() && answers(data, postmaster.get(), password)) {
                 return postmaster.get();
             }
         }
@@ -178,7 +203,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Returns when the server answers, or has had {@link #FIRST_ANSWER} to do so. */
-    private static void startOn(int port, Path home, Path data) throws EmbeddedDatabaseException, IOException {
+    private static void startOn(int port, Path home, Path data, DatabasePassword password)
+            throws EmbeddedDatabaseException, IOException {
         // the library holds its lock on this file until the process ends, so a second start would meet the first's
         Files.deleteIfExists(data.resolve("epg-lock"));
         Redirect log = Redirect.to(home.resolve(START_LOG).toFile());
@@ -196,7 +222,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 // the same order and the same letters on every machine
                 .setLocaleConfig("locale-provider", "builtin")
                 .setLocaleConfig("builtin-locale", "C.UTF-8")
-                .setLocaleConfig("locale", "C");
+                .setLocaleConfig("locale", "C")
+                // behind the library's own "-A trust", so that nobody gets in without it for a moment
+                .setLocaleConfig("auth", "scram-sha-256")
+                .setLocaleConfig("pwfile", password.file().toAbsolutePath().toString())
+                .setConnectConfig("password", password.text());
         SERVER.forEach(builder::setServerConfig);
         try {
             builder.start();
@@ -278,9 +308,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Waits for a server that is starting. Whether it serves; false when it has ended. */
-    private static boolean answers(Path data, Postmaster postmaster) throws EmbeddedDatabaseException {
+    private static boolean answers(Path data, Postmaster postmaster, DatabasePassword password)
+            throws EmbeddedDatabaseException {
         long deadline = System.nanoTime() + STARTUP.toNanos();
-        while (!servesFrom(data, postmaster.port())) {
+        while (!servesFrom(data, postmaster.port(), password)) {
             if (postmaster.ended()) {
                 return false;
             }
@@ -299,13 +330,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return true;
     }
 
-    private static boolean servesFrom(Path data, int port) {
-        String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=2&socketTimeout=5";
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+    private static boolean servesFrom(Path data, int port, DatabasePassword password) throws EmbeddedDatabaseException {
+        try (Connection connection = connect(port, password);
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT current_setting('data_directory')")) {
             return result.next() && Files.isSameFile(Path.of(result.getString(1)), data);
         } catch (SQLException | IOException e) {
+            if (e instanceof SQLException refused && WRONG_PASSWORD.equals(refused.getSQLState())) {
+                throw new EmbeddedDatabaseException("the embedded database in " + data + " has another password than "
+                        + password.file() + ": put the right one there");
+            }
             return false;
         }
     }

@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,6 +53,49 @@ class EmbeddedDatabasePostgresTest {
             assertThat(EmbeddedDatabase.running(home)).contains(url);
         }
         assertThat(home.resolve("postgres/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void nobodyComesInWithoutThePasswordNotEvenWhereAVersionBeforeLetEverybodyIn() throws Exception {
+        Path home = folder.resolve("secret");
+        String data = home.resolve("postgres").toString();
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+            assertAsks(home, database.url());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+                    .isEqualTo("rwx------");
+            TestPostgres.execute(database.url(), "ALTER ROLE postgres PASSWORD NULL");
+        }
+        letEverybodyIn(home);
+        try (EmbeddedDatabase upgraded = EmbeddedDatabase.start(home)) {
+            assertAsks(home, upgraded.url());
+            assertThat(TestPostgres.query(upgraded.url(), "SHOW data_directory"))
+                    .containsExactly(data);
+        }
+        Files.delete(home.resolve("password"));
+        assertThatThrownBy(() -> EmbeddedDatabase.start(home))
+                .isInstanceOf(EmbeddedDatabaseException.class)
+                .hasMessageContaining(home.resolve("password").toString());
+    }
+
+    private static void letEverybodyIn(Path home) throws IOException {
+        Files.delete(home.resolve("password"));
+        Files.writeString(
+                home.resolve("postgres/pg_hba.conf"),
+                "local all all trust\nhost all all 127.0.0.1/32 trust # scram-sha-256\nhost all all ::1/128 trust\n");
+    }
+
+    private static void assertAsks(Path home, String url) throws IOException {
+        String password = Files.readString(home.resolve("password")).strip();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("password"))))
+                .isEqualTo("rw-------");
+        assertThat(url).contains("postgres:" + password + "@");
+        assertThat(TestPostgres.query(url, "SELECT 1")).containsExactly("1");
+        assertThat(TestPostgres.query(url, "SELECT DISTINCT auth_method FROM pg_hba_file_rules"))
+                .containsExactly("scram-sha-256");
+        for (String wrong : List.of("", ":wrong")) {
+            assertThatThrownBy(() -> TestPostgres.query(url.replace(":" + password, wrong), "SELECT 1"))
+                    .hasMessageContaining("password");
+        }
     }
 
     @Test

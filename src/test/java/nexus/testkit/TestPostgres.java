@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +165,11 @@ public final class TestPostgres {
 
     public static Connection connect(String url) {
         try {
-            return DriverManager.getConnection(jdbc(url), "postgres", "");
+            URI uri = URI.create(url);
+            String given = Objects.requireNonNullElse(uri.getUserInfo(), "postgres");
+            String[] user = given.split(":", 2);
+            return DriverManager.getConnection(
+                    "jdbc:" + url.replace(given + "@", ""), user[0], user.length > 1 ? user[1] : "");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
