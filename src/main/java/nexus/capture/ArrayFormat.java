@@ -9,39 +9,50 @@ import java.nio.charset.StandardCharsets;
 record ArrayFormat(JsonFormat element, char delimiter) implements JsonFormat {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
+    /** PostgreSQL's own limit. */
+    private static final int MAX_DIMENSIONS = 6;
+
     @Override
     public void write(byte[] text, int from, int to, JsonWriter out) {
-        int depth = 0;
-        int at = behindBounds(text, from, to);
-        do {
-            if (at >= to) {
-                throw misfit();
-            }
-            byte b = text[at];
-            if (b == '{') {
-                out.put('[');
-                depth++;
-                at++;
-            } else if (depth == 0) {
-                throw misfit();
-            } else if (b == '}') {
-                out.put(']');
-                depth--;
-                at++;
-            } else if (b == delimiter) {
-                out.put(',');
-                at++;
-            } else if (b == '"') {
-                QuotedText quoted = QuotedText.read(text, at, to, false);
-                quoted.write(element, out);
-                at = quoted.next();
-            } else {
-                at = unquoted(text, at, to, out);
-            }
-        } while (depth > 0);
-        if (at != to) {
+        if (dimension(text, behindBounds(text, from, to), to, MAX_DIMENSIONS, out) != to) {
             throw misfit();
         }
+    }
+
+    /** From its opening brace to behind its closing one. */
+    private int dimension(byte[] text, int from, int to, int mostDimensions, JsonWriter out) {
+        if (mostDimensions == 0 || !has('{', text, from, to)) {
+            throw misfit();
+        }
+        out.put('[');
+        int at = from + 1;
+        if (!has('}', text, at, to)) {
+            at = item(text, at, to, mostDimensions, out);
+            while (has(delimiter, text, at, to)) {
+                out.put(',');
+                at = item(text, at + 1, to, mostDimensions, out);
+            }
+        }
+        if (!has('}', text, at, to)) {
+            throw misfit();
+        }
+        out.put(']');
+        return at + 1;
+    }
+
+    private int item(byte[] text, int from, int to, int mostDimensions, JsonWriter out) {
+        if (has('{', text, from, to)) {
+            return dimension(text, from, to, mostDimensions - 1, out);
+        } else if (has('"', text, from, to)) {
+            QuotedText quoted = QuotedText.read(text, from, to, false);
+            quoted.write(element, out);
+            return quoted.next();
+        }
+        return unquoted(text, from, to, out);
+    }
+
+    private static boolean has(char c, byte[] text, int at, int to) {
+        return at < to && text[at] == c;
     }
 
     @Override
@@ -64,7 +75,9 @@ record ArrayFormat(JsonFormat element, char delimiter) implements JsonFormat {
         while (end < to && text[end] != delimiter && text[end] != '}') {
             end++;
         }
-        if (isNull(text, from, end)) {
+        if (end == from) {
+            throw misfit(); // an empty string is quoted
+        } else if (isNull(text, from, end)) {
             out.raw(NULL);
         } else {
             element.write(text, from, end, out);
@@ -82,6 +95,6 @@ record ArrayFormat(JsonFormat element, char delimiter) implements JsonFormat {
     }
 
     private static MisfitException misfit() {
-        return new MisfitException("an array's");
+        return new MisfitException("not an array");
     }
 }

@@ -14,8 +14,9 @@ final class CompositeFormat implements JsonFormat {
     private record Attribute(JsonText member, JsonFormat format) {}
 
     CompositeFormat(List<String> names, List<JsonFormat> formats) {
+        List<String> members = UniqueNames.of(names);
         this.attributes = IntStream.range(0, names.size())
-                .mapToObj(i -> new Attribute(JsonText.member(names.get(i)), formats.get(i)))
+                .mapToObj(i -> new Attribute(JsonText.member(members.get(i)), formats.get(i)))
                 .toList();
     }
 
@@ -67,6 +68,6 @@ final class CompositeFormat implements JsonFormat {
     }
 
     private static MisfitException misfit() {
-        return new MisfitException("a composite's with as many attributes");
+        return new MisfitException("not a composite of as many attributes");
     }
 }

@@ -2,8 +2,14 @@ package nexus.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Collects JSON as UTF-8 bytes, up to a limit. Strings are escaped as PostgreSQL's {@code escape_json} does. */
+/**
+ * Collects JSON as UTF-8 bytes, up to a limit, and which values could not be written as what their types promise. Strings
+ * are escaped as PostgreSQL's {@code escape_json} does; what is not UTF-8 in them becomes U+FFFD.
+ */
 final class JsonWriter {
     /** There is no room for more. Carries no stack: it is an expected outcome, for changes that are too big. */
     static final class FullException extends RuntimeException {
@@ -20,9 +26,14 @@ final class JsonWriter {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    static final String NOT_UTF8 = "not UTF-8";
+
     private final int limit;
     private byte[] bytes;
     private int size;
+    private @Nullable JsonScan scan;
+    private @Nullable String note; // of the value at hand
+    private final Map<JsonText, String> notes = new LinkedHashMap<>(0);
 
     /** @param limit in bytes */
     JsonWriter(int limit) {
@@ -52,6 +63,63 @@ final class JsonWriter {
         size += to - from;
     }
 
+    /** JSON that nobody has read yet: a string of it when it is not exactly one value. */
+    void value(byte[] text, int from, int to) {
+        JsonScan known = scan;
+        if (known == null) {
+            known = new JsonScan();
+            scan = known;
+        }
+        String refused = known.refused(text, from, to);
+        if (refused == null) {
+            known.write(this);
+        } else {
+            note(refused);
+            string(text, from, to);
+        }
+    }
+
+    /** Whether what was written since {@link #size} was asked is exactly one value, with each name once. */
+    boolean isOneValueSince(int start) {
+        JsonScan own = new JsonScan();
+        return own.refused(bytes, start, size) == null && !own.hasNameTwice();
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Forgets what was written since {@link #size} was asked. */
+    void backTo(int start) {
+        size = start;
+    }
+
+    /** Says why the value at hand is not written as its type promises; the first reason stays. */
+    void note(String why) {
+        if (note == null) {
+            note = why;
+        }
+    }
+
+    /** Ends the value of a column: if there is a note, it is about that. */
+    void endColumn(JsonText name) {
+        String why = note;
+        if (why != null) {
+            notes.putIfAbsent(name, why);
+            note = null;
+        }
+    }
+
+    /** Of columns that are not written as their types promise, why. */
+    Map<JsonText, String> notes() {
+        return notes;
+    }
+
+    /** Whether there is a note about anything. */
+    boolean hasNotes() {
+        return note != null || !notes.isEmpty();
+    }
+
     /** ASCII that needs no escaping. */
     void ascii(String json) {
         raw(json.getBytes(StandardCharsets.US_ASCII));
@@ -66,13 +134,25 @@ final class JsonWriter {
     void string(byte[] utf8, int from, int to) {
         put('"');
         int plainFrom = from;
-        for (int i = from; i < to; i++) {
-            byte b = utf8[i];
-            if (b == '"' || b == '\\' || (b >= 0 && b < 0x20)) {
-                raw(utf8, plainFrom, i);
-                escaped(b);
-                plainFrom = i + 1;
+        int at = from;
+        while (at < to) {
+            byte b = utf8[at];
+            if (b >= 0x20 && b != '"' && b != '\\') {
+                at++;
+                continue;
             }
+            int length = b < 0 ? Utf8.length(utf8, at, to) : 0;
+            if (length == 0) {
+                raw(utf8, plainFrom, at);
+                if (b < 0) {
+                    note(NOT_UTF8);
+                    raw(Utf8.REPLACEMENT);
+                } else {
+                    escaped(b);
+                }
+                plainFrom = at + 1;
+            }
+            at += Math.max(1, length);
         }
         raw(utf8, plainFrom, to);
         put('"');

@@ -13,9 +13,13 @@ record KeyValueFormat() implements JsonFormat {
 
     @Override
     public void write(byte[] text, int from, int to, JsonWriter out) {
+        int start = out.size();
         out.put('{');
         int at = from;
         while (at < to) {
+            if (text[at] != '"') {
+                throw misfit();
+            }
             at = value(text, at, to, out);
             at = over("=>", text, at, to);
             out.raw(COLON);
@@ -23,9 +27,20 @@ record KeyValueFormat() implements JsonFormat {
             if (at < to) {
                 at = over(", ", text, at, to);
                 out.raw(COMMA);
+                if (at == to) {
+                    throw misfit();
+                }
             }
         }
         out.put('}');
+        if (!out.isOneValueSince(start)) { // an hstore has each key once
+            throw misfit();
+        }
+    }
+
+    @Override
+    public boolean mayMisfit() {
+        return true;
     }
 
     private static int value(byte[] text, int at, int to, JsonWriter out) {
@@ -41,9 +56,13 @@ record KeyValueFormat() implements JsonFormat {
     private static int over(String expected, byte[] text, int at, int to) {
         for (int i = 0; i < expected.length(); i++) {
             if (at + i >= to || text[at + i] != expected.charAt(i)) {
-                throw new MisfitException("an hstore's");
+                throw misfit();
             }
         }
         return at + expected.length();
+    }
+
+    private static MisfitException misfit() {
+        return new MisfitException("not an hstore");
     }
 }

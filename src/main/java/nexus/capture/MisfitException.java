@@ -4,7 +4,15 @@ package nexus.capture;
 final class MisfitException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MisfitException(String expected) {
-        super("the text is not " + expected, null, false, false);
+    private final String why;
+
+    MisfitException(String why) {
+        super(why, null, false, false);
+        this.why = why;
+    }
+
+    /** Never has any of the text in it. */
+    String why() {
+        return why;
     }
 }

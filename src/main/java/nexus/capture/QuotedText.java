@@ -39,7 +39,7 @@ final class QuotedText {
                 }
             }
         }
-        throw new MisfitException("closed by a quote");
+        throw new MisfitException("not closed by a quote");
     }
 
     private static QuotedText unescaped(byte[] text, int from, int to, int escapes) {

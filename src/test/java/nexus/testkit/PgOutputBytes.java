@@ -63,7 +63,7 @@ public final class PgOutputBytes {
         return int8(isInIdentity ? 1 : 0).string(name).int32(typeOid).int32(-1);
     }
 
-    /** A row; {@code null} as SQL null, {@code UNCHANGED} as a TOASTed value left alone. */
+    /** A row; {@code NULL} as SQL null, {@code UNCHANGED} as a TOASTed value left alone, {@code byte[]} as it is. */
     public PgOutputBytes row(char mark, Object... values) {
         int8(mark).int16(values.length);
         for (Object value : values) {
@@ -72,7 +72,8 @@ public final class PgOutputBytes {
             } else if (value == NULL) {
                 int8('n');
             } else {
-                byte[] text = value.toString().getBytes(StandardCharsets.UTF_8);
+                byte[] text =
+                        value instanceof byte[] bytes ? bytes : value.toString().getBytes(StandardCharsets.UTF_8);
                 int8('t').int32(text.length).raw(text);
             }
         }
