@@ -1,6 +1,8 @@
 package nexus.pgoutput;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,17 +29,21 @@ import nexus.pgoutput.PgOutputMessage.Update;
  */
 public final class PgOutputDecoder {
     private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+    private static final char UNKNOWN = '\ufffd';
+    private static final int NOT_UTF8 = 0xff;
     private static final int IDENTITY_FLAG = 1;
     private static final int CASCADE_FLAG = 1;
     private static final int RESTART_IDENTITY_FLAG = 2;
     private static final int TRANSACTIONAL_FLAG = 1;
 
+    private final Charset encoding;
     private final byte[] bytes;
     private final int from;
     private final int to;
     private int at;
 
-    private PgOutputDecoder(byte[] bytes, int from, int to) {
+    private PgOutputDecoder(byte[] bytes, int from, int to, Charset encoding) {
+        this.encoding = encoding;
         this.bytes = bytes;
         this.from = from;
         this.to = to;
@@ -49,7 +55,12 @@ public final class PgOutputDecoder {
      * @throws MalformedMessageException if the tag is unknown, or the message is longer or shorter than it says
      */
     public static PgOutputMessage decode(ByteBuffer buffer) {
-        PgOutputDecoder decoder = over(buffer);
+        return decode(buffer, StandardCharsets.UTF_8);
+    }
+
+    /** @param encoding of texts as they come; the values of the answer are UTF-8 */
+    public static PgOutputMessage decode(ByteBuffer buffer, Charset encoding) {
+        PgOutputDecoder decoder = over(buffer, encoding);
         PgOutputMessage message = decoder.message();
         if (decoder.at != decoder.to) {
             throw decoder.malformed((decoder.to - decoder.at) + " bytes too many");
@@ -57,16 +68,16 @@ public final class PgOutputDecoder {
         return message;
     }
 
-    private static PgOutputDecoder over(ByteBuffer buffer) {
+    private static PgOutputDecoder over(ByteBuffer buffer, Charset encoding) {
         int length = buffer.remaining();
         if (buffer.hasArray()) {
             int from = buffer.arrayOffset() + buffer.position();
             buffer.position(buffer.limit());
-            return new PgOutputDecoder(buffer.array(), from, from + length);
+            return new PgOutputDecoder(buffer.array(), from, from + length, encoding);
         }
         byte[] bytes = new byte[length];
         buffer.get(bytes);
-        return new PgOutputDecoder(bytes, 0, length);
+        return new PgOutputDecoder(bytes, 0, length, encoding);
     }
 
     private PgOutputMessage message() {
@@ -177,6 +188,7 @@ public final class PgOutputDecoder {
                 case 'u' -> TupleData.Kind.UNCHANGED;
                 case 't' -> TupleData.Kind.TEXT;
                 case 'b' -> TupleData.Kind.BINARY;
+                case MessageShortener.OMITTED -> TupleData.Kind.OMITTED;
                 default -> throw malformed("unknown kind of value " + shown(kind));
             };
             if (kind == 't' || kind == 'b') {
@@ -184,7 +196,27 @@ public final class PgOutputDecoder {
                 bounds[2 * i + 1] = at;
             }
         }
-        return new TupleData(bytes, kinds, bounds);
+        return encoding.equals(StandardCharsets.UTF_8)
+                ? new TupleData(bytes, kinds, bounds)
+                : new TupleData(inUtf8(bounds), kinds, bounds);
+    }
+
+    /** Moves the bounds with it. What the encoding has no character for becomes a byte that UTF-8 has none for either. */
+    private byte[] inUtf8(int[] bounds) {
+        ByteArrayOutputStream texts = new ByteArrayOutputStream();
+        for (int i = 0; i < bounds.length; i += 2) {
+            String text = new String(bytes, bounds[i], bounds[i + 1] - bounds[i], encoding);
+            bounds[i] = texts.size();
+            int known = 0;
+            for (int at = text.indexOf(UNKNOWN); at >= 0; at = text.indexOf(UNKNOWN, known)) {
+                texts.writeBytes(text.substring(known, at).getBytes(StandardCharsets.UTF_8));
+                texts.write(NOT_UTF8);
+                known = at + 1;
+            }
+            texts.writeBytes(text.substring(known).getBytes(StandardCharsets.UTF_8));
+            bounds[i + 1] = texts.size();
+        }
+        return texts.toByteArray();
     }
 
     private void expectNewRow(byte mark) {
@@ -216,7 +248,7 @@ public final class PgOutputDecoder {
             at++;
         }
         need(1); // the zero behind it
-        return new String(bytes, start, at++ - start, StandardCharsets.UTF_8);
+        return new String(bytes, start, at++ - start, encoding);
     }
 
     private byte int8() {

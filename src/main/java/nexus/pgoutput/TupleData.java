@@ -16,7 +16,9 @@ public final class TupleData {
         /** The type's output text, in the session's client encoding. */
         TEXT,
         /** The type's send format; only when the option {@code binary} was asked for. */
-        BINARY
+        BINARY,
+        /** Left out by {@link MessageShortener}, as the row is too big. */
+        OMITTED
     }
 
     private final byte[] message;
@@ -47,6 +49,16 @@ public final class TupleData {
 
     public int from(int column) {
         return bounds[2 * column];
+    }
+
+    /** Whether any of its values was left out. */
+    public boolean isShortened() {
+        for (Kind kind : kinds) {
+            if (kind == Kind.OMITTED) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the values keep in memory, in bytes: all that came with them. */

@@ -6,15 +6,43 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A socket whose input can be waited for and is still there when it is read. For one thread that waits and reads. */
+/**
+ * A socket whose input can be waited for and is still there when it is read, and whose messages can be shortened, above TLS
+ * where there is TLS. For one thread that waits and reads.
+ */
 final class StreamSocket extends Socket {
     private @Nullable Input input;
+    private @Nullable ShorteningInput messages;
+    private boolean isBelowTls;
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return input();
+        return isBelowTls ? input() : messages(input());
+    }
+
+    /** From here on TLS reads it, and the driver reads TLS. */
+    void belowTls() {
+        isBelowTls = true;
+    }
+
+    /** What the driver reads of this connection: of the socket itself, or of TLS over it. */
+    ShorteningInput messages(InputStream of) {
+        ShorteningInput made = new ShorteningInput(of);
+        messages = made;
+        return made;
+    }
+
+    /** See {@link ShorteningInput#begin}. */
+    void shortenMessages(int longestRow, Set<String> prefixesRead) {
+        Objects.requireNonNull(messages, "the driver reads nothing").begin(longestRow, prefixesRead);
+    }
+
+    boolean hasInput() throws IOException {
+        return input().available() > 0;
     }
 
     private Input input() throws IOException {
