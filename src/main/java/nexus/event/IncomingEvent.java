@@ -18,9 +18,19 @@ public record IncomingEvent(
                 other, type, createdAt, ordering, () -> EventBody.withId(body.bytes(), other), storedAlways);
     }
 
+    /** The same event with as little in it as there can be. */
+    public IncomingEvent reduced() {
+        return new IncomingEvent(id, type, createdAt, ordering, body::reduced, storedAlways);
+    }
+
     /** The bytes that are signed and sent. Pure: the same bytes however often it is asked. */
     @FunctionalInterface
     public interface Body {
         byte[] bytes();
+
+        /** Fewer of them, where some can be left out: for a store that refuses the whole. */
+        default byte[] reduced() {
+            return bytes();
+        }
     }
 }

@@ -60,7 +60,19 @@ public class EventIntake {
      *     known whether the transaction was committed: read the position again before going on.
      */
     public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
-        return capture(events, from, to, ID_TRIES);
+        return capture(events, from, to, ID_TRIES)
+                .recover(failure -> StoreErrors.isAboutOneRow(failure)
+                        ? without(events, failure).compose(taken -> capture(taken, from, to, ID_TRIES))
+                        : Future.failedFuture(failure));
+    }
+
+    /** An event that the store refuses must not keep the others from coming in. */
+    private Future<List<IncomingEvent>> without(List<IncomingEvent> refused, Throwable failure) {
+        RefusedEvents search = new RefusedEvents(
+                some -> repository.takes(
+                        new MatchedEvents(catalog.current(), some, signal.live().now())),
+                failure);
+        return search.reduced(refused);
     }
 
     private Future<SourcePosition> capture(

@@ -171,6 +171,22 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
+    /** Whether the store takes these events; nothing of them is stored. Fails when the reason may be another one. */
+    Future<Boolean> takes(MatchedEvents events) {
+        Tuple parameters = parameters(events, List.of(), Optional.empty());
+        return PipelinedTransaction.run(pool, connection -> {
+                    Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
+                    Future<RowSet<Row>> accepted =
+                            connection.preparedQuery(ACCEPT).execute(parameters);
+                    Future<?> undone = connection.query("ROLLBACK").execute();
+                    return lock.compose(locked -> accepted).compose(answer -> undone);
+                })
+                .map(undone -> true)
+                .recover(failure -> StoreErrors.isAboutOneRow(failure) && !StoreErrors.isMissingPartition(failure)
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(failure));
+    }
+
     private Future<Stored> accept(Optional<Integer> owner, Tuple parameters) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection

@@ -23,12 +23,12 @@ public final class StoreErrors {
     }
 
     /**
-     * The values of one row are at fault (class 22, data exception, and 23, a broken constraint): without that row the
-     * same statement would succeed.
+     * The values of one row are at fault (class 22, data exception, 23, a broken constraint, and 54, a limit): without
+     * that row the same statement would succeed.
      */
     public static boolean isAboutOneRow(Throwable failure) {
         @Nullable String state = failure instanceof PgException e ? e.getSqlState() : null;
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
+        return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
     }
 
     /** A row with the same key is there already. */

@@ -106,6 +106,41 @@ class EventIntakePostgresTest {
     }
 
     @Test
+    void anEventThatTheStoreRefusesComesInReducedOrNotAtAllAndTheOthersAsTheyAre() {
+        SubscriptionRows.insert(store, "pg.public.*.*");
+        TestPostgres.execute(
+                url,
+                "ALTER TABLE nexus.event ADD CONSTRAINT odd CHECK (type <> 'pg.public.never.insert'"
+                        + " AND (type <> 'pg.public.big.insert' OR length(body) < 100))");
+        IncomingEvent big = captured("big");
+        IncomingEvent.Body body = new IncomingEvent.Body() {
+            @Override
+            public byte[] bytes() {
+                return new byte[1000];
+            }
+
+            @Override
+            public byte[] reduced() {
+                return new byte[10];
+            }
+        };
+        List<IncomingEvent> events = List.of(
+                captured("a"),
+                captured("b"),
+                captured("never"),
+                new IncomingEvent(big.id(), big.type(), big.createdAt(), big.ordering(), body, false),
+                captured("c"));
+
+        assertThat(await(intake.capture(events, START, to(200)))).isEqualTo(to(200));
+
+        assertThat(query("SELECT type FROM nexus.event ORDER BY seq"))
+                .containsExactly(
+                        "pg.public.a.insert", "pg.public.b.insert", "pg.public.big.insert", "pg.public.c.insert");
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("4");
+        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/C8");
+    }
+
+    @Test
     void aSecondReaderWithAnOldPositionStoresNothing() {
         SubscriptionRows.insert(store, "pg.public.orders.*");
         TestPostgres.execute(url, "UPDATE nexus.source_position SET generation = 2");
