@@ -69,7 +69,7 @@ BEGIN
         RAISE 'metadata must be a JSON object' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT min(name) INTO reserved FROM jsonb_object_keys(metadata) name
-    WHERE name IN ('source', 'database', 'lsn', 'ordinal', 'xid', 'committedAt', 'partition');
+    WHERE name IN ('source', 'database', 'lsn', 'ordinal', 'xid', 'committedAt', 'partition', 'undecoded');
     IF reserved IS NOT NULL THEN
         RAISE 'metadata must not have "%": Nexus says that itself', reserved USING ERRCODE = 'invalid_parameter_value';
     END IF;

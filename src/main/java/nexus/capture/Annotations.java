@@ -17,7 +17,7 @@ final class Annotations {
     private static final int MAX_TOTAL_BYTES = 64 << 10;
     /** The metadata that Nexus writes itself: {@link SourceTransaction#metadata} and {@link RowChange}. */
     private static final Set<String> RESERVED =
-            Set.of("source", "database", "lsn", "ordinal", "xid", "committedAt", "partition");
+            Set.of("source", "database", "lsn", "ordinal", "xid", "committedAt", "partition", "undecoded");
 
     private final Map<String, String> members; // values as JSON
     private final byte[] json; // each with a comma in front of it

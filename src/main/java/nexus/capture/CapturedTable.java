@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import nexus.capture.JsonFormat.Plain;
 import nexus.event.EventType;
 import nexus.event.Operation;
 import nexus.pgoutput.PgOutputMessage.Column;
@@ -36,13 +35,42 @@ record CapturedTable(
         List<JsonText> unpublished,
         RowKey key) {
     private static final String OWN_SCHEMA = "nexus";
+    private static final String MISFIT = "not what the catalog says of the type";
+    /** Characters of a schema's or table's name in a type that would be too long with the whole of it. */
+    private static final int SHORTENED_NAME = 33;
 
     /**
      * @param name as a JSON string
      * @param member as the name of a JSON member
      * @param isInKey whether it is one of the columns by which Nexus tells rows from each other
      */
-    record JsonColumn(JsonText name, JsonText member, JsonFormat format, boolean isInIdentity, boolean isInKey) {}
+    record JsonColumn(JsonText name, JsonText member, JsonFormat format, boolean isInIdentity, boolean isInKey) {
+        private static final String UNFORMATTED = "not of the type's form";
+
+        /** Its value, a TEXT, whatever it is: as a string when the format fails. */
+        void write(TupleData row, int column, JsonWriter out) {
+            int start = out.size();
+            try {
+                format.write(row.bytes(), row.from(column), row.to(column), out);
+            } catch (JsonWriter.FullException e) {
+                throw e;
+            } catch (MisfitException e) {
+                writeInstead(e.why(), start, row, column, out);
+            } catch (RuntimeException | StackOverflowError e) {
+                writeInstead(UNFORMATTED, start, row, column, out);
+            }
+            out.endColumn(name);
+        }
+
+        private static void writeInstead(String why, int start, TupleData row, int column, JsonWriter out) {
+            out.backTo(start);
+            new JsonFormat.AsText(why).write(row.bytes(), row.from(column), row.to(column), out);
+        }
+
+        JsonColumn asText(String why) {
+            return new JsonColumn(name, member, new JsonFormat.AsText(why), isInIdentity, isInKey);
+        }
+    }
 
     /** @param catalogTable empty when the table is gone: then it is taken for what the message says alone */
     static CapturedTable of(Relation relation, Optional<CatalogTable> catalogTable, TypeFormats formats) {
@@ -67,19 +95,18 @@ record CapturedTable(
     CapturedTable withMisfitsAsText(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
         List<JsonColumn> asText = IntStream.range(0, columns.size())
                 .mapToObj(i -> {
-                    JsonColumn column = columns.get(i);
                     boolean fits = (before == null || fits(before.values(), i, maxBytes))
                             && (after == null || fits(after, i, maxBytes));
-                    return fits
-                            ? column
-                            : new JsonColumn(
-                                    column.name(),
-                                    column.member(),
-                                    Plain.STRING,
-                                    column.isInIdentity(),
-                                    column.isInKey());
+                    return fits ? columns.get(i) : columns.get(i).asText(MISFIT);
                 })
                 .toList();
+        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
+    }
+
+    /** For a change that could not be made into an event in any other way. */
+    CapturedTable asText(String why) {
+        List<JsonColumn> asText =
+                columns.stream().map(column -> column.asText(why)).toList();
         return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
     }
 
@@ -132,31 +159,50 @@ record CapturedTable(
         if (!format.mayMisfit() || row.kind(column) != TupleData.Kind.TEXT) {
             return true;
         }
+        JsonWriter tried = new JsonWriter(maxBytes);
         try {
-            format.write(row.bytes(), row.from(column), row.to(column), new JsonWriter(maxBytes));
-            return true;
+            columns.get(column).write(row, column, tried);
         } catch (JsonWriter.FullException e) {
             return true;
-        } catch (MisfitException e) {
-            return false;
         }
+        return !tried.hasNotes();
     }
 
     private static Map<Operation, EventType> types(String schema, String name) {
         Map<Operation, EventType> types = new EnumMap<>(Operation.class);
         for (Operation operation : Operation.values()) {
-            types.put(operation, EventType.rowChange(schema, name, operation));
+            types.put(operation, type(schema, name, operation));
         }
         return types;
     }
 
+    /** Names of 63 bytes fit; a server may have been built with longer ones, or have names that are not UTF-8. */
+    private static EventType type(String schema, String name, Operation operation) {
+        try {
+            return EventType.rowChange(schema, name, operation);
+        } catch (IllegalArgumentException e) {
+            return EventType.rowChange(shortened(schema), shortened(name), operation);
+        }
+    }
+
+    private static String shortened(String name) {
+        if (name.isEmpty()) {
+            return "_";
+        }
+        return name.codePointCount(0, name.length()) <= SHORTENED_NAME
+                ? name
+                : name.substring(0, name.offsetByCodePoints(0, SHORTENED_NAME));
+    }
+
     private static List<JsonColumn> columns(Relation relation, RowKey key, TypeFormats formats) {
-        return IntStream.range(0, relation.columns().size())
+        List<String> names =
+                UniqueNames.of(relation.columns().stream().map(Column::name).toList());
+        return IntStream.range(0, names.size())
                 .mapToObj(i -> {
                     Column column = relation.columns().get(i);
                     return new JsonColumn(
-                            JsonText.string(column.name()),
-                            JsonText.member(column.name()),
+                            JsonText.string(names.get(i)),
+                            JsonText.member(names.get(i)),
                             formats.of(column.typeOid()),
                             column.isInIdentity(),
                             key.columns().contains(i));

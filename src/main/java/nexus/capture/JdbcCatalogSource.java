@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * that no snapshot is held between two questions. No lock is taken on what is asked about. For one thread at a time.
  */
 public final class JdbcCatalogSource implements CatalogSource {
+    private static final Logger LOG = Logger.getLogger(JdbcCatalogSource.class);
     private static final int SCHEMAS_SINCE = 15;
 
     /** PostgreSQL 14 publishes no schemas. */
@@ -102,7 +104,12 @@ public final class JdbcCatalogSource implements CatalogSource {
                    CASE WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc
                         THEN t.typelem ELSE 0 END,
                    e.typdelim,
-                   t.typname = 'hstore'
+                   t.typname = 'hstore' AND t.typtype = 'b'
+                       AND EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                   JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+                                   WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid
+                                     AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                                     AND d.deptype = 'e' AND x.extname = 'hstore')
                        AND EXISTS (SELECT FROM pg_catalog.pg_cast c
                                    WHERE c.castsource = t.oid AND c.casttarget = 'pg_catalog.json'::pg_catalog.regtype
                                      AND c.castmethod = 'f'),
@@ -122,6 +129,9 @@ public final class JdbcCatalogSource implements CatalogSource {
             FROM pg_catalog.pg_type t
             LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
             WHERE t.oid = ANY (?)""";
+
+    /** Classes of SQLSTATE: the connection, the transaction, resources, objects in use, an operator, the system. */
+    private static final List<String> MAY_PASS = List.of("08", "25", "40", "53", "55", "57", "58");
 
     private final Connection connection;
     private final List<String> publications;
@@ -159,9 +169,21 @@ public final class JdbcCatalogSource implements CatalogSource {
                 }
             }
         } catch (SQLException e) {
-            throw new CatalogUnavailableException(e);
+            throwIfItMayPass(e);
         }
         return new Tables(publishesWholeSchemas, tables, typeOids);
+    }
+
+    /**
+     * Waiting helps when the connection or the server is in trouble, and not when it refuses this question: then nothing is
+     * known of what was asked about.
+     */
+    private static void throwIfItMayPass(SQLException e) {
+        String state = e.getSQLState();
+        if (state == null || MAY_PASS.stream().anyMatch(state::startsWith)) {
+            throw new CatalogUnavailableException(e);
+        }
+        LOG.warnf("the catalog of the source database does not answer sqlstate=%s", state);
     }
 
     private String sql() throws SQLException {
@@ -193,7 +215,7 @@ public final class JdbcCatalogSource implements CatalogSource {
                 }
             }
         } catch (SQLException e) {
-            throw new CatalogUnavailableException(e);
+            throwIfItMayPass(e);
         }
         return types;
     }

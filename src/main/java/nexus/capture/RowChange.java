@@ -1,6 +1,7 @@
 package nexus.capture;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import nexus.capture.CapturedTable.JsonColumn;
 import nexus.event.EventBody;
 import nexus.event.EventId;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param before null when the old row is not in the WAL, and for inserts and truncates
  * @param after null for deletes and truncates
  * @param maxBytes a bigger body is made of the key columns alone
+ * @param undecoded is told when values are not written as their types promise
  */
 record RowChange(
         EventId id,
@@ -28,7 +30,8 @@ record RowChange(
         Operation operation,
         @Nullable OldRow before,
         @Nullable TupleData after,
-        int maxBytes)
+        int maxBytes,
+        UndecodedChanges undecoded)
         implements IncomingEvent.Body {
     /** Everything of a body but the names and values of its columns, about. */
     private static final int FRAME_BYTES = 500;
@@ -69,11 +72,25 @@ record RowChange(
 
     @Override
     public byte[] bytes() {
+        if (isShortened()) {
+            return body(new JsonWriter(Integer.MAX_VALUE), true);
+        }
         try {
             return body(new JsonWriter(maxBytes, expectedBytes()), false);
         } catch (JsonWriter.FullException e) {
             return body(new JsonWriter(Integer.MAX_VALUE), true);
         }
+    }
+
+    @Override
+    public byte[] reduced() {
+        return body(new JsonWriter(Integer.MAX_VALUE), true);
+    }
+
+    /** It was too big to be read as a whole. */
+    private boolean isShortened() {
+        return (after != null && after.isShortened())
+                || (before != null && before.values().isShortened());
     }
 
     private byte[] body(JsonWriter out, boolean oversized) {
@@ -82,6 +99,9 @@ record RowChange(
         out.ascii(EventBody.METADATA);
         metadata(out);
         out.ascii(EventBody.END);
+        if (out.hasNotes()) {
+            undecoded.add(transaction.commitLsn(), ordinal, table, out.notes().values());
+        }
         return out.toBytes();
     }
 
@@ -120,14 +140,14 @@ record RowChange(
         for (int i = 0; i < row.size(); i++) {
             JsonColumn column = table.columns().get(i);
             TupleData from = holderOf(row, i);
-            if (part.has(column) && from.kind(i) != Kind.UNCHANGED) {
+            if (part.has(column) && from.kind(i) != Kind.UNCHANGED && from.kind(i) != Kind.OMITTED) {
                 out.put(separator);
                 separator = ',';
                 column.member().write(out);
                 if (from.kind(i) == Kind.NULL) {
                     out.raw(NULL);
                 } else {
-                    column.format().write(from.bytes(), from.from(i), from.to(i), out);
+                    column.write(from, i, out);
                 }
             }
         }
@@ -151,7 +171,7 @@ record RowChange(
     private void changed(JsonWriter out) {
         TupleData now = after;
         OldRow then = before;
-        if (now == null || then == null || then.keyOnly()) {
+        if (now == null || then == null || then.keyOnly() || isShortened()) {
             out.raw(NULL);
             return;
         }
@@ -171,7 +191,8 @@ record RowChange(
         if (row != null) {
             for (int i = 0; i < row.size(); i++) {
                 JsonColumn column = table.columns().get(i);
-                if (holderOf(row, i).kind(i) == Kind.UNCHANGED || (oversized && !column.isInKey())) {
+                Kind kind = holderOf(row, i).kind(i);
+                if (kind == Kind.UNCHANGED || kind == Kind.OMITTED || (oversized && !column.isInKey())) {
                     names.add(column.name());
                 }
             }
@@ -186,7 +207,25 @@ record RowChange(
             out.ascii(",\"partition\":");
             out.string(table.partition().get());
         }
+        notes(out);
         annotations.write(out);
+        out.put('}');
+    }
+
+    /** The columns that are strings although their types promise something else, and why. */
+    private static void notes(JsonWriter out) {
+        if (!out.hasNotes()) {
+            return;
+        }
+        out.ascii(",\"undecoded\":");
+        char separator = '{';
+        for (Map.Entry<JsonText, String> note : out.notes().entrySet()) {
+            out.put(separator);
+            separator = ',';
+            note.getKey().write(out);
+            out.put(':');
+            out.string(note.getValue());
+        }
         out.put('}');
     }
 

@@ -93,7 +93,7 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
                     key.append(value.length()).append(':').append(value);
                 }
                 case NULL -> key.append("-:");
-                case UNCHANGED, BINARY -> {
+                case UNCHANGED, BINARY, OMITTED -> {
                     return OptionalLong.empty();
                 }
             }

@@ -13,6 +13,8 @@ final class SourceTransaction {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
     private final Lsn commitLsn;
     private final Instant createdAt;
     private final int timeline;
@@ -21,7 +23,7 @@ final class SourceTransaction {
 
     SourceTransaction(SourceIdentity source, Begin begin) {
         commitLsn = begin.commitLsn();
-        createdAt = begin.committedAt().truncatedTo(ChronoUnit.MILLIS);
+        createdAt = storable(begin.committedAt()).truncatedTo(ChronoUnit.MILLIS);
         timeline = source.timelineOf().applyAsInt(commitLsn);
         JsonWriter before = new JsonWriter(Integer.MAX_VALUE);
         before.ascii("{\"source\":");
@@ -33,6 +35,14 @@ final class SourceTransaction {
         metadataBehindOrdinal = (",\"xid\":" + begin.xid() + ",\"committedAt\":\"" + MICROS.format(begin.committedAt())
                         + '"')
                 .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The commit time of a transaction that was replicated from elsewhere is what was said there, infinity too. */
+    private static Instant storable(Instant committedAt) {
+        if (committedAt.isBefore(Instant.EPOCH)) {
+            return Instant.EPOCH;
+        }
+        return committedAt.isAfter(LATEST) ? LATEST : committedAt;
     }
 
     Lsn commitLsn() {

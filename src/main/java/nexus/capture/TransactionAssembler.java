@@ -27,6 +27,7 @@ import nexus.pgoutput.PgOutputMessage.Relation;
 import nexus.pgoutput.PgOutputMessage.Truncate;
 import nexus.pgoutput.PgOutputMessage.Update;
 import nexus.pgoutput.TupleData;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,25 +38,37 @@ import org.jspecify.annotations.Nullable;
  * event comes of it or not: else another filter would give the same change another position and id.
  */
 public final class TransactionAssembler {
+    private static final Logger LOG = Logger.getLogger(TransactionAssembler.class);
     private static final Progress UNMOVED = new Progress.Unmoved();
+    private static final String UNDECODED = "the change could not be decoded";
     /** From here on a change becomes its body at once, so that the message with its values can be forgotten. */
     private static final int BIG_BYTES = 1 << 20;
     /** What an event costs besides its bytes: the objects around it. */
     private static final int EVENT_OVERHEAD = 500;
     /** A body is held as it is and as it goes to the store. */
     private static final int BODY_COPIES = 2;
+    /** A table whose values don't fit has the catalog looked at so often, and not for each of its rows. */
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
+
+    /** Of the logical messages that make something; the content of others is never looked at. */
+    public static final Set<String> PREFIXES = Set.of(EmittedEvent.PREFIX, Annotations.PREFIX);
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
     private final ResumePoint resume;
     private final int eventMaxBytes;
     private final RefusedMessages refused;
+    private final UndecodedChanges undecoded;
     private final TypeFormats formats;
     private final EventIds ids;
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
     private final Set<Integer> toAskAgain = new HashSet<>();
+    /** Tables whose values did not fit the catalog of just now: the next ones need not have it looked at again. */
+    private final Set<Integer> misfitting = new HashSet<>();
+
+    private long misfitNanos;
     private boolean isOpenOneReached;
     private @Nullable SourceTransaction transaction;
     private Annotations annotations = Annotations.NONE; // of the transaction
@@ -65,18 +78,21 @@ public final class TransactionAssembler {
      * @param resume what is stored already and makes no events again
      * @param eventMaxBytes a bigger body is made of the key columns alone
      * @param refused is told of messages that are not well-formed
+     * @param undecoded is told of changes that are not what their types promise
      */
     public TransactionAssembler(
             SourceIdentity source,
             TableCatalog catalog,
             ResumePoint resume,
             int eventMaxBytes,
-            RefusedMessages refused) {
+            RefusedMessages refused,
+            UndecodedChanges undecoded) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
         this.eventMaxBytes = eventMaxBytes;
         this.refused = refused;
+        this.undecoded = undecoded;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId(), source.idKey());
     }
@@ -143,7 +159,7 @@ public final class TransactionAssembler {
             return;
         }
         own.remove(relation.oid());
-        CapturedTable table = CapturedTable.of(relation, catalog.table(relation.oid()), formats);
+        CapturedTable table = captured(relation);
         toAskAgain.remove(relation.oid());
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
@@ -151,10 +167,25 @@ public final class TransactionAssembler {
         }
     }
 
+    private CapturedTable captured(Relation relation) {
+        try {
+            return CapturedTable.of(relation, catalog.table(relation.oid()), formats);
+        } catch (CatalogUnavailableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) { // of this table alone
+            LOG.debugf(e, "a table's rows are sent as texts");
+            return CapturedTable.of(relation, Optional.empty(), TypeFormats.ofNothing())
+                    .asText(UNDECODED);
+        }
+    }
+
     private void forgetWhatOthersDecide(Begin begin) {
         if (catalog.begin(begin)) {
             formats.forget();
             toAskAgain.addAll(tables.keySet());
+            misfitting.clear();
+        } else if (System.nanoTime() - misfitNanos > LOOK_AGAIN_NANOS) {
+            misfitting.clear();
         }
     }
 
@@ -164,12 +195,18 @@ public final class TransactionAssembler {
         if (own.contains(oid) || isStored(open)) {
             return within();
         }
-        if (toAskAgain.remove(oid)) {
-            learn(table(oid).relation());
-        }
-        CapturedTable table = fitting(table(oid), before, after);
         Made made = new Made();
-        made.add(open, table, operation, before, after);
+        try {
+            if (toAskAgain.remove(oid)) {
+                learn(table(oid).relation());
+            }
+            made.add(open, fitting(table(oid), before, after), operation, before, after);
+        } catch (BrokenStreamException | CatalogUnavailableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) { // of this change alone: those behind it must arrive
+            LOG.debugf(e, "row change is sent as texts");
+            made.add(open, table(oid).asText(UNDECODED), operation, before, after);
+        }
         return made.progress(open);
     }
 
@@ -206,6 +243,10 @@ public final class TransactionAssembler {
             if (!isStored(open)) { // else it was told of before
                 refused.add(message, e.reason());
             }
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!isStored(open)) {
+                refused.add(message, "can't be read");
+            }
         }
         return within();
     }
@@ -232,8 +273,8 @@ public final class TransactionAssembler {
             Ordering ordering = withNewKey.remove(table.relation().oid())
                     ? table.key().barrier()
                     : table.key().of(before, after);
-            RowChange change =
-                    new RowChange(id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes);
+            RowChange change = new RowChange(
+                    id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes, undecoded);
             if (change.valueBytes() > BIG_BYTES) {
                 byte[] body = change.bytes();
                 add(open, change.id(), table.type(operation), ordering, () -> body, false);
@@ -281,11 +322,20 @@ public final class TransactionAssembler {
         if (table.fits(before, after, eventMaxBytes)) {
             return table;
         }
-        catalog.lookAgain(table.relation().oid());
-        formats.forget();
-        learn(table.relation());
-        CapturedTable asked = table(table.relation().oid());
-        return asked.fits(before, after, eventMaxBytes) ? asked : asked.withMisfitsAsText(before, after, eventMaxBytes);
+        int oid = table.relation().oid();
+        if (!misfitting.contains(oid)) {
+            catalog.lookAgain(oid);
+            formats.forget();
+            learn(table.relation());
+        }
+        CapturedTable asked = table(oid);
+        if (asked.fits(before, after, eventMaxBytes)) {
+            return asked;
+        }
+        if (misfitting.add(oid)) {
+            misfitNanos = System.nanoTime();
+        }
+        return asked.withMisfitsAsText(before, after, eventMaxBytes);
     }
 
     private Progress within() {

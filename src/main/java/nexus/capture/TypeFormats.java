@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import nexus.capture.JsonFormat.Plain;
 
 /** Which JSON format a type has. Asks the catalog once per type. */
@@ -32,11 +33,26 @@ final class TypeFormats {
             entry(1082, Plain.STRING), // date
             entry(2950, Plain.STRING)); // uuid
 
-    private final TableCatalog catalog;
+    /**
+     * A value is nested less deep: its text doubles with each level, because the quotes around the one inside are doubled.
+     */
+    private static final int MAX_NESTING = 32;
+
+    private static final JsonFormat TOO_DEEP = new JsonFormat.AsText("a type of more than " + MAX_NESTING + " levels");
+    private static final JsonFormat UNKNOWN = new JsonFormat.AsText("a type that the catalog doesn't describe");
+
+    private final Function<Integer, Optional<CatalogType>> catalog;
+    private final Map<Integer, Optional<CatalogType>> asked = new HashMap<>();
     private final Map<Integer, JsonFormat> known = new HashMap<>();
     private final Map<Integer, JsonFormat> former = new HashMap<>();
+    /** By type and levels left: those that end in {@link #TOO_DEEP}. */
+    private final Map<Long, JsonFormat> cut = new HashMap<>();
 
     TypeFormats(TableCatalog catalog) {
+        this(catalog::type);
+    }
+
+    private TypeFormats(Function<Integer, Optional<CatalogType>> catalog) {
         this.catalog = catalog;
     }
 
@@ -45,40 +61,74 @@ final class TypeFormats {
         return BUILT_IN.containsKey(typeOid);
     }
 
+    /** Which knows the built-in types alone. */
+    static TypeFormats ofNothing() {
+        return new TypeFormats(oid -> Optional.empty());
+    }
+
     JsonFormat of(int typeOid) {
-        JsonFormat format = BUILT_IN.get(typeOid);
-        if (format == null) {
-            format = known.get(typeOid);
-        }
-        if (format == null) {
-            format = ask(typeOid);
-            known.put(typeOid, format);
-        }
-        return format;
+        return of(typeOid, new Nesting(MAX_NESTING));
     }
 
     /** Of a type that changed, others may be made: all are asked for again. One that is gone is what it was. */
     void forget() {
         former.putAll(known);
         known.clear();
+        asked.clear();
+        cut.clear();
     }
 
-    private JsonFormat ask(int typeOid) {
-        Optional<CatalogType> type = catalog.type(typeOid);
+    /** How deep one type is in another, and whether anything below it was too deep. */
+    private static final class Nesting {
+        private int levelsLeft;
+        private boolean isCut;
+
+        Nesting(int levelsLeft) {
+            this.levelsLeft = levelsLeft;
+        }
+    }
+
+    private JsonFormat of(int typeOid, Nesting nesting) {
+        JsonFormat format = BUILT_IN.get(typeOid);
+        if (format == null) {
+            format = known.get(typeOid);
+        }
+        if (format != null) {
+            return format;
+        }
+        long place = (long) nesting.levelsLeft << 32 | Integer.toUnsignedLong(typeOid);
+        format = nesting.levelsLeft == 0 ? TOO_DEEP : cut.get(place);
+        if (format != null) {
+            nesting.isCut = true;
+            return format;
+        }
+        Nesting inside = new Nesting(nesting.levelsLeft - 1);
+        format = made(typeOid, inside);
+        if (inside.isCut) {
+            nesting.isCut = true;
+            cut.put(place, format);
+        } else {
+            known.put(typeOid, format);
+        }
+        return format;
+    }
+
+    private JsonFormat made(int typeOid, Nesting inside) {
+        Optional<CatalogType> type = asked.computeIfAbsent(typeOid, catalog);
         if (type.isEmpty()) {
-            return former.getOrDefault(typeOid, Plain.STRING);
+            return former.getOrDefault(typeOid, UNKNOWN);
         }
         return switch (type.get()) {
             case CatalogType.Scalar() -> Plain.STRING;
             case CatalogType.KeyValue() -> new KeyValueFormat();
-            case CatalogType.Domain(int baseTypeOid) -> of(baseTypeOid);
+            case CatalogType.Domain(int baseTypeOid) -> of(baseTypeOid, inside);
             case CatalogType.Array(int elementTypeOid, char delimiter) ->
-                new ArrayFormat(of(elementTypeOid), delimiter);
+                new ArrayFormat(of(elementTypeOid, inside), delimiter);
             case CatalogType.Composite(List<CatalogType.Attribute> attributes) ->
                 new CompositeFormat(
                         attributes.stream().map(CatalogType.Attribute::name).toList(),
                         attributes.stream()
-                                .map(attribute -> of(attribute.typeOid()))
+                                .map(attribute -> of(attribute.typeOid(), inside))
                                 .toList());
         };
     }

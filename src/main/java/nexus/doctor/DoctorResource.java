@@ -8,11 +8,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import nexus.ProcessConfig;
 import nexus.api.QueryParameters;
+import nexus.replication.CaptureStatus;
 import nexus.replication.SourceConfig;
 import nexus.store.PostgresUrl;
 import nexus.store.StoreConfig;
@@ -25,17 +28,20 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/doctor}: what {@code ./nexus doctor} prints. */
+/** {@code GET /v1/doctor}: what {@code ./nexus doctor} prints, and what only the running process knows. */
 @Singleton
 @Path("/v1/doctor")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")
 public class DoctorResource {
     private final Subject subject;
+    private final CaptureStatus capture;
     private @Nullable CompletableFuture<Diagnosis> underWay; // guarded by this
 
     @Inject
-    public DoctorResource(StoreConfig store, SourceConfig source, SecretConfig secret, ProcessConfig process) {
+    public DoctorResource(
+            StoreConfig store, SourceConfig source, SecretConfig secret, ProcessConfig process, CaptureStatus capture) {
+        this.capture = capture;
         this.subject = new Subject(
                 Optional.of(PostgresUrl.parse(source.url())),
                 Optional.of(PostgresUrl.parse(store.url())),
@@ -71,10 +77,18 @@ public class DoctorResource {
         return shared();
     }
 
+    /** With what only this process knows, where it captures. */
+    private Diagnosis examined() {
+        Diagnosis diagnosis = Doctor.examine(subject);
+        List<Check> checks = new ArrayList<>(diagnosis.checks());
+        capture.undecoded().map(CaptureChecks::undecoded).ifPresent(checks::add);
+        return Diagnosis.of(checks);
+    }
+
     /** Who asks during an examination shares it: the databases are not to suffer from many who ask. */
     private synchronized CompletableFuture<Diagnosis> shared() {
         if (underWay == null || underWay.isDone()) {
-            underWay = CompletableFuture.supplyAsync(() -> Doctor.examine(subject), Thread::startVirtualThread);
+            underWay = CompletableFuture.supplyAsync(() -> examined(), Thread::startVirtualThread);
         }
         return underWay;
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import nexus.capture.UndecodedChanges;
 import nexus.pgoutput.Lsn;
 import nexus.replication.CaptureState.Gap;
 import nexus.replication.CaptureState.Notice;
@@ -61,6 +62,11 @@ public class CaptureReport {
 
     synchronized void gap(Gap gap) {
         published.publish(published.current().withGap(gap));
+    }
+
+    void undecoded(UndecodedChanges.Summary seen) {
+        published.publish(
+                new CaptureStatus.Undecoded(seen.count(), seen.firstAt(), seen.lastAt(), seen.table(), seen.reason()));
     }
 
     synchronized void slot(Optional<SlotHealth> health) {

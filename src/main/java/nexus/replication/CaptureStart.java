@@ -22,6 +22,7 @@ import nexus.capture.RefusedMessages;
 import nexus.capture.ResumePoint;
 import nexus.capture.SourceIdentity;
 import nexus.capture.TransactionAssembler;
+import nexus.capture.UndecodedChanges;
 import nexus.intake.EventIntake;
 import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public class CaptureStart {
     /** The server's process for the slot has to wait, and so does this. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+    /** Rows up to this size are read whole, whatever {@code EVENT_MAX_BYTES} is. */
+    private static final long SHORTEST_LIMIT = 1 << 20;
 
     private static final String SENDER_TIMEOUT =
             "SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
@@ -58,6 +61,10 @@ public class CaptureStart {
     private final MeterRegistry meters;
     private final Clock clock;
     private final Publications publications;
+    private final RefusedMessages refused;
+    private final UndecodedChanges undecoded;
+    private Optional<UnreadableTransaction> leftOut = Optional.empty(); // used by the reader's thread
+    private boolean readsAsItIs; // likewise
 
     @Inject
     public CaptureStart(
@@ -86,6 +93,8 @@ public class CaptureStart {
         this.meters = meters;
         this.clock = clock;
         this.publications = new Publications(config.publication());
+        this.refused = new RefusedMessages(meters);
+        this.undecoded = new UndecodedChanges(meters, clock, report::undecoded);
         if (!config.slot().matches("[a-z0-9_]{1,63}")) {
             throw new IllegalArgumentException("NEXUS_SLOT must be 1 to 63 of a-z, 0-9 and _: " + config.slot());
         }
@@ -105,7 +114,7 @@ public class CaptureStart {
             SlotDecision decision = decide(ordinary);
             worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
             Optional<String> newSlotBecause = carryOut(decision, ordinary, isStopped);
-            replication = connections.replication();
+            replication = connections.replication(readsAsItIs);
             return start(ordinary, replication, newSlotBecause);
         } catch (SQLException | RuntimeException e) {
             ordinary.close();
@@ -114,6 +123,24 @@ public class CaptureStart {
             }
             throw e;
         }
+    }
+
+    /**
+     * From the next {@link #open} on the source is asked otherwise: without converting texts, where that may help, else
+     * for nothing of this transaction, which is a gap.
+     */
+    void goAround(UnreadableTransaction transaction) {
+        if (transaction.isAboutEncoding() && !readsAsItIs) {
+            readsAsItIs = true;
+        } else {
+            leftOut = Optional.of(transaction);
+        }
+    }
+
+    /** Logs what was counted since the last time; to be called now and then. */
+    void tellOfRefused() {
+        refused.tell();
+        undecoded.tell();
     }
 
     private SlotDecision decide(Connection ordinary) throws SQLException {
@@ -166,7 +193,13 @@ public class CaptureStart {
     private ReplicationSession start(Connection ordinary, StreamConnection replication, Optional<String> newSlotBecause)
             throws SQLException {
         WalStream.SourceCluster cluster = WalStream.identify(replication.connection());
-        WalStream stream = WalStream.start(replication, config.slot(), publicationNames(), senderTimeout(ordinary));
+        replication.socket().shortenMessages(longestRow(), TransactionAssembler.PREFIXES);
+        WalStream stream = WalStream.start(
+                replication,
+                config.slot(),
+                leftOut.map(UnreadableTransaction::behind),
+                publicationNames(),
+                senderTimeout(ordinary));
         SourcePosition position = takeOver(ordinary, cluster, stream, newSlotBecause);
         TimelineHistory history = cluster.history();
         SourceIdentity identity = new SourceIdentity(
@@ -181,7 +214,8 @@ public class CaptureStart {
                 catalogKeeper.open(ordinary, cluster.systemId(), stream, unknownRoots),
                 resumePoint(position),
                 config.eventMaxBytes(),
-                new RefusedMessages(meters));
+                refused,
+                undecoded);
         return new ReplicationSession(new ReplicationSession.Parts(
                 stream,
                 ordinary,
@@ -201,6 +235,11 @@ public class CaptureStart {
                 meters.counter("nexus.capture.transactions")));
     }
 
+    /** An event of it could hold it only when it is written much shorter in JSON. */
+    private int longestRow() {
+        return (int) Math.clamp(2L * config.eventMaxBytes(), SHORTEST_LIMIT, Integer.MAX_VALUE);
+    }
+
     /** The slot is ours now, so nobody else moves it; after this nobody else moves the position either. */
     private SourcePosition takeOver(
             Connection ordinary, WalStream.SourceCluster cluster, WalStream stream, Optional<String> newSlotBecause)
@@ -215,10 +254,16 @@ public class CaptureStart {
             throw new SQLException("a reset was requested while the slot was opened");
         }
         PositionCheck check = PositionCheck.of(
-                stored,
-                new PositionCheck.Source(
-                        cluster.systemId(), cluster.history(), confirmed, cluster.end(), optionsHash, newSlotBecause),
-                clock.instant());
+                        stored,
+                        new PositionCheck.Source(
+                                cluster.systemId(),
+                                cluster.history(),
+                                confirmed,
+                                cluster.end(),
+                                optionsHash,
+                                newSlotBecause),
+                        clock.instant())
+                .without(leftOut, clock.instant());
         for (Gap gap : check.gaps()) {
             stream.answering(gapNotice.of(slot, gap));
         }
@@ -227,6 +272,7 @@ public class CaptureStart {
                 || !optionsHash.equals(stored.optionsHash())) {
             stream.answering(positions.move(check.position(), optionsHash, check.gaps()));
         }
+        leftOut = Optional.empty();
         stream.answering(positions.lastGap(slot)).ifPresent(report::gap);
         return check.position();
     }

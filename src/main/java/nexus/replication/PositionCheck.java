@@ -102,6 +102,30 @@ record PositionCheck(SourcePosition position, List<Gap> gaps) {
         return new PositionCheck(at(stored, source, done, open), gaps);
     }
 
+    /** The same, but behind a transaction that the source can't send, if it is still to come. */
+    PositionCheck without(Optional<UnreadableTransaction> transaction, Instant now) {
+        Optional<Lsn> commit = transaction.map(UnreadableTransaction::commitLsn);
+        if (commit.isEmpty() || commit.get().isBefore(new Lsn(position.doneEndLsn()))) {
+            return this;
+        }
+        List<Gap> more = new ArrayList<>(gaps);
+        Lsn behind = transaction.get().behind();
+        more.add(new Gap(
+                Optional.of(commit.get().toString()),
+                Optional.of(behind.toString()),
+                Optional.empty(),
+                now,
+                String.valueOf(transaction.get().getMessage())));
+        SourcePosition moved = new SourcePosition(
+                position.slot(),
+                position.systemId(),
+                position.timeline(),
+                position.generation(),
+                behind.value(),
+                Optional.empty());
+        return new PositionCheck(moved, more);
+    }
+
     private static Gap gap(SourcePositionRepository.Stored stored, Lsn from, Lsn to, Instant now, String reason) {
         return new Gap(
                 Optional.of(from.toString()), Optional.of(to.toString()), Optional.of(stored.updatedAt()), now, reason);

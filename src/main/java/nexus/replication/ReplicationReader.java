@@ -16,6 +16,7 @@ import nexus.ProcessConfig;
 import nexus.Role;
 import nexus.intake.PositionLostException;
 import nexus.liveness.LoopHeartbeats;
+import nexus.pgoutput.Lsn;
 import nexus.replication.CaptureState.Status;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public class ReplicationReader {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
 
     private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
+    private static final Duration TELL_EVERY = Duration.ofSeconds(20);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /** A source that is back is noticed within two of them: the ordinary connection, too, has to find out. */
     private static final Duration LAST_RETRY = Duration.ofMillis(1500);
@@ -59,8 +61,9 @@ public class ReplicationReader {
     private volatile boolean isStopping;
     private volatile boolean isHurried;
     private volatile @Nullable ReplicationSession session;
-    private int failures; // used by the thread
-    private long startedNanos; // used by the thread
+    private int failures; // used by the thread, as those below
+    private long startedNanos;
+    private @Nullable Lsn unreadable; // a transaction that the source has failed to send
 
     @Inject
     public ReplicationReader(
@@ -105,6 +108,7 @@ public class ReplicationReader {
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             worker.every(config.slotLookInterval(), this::lookAtSlot);
             worker.every(SOURCE_BEAT, this::beatOfSource);
+            worker.every(TELL_EVERY, captureStart::tellOfRefused);
             thread = Thread.ofPlatform().name(LOOP).start(this::run);
         }
     }
@@ -168,6 +172,8 @@ public class ReplicationReader {
             } catch (PositionLostException e) {
                 report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
                 rest(STANDBY_RETRY);
+            } catch (UnreadableTransaction e) {
+                goAround(e);
             } catch (SQLException e) {
                 captureStart.explained(e).ifPresentOrElse(this::rest, () -> restAfter(e));
             } catch (RuntimeException
@@ -206,6 +212,17 @@ public class ReplicationReader {
     private boolean isStoppingAfterBeat() {
         heartbeats.beat(LOOP, SLOWEST_ROUND);
         return isStopping;
+    }
+
+    /** The first time it may have been an accident, the second time it is asked otherwise: what comes behind it must arrive. */
+    private void goAround(UnreadableTransaction failed) {
+        if (failed.commitLsn().equals(unreadable)) {
+            captureStart.goAround(failed);
+            unreadable = null;
+        } else {
+            unreadable = failed.commitLsn();
+        }
+        restAfter(failed);
     }
 
     private void rest(CannotCapture why) {

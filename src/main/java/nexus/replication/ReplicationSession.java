@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import nexus.capture.Progress;
@@ -55,6 +56,7 @@ final class ReplicationSession {
     private final SourcePosition from;
     private final long openedNanos = System.nanoTime();
     private volatile boolean isProven;
+    private @Nullable Lsn reading; // the transaction at hand
 
     /** Told when the rest of a transaction that is stored in part will not come. */
     @FunctionalInterface
@@ -178,15 +180,16 @@ final class ReplicationSession {
     }
 
     private boolean receive() throws SQLException {
-        ByteBuffer message = stream.poll();
+        ByteBuffer message = poll();
         if (message == null) {
             return false;
         }
         lastMessageNanos = System.nanoTime();
-        switch (assembler.accept(PgOutputDecoder.decode(message))) {
+        switch (assembler.accept(PgOutputDecoder.decode(message, stream.encoding()))) {
             case Progress.Unmoved _ -> {}
             case Progress.Begun begun -> {
                 batch.begun();
+                reading = begun.commitLsn();
                 if (begun.restIsLost()) {
                     lostRest.note(begun.commitLsn());
                 }
@@ -197,10 +200,39 @@ final class ReplicationSession {
             }
             case Progress.Complete complete -> {
                 batch.complete(complete.endLsn());
+                reading = null;
                 transactionsRead.increment();
             }
         }
         return true;
+    }
+
+    private @Nullable ByteBuffer poll() throws SQLException {
+        try {
+            return stream.poll();
+        } catch (SQLException e) {
+            Lsn failed = reading;
+            if (failed == null || !UnreadableTransaction.isAboutAChange(e)) {
+                throw e;
+            }
+            storeWhatWasRead();
+            throw new UnreadableTransaction(failed, e);
+        }
+    }
+
+    /** The stream has ended; else all that came before its end would have to come again. */
+    private void storeWhatWasRead() {
+        long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
+        while (!storing.isIdle() || !batch.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
+            }
+            if (storing.isIdle()) {
+                hand(batch.take(), batch.end());
+            }
+            LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
+            storing.check();
+        }
     }
 
     private void storeAndConfirm(boolean hasTime) throws SQLException {

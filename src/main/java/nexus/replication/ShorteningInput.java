@@ -75,6 +75,13 @@ final class ShorteningInput extends InputStream {
         }
     }
 
+    /** At most as many as one read gives. */
+    @Override
+    public long skip(long count) throws IOException {
+        byte[] skipped = new byte[Math.clamp(count, 0, BUFFER_BYTES)];
+        return Math.max(0, read(skipped, 0, skipped.length));
+    }
+
     /** Nothing while a big message is under way: the driver would wait for its end, and answer nobody meanwhile. */
     @Override
     public int available() throws IOException {

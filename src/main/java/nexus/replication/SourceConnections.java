@@ -37,6 +37,9 @@ public class SourceConnections {
             SET bytea_output = 'hex';
             SET extra_float_digits = 1""";
 
+    /** Nothing is converted, whatever the server's encoding is. */
+    private static final String AS_IT_IS = "SET client_encoding = 'SQL_ASCII'";
+
     private final PostgresUrl url;
 
     @Inject
@@ -70,12 +73,17 @@ public class SourceConnections {
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 
-    /** For replication commands. Without a socket timeout: the driver would lose its place in the stream with one. */
-    StreamConnection replication() throws SQLException {
+    /**
+     * For replication commands, with texts in the server's encoding where that can be read: the server converts none of
+     * them then, and can't fail at one. Without a socket timeout: the driver would lose its place in the stream with one.
+     */
+    StreamConnection replication(boolean asItIs) throws SQLException {
         String socketName = UUID.randomUUID().toString();
         Properties properties = properties();
         PGProperty.SOCKET_FACTORY.set(properties, StreamSockets.class.getName());
         PGProperty.SOCKET_FACTORY_ARG.set(properties, socketName);
+        PGProperty.ALLOW_ENCODING_CHANGES.set(properties, true);
+        PGProperty.SSL_FACTORY.set(properties, StreamTls.class.getName());
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
@@ -85,8 +93,13 @@ public class SourceConnections {
             connection = DriverManager.getConnection(url.jdbcUrl(url.applicationName() + CAPTURE_SUFFIX), properties);
             try (Statement statement = connection.createStatement()) {
                 statement.execute(TEXT_FORMAT);
+                TextEncoding encoding = TextEncoding.of(
+                        connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), asItIs);
+                if (encoding.isServers()) {
+                    statement.execute(AS_IT_IS);
+                }
+                return new StreamConnection(connection, StreamSockets.take(socketName), encoding.charset());
             }
-            return new StreamConnection(connection, StreamSockets.take(socketName));
         } catch (SQLException e) {
             StreamSockets.take(socketName);
             if (connection != null) {

@@ -1,6 +1,7 @@
 package nexus.replication;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,12 +10,13 @@ import java.time.Duration;
  * A connection for replication commands.
  *
  * @param socket below it, and below TLS
+ * @param encoding of the texts in the stream
  */
-record StreamConnection(Connection connection, StreamSocket socket) implements AutoCloseable {
+record StreamConnection(Connection connection, StreamSocket socket, Charset encoding) implements AutoCloseable {
     /** Whether bytes have come that were not read; also when that can't be told. */
     boolean mayHaveInput() {
         try {
-            return socket.getInputStream().available() > 0;
+            return socket.hasInput();
         } catch (IOException e) {
             return true; // who reads is told
         }

@@ -2,11 +2,13 @@ package nexus.replication;
 
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -79,10 +81,16 @@ final class WalStream {
     }
 
     /**
+     * @param from what was committed before is not sent; empty for the slot's own position
      * @param senderTimeout the server's {@code wal_sender_timeout}; zero means that it has none
      * @param publicationNames quoted, with commas between them
      */
-    static WalStream start(StreamConnection connection, String slot, String publicationNames, Duration senderTimeout)
+    static WalStream start(
+            StreamConnection connection,
+            String slot,
+            Optional<Lsn> from,
+            String publicationNames,
+            Duration senderTimeout)
             throws SQLException {
         Duration silence = senderTimeout.isZero() ? LONGEST_SILENCE : senderTimeout.dividedBy(3);
         if (silence.compareTo(LONGEST_SILENCE) > 0) {
@@ -90,7 +98,7 @@ final class WalStream {
         } else if (silence.compareTo(SHORTEST_SILENCE) < 0) {
             silence = SHORTEST_SILENCE;
         }
-        // From the slot's own position: it is never further than what is stored, and what is stored is skipped here.
+        // The slot's own position is never further than what is stored, and what is stored is skipped here.
         PGReplicationStream stream = connection
                 .connection()
                 .unwrap(PGConnection.class)
@@ -98,7 +106,8 @@ final class WalStream {
                 .replicationStream()
                 .logical()
                 .withSlotName(slot)
-                .withStartPosition(LogSequenceNumber.INVALID_LSN)
+                .withStartPosition(
+                        from.map(lsn -> LogSequenceNumber.valueOf(lsn.value())).orElse(LogSequenceNumber.INVALID_LSN))
                 .withSlotOption("proto_version", 1)
                 .withSlotOption("publication_names", publicationNames)
                 .withSlotOption("messages", true)
@@ -111,6 +120,11 @@ final class WalStream {
     /** The server's process: what holds the slot as long as this stream is alive. */
     int pid() {
         return pid;
+    }
+
+    /** Of the texts in its messages. */
+    Charset encoding() {
+        return connection.encoding();
     }
 
     /** The next message if one is there. Answers the server's keepalives on the way. */

@@ -41,7 +41,18 @@ class AnnotationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"source", "database", "lsn", "ordinal", "xid", "committedAt", "partition", "\\u006csn"})
+    @ValueSource(
+            strings = {
+                "source",
+                "database",
+                "lsn",
+                "ordinal",
+                "xid",
+                "committedAt",
+                "partition",
+                "undecoded",
+                "\\u006csn"
+            })
     void whatNexusSaysItselfIsNotOverridden(String name) {
         assertThatThrownBy(() -> with(Annotations.NONE, "{\"a\":1,\"" + name + "\":1}"))
                 .isInstanceOf(RefusedMessageException.class)

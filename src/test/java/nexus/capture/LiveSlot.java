@@ -68,7 +68,8 @@ final class LiveSlot implements AutoCloseable {
                         RememberedCatalog.Pace.EACH_TRANSACTION),
                 ResumePoint.START,
                 1 << 24,
-                new RefusedMessages(new SimpleMeterRegistry()));
+                new RefusedMessages(new SimpleMeterRegistry()),
+                new UndecodedChanges(new SimpleMeterRegistry(), Clock.systemUTC(), _ -> {}));
     }
 
     private static CatalogSource source(Connection connection, String publications) {

@@ -102,7 +102,13 @@ final class SlotReader implements AutoCloseable {
     }
 
     TransactionAssembler assembler(ResumePoint resume) {
-        return new TransactionAssembler(source, catalog(), resume, EVENT_MAX_BYTES, new RefusedMessages(meters));
+        return new TransactionAssembler(
+                source,
+                catalog(),
+                resume,
+                EVENT_MAX_BYTES,
+                new RefusedMessages(meters),
+                new UndecodedChanges(meters, Clock.systemUTC(), _ -> {}));
     }
 
     private TableCatalog catalog() {

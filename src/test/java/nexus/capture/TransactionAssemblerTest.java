@@ -59,7 +59,8 @@ class TransactionAssemblerTest {
                         RememberedCatalog.Pace.EACH_TRANSACTION),
                 resume,
                 eventMaxBytes,
-                new RefusedMessages(meters));
+                new RefusedMessages(meters),
+                new UndecodedChanges(meters, Clock.systemUTC(), _ -> {}));
     }
 
     private Progress accept(ByteBuffer bytes) {

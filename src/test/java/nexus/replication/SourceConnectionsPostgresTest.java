@@ -30,7 +30,7 @@ class SourceConnectionsPostgresTest {
     @Test
     void theStreamIsToldFromTheOtherConnectionsByItsName() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication();
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false);
                 Statement statement = stream.connection().createStatement();
                 ResultSet row = statement.executeQuery("SHOW application_name")) {
             row.next();
@@ -49,7 +49,7 @@ class SourceConnectionsPostgresTest {
                 "ALTER DATABASE " + PostgresUrl.parse(url).database() + " SET extra_float_digits = -5");
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication();
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false);
                 Statement statement = stream.connection().createStatement()) {
             for (List<String> setting : List.of(
                     List.of("TimeZone", "UTC"),
@@ -70,7 +70,7 @@ class SourceConnectionsPostgresTest {
     @Test
     void aStreamIsToldWhetherSomethingHasCome() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication()) {
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false)) {
             assertThat(stream.socket().isConnected()).isTrue();
             assertThat(stream.mayHaveInput()).isFalse();
 

@@ -1,0 +1,84 @@
+package nexus.capture;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import nexus.pgoutput.Lsn;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts row changes that could not be decoded as their types promise, and were made into events all the same, with
+ * {@code undecoded} in their metadata. For several threads.
+ */
+public final class UndecodedChanges {
+    private static final Logger LOG = Logger.getLogger(UndecodedChanges.class);
+
+    private final Counter undecoded;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final Consumer<Summary> listener;
+    private final MinuteCount untold = new MinuteCount();
+    private long count;
+    private @Nullable Instant firstAt;
+    private String table = "";
+    private String reason = "";
+    private Lsn lastCommit = Lsn.ZERO; // a body is made again when the store refuses it
+    private long lastOrdinal;
+
+    /**
+     * What there was since this process began.
+     *
+     * @param table of the last one, {@code schema.table}
+     * @param reason of the last one
+     */
+    public record Summary(long count, Instant firstAt, Instant lastAt, String table, String reason) {}
+
+    /** @param listener is told of every change */
+    public UndecodedChanges(MeterRegistry meters, Clock clock, Consumer<Summary> listener) {
+        this(meters, clock, System::nanoTime, listener);
+    }
+
+    UndecodedChanges(MeterRegistry meters, Clock clock, LongSupplier nanos, Consumer<Summary> listener) {
+        this.clock = clock;
+        this.nanos = nanos;
+        this.listener = listener;
+        undecoded = Counter.builder("nexus.capture.undecoded")
+                .description("Row changes with values that could not be decoded as their types promise")
+                .register(meters);
+    }
+
+    /** @param reasons of its columns */
+    synchronized void add(Lsn commit, long ordinal, CapturedTable of, Collection<String> reasons) {
+        int place = commit.compareTo(lastCommit);
+        if (place < 0 || (place == 0 && ordinal <= lastOrdinal)) {
+            return;
+        }
+        lastCommit = commit;
+        lastOrdinal = ordinal;
+        undecoded.increment();
+        count++;
+        table = of.schema() + '.' + of.name();
+        reason = String.join(", ", new LinkedHashSet<>(reasons));
+        Instant now = clock.instant();
+        if (firstAt == null) {
+            firstAt = now;
+        }
+        listener.accept(new Summary(count, firstAt, now, table, reason));
+        untold.add(1);
+        tell();
+    }
+
+    /** Logs how many there were, at most once a minute; to be called now and then. */
+    public synchronized void tell() {
+        long due = untold.due(nanos.getAsLong());
+        if (due > 0) {
+            LOG.warnf("row changes not decoded, sent as texts count=%d last: table=%s reason=%s", due, table, reason);
+        }
+    }
+}
