@@ -135,6 +135,8 @@ final class FailureText {
                     + message.replaceFirst("^No", "no").replaceFirst("\\.$", "");
         } else if (message.contains("closed while SSL/TLS handshake") || message.contains("closing inbound before")) {
             return "the connection was closed during the handshake";
+        } else if (message.startsWith("Illegal given domain name") || message.contains("non-LDH ASCII")) {
+            return "no certificate can be checked for a host name with an underscore";
         } else if (message.contains("certificate expired")) {
             return "the receiver's certificate has expired";
         } else if (message.startsWith("Invalid ECDH") || message.contains("constraints")) {
