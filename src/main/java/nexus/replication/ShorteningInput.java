@@ -78,6 +78,9 @@ final class ShorteningInput extends InputStream {
     /** At most as many as one read gives. */
     @Override
     public long skip(long count) throws IOException {
+        if (!hasBegun) {
+            return in.skip(count);
+        }
         byte[] skipped = new byte[Math.clamp(count, 0, BUFFER_BYTES)];
         return Math.max(0, read(skipped, 0, skipped.length));
     }
