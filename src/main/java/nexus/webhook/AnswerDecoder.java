@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerDecoder extends HttpResponseDecoder {
     private static final int MAX_FIRST_LINE = 4_096;
     private static final int MAX_CHUNK = 8_192;
+    private static final String IDLE_TIMEOUT = "HTTP/1.1 408";
 
     private final GuardedConnection connection;
     private final AnswerLimits limits;
@@ -97,9 +99,9 @@ final class AnswerDecoder extends HttpResponseDecoder {
             return;
         }
         if (!isAwaited) {
-            bytes.release();
             isOver = true;
-            connection.hasStrayBytes("bytes arrived that belong to no answer");
+            connection.hasStrayBytes(isIdleTimeout(bytes) ? null : "bytes arrived that belong to no answer");
+            bytes.release();
             GuardedConnection.close(ctx);
             return;
         }
@@ -263,6 +265,13 @@ final class AnswerDecoder extends HttpResponseDecoder {
         isAwaited = false;
         ctx.fireExceptionCaught(broken);
         GuardedConnection.close(ctx);
+    }
+
+    /** A server may announce with a 408 that it closes a connection on which no request came: RFC 9110, 15.5.9. */
+    private static boolean isIdleTimeout(ByteBuf bytes) {
+        return bytes.readableBytes() > IDLE_TIMEOUT.length()
+                && bytes.toString(bytes.readerIndex(), IDLE_TIMEOUT.length(), StandardCharsets.US_ASCII)
+                        .equals(IDLE_TIMEOUT);
     }
 
     /** What the receiver speaks instead, where the first bytes show it. */

@@ -99,9 +99,15 @@ final class GuardedConnection {
         breaches.report(host, words);
     }
 
-    /** Bytes belong to no answer: the connection leaves the pool at once. */
-    void hasStrayBytes(String words) {
-        leavesBytes(words, true);
+    /**
+     * Bytes belong to no answer: the connection leaves the pool at once.
+     *
+     * @param words what is wrong with that; null: nothing
+     */
+    void hasStrayBytes(@Nullable String words) {
+        if (words != null) {
+            leavesBytes(words, true);
+        }
         connection.close();
     }
 

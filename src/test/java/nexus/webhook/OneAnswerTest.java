@@ -228,8 +228,10 @@ class OneAnswerTest {
             if (isFirst) {
                 isDelivered.await();
                 connection.send(stray);
+                connection.awaitClosed();
             }
-            connection.awaitClosed();
+            connection.readRequest();
+            connection.send(FAILED);
         };
         try (RawReceiver receiver = RawReceiver.start(script);
                 TestSending sending = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
@@ -239,8 +241,8 @@ class OneAnswerTest {
             assertThat(result(sending.send(receiver.uri("/second"), "{}"))).isInstanceOf(Refused.class);
             assertThat(result(sending.send(receiver.uri("/third"), "{}"))).isInstanceOf(Refused.class);
             assertThat(receiver.connections())
-                    .as("nor is any other connection to this host kept")
-                    .isEqualTo(3);
+                    .as("no other connection to this host is kept, unless the bytes announced the end of this one")
+                    .isEqualTo(stray.contains(" 408 ") ? 2 : 3);
         }
     }
 
