@@ -46,7 +46,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
     private long received; // since the request
     private int informational;
     private boolean isSkipping; // the rest of an informational answer
-    private boolean isLengthDoubtful; // both Transfer-Encoding and Content-Length
+    private @Nullable String doubt; // about the answer's length, of which Netty removes the evidence
     private boolean isOverrun; // bytes followed the answer's end
     private @Nullable HttpResponse head;
     private @Nullable LastHttpContent end;
@@ -173,8 +173,17 @@ final class AnswerDecoder extends HttpResponseDecoder {
 
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-        isLengthDoubtful = true;
+        doubt = "its answer has both Transfer-Encoding and Content-Length";
         super.handleTransferEncodingChunkedWithContentLength(message);
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        boolean isEmpty = super.isContentAlwaysEmpty(message);
+        if (isEmpty && message.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            doubt = "its answer announces a body that it cannot have";
+        }
+        return isEmpty;
     }
 
     private void accept(ChannelHandlerContext ctx, Object part, List<Object> out) {
@@ -234,8 +243,10 @@ final class AnswerDecoder extends HttpResponseDecoder {
             fail(ctx, "the answer has no head");
             return;
         }
-        String left =
-                isOverrun ? "bytes follow the end of its answer" : AnswerFraming.leftover(answered, isLengthDoubtful);
+        String left = isOverrun ? "bytes follow the end of its answer" : doubt;
+        if (left == null) {
+            left = AnswerFraming.leftover(answered);
+        }
         if (left != null) {
             connection.leavesBytes(left, isOverrun);
         }

@@ -19,21 +19,15 @@ final class AnswerFraming {
                 || (encodings.size() == 1 && (is(encodings, "chunked") || is(encodings, "identity")));
     }
 
-    /**
-     * Why bytes may follow although the answer is complete; null when its framing leaves nothing.
-     *
-     * @param isLengthDoubtful it had both Transfer-Encoding and Content-Length
-     */
-    static @Nullable String leftover(HttpResponse answer, boolean isLengthDoubtful) {
+    /** Why bytes may follow although the answer is complete; null when its framing leaves nothing. */
+    static @Nullable String leftover(HttpResponse answer) {
         HttpHeaders headers = answer.headers();
         int status = answer.status().code();
         boolean hasEncoding = headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
-        if (isLengthDoubtful) {
-            return "its answer has both Transfer-Encoding and Content-Length";
-        } else if (status == 204 || status == 205 || status == 304) {
+        if (status == 204 || status == 205 || status == 304) {
             return hasEncoding
                             || headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").matches(".*[1-9].*")
-                    ? "its answer announces a body that a " + status + " cannot have"
+                    ? "its answer announces a body that it cannot have"
                     : null;
         } else if (hasEncoding && answer.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             return "its answer of HTTP/1.0 has a Transfer-Encoding";

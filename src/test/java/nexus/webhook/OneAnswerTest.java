@@ -274,6 +274,30 @@ class OneAnswerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "204 N\r\nTransfer-Encoding: chunked",
+                "304 N\r\nTransfer-Encoding: chunked",
+                "204 N\r\nContent-Length: 4",
+                "205 N\r\nContent-Length: 4\r\n\r\nnull",
+                "304 N\r\nContent-Length: 4",
+                "200 O\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0"
+            })
+    void aConnectionOnWhichABodyMayFollowIsClosedBeforeItComes(String answer) throws Exception {
+        Script script = connection -> {
+            connection.readRequest();
+            connection.send("HTTP/1.1 " + answer + "\r\n\r\n");
+            connection.awaitClosed();
+        };
+        try (RawReceiver receiver = RawReceiver.start(script);
+                TestSending sending = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
+            assertThat(result(sending.send(receiver.uri("/"), "{}")).statusCode())
+                    .isPresent();
+            receiver.awaitEnded(1);
+        }
+    }
+
     @Test
     void aLateAnswerIsNotTheNextRequests() throws Exception {
         CountDownLatch isTimedOut = new CountDownLatch(1);
