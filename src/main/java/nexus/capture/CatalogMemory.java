@@ -37,7 +37,7 @@ public final class CatalogMemory {
         this.clock = clock;
     }
 
-    /** Descriptions to save, and objects whose descriptions may be deleted. */
+    /** Objects whose descriptions are to be deleted, and descriptions to save behind that. */
     public record News(
             List<Seen<CatalogTable>> tables,
             List<Seen<CatalogType>> types,
@@ -174,6 +174,16 @@ public final class CatalogMemory {
         return publishesWholeSchemas;
     }
 
+    /**
+     * Forgets what was replaced so long ago that no change of that time can come any more.
+     *
+     * @param xid a transaction of now
+     */
+    synchronized void forgetPast(int xid) {
+        tables.forgetPast(xid);
+        types.forgetPast(xid);
+    }
+
     /** The same number means the same answers. */
     synchronized long epochAt(int xid) {
         long passed = tables.passedThresholds(xid) + types.passedThresholds(xid);
@@ -197,7 +207,7 @@ public final class CatalogMemory {
         private final Map<Integer, Instant> goneSince = new LinkedHashMap<>();
         private final Map<Integer, Map<Integer, Seen<T>>> fresh = new LinkedHashMap<>(); // by oid and sinceXid
         private final Set<Integer> forgotten = new HashSet<>();
-        private List<Integer> thresholds = List.of();
+        private int[] thresholds = {};
 
         void restore(List<Seen<T>> stored) {
             stored.forEach(seen -> versions.computeIfAbsent(seen.oid(), oid -> new Versions<>())
@@ -211,8 +221,7 @@ public final class CatalogMemory {
                 Versions<T> known = versions.computeIfAbsent(seen.oid(), oid -> new Versions<>());
                 Versions.Change change = known.add(seen);
                 if (change != Versions.Change.NONE) {
-                    isNew(known.newest());
-                    forgotten.remove(seen.oid());
+                    known.all().forEach(this::isNew);
                 }
                 if (change == Versions.Change.ANOTHER) {
                     generation++;
@@ -254,16 +263,33 @@ public final class CatalogMemory {
                     .map(known -> known.newest().description());
         }
 
+        void forgetPast(int xid) {
+            if (thresholds.length == 0) {
+                return;
+            }
+            versions.forEach((oid, known) -> {
+                if (known.forgetPast(xid)) {
+                    forgotten.add(oid);
+                    known.all().forEach(this::isNew);
+                }
+            });
+            findThresholds();
+        }
+
         long passedThresholds(int xid) {
-            return thresholds.stream()
-                    .filter(threshold -> !Xid.precedes(xid, threshold))
-                    .count();
+            long passed = 0;
+            for (int threshold : thresholds) {
+                passed += Xid.precedes(xid, threshold) ? 0 : 1;
+            }
+            return passed;
         }
 
         private void findThresholds() {
             thresholds = versions.values().stream()
                     .flatMap(known -> known.thresholds().stream())
-                    .toList();
+                    .mapToInt(Integer::intValue)
+                    .distinct()
+                    .toArray();
         }
 
         private void forgetLongGone() {

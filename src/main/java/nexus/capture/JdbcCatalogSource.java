@@ -35,7 +35,7 @@ public final class JdbcCatalogSource implements CatalogSource {
      * of the catalog that a table is made of, the one with the youngest transaction counts; an xid that looks to be in
      * the future is one from before the last wrap-around.
      */
-    private static final String TABLES = """
+    private static final String TABLES_WITHOUT_SCHEMAS = """
             WITH publication AS MATERIALIZED (
                 SELECT p.oid, p.puballtables FROM pg_catalog.pg_publication p WHERE p.pubname IN (?, ?)),
             member AS MATERIALIZED (
@@ -97,6 +97,9 @@ public final class JdbcCatalogSource implements CatalogSource {
                                JOIN pg_catalog.pg_class ac ON ac.oid = a.relid
                                WHERE EXISTS (SELECT FROM member m WHERE m.oid = ac.oid)
                                   OR EXISTS (SELECT FROM whole_schema s WHERE s.oid = ac.relnamespace))))""";
+
+    private static final String TABLES = TABLES_WITHOUT_SCHEMAS.formatted(SCHEMAS);
+    private static final String TABLES_OF_14 = TABLES_WITHOUT_SCHEMAS.formatted(NO_SCHEMA);
 
     /** Only a type with the subscript handler of arrays is one; name and point have elements too. */
     private static final String TYPES = """
@@ -188,7 +191,7 @@ public final class JdbcCatalogSource implements CatalogSource {
 
     private String sql() throws SQLException {
         boolean hasSchemas = connection.getMetaData().getDatabaseMajorVersion() >= SCHEMAS_SINCE;
-        return TABLES.formatted(hasSchemas ? SCHEMAS : NO_SCHEMA);
+        return hasSchemas ? TABLES : TABLES_OF_14;
     }
 
     private static CatalogTable table(ResultSet row) throws SQLException {

@@ -76,6 +76,7 @@ public final class RememberedCatalog implements TableCatalog {
         commitLsn = begin.commitLsn();
         long started = System.nanoTime();
         if (started - nextLookNanos >= 0) {
+            memory.forgetPast(xid);
             memory.look(source, tables.keySet(), types);
             long took = System.nanoTime() - started;
             nextLookNanos = started + Math.max(pace.atLeast.toNanos(), pace.timesItsOwn * took);

@@ -64,6 +64,21 @@ final class Versions<T> {
         return found;
     }
 
+    /**
+     * Descriptions before one that holds for so many transactions are of no use any more, and would be of harm once the
+     * ids wrap around.
+     *
+     * @param xid a transaction of now
+     * @return whether there were any
+     */
+    boolean forgetPast(int xid) {
+        int before = all.size();
+        while (all.size() > 1 && Xid.isLongBefore(all.get(1).sinceXid(), xid)) {
+            all.removeFirst();
+        }
+        return all.size() < before;
+    }
+
     Seen<T> newest() {
         return all.getLast();
     }

@@ -5,6 +5,8 @@ final class Xid {
     /** Older than every transaction. */
     static final int FROZEN = 2;
 
+    private static final int LONG = 1 << 29;
+
     private Xid() {}
 
     /** Whether {@code a} is older than {@code b}. */
@@ -13,6 +15,11 @@ final class Xid {
             return Integer.compareUnsigned(a, b) < 0;
         }
         return a - b < 0;
+    }
+
+    /** Whether an eighth of the way round lies between them. */
+    static boolean isLongBefore(int a, int b) {
+        return precedes(a, b) && (isPermanent(a) || b - a > LONG);
     }
 
     private static boolean isPermanent(int xid) {

@@ -3,6 +3,7 @@ package nexus.replication;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -73,14 +74,25 @@ public class CatalogRepository {
     }
 
     Future<Void> save(String slot, String systemId, CatalogMemory.News news) {
-        return save(slot, systemId, TABLE, news.tables(), CatalogDescriptions::of)
-                .compose(saved -> save(slot, systemId, TYPE, news.types(), CatalogDescriptions::of))
-                .compose(saved -> forget(slot, systemId, TABLE, news.forgottenTables()))
-                .compose(forgotten -> forget(slot, systemId, TYPE, news.forgottenTypes()));
+        return store.api()
+                .withTransaction(transaction -> save(transaction, slot, systemId, news))
+                .mapEmpty();
     }
 
-    private <T> Future<Void> save(
-            String slot, String systemId, String kind, List<Seen<T>> seen, Function<T, JsonObject> json) {
+    private static Future<Void> save(SqlConnection transaction, String slot, String systemId, CatalogMemory.News news) {
+        return forget(transaction, slot, systemId, TABLE, news.forgottenTables())
+                .compose(done -> forget(transaction, slot, systemId, TYPE, news.forgottenTypes()))
+                .compose(done -> save(transaction, slot, systemId, TABLE, news.tables(), CatalogDescriptions::of))
+                .compose(done -> save(transaction, slot, systemId, TYPE, news.types(), CatalogDescriptions::of));
+    }
+
+    private static <T> Future<Void> save(
+            SqlConnection transaction,
+            String slot,
+            String systemId,
+            String kind,
+            List<Seen<T>> seen,
+            Function<T, JsonObject> json) {
         if (seen.isEmpty()) {
             return Future.succeededFuture();
         }
@@ -92,16 +104,17 @@ public class CatalogRepository {
                 now.stream().map(one -> Integer.toUnsignedLong(one.oid())).toArray(Long[]::new),
                 now.stream().map(one -> Integer.toUnsignedLong(one.sinceXid())).toArray(Long[]::new),
                 now.stream().map(one -> json.apply(one.description()).encode()).toArray(String[]::new));
-        return store.api()
+        return transaction
                 .preparedQuery(SAVE)
                 .execute(parameters)
-                .compose(saved -> save(slot, systemId, kind, seen.subList(now.size(), seen.size()), json));
+                .compose(saved -> save(transaction, slot, systemId, kind, seen.subList(now.size(), seen.size()), json));
     }
 
-    private Future<Void> forget(String slot, String systemId, String kind, Collection<Integer> oids) {
+    private static Future<Void> forget(
+            SqlConnection transaction, String slot, String systemId, String kind, Collection<Integer> oids) {
         return oids.isEmpty()
                 ? Future.succeededFuture()
-                : store.api()
+                : transaction
                         .preparedQuery(FORGET)
                         .execute(Tuple.of(
                                 slot,

@@ -137,7 +137,7 @@ public class ReplicationReader {
     private void guard() {
         if (report.status() != Status.STANDBY) {
             publisher.guard();
-            catalogKeeper.look(worker); // after it, so that what was added is seen
+            whileCapturing(capturing -> catalogKeeper.look(worker)); // behind it, so that what was added is seen
         }
     }
 

@@ -69,6 +69,19 @@ class VersionsTest {
     }
 
     @Test
+    void whatWasReplacedLongAgoIsForgottenBeforeTheIdsWrapAround() {
+        add(oldest, "a");
+        add(oldest + 100, "b");
+        add(oldest + 200, "c");
+        assertThat(versions.forgetPast(oldest + 500_000_000)).isFalse();
+        assertThat(versions.forgetPast(oldest + 100 + (1 << 29) + 1)).isTrue();
+        assertThat(versions.all()).extracting(Seen::description).containsExactly("b", "c");
+        assertThat(versions.forgetPast(oldest + 2_000_000_000)).isTrue();
+        assertThat(at(oldest - 1_500_000_000)).isEqualTo("c");
+        assertThat(versions.forgetPast(oldest + 2_000_000_000)).isFalse();
+    }
+
+    @Test
     void transactionIdsWrapAround() {
         record Case(int older, int younger) {}
         for (Case one : List.of(
