@@ -1,7 +1,11 @@
 package nexus;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -11,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.vertx.pgclient.PgConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +63,7 @@ class RoomsTest {
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
-            Map.entry("embedded", Set.of()),
+            Map.entry("embedded", Set.of("store")),
             Map.entry("receiver", Set.of("webhook")),
             Map.entry("command", Set.of("api", "doctor", "embedded", "store", "subscription", "trace", "webhook"))));
 
@@ -95,6 +100,29 @@ class RoomsTest {
     @Test
     void noRoomsGoInCircles() {
         slices().matching("nexus.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** A session that is made elsewhere would find what others put in the way of its functions and types. */
+    @Test
+    void sessionsOfPostgresAreMadeInOnePlace() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("nexus\\.store\\.(JdbcSessions|ReactiveSessions|SslOffer|PostgresUrl)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.sql\\.(DriverManager|Driver)|org\\.postgresql\\.(Driver|ds\\..*)"
+                        + "|io\\.vertx\\.pgclient\\.(PgBuilder|PgPool|PgConnectOptions)"
+                        + "|io\\.vertx\\.sqlclient\\.(ClientBuilder|SqlConnectOptions)|io\\.agroal\\..*")
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(PgConnection.class))).and(target(name("connect"))))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .haveNameNotMatching("nexus\\.store\\.Migration(History)?") // their pool is set up by JdbcSessions
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("javax\\.sql\\..*|org\\.flywaydb\\..*|io\\.quarkus\\.(agroal|datasource)\\..*")
+                .check(CLASSES);
     }
 
     @Test

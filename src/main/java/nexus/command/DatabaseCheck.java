@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import nexus.store.JdbcSessions;
+import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
 /**
@@ -24,19 +27,34 @@ final class DatabaseCheck {
     }
 
     /**
+     * A database that is there and fit.
+     *
+     * @param isPooled whether a pooler in session mode stands before it
+     */
+    record Found(ServerFacts server, boolean isPooled) {}
+
+    /**
      * Returns when Nexus's own database is there and fit; waits for it as long as it is not there.
      *
      * @param captured whether row changes are captured there too
      */
-    void awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
+    Found awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
         for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
-            try (Connection connection = Jdbc.connect(url)) {
-                ServerFacts facts = ServerFacts.read(connection);
-                refuse("DATABASE_URL", url, facts.unfitAsStore());
-                if (captured) {
-                    refuse("DATABASE_URL", url, facts.unfitAsSource());
+            try {
+                boolean isPooled = isPooled("DATABASE_URL", url);
+                if (isPooled && captured) {
+                    throw new StartRefused("DATABASE_URL (" + url + ") is a connection pooler, which passes no"
+                            + " replication on; name the database with its direct port in SOURCE_DATABASE_URL, or in"
+                            + " DATABASE_URL");
                 }
-                return;
+                try (Connection connection = JdbcSessions.open(url, SessionSettings.store())) {
+                    ServerFacts facts = ServerFacts.read(connection);
+                    refuse("DATABASE_URL", url, facts.unfitAsStore());
+                    if (captured) {
+                        refuse("DATABASE_URL", url, facts.unfitAsSource());
+                    }
+                    return new Found(facts, isPooled);
+                }
             } catch (SQLException e) {
                 refuseUnlessPassing("DATABASE_URL", url, e);
                 say.accept("DATABASE_URL (" + url + ") can't be reached, trying again in " + wait.toSeconds() + " s: "
@@ -46,17 +64,34 @@ final class DatabaseCheck {
         }
     }
 
-    /** @return whether the source was there; capture goes on trying by itself when it was not */
-    boolean source(PostgresUrl url) throws StartRefused {
-        try (Connection connection = Jdbc.connect(url)) {
-            refuse("SOURCE_DATABASE_URL", url, ServerFacts.read(connection).unfitAsSource());
-            return true;
+    /** @return empty when the source was not there; capture goes on trying by itself */
+    Optional<ServerFacts> source(PostgresUrl url) throws StartRefused {
+        try {
+            if (isPooled("SOURCE_DATABASE_URL", url)) {
+                throw new StartRefused("SOURCE_DATABASE_URL (" + url + ") is a connection pooler, which passes no"
+                        + " replication on; write the direct port of PostgreSQL into it");
+            }
+            try (Connection connection = JdbcSessions.open(url, SessionSettings.source())) {
+                ServerFacts facts = ServerFacts.read(connection);
+                refuse("SOURCE_DATABASE_URL", url, facts.unfitAsSource());
+                return Optional.of(facts);
+            }
         } catch (SQLException e) {
             refuseUnlessPassing("SOURCE_DATABASE_URL", url, e);
             say.accept("SOURCE_DATABASE_URL (" + url + ") can't be reached; starting without it, capture keeps trying: "
                     + SqlReason.of(e));
-            return false;
+            return Optional.empty();
         }
+    }
+
+    /** Before anything is set in a session, because that could be somebody else's too. */
+    private static boolean isPooled(String variable, PostgresUrl url) throws SQLException, StartRefused {
+        return switch (Pooling.of(url)) {
+            case Pooling.Direct _ -> false;
+            case Pooling.PerSession _ -> true;
+            case Pooling.PerTransaction shared ->
+                throw new StartRefused(variable + " (" + url + ") " + shared.refusal(url));
+        };
     }
 
     private static void refuse(String variable, PostgresUrl url, Optional<String> problem) throws StartRefused {

@@ -6,7 +6,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import nexus.embedded.EmbeddedDatabase;
+import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 import nexus.subscription.SecretCipher;
 import nexus.subscription.SecretRotation;
@@ -27,7 +29,11 @@ public final class RotateKeyCommand implements Command {
                 .or(() -> EmbeddedDatabase.running(environment.home()))
                 .orElseThrow(() ->
                         new StartRefused("no embedded database runs in " + environment.home() + ": set DATABASE_URL"));
-        try (Connection connection = Jdbc.connect(PostgresUrl.parse(url))) {
+        try (Connection connection = JdbcSessions.open(PostgresUrl.parse(url), SessionSettings.store())) {
+            Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
+            if (unfit.isPresent()) {
+                throw new StartRefused("DATABASE_URL (" + PostgresUrl.parse(url) + ") " + unfit.get());
+            }
             int changed = SecretRotation.run(connection, cipher);
             System.out.println(changed + (changed == 1 ? " subscription" : " subscriptions")
                     + " encrypted anew; NEXUS_SECRET_KEY_OLD is needed no longer once every process has the new key");

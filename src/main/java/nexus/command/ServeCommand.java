@@ -32,7 +32,7 @@ public final class ServeCommand implements Command {
                     ? environment.value(Variable.NEXUS_SECRET_KEY).get()
                     : SecretKeyFile.in(environment.home());
             last.applicationStarts();
-            return last.applicationEnds(serve(environment, database.url(), key));
+            return last.applicationEnds(serve(environment, database.url(), key, Optional.empty()));
         } catch (EmbeddedDatabaseException e) {
             throw new StartRefused(String.valueOf(e.getMessage()));
         }
@@ -43,8 +43,9 @@ public final class ServeCommand implements Command {
         if (environment.value(Variable.API_KEYS).isEmpty()) {
             StoredKeys.require(PostgresUrl.parse(url));
         }
+        DatabaseCheck.Found store;
         try (WaitingProbes probes = new WaitingProbes(Settings.host(environment), managementPort(environment))) {
-            new DatabaseCheck(line -> {
+            store = new DatabaseCheck(line -> {
                         probes.open();
                         say(line);
                     })
@@ -60,18 +61,32 @@ public final class ServeCommand implements Command {
             return last.applicationEnds(serve(
                     environment,
                     url,
-                    environment.value(Variable.NEXUS_SECRET_KEY).orElseThrow()));
+                    environment.value(Variable.NEXUS_SECRET_KEY).orElseThrow(),
+                    Optional.of(store)));
         }
     }
 
-    private static int serve(Environment environment, String storeUrl, String secretKey) throws StartRefused {
+    /** @param store empty when it is the embedded one */
+    private static int serve(
+            Environment environment, String storeUrl, String secretKey, Optional<DatabaseCheck.Found> store)
+            throws StartRefused {
         Optional<PostgresUrl> source = source(environment);
-        boolean sourceThere =
-                source.isEmpty() || !captures(environment) || new DatabaseCheck(ServeCommand::say).source(source.get());
-        if (Settings.demo(environment) && sourceThere) {
+        boolean isAsked = source.isPresent() && captures(environment);
+        Optional<ServerFacts> asked =
+                isAsked ? new DatabaseCheck(ServeCommand::say).source(source.get()) : Optional.empty();
+        if (Settings.demo(environment) && (!isAsked || asked.isPresent())) {
             DemoTable.create(source.orElseGet(() -> PostgresUrl.parse(storeUrl)));
         }
-        Settings.of(environment, storeUrl, secretKey, atTerminal()).forEach(System::setProperty);
+        boolean isWithSource = source.isEmpty()
+                || source.get().isOnServerOf(PostgresUrl.parse(storeUrl))
+                || asked.flatMap(ServerFacts::systemId)
+                        .filter(id -> store.flatMap(found -> found.server().systemId())
+                                .filter(id::equals)
+                                .isPresent())
+                        .isPresent();
+        Settings.StoreSession session = new Settings.StoreSession(
+                store.filter(DatabaseCheck.Found::isPooled).isPresent(), isWithSource);
+        Settings.of(environment, storeUrl, secretKey, session, atTerminal()).forEach(System::setProperty);
         DeferredOpenApi.defer();
         AtomicInteger status = new AtomicInteger(FAILED);
         // its own handler would end the process before the embedded database has stopped

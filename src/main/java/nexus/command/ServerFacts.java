@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import nexus.store.SchemaTrust;
 
 /**
  * What a PostgreSQL server says about itself and about the role that asks.
@@ -16,6 +17,9 @@ import java.util.Optional;
  * @param mayReplicate superuser, REPLICATION, or a member of the role that managed services give for it
  * @param schemaExists whether there is a schema {@code nexus}
  * @param mayCreate in that schema when it exists, else schemas in the database
+ * @param encoding the database's
+ * @param trust in what stands in the schema
+ * @param systemId of the cluster; empty when the role may not know
  */
 record ServerFacts(
         int version,
@@ -25,7 +29,10 @@ record ServerFacts(
         String database,
         boolean mayReplicate,
         boolean schemaExists,
-        boolean mayCreate) {
+        boolean mayCreate,
+        String encoding,
+        SchemaTrust trust,
+        Optional<String> systemId) {
     private static final int OLDEST_VERSION = 140_000;
 
     private static final String READ = """
@@ -39,7 +46,10 @@ record ServerFacts(
                        WHERE managed.rolname = 'rds_replication' AND pg_has_role(current_user, managed.oid, 'member')),
                    schema.oid IS NOT NULL,
                    CASE WHEN schema.oid IS NOT NULL THEN has_schema_privilege(schema.oid, 'CREATE')
-                        ELSE has_database_privilege(current_database(), 'CREATE') END
+                        ELSE has_database_privilege(current_database(), 'CREATE') END,
+                   getdatabaseencoding()::text,
+                   CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+                        THEN (SELECT system_identifier::text FROM pg_control_system()) END
             FROM pg_roles role LEFT JOIN pg_namespace schema ON schema.nspname = 'nexus'
             WHERE role.rolname = current_user""";
 
@@ -55,7 +65,10 @@ record ServerFacts(
                     row.getString(5),
                     row.getBoolean(6),
                     row.getBoolean(7),
-                    row.getBoolean(8));
+                    row.getBoolean(8),
+                    row.getString(9),
+                    SchemaTrust.read(connection),
+                    Optional.ofNullable(row.getString(10)));
         }
     }
 
@@ -74,6 +87,14 @@ record ServerFacts(
                                     + "ALTER SCHEMA nexus OWNER TO " + role
                             : "does not let role " + role + " create the schema nexus; as an administrator run: "
                                     + "GRANT CREATE ON DATABASE " + database + " TO " + role);
+        }
+        if (!encoding.equals("UTF8")) {
+            return Optional.of(
+                    "has the encoding " + encoding + ", and Nexus keeps texts of every language; name a database"
+                            + " in UTF8: CREATE DATABASE nexus ENCODING 'UTF8' TEMPLATE template0");
+        }
+        if (trust.problem().isPresent()) {
+            return Optional.of(trust.problem().get() + "; as an administrator run: " + trust.fix(role));
         }
         return Optional.empty();
     }

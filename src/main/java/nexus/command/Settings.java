@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.TreeMap;
+import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 
 /** The configuration that an environment amounts to: what was set, and the defaults that depend on the mode. */
 final class Settings {
@@ -12,6 +14,17 @@ final class Settings {
     static final String LOOPBACK = "127.0.0.0/8,::1/128,localhost";
 
     private Settings() {}
+
+    /**
+     * @param isPooled whether a pooler in session mode stands before the store
+     * @param isWithSource whether store and source are in one cluster
+     */
+    record StoreSession(boolean isPooled, boolean isWithSource) {
+        /** A commit that waits for a standby would wait for Nexus itself where the source takes Nexus for one. */
+        String synchronousCommit() {
+            return isWithSource ? "local" : "on";
+        }
+    }
 
     /** What must hold before anything is started. */
     static void check(Environment environment) throws StartRefused {
@@ -33,10 +46,12 @@ final class Settings {
     /**
      * @param storeUrl {@code DATABASE_URL} or the embedded database's
      * @param secretKey base64 of 32 bytes
+     * @param session how sessions of the store are to be
      * @param terminal whether a person reads the output
      * @return keys and values of the configuration; with secrets, so never to be shown
      */
-    static Map<String, String> of(Environment environment, String storeUrl, String secretKey, boolean terminal) {
+    static Map<String, String> of(
+            Environment environment, String storeUrl, String secretKey, StoreSession session, boolean terminal) {
         Map<String, String> settings = new TreeMap<>();
         for (Variable variable : Variable.values()) {
             variable.key().ifPresent(key -> environment.value(variable).ifPresent(value -> settings.put(key, value)));
@@ -45,11 +60,12 @@ final class Settings {
         settings.put("nexus.store.url", storeUrl);
         settings.putIfAbsent("nexus.source.url", storeUrl);
         PostgresUrl store = PostgresUrl.parse(storeUrl);
-        settings.put("quarkus.datasource.jdbc.url", store.jdbcUrl());
-        settings.put("quarkus.datasource.username", store.user());
-        if (!store.password().isEmpty()) {
-            settings.put("quarkus.datasource.password", store.password());
-        }
+        settings.put("nexus.store.pooled", Boolean.toString(session.isPooled()));
+        settings.put("nexus.store.synchronous-commit", session.synchronousCommit());
+        settings.putAll(JdbcSessions.poolSettings(
+                store,
+                SessionSettings.store().with("synchronous_commit", session.synchronousCommit()),
+                session.isPooled()));
         settings.put("nexus.secret.key", secretKey);
         settings.put("nexus.demo.enabled", Boolean.toString(demo(environment)));
         settings.put("quarkus.http.host", host(environment));

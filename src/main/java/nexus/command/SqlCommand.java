@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nexus.embedded.EmbeddedDatabase;
+import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
 
@@ -18,7 +19,7 @@ public final class SqlCommand implements Command {
         if (arguments.size() != 1 || arguments.getFirst().isBlank()) {
             throw new StartRefused("usage: nexus sql \"SELECT …\"");
         }
-        try (Connection connection = Jdbc.connect(database(Environment.current()))) {
+        try (Connection connection = JdbcSessions.openAsUser(database(Environment.current()))) {
             print(connection, arguments.getFirst());
             return DONE;
         } catch (SQLException e) {

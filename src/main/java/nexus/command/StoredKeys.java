@@ -4,7 +4,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import nexus.store.JdbcSessions;
+import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
 /** Keys that were made through the API: with one of them the API is not open, and API_KEYS may be left away. */
@@ -19,11 +23,17 @@ final class StoredKeys {
 
     /** @throws StartRefused when nobody could use the API, or that can't be found out */
     static void require(PostgresUrl store) throws StartRefused {
-        try (Connection connection = Jdbc.connect(store);
+        try (Connection connection = JdbcSessions.open(store, SessionSettings.store());
                 Statement statement = connection.createStatement()) {
+            Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
+            if (unfit.isPresent()) { // what stands in the schema may not be Nexus's
+                throw new StartRefused("DATABASE_URL (" + store + ") " + unfit.get());
+            }
             if (!isTrue(statement, HAS_TABLE) || !isTrue(statement, HAS_KEY)) {
                 throw new StartRefused(NOT_SET);
             }
+        } catch (Pooling.SharedSessionException e) {
+            throw new StartRefused("DATABASE_URL " + e.getMessage());
         } catch (SQLException e) {
             throw new StartRefused(NOT_SET + "; the database can't be asked for stored ones: " + SqlReason.of(e));
         }

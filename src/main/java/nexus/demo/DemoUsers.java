@@ -2,7 +2,6 @@ package nexus.demo;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -12,12 +11,12 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import nexus.Refusal;
 import nexus.store.PostgresUrl;
-import nexus.store.SslOffer;
+import nexus.store.ReactiveSessions;
+import nexus.store.SessionSettings;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The demo table of the source database. Its rows become events like those of any other table. */
@@ -26,6 +25,14 @@ public class DemoUsers {
     private static final String INSERT = """
             INSERT INTO public.users (id, email, name) VALUES ($1, $2, $3)
             RETURNING id, email, name, created_at""";
+
+    /** Keeps the table what it is until the end of the transaction, and runs nothing that belongs to it. */
+    private static final String LOCK = "LOCK TABLE public.users IN ROW EXCLUSIVE MODE";
+
+    /** A table of another role runs that role's triggers, with the rights of Nexus. */
+    private static final String IS_OWN = """
+            SELECT c.relkind = 'r' AND pg_catalog.pg_get_userbyid(c.relowner) = current_user AS is_own
+            FROM pg_catalog.pg_class c WHERE c.oid = 'public.users'::pg_catalog.regclass""";
 
     private static final String UNIQUE_VIOLATION = "23505";
 
@@ -37,27 +44,29 @@ public class DemoUsers {
     /** @param sourceUrl {@code SOURCE_DATABASE_URL} */
     @Inject
     public DemoUsers(Vertx vertx, @ConfigProperty(name = "nexus.source.url") String sourceUrl) {
-        this.source = PgBuilder.pool()
-                .with(new PoolOptions()
-                        .setName("nexus-demo")
-                        .setMaxSize(1)
-                        .setMaxWaitQueueSize(100)
-                        .setIdleTimeout(60)
-                        .setConnectionTimeout(10)
-                        .setConnectionTimeoutUnit(TimeUnit.SECONDS))
-                .connectingTo(new SslOffer(
-                        vertx,
-                        PostgresUrl.parse(sourceUrl)
-                                .clientOptions()
-                                .setProperties(Map.of("application_name", "nexus-demo", "statement_timeout", "10000"))))
-                .using(vertx)
-                .build();
+        this.source = new ReactiveSessions(vertx, PostgresUrl.parse(sourceUrl).named("nexus-demo"), false)
+                .pool(
+                        SessionSettings.source().with("statement_timeout", "10000"),
+                        new PoolOptions()
+                                .setName("nexus-demo")
+                                .setMaxSize(1)
+                                .setMaxWaitQueueSize(100)
+                                .setIdleTimeout(60)
+                                .setConnectionTimeout(10)
+                                .setConnectionTimeoutUnit(TimeUnit.SECONDS));
     }
 
-    /** Fails with a {@link Refusal.Conflict} when the email is taken. */
+    /** Fails with a {@link Refusal.Conflict} when the email is taken, or the table is not the demo's. */
     Future<User> insert(String email, String name) {
-        return source.preparedQuery(INSERT)
-                .execute(Tuple.of(UUID.randomUUID(), email, name))
+        return source.withTransaction(transaction -> transaction
+                        .query(LOCK)
+                        .execute()
+                        .compose(locked -> transaction.query(IS_OWN).execute())
+                        .compose(rows -> rows.iterator().next().getBoolean("is_own")
+                                ? transaction.preparedQuery(INSERT).execute(Tuple.of(UUID.randomUUID(), email, name))
+                                : Future.failedFuture(new Refusal.Conflict(
+                                        "duplicate",
+                                        "There is another table users, which the demo does not write to."))))
                 .map(rows -> user(rows.iterator().next()))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState())

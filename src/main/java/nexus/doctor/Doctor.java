@@ -13,7 +13,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nexus.replication.Publications;
 import nexus.store.PackagedMigrations;
+import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
+import nexus.store.SchemaTrust;
 import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
 
@@ -35,17 +37,27 @@ public final class Doctor {
         return new Doctor(subject).examine();
     }
 
-    /** A connection, or why there is none; or neither, when there is no address. */
+    /**
+     * A connection, or why there is none; or neither, when there is no address or its sessions are shared with others.
+     *
+     * @param pooling what was found out before anything was set in a session
+     */
     private record Attempt(
-            @Nullable Connection connection, @Nullable SQLException failure) {
+            @Nullable Connection connection,
+            Pooling pooling,
+            @Nullable SQLException failure) {
         static Attempt at(Optional<PostgresUrl> url) {
+            Pooling pooling = new Pooling.Direct();
             if (url.isEmpty()) {
-                return new Attempt(null, null);
+                return new Attempt(null, pooling, null);
             }
             try {
-                return new Attempt(ReadOnlyConnections.ordinary(url.get()), null);
+                pooling = Pooling.of(url.get());
+                return pooling instanceof Pooling.PerTransaction
+                        ? new Attempt(null, pooling, null)
+                        : new Attempt(ReadOnlyConnections.ordinary(url.get()), pooling, null);
             } catch (SQLException e) {
-                return new Attempt(null, e);
+                return new Attempt(null, pooling, e);
             }
         }
 
@@ -155,6 +167,9 @@ public final class Doctor {
             String check = Failure.isPooler(attempt.failure()) ? pooled : reachable;
             return FirstLook.stopping(Failure.check(check, variable, url.get(), attempt.failure()));
         }
+        if (attempt.pooling() instanceof Pooling.PerTransaction) {
+            return FirstLook.stopping(Pooler.check(pooled, variable, url.get(), attempt.pooling()));
+        }
         Connection connection = Objects.requireNonNull(attempt.connection());
         return switch (Fact.of(() -> Server.read(connection))) {
             case Fact.Unknown<Server>(String because) ->
@@ -165,7 +180,7 @@ public final class Doctor {
             case Fact.Known<Server>(Server server) -> {
                 List<Check> checks = List.of(
                         ServerChecks.reachable(reachable, url.get(), server),
-                        ServerChecks.notPooled(pooled, variable, url.get(), server),
+                        Pooler.check(pooled, variable, url.get(), attempt.pooling()),
                         ServerChecks.version(which + "-version", server),
                         ServerChecks.primary(which + "-primary", variable, server));
                 boolean isFit = checks.stream().allMatch(check -> check.weight() != Check.Status.FAIL);
@@ -211,6 +226,10 @@ public final class Doctor {
                 .checks(
                         "long-transactions",
                         activity -> List.of(ActivityChecks.transactions("long-transactions", server, activity))));
+        checks.addAll(facts.synchronousStandbys()
+                .checks(
+                        "synchronous-standby",
+                        names -> List.of(SynchronousStandbys.check(server, names, source.url()))));
         checks.addAll(facts.functions().checks("sql-functions", functions -> List.of(functions(functions))));
         return checks;
     }
@@ -269,6 +288,9 @@ public final class Doctor {
         Server server = store.server();
         List<Check> checks = new ArrayList<>();
         checks.add(StoreChecks.rights(server));
+        checks.add(StoreChecks.encoding(server.encoding()));
+        checks.addAll(Fact.of(() -> SchemaTrust.read(store.connection()))
+                .checks("store-schema-trust", trust -> List.of(StoreChecks.trust(server, trust))));
         checks.addAll(
                 stored.checks("store-schema", facts -> StoreChecks.of(facts, PackagedMigrations.scripts(), subject)));
         Fact<ActivityFacts> activity = known.orElseGet(() -> Fact.of(() -> ActivityFacts.read(store.connection())));

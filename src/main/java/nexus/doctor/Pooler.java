@@ -2,11 +2,12 @@ package nexus.doctor;
 
 import java.util.Locale;
 import java.util.Optional;
+import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
 
 /**
- * A connection pooler between Nexus and PostgreSQL: no replication goes through it, and sessions (locks, settings) are
- * not one's own.
+ * A connection pooler between Nexus and PostgreSQL. No replication goes through it; the store needs a session (locks,
+ * settings) that lasts as long as a connection.
  */
 final class Pooler {
     private static final int SUPABASE_TRANSACTION_PORT = 6543;
@@ -22,11 +23,30 @@ final class Pooler {
                 : Optional.empty();
     }
 
+    /** @param check {@code store-not-pooled} allows a pooler in session mode */
+    static Check check(String check, Optional<String> variable, PostgresUrl url, Pooling pooling) {
+        boolean isStore = check.startsWith("store");
+        return switch (pooling) {
+            case Pooling.PerTransaction(String because) ->
+                check(check, variable, url, "in transaction mode: " + because);
+            case Pooling.PerSession _ when isStore -> Check.ok(check, "a connection pooler in session mode answers");
+            case Pooling.PerSession(String because) -> check(check, variable, url, because);
+            case Pooling.Direct _ ->
+                byName(url)
+                        .filter(because -> !isStore)
+                        .map(because -> check(check, variable, url, because))
+                        .orElseGet(() -> Check.ok(check, "PostgreSQL itself answers"));
+        };
+    }
+
     static Check check(String check, Optional<String> variable, PostgresUrl url, String because) {
         return Check.fail(
                 check,
                 url.host() + ":" + url.port() + " is a connection pooler, not PostgreSQL itself (" + because
-                        + "): replication does not go through one",
+                        + "): "
+                        + (check.startsWith("store")
+                                ? "a session does not last as long as a connection"
+                                : "replication does not go through one"),
                 "Write the direct address into " + variable.orElse("the URL") + ": " + direct(url));
     }
 

@@ -5,13 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import org.postgresql.PGConnection;
 
 /**
  * What a server says about itself and about the role that asks.
  *
  * @param version as in {@code server_version_num}: 140005, 180000
  * @param versionText as it names itself, {@code 15.18 (Debian 15.18-1)}
+ * @param encoding the database's
  * @param identity of this very running server; empty when the role may not know
  * @param systemId of the cluster; empty when the role may not know
  * @param standby whether it only replays another server's WAL
@@ -22,11 +22,11 @@ import org.postgresql.PGConnection;
  * @param schemaOwner empty when there is no such schema
  * @param othersTables how many tables of that schema are not the role's
  * @param seesAll whether it sees what others' sessions do
- * @param isDirect whether the session's process is the one that the connection was made to
  */
 record Server(
         int version,
         String versionText,
+        String encoding,
         Optional<String> identity,
         Optional<String> systemId,
         boolean standby,
@@ -40,12 +40,12 @@ record Server(
         Optional<String> schemaOwner,
         int othersTables,
         boolean seesAll,
-        Platform platform,
-        boolean isDirect) {
+        Platform platform) {
 
     private static final String READ = """
             SELECT current_setting('server_version_num')::int AS version,
                    current_setting('server_version') AS version_text,
+                   pg_catalog.getdatabaseencoding()::text AS encoding,
                    pg_catalog.pg_postmaster_start_time()::text AS started,
                    CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
                         THEN (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) END AS system_id,
@@ -66,8 +66,7 @@ record Server(
                    pg_has_role(current_user, 'pg_read_all_stats', 'usage') AS sees_all,
                    EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rds_superuser') AS rds,
                    EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'cloudsqlsuperuser') AS cloud_sql,
-                   EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'azure_pg_admin') AS azure,
-                   pg_catalog.pg_backend_pid() AS pid
+                   EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'azure_pg_admin') AS azure
             FROM pg_catalog.pg_roles role LEFT JOIN pg_catalog.pg_namespace schema ON schema.nspname = 'nexus'
             WHERE role.rolname = current_user""";
 
@@ -80,6 +79,7 @@ record Server(
             return new Server(
                     row.getInt("version"),
                     row.getString("version_text"),
+                    row.getString("encoding"),
                     systemId.map(id -> id + " " + started),
                     systemId,
                     row.getBoolean("standby"),
@@ -93,8 +93,7 @@ record Server(
                     Optional.ofNullable(row.getString("schema_owner")),
                     row.getInt("others_tables"),
                     row.getBoolean("sees_all"),
-                    Platform.of(row.getBoolean("rds"), row.getBoolean("cloud_sql"), row.getBoolean("azure")),
-                    row.getInt("pid") == connection.unwrap(PGConnection.class).getBackendPID());
+                    Platform.of(row.getBoolean("rds"), row.getBoolean("cloud_sql"), row.getBoolean("azure")));
         }
     }
 

@@ -26,15 +26,6 @@ final class ServerChecks {
         return Check.ok(check, url + " answers role " + server.role());
     }
 
-    static Check notPooled(String check, Optional<String> variable, PostgresUrl url, Server server) {
-        if (!server.isDirect()) {
-            return Pooler.check(check, variable, url, "its sessions are not those of the server behind it");
-        }
-        return Pooler.byName(url)
-                .map(because -> Pooler.check(check, variable, url, because))
-                .orElseGet(() -> Check.ok(check, "PostgreSQL itself answers"));
-    }
-
     static Check version(String check, Server server) {
         String version = "PostgreSQL " + server.versionText();
         if (server.isTooOld()) {

@@ -16,6 +16,7 @@ import nexus.replication.Publications;
  *
  * @param functions those of {@code nexus.publish} and {@code nexus.annotate} that are installed
  * @param encoding of the database, by its PostgreSQL name
+ * @param synchronousStandbys {@code synchronous_standby_names} as it stands
  */
 record SourceFacts(
         Fact<ServerSettings> settings,
@@ -24,7 +25,8 @@ record SourceFacts(
         Fact<List<TableFacts>> tables,
         Fact<ActivityFacts> activity,
         Fact<Set<String>> functions,
-        Fact<String> encoding) {
+        Fact<String> encoding,
+        Fact<String> synchronousStandbys) {
 
     private static final String FUNCTIONS = """
             SELECT p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -42,7 +44,8 @@ record SourceFacts(
                 Fact.of(() -> TableFacts.read(connection)),
                 Fact.of(() -> ActivityFacts.read(connection)),
                 Fact.of(() -> functions(connection)),
-                Fact.of(() -> encoding(connection)));
+                Fact.of(() -> encoding(connection)),
+                Fact.of(() -> SynchronousStandbys.read(connection)));
     }
 
     private static String encoding(Connection connection) throws SQLException {

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import nexus.event.EventBody;
 import nexus.replication.SqlName;
+import nexus.store.SchemaTrust;
 import nexus.subscription.SecretCipher;
 
 /** Can Nexus keep its tables here, and read what it has stored? */
@@ -40,6 +41,24 @@ final class StoreChecks {
                         check,
                         "role " + server.role() + " may not create tables in schema nexus",
                         "ALTER SCHEMA nexus OWNER TO " + role + ";");
+    }
+
+    static Check trust(Server server, SchemaTrust trust) {
+        String check = "store-schema-trust";
+        return trust.problem()
+                .map(problem ->
+                        Check.fail(check, "the database " + problem, trust.fix(SqlName.quoted(server.role())) + ";"))
+                .orElseGet(() -> Check.ok(check, "no other role may change what stands in schema nexus"));
+    }
+
+    static Check encoding(String encoding) {
+        String check = "store-encoding";
+        return encoding.equals("UTF8")
+                ? Check.ok(check, encoding)
+                : Check.fail(
+                        check,
+                        encoding + ": Nexus keeps texts of every language",
+                        "CREATE DATABASE nexus ENCODING 'UTF8' TEMPLATE template0;\n-- and name it in DATABASE_URL");
     }
 
     /** @param facts empty before the first start */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.pgoutput.Lsn;
+import nexus.store.SchemaTrust;
 
 /**
  * What Nexus has stored, as far as it tells of its databases.
@@ -59,6 +60,10 @@ record StoreFacts(
 
     /** Empty before the first start. */
     static Optional<StoreFacts> read(Connection connection, String slot) throws SQLException {
+        Optional<String> problem = SchemaTrust.read(connection).problem();
+        if (problem.isPresent()) { // to read a view of somebody else's would run what is in it
+            throw new SQLException("the database " + problem.get());
+        }
         if (!isMade(connection)) {
             return Optional.empty();
         }

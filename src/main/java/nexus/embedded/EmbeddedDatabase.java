@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,9 +19,14 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import nexus.store.JdbcSessions;
+import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 import org.jboss.logging.Logger;
+import org.postgresql.PGProperty;
 
 /**
  * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may read the folder's
@@ -173,10 +177,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private static Connection connect(int port, DatabasePassword password) throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=2&socketTimeout=5",
-                DatabasePassword.ROLE,
-                password.text());
+        PostgresUrl url = new PostgresUrl(
+                "127.0.0.1", port, "postgres", DatabasePassword.ROLE, password.text(), Map.of("connect_timeout", "2"));
+        Properties driver = new Properties();
+        PGProperty.SOCKET_TIMEOUT.set(driver, 5);
+        return JdbcSessions.open(url, SessionSettings.source(), driver);
     }
 
     private static void secure(Postmaster postmaster, DatabasePassword password)

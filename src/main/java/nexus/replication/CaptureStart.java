@@ -348,6 +348,9 @@ public class CaptureStart {
                         error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
             case SourceErrors.WRONG_STATE -> wrongState(error);
             case SourceErrors.UNDEFINED_OBJECT -> missingPublication();
+            case SourceErrors.PROTOCOL_VIOLATION ->
+                Optional.of(CannotCapture.blocked(error.getMessage() + "; a connection pooler passes no replication on:"
+                        + " write the direct port of PostgreSQL into SOURCE_DATABASE_URL"));
             default ->
                 state.startsWith("28")
                         ? Optional.of(CannotCapture.blocked(String.valueOf(error.getMessage())))

@@ -231,7 +231,7 @@ public final class Publications {
             try {
                 comment(connection, kind, new PublicationNote(store, Set.of()));
             } catch (SQLException e) {
-                if (!SourceErrors.is(e, SourceErrors.INSUFFICIENT_PRIVILEGE)) {
+                if (SourceErrors.connectionIsGone(e)) { // else capture does without the note
                     throw e;
                 }
             }

@@ -3,13 +3,15 @@ package nexus.replication;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
@@ -28,14 +30,6 @@ public class SourceConnections {
 
     /** Behind the application's name, so that the stream is told from the others in {@code pg_stat_activity}. */
     private static final String CAPTURE_SUFFIX = "-capture";
-
-    /** What the text of a value depends on. The driver sets some of them itself when it connects, so not before. */
-    private static final String TEXT_FORMAT = """
-            SET TimeZone = 'UTC';
-            SET DateStyle = 'ISO, MDY';
-            SET IntervalStyle = 'postgres';
-            SET bytea_output = 'hex';
-            SET extra_float_digits = 1""";
 
     /** Nothing is converted, whatever the server's encoding is. */
     private static final String AS_IT_IS = "SET client_encoding = 'SQL_ASCII'";
@@ -57,20 +51,22 @@ public class SourceConnections {
 
     /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 2 s. */
     Connection ordinary() throws SQLException {
-        Properties properties = properties();
-        PGProperty.SOCKET_TIMEOUT.set(
-                properties, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
-        PGProperty.OPTIONS.set(
-                properties,
-                "-c lock_timeout=" + LOCK_TIMEOUT.toMillis() + " -c statement_timeout=" + QUERY_TIMEOUT.toMillis());
-        return DriverManager.getConnection(url.jdbcUrl(), properties);
+        Properties driver = new Properties();
+        PGProperty.SOCKET_TIMEOUT.set(driver, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
+        return JdbcSessions.open(
+                url,
+                SessionSettings.source()
+                        .with(Map.of(
+                                "lock_timeout",
+                                Long.toString(LOCK_TIMEOUT.toMillis()),
+                                "statement_timeout",
+                                Long.toString(QUERY_TIMEOUT.toMillis()))),
+                driver);
     }
 
     /** For one statement that may take as long as the longest transaction of the cluster. */
     Connection patient() throws SQLException {
-        Properties properties = properties();
-        PGProperty.OPTIONS.set(properties, "-c statement_timeout=0 -c lock_timeout=0");
-        return DriverManager.getConnection(url.jdbcUrl(), properties);
+        return JdbcSessions.open(url, SessionSettings.source());
     }
 
     /**
@@ -79,27 +75,26 @@ public class SourceConnections {
      */
     StreamConnection replication(boolean asItIs) throws SQLException {
         String socketName = UUID.randomUUID().toString();
-        Properties properties = properties();
-        PGProperty.SOCKET_FACTORY.set(properties, StreamSockets.class.getName());
-        PGProperty.SOCKET_FACTORY_ARG.set(properties, socketName);
-        PGProperty.ALLOW_ENCODING_CHANGES.set(properties, true);
-        PGProperty.SSL_FACTORY.set(properties, StreamTls.class.getName());
-        PGProperty.REPLICATION.set(properties, "database");
-        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
-        PGProperty.SOCKET_TIMEOUT.set(properties, 0);
+        Properties driver = new Properties();
+        PGProperty.SOCKET_FACTORY.set(driver, StreamSockets.class.getName());
+        PGProperty.SOCKET_FACTORY_ARG.set(driver, socketName);
+        PGProperty.ALLOW_ENCODING_CHANGES.set(driver, true);
+        PGProperty.SSL_FACTORY.set(driver, StreamTls.class.getName());
+        PGProperty.REPLICATION.set(driver, "database");
+        PGProperty.PREFER_QUERY_MODE.set(driver, "simple");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(driver, "10");
+        PGProperty.SOCKET_TIMEOUT.set(driver, 0);
         @Nullable Connection connection = null;
         try {
-            connection = DriverManager.getConnection(url.jdbcUrl(url.applicationName() + CAPTURE_SUFFIX), properties);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(TEXT_FORMAT);
-                TextEncoding encoding = TextEncoding.of(
-                        connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), asItIs);
-                if (encoding.isServers()) {
+            connection = JdbcSessions.open(url.named(streamName(url)), SessionSettings.source(), driver);
+            TextEncoding encoding = TextEncoding.of(
+                    connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), asItIs);
+            if (encoding.isServers()) {
+                try (Statement statement = connection.createStatement()) {
                     statement.execute(AS_IT_IS);
                 }
-                return new StreamConnection(connection, StreamSockets.take(socketName), encoding.charset());
             }
+            return new StreamConnection(connection, StreamSockets.take(socketName), encoding.charset());
         } catch (SQLException e) {
             StreamSockets.take(socketName);
             if (connection != null) {
@@ -109,18 +104,12 @@ public class SourceConnections {
         }
     }
 
-    static int backendPid(Connection connection) throws SQLException {
-        return connection.unwrap(PGConnection.class).getBackendPID();
+    /** Under which name the stream of this source shows in {@code pg_stat_replication}. */
+    public static String streamName(PostgresUrl source) {
+        return source.applicationName() + CAPTURE_SUFFIX;
     }
 
-    private Properties properties() {
-        Properties properties = new Properties();
-        PGProperty.USER.set(properties, url.user());
-        if (!url.password().isEmpty()) {
-            PGProperty.PASSWORD.set(properties, url.password());
-        }
-        PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + 5);
-        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        return properties;
+    static int backendPid(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getBackendPID();
     }
 }

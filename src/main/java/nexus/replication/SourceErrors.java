@@ -14,6 +14,7 @@ final class SourceErrors {
     static final String WRONG_STATE = "55000";
     static final String NOT_ENOUGH_SLOTS = "53400";
     static final String LOCK_NOT_AVAILABLE = "55P03";
+    static final String PROTOCOL_VIOLATION = "08P01";
     static final String DUPLICATE_OBJECT = "42710";
 
     private SourceErrors() {}

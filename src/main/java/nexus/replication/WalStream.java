@@ -154,9 +154,6 @@ final class WalStream {
     /** Confirms what is stored, soon; never goes back. */
     void confirm(Lsn stored) {
         if (confirmed.isBefore(stored)) {
-            LogSequenceNumber lsn = LogSequenceNumber.valueOf(stored.value());
-            stream.setFlushedLSN(lsn);
-            stream.setAppliedLSN(lsn);
             confirmed = stored;
             isConfirmationSent = false;
         }
@@ -193,16 +190,31 @@ final class WalStream {
         return StoreReply.of(reply);
     }
 
+    /**
+     * Moves the slot, and takes the position back at once. The server counts a stream with a flushed position as a
+     * synchronous standby if {@code synchronous_standby_names} fits its name ({@code *} fits all), and lets the users'
+     * commits wait for it. A stream without one is asynchronous, whatever its name, and the slot keeps what it was told.
+     */
     private void sendStatus() throws SQLException {
+        if (!confirmed.equals(Lsn.ZERO)) {
+            flushed(LogSequenceNumber.valueOf(confirmed.value()));
+            stream.forceUpdateStatus();
+            flushed(LogSequenceNumber.INVALID_LSN);
+        }
         stream.forceUpdateStatus();
         isConfirmationSent = true;
         statusSentNanos = System.nanoTime();
     }
 
+    private void flushed(LogSequenceNumber lsn) {
+        stream.setFlushedLSN(lsn);
+        stream.setAppliedLSN(lsn);
+    }
+
     /** Says goodbye. The server sends the transaction at hand to its end first, so {@link #abort} may have to help. */
     void close() throws SQLException {
         try {
-            stream.forceUpdateStatus();
+            sendStatus();
             stream.close();
         } finally {
             connection.close();

@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -132,13 +133,30 @@ public record PostgresUrl(
         return parameters.getOrDefault("application_name", "nexus");
     }
 
-    /** For pgjdbc, with the parameters under its names; user and password go separately. */
-    public String jdbcUrl() {
-        return jdbcUrl(applicationName());
+    /** The same under another application name. */
+    public PostgresUrl named(String applicationName) {
+        return with("application_name", applicationName);
     }
 
-    /** What stands in the URL wins over a driver's properties, so another name has to stand there. */
-    public String jdbcUrl(String applicationName) {
+    /** The same with a shorter time to connect in: in whole seconds, at least one. */
+    public PostgresUrl connectingWithin(Duration patience) {
+        long seconds = Math.max(1, Math.min(patience.toSeconds(), connectTimeoutSeconds()));
+        return with("connect_timeout", Long.toString(seconds));
+    }
+
+    private PostgresUrl with(String parameter, String value) {
+        Map<String, String> all = new TreeMap<>(parameters);
+        all.put(parameter, value);
+        return new PostgresUrl(host, port, database, user, password, all);
+    }
+
+    /** Whether both name the same server; false also when two names are those of one. */
+    public boolean isOnServerOf(PostgresUrl other) {
+        return host.equalsIgnoreCase(other.host) && port == other.port;
+    }
+
+    /** For pgjdbc, with the parameters under its names; user and password go separately. */
+    public String jdbcUrl() {
         String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return "jdbc:postgresql://" + shownHost + ":" + port + "/" + encoded(database)
                 + "?sslmode=" + sslMode()
@@ -146,15 +164,15 @@ public record PostgresUrl(
                         .map(file -> "&sslrootcert=" + encoded(file))
                         .orElse("")
                 + "&connectTimeout=" + connectTimeoutSeconds()
-                + "&ApplicationName=" + encoded(applicationName);
+                + "&ApplicationName=" + encoded(applicationName());
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** For the Vert.x client. */
-    public PgConnectOptions clientOptions() {
+    PgConnectOptions clientOptions() {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(host)
                 .setPort(port)

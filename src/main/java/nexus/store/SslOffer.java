@@ -18,13 +18,13 @@ import java.util.function.Supplier;
  * up. The client would ask too; but after a no it leaves that connection open and makes another one, and a server that
  * shuts down waits for it as long as its {@code authentication_timeout}, a minute.
  */
-public final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
+final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
     private static final int SSL_REQUEST = 80877103;
 
     private final PgConnectOptions options;
     private final NetClient client;
 
-    public SslOffer(Vertx vertx, PgConnectOptions options) {
+    SslOffer(Vertx vertx, PgConnectOptions options) {
         this.options = options;
         this.client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(options.getConnectTimeout()));
     }

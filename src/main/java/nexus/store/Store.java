@@ -2,8 +2,6 @@ package nexus.store;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -11,7 +9,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,9 +23,6 @@ import org.postgresql.PGProperty;
  */
 @Singleton
 public class Store {
-    /** Above any statement timeout, which is the server's to keep. */
-    private static final int SILENCE_SECONDS = 45;
-
     /** A wait for a lock that lasts longer is given up, and asked for again by who needs it. */
     private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
@@ -38,9 +32,6 @@ public class Store {
 
     private static final int SETTLING_CONNECTIONS = 2;
     private static final int ACCESS_CONNECTIONS = 2;
-
-    /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
-    private static final int LONGEST_STATEMENT = 16 * 1024;
 
     private static final Map<String, String> INDEXES_ONLY = Map.of(
             "enable_seqscan", "off",
@@ -62,9 +53,10 @@ public class Store {
     private static final Map<String, String> SETTLING =
             both(INTAKE, Map.of("enable_seqscan", "off", "enable_bitmapscan", "off"));
 
-    private final Vertx vertx;
+    private final ReactiveSessions sessions;
     private final PostgresUrl url;
-    private final SslOffer offer;
+    private final SessionSettings ordinary;
+    private final SessionSettings blocking;
     private final Pool api;
     private final Pool access;
     private final Pool intake;
@@ -74,14 +66,14 @@ public class Store {
     @Inject
     public Store(Vertx vertx, StoreConfig config) {
         this.url = PostgresUrl.parse(config.url());
-        this.vertx = vertx;
-        PgConnectOptions options = connectOptions(url, config, Map.of());
-        this.offer = new SslOffer(vertx, options);
-        this.api = pool(vertx, options, "nexus-api", config.apiConnections());
-        this.access = pool(vertx, options, "nexus-access", ACCESS_CONNECTIONS);
-        this.intake = pool(vertx, connectOptions(url, config, INTAKE), "nexus-intake", 4);
-        this.queue = pool(vertx, connectOptions(url, config, INDEXES_ONLY), "nexus-queue", config.queueConnections());
-        this.settling = pool(vertx, connectOptions(url, config, SETTLING), "nexus-settling", SETTLING_CONNECTIONS);
+        this.sessions = new ReactiveSessions(vertx, url, config.pooled());
+        this.blocking = SessionSettings.store().with("synchronous_commit", config.synchronousCommit());
+        this.ordinary = ordinary(blocking, config);
+        this.api = pool("nexus-api", Map.of(), config.apiConnections());
+        this.access = pool("nexus-access", Map.of(), ACCESS_CONNECTIONS);
+        this.intake = pool("nexus-intake", INTAKE, 4);
+        this.queue = pool("nexus-queue", INDEXES_ONLY, config.queueConnections());
+        this.settling = pool("nexus-settling", SETTLING, SETTLING_CONNECTIONS);
     }
 
     /** For requests of the API and for upkeep. */
@@ -111,7 +103,7 @@ public class Store {
 
     /** A connection outside all pools, for what has to last: locks of a session, notifications. */
     public Future<PgConnection> connection() {
-        return offer.settled().compose(settled -> PgConnection.connect(vertx, settled));
+        return sessions.connection(ordinary);
     }
 
     /**
@@ -121,20 +113,20 @@ public class Store {
      */
     public Connection blockingConnection(Duration patience) throws SQLException {
         int seconds = Math.max(1, Math.toIntExact(patience.toSeconds()));
-        Properties properties = new Properties();
-        PGProperty.USER.set(properties, url.user());
-        if (!url.password().isEmpty()) {
-            PGProperty.PASSWORD.set(properties, url.password());
-        }
-        PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
-        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
-        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        PGProperty.OPTIONS.set(
-                properties,
-                "-c search_path=nexus -c synchronous_commit=on -c idle_in_transaction_session_timeout="
-                        + patience.toMillis() + " -c statement_timeout=" + patience.toMillis() + " -c lock_timeout="
-                        + Math.min(BLOCKING_LOCK_TIMEOUT.toMillis(), patience.toMillis() / 2));
-        return DriverManager.getConnection(url.jdbcUrl(), properties);
+        Properties driver = new Properties();
+        PGProperty.LOGIN_TIMEOUT.set(driver, seconds);
+        PGProperty.SOCKET_TIMEOUT.set(driver, seconds);
+        String millis = Long.toString(patience.toMillis());
+        return JdbcSessions.open(
+                url,
+                blocking.with(Map.of(
+                        "idle_in_transaction_session_timeout",
+                        millis,
+                        "statement_timeout",
+                        millis,
+                        "lock_timeout",
+                        Long.toString(Math.min(BLOCKING_LOCK_TIMEOUT.toMillis(), patience.toMillis() / 2)))),
+                driver);
     }
 
     /**
@@ -159,29 +151,15 @@ public class Store {
         settling.close();
     }
 
-    private static Pool pool(Vertx vertx, PgConnectOptions options, String name, int size) {
-        PoolOptions pool = new PoolOptions()
-                .setName(name)
-                .setMaxSize(size)
-                .setMaxWaitQueueSize(10_000)
-                .setConnectionTimeout(10)
-                .setConnectionTimeoutUnit(TimeUnit.SECONDS);
-        return PgBuilder.pool()
-                .with(pool)
-                .connectingTo(new SslOffer(vertx, givingUp(options)))
-                .using(vertx)
-                .build();
-    }
-
-    /**
-     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
-     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
-     */
-    private static PgConnectOptions givingUp(PgConnectOptions options) {
-        PgConnectOptions pooled = new PgConnectOptions(options);
-        pooled.setReadIdleTimeout(SILENCE_SECONDS);
-        pooled.setIdleTimeoutUnit(TimeUnit.SECONDS);
-        return pooled;
+    private Pool pool(String name, Map<String, String> settings, int size) {
+        return sessions.pool(
+                ordinary.with(settings),
+                new PoolOptions()
+                        .setName(name)
+                        .setMaxSize(size)
+                        .setMaxWaitQueueSize(10_000)
+                        .setConnectionTimeout(10)
+                        .setConnectionTimeoutUnit(TimeUnit.SECONDS));
     }
 
     private static Map<String, String> both(Map<String, String> some, Map<String, String> others) {
@@ -190,27 +168,24 @@ public class Store {
         return Map.copyOf(all);
     }
 
-    private static PgConnectOptions connectOptions(PostgresUrl url, StoreConfig config, Map<String, String> settings) {
-        Map<String, String> properties = new HashMap<>(settings);
-        properties.put("application_name", url.applicationName());
-        properties.put("search_path", "nexus");
-        properties.put("TimeZone", "UTC");
-        properties.put("synchronous_commit", "on");
-        // What is switched off above makes plans look so dear that a server with LLVM compiles them: 0.7 s each time.
-        properties.put("jit", "off");
-        properties.put(
-                "statement_timeout", Long.toString(config.statementTimeout().toMillis()));
-        properties.put("lock_timeout", "10000");
-        // A host that vanished keeps its locks only until the server finds out.
-        properties.put("tcp_keepalives_idle", "5");
-        properties.put("tcp_keepalives_interval", "3");
-        properties.put("tcp_keepalives_count", "3");
-        properties.put("idle_in_transaction_session_timeout", "60000");
-        return url.clientOptions()
-                .setPipeliningLimit(64)
-                .setCachePreparedStatements(true)
-                .setPreparedStatementCacheMaxSize(128)
-                .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT)
-                .setProperties(properties);
+    private static SessionSettings ordinary(SessionSettings base, StoreConfig config) {
+        return base.with(Map.of(
+                // What is switched off above makes plans look so dear that a server with LLVM compiles them: 0.7 s each
+                // time.
+                "jit",
+                "off",
+                "statement_timeout",
+                Long.toString(config.statementTimeout().toMillis()),
+                "lock_timeout",
+                "10000",
+                // A host that vanished keeps its locks only until the server finds out.
+                "tcp_keepalives_idle",
+                "5",
+                "tcp_keepalives_interval",
+                "3",
+                "tcp_keepalives_count",
+                "3",
+                "idle_in_transaction_session_timeout",
+                "60000"));
     }
 }

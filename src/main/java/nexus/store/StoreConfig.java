@@ -18,6 +18,17 @@ public interface StoreConfig {
     @WithDefault("4")
     int queueConnections();
 
+    /** Whether a pooler in session mode stands before it; found out before the start. */
+    @WithDefault("false")
+    boolean pooled();
+
+    /**
+     * How far a commit has to get. {@code local} where the source is in the same cluster: there a commit could wait for a
+     * standby that Nexus itself is taken for, and capture would wait for itself.
+     */
+    @WithDefault("on")
+    String synchronousCommit();
+
     /** Longest one statement may take: behind it, a request fails instead of waiting for ever. */
     @WithDefault("30s")
     Duration statementTimeout();

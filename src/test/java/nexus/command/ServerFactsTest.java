@@ -2,9 +2,14 @@ package nexus.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Optional;
+import nexus.store.SchemaTrust;
 import org.junit.jupiter.api.Test;
 
 class ServerFactsTest {
+    private static final SchemaTrust TRUSTED = new SchemaTrust(Optional.empty(), Optional.empty());
+
     @Test
     void anOldServerIsRefusedByItsVersion() {
         assertThat(facts(130_014, false, "logical").unfitAsStore())
@@ -25,11 +30,40 @@ class ServerFactsTest {
     }
 
     @Test
+    void aStoreInAnotherEncodingIsRefused() {
+        for (String encoding : List.of("LATIN1", "SQL_ASCII", "EUC_JP")) {
+            assertThat(facts(150_000, false, "logical", encoding, TRUSTED)
+                            .unfitAsStore()
+                            .orElse(""))
+                    .startsWith("has the encoding " + encoding)
+                    .contains("CREATE DATABASE nexus ENCODING 'UTF8'");
+        }
+    }
+
+    @Test
+    void aSchemaThatOthersMayChangeIsRefused() {
+        assertThat(facts(150_000, false, "logical", "UTF8", new SchemaTrust(Optional.of("mallory"), Optional.empty()))
+                        .unfitAsStore()
+                        .orElse(""))
+                .contains("mallory", "ALTER SCHEMA nexus OWNER TO nexus");
+        assertThat(facts(150_000, false, "logical", "UTF8", new SchemaTrust(Optional.empty(), Optional.of("PUBLIC")))
+                        .unfitAsStore()
+                        .orElse(""))
+                .endsWith("REVOKE CREATE ON SCHEMA nexus FROM PUBLIC");
+    }
+
+    @Test
     void theStoreNeedsNoLogicalWal() {
         assertThat(facts(150_000, false, "replica").unfitAsStore()).isEmpty();
     }
 
     private static ServerFacts facts(int version, boolean standby, String walLevel) {
-        return new ServerFacts(version, standby, walLevel, "nexus", "shop", true, false, true);
+        return facts(version, standby, walLevel, "UTF8", TRUSTED);
+    }
+
+    private static ServerFacts facts(
+            int version, boolean standby, String walLevel, String encoding, SchemaTrust trust) {
+        return new ServerFacts(
+                version, standby, walLevel, "nexus", "shop", true, true, true, encoding, trust, Optional.empty());
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
+    private static final Settings.StoreSession OWN = new Settings.StoreSession(false, true);
     private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     private static final String URL = "postgresql://u:p@db/shop";
 
@@ -45,7 +46,7 @@ class SettingsTest {
     @Test
     void theEmbeddedModeListensAndSendsOnLoopback() throws StartRefused {
         Map<String, String> settings =
-                Settings.of(environment(Map.of()), "postgresql://postgres@127.0.0.1:25432/postgres", KEY, true);
+                Settings.of(environment(Map.of()), "postgresql://postgres@127.0.0.1:25432/postgres", KEY, OWN, true);
         assertThat(settings)
                 .containsEntry("nexus.process.embedded", "true")
                 .containsEntry("quarkus.http.host", "127.0.0.1")
@@ -70,6 +71,7 @@ class SettingsTest {
                         "5s")),
                 URL,
                 KEY,
+                OWN,
                 false);
         assertThat(settings)
                 .containsEntry("nexus.process.embedded", "false")
@@ -96,7 +98,7 @@ class SettingsTest {
     void aPasswordWithDollarsComesThroughTheConfigurationAsItIs() throws StartRefused {
         for (String url :
                 List.of("postgresql://u:a$b@h/d", "postgresql://u:a$$b$@h/d", "postgresql://u:$%7Bport%7D$@h/d")) {
-            Map<String, String> settings = Settings.of(environment(Map.of("DATABASE_URL", url)), url, KEY, false);
+            Map<String, String> settings = Settings.of(environment(Map.of("DATABASE_URL", url)), url, KEY, OWN, false);
             SmallRyeConfig config = new SmallRyeConfigBuilder()
                     .withSources(new PropertiesConfigSource(settings, "test", 400))
                     .addDefaultInterceptors()

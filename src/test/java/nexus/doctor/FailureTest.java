@@ -6,8 +6,10 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
+import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -66,11 +68,25 @@ class FailureTest {
     })
     void aPoolerIsKnownByItsName(String address, String direct) {
         PostgresUrl url = PostgresUrl.parse(address);
-        Check check = ServerChecks.notPooled("source-not-pooled", Optional.of("DATABASE_URL"), url, Servers.healthy());
+        Check check = Pooler.check("source-not-pooled", Optional.of("DATABASE_URL"), url, new Pooling.Direct());
         assertThat(check.fix()).endsWith(direct);
-        assertThat(ServerChecks.notPooled("source-not-pooled", Optional.of("DATABASE_URL"), URL, Servers.healthy())
+        assertThat(Pooler.check("source-not-pooled", Optional.of("DATABASE_URL"), URL, new Pooling.Direct())
                         .status())
                 .isEqualTo("ok");
+    }
+
+    @Test
+    void onlyTheStoreMayStandBehindAPoolerAndOnlyInSessionMode() {
+        for (String which : List.of("source", "store")) {
+            String check = which + "-not-pooled";
+            Optional<String> variable = Optional.of("DATABASE_URL");
+            assertThat(Pooler.check(check, variable, URL, new Pooling.PerTransaction("x")))
+                    .returns("fail", Check::status)
+                    .satisfies(found -> assertThat(found.detail()).contains("transaction mode"))
+                    .satisfies(found -> assertThat(found.fix()).contains("direct address"));
+            assertThat(Pooler.check(check, variable, URL, new Pooling.PerSession("x")))
+                    .returns(which.equals("store") ? "ok" : "fail", Check::status);
+        }
     }
 
     private static Check of(String state, String message, @Nullable Throwable cause) {

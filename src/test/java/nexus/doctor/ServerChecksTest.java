@@ -46,9 +46,6 @@ class ServerChecksTest {
                 .isEqualTo("ALTER SYSTEM SET wal_level = 'logical';\n-- then restart PostgreSQL");
         assertThat(ServerChecks.replicationRight(server, URL, Optional.empty()).fix())
                 .isEqualTo("ALTER ROLE \"a\"\"pp\" REPLICATION;");
-        assertThat(ServerChecks.notPooled("source-not-pooled", Optional.of("DATABASE_URL"), URL, server)
-                        .status())
-                .isEqualTo("fail");
     }
 
     @Test

@@ -22,6 +22,7 @@ final class Servers {
         return new Server(
                 version,
                 version / 10_000 + "." + version % 10_000,
+                "UTF8",
                 Optional.of("7 2026-01-01"),
                 Optional.of("7"),
                 false,
@@ -35,14 +36,14 @@ final class Servers {
                 Optional.of("app"),
                 0,
                 true,
-                platform,
-                true);
+                platform);
     }
 
     static Server withoutRights(Optional<String> schemaOwner, int othersTables) {
         return new Server(
                 180_006,
                 "18.6",
+                "UTF8",
                 Optional.empty(),
                 Optional.empty(),
                 true,
@@ -56,8 +57,7 @@ final class Servers {
                 schemaOwner,
                 othersTables,
                 false,
-                Platform.OWN,
-                false);
+                Platform.OWN);
     }
 
     static ServerSettings settings() {

@@ -139,7 +139,12 @@ public final class TestPostgres {
                 .migrate();
     }
 
+    /** As where store and source are one cluster. */
     public static StoreConfig storeConfig(String url) {
+        return storeConfig(url, false, "local");
+    }
+
+    public static StoreConfig storeConfig(String url, boolean pooled, String synchronousCommit) {
         return new StoreConfig() {
             @Override
             public String url() {
@@ -154,6 +159,16 @@ public final class TestPostgres {
             @Override
             public int queueConnections() {
                 return 4;
+            }
+
+            @Override
+            public boolean pooled() {
+                return pooled;
+            }
+
+            @Override
+            public String synchronousCommit() {
+                return synchronousCommit;
             }
 
             @Override

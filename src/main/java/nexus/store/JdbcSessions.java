@@ -1,0 +1,131 @@
+package nexus.store;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.postgresql.PGProperty;
+
+/** The only place where blocking connections to PostgreSQL are made. Whoever asks for one closes it. */
+public final class JdbcSessions {
+    private static final int SLOW_START_SECONDS = 5;
+
+    /** A setting that no server and no pooler knows. Who finds it set has a session that was started for it. */
+    private static final String MARK = "nexus.session";
+
+    private static final String READ_MARK = "SELECT pg_catalog.current_setting('" + MARK + "', true)";
+
+    private JdbcSessions() {}
+
+    /** A session that nothing was set in yet, and whether it took what its start-up message asked for. */
+    record Unset(Connection connection, boolean takesOptions) implements AutoCloseable {
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
+    }
+
+    public static Connection open(PostgresUrl url, SessionSettings settings) throws SQLException {
+        return open(url, settings, new Properties());
+    }
+
+    /**
+     * @param driver further properties of the driver
+     * @throws Pooling.SharedSessionException if the session is shared with others, so that nothing may be set in it
+     */
+    public static Connection open(PostgresUrl url, SessionSettings settings, Properties driver) throws SQLException {
+        Unset session = unset(url, settings.options(), driver);
+        try {
+            if (!session.takesOptions() && Pooling.of(url) instanceof Pooling.PerTransaction shared) {
+                throw new Pooling.SharedSessionException(url, shared);
+            }
+            try (Statement statement = session.connection().createStatement()) {
+                statement.execute(settings.statement());
+            }
+            return session.connection();
+        } catch (SQLException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** With the settings that the server has for the role: for a statement of the user's own. */
+    public static Connection openAsUser(PostgresUrl url) throws SQLException {
+        return connect(url, new Properties());
+    }
+
+    static Unset unset(PostgresUrl url, Duration patience) throws SQLException {
+        int seconds = Math.toIntExact(patience.toSeconds());
+        Properties driver = new Properties();
+        PGProperty.LOGIN_TIMEOUT.set(driver, seconds);
+        PGProperty.SOCKET_TIMEOUT.set(driver, seconds);
+        PGProperty.PREFER_QUERY_MODE.set(driver, "simple");
+        return unset(url.connectingWithin(patience), "", driver);
+    }
+
+    private static Unset unset(PostgresUrl url, String options, Properties driver) throws SQLException {
+        String mark = UUID.randomUUID().toString();
+        Properties withOptions = new Properties();
+        withOptions.putAll(driver);
+        PGProperty.OPTIONS.set(withOptions, (options + " -c " + MARK + "=" + mark).strip());
+        Connection connection;
+        try {
+            connection = connect(url, withOptions);
+        } catch (SQLException e) {
+            if (!refusesOptions(e)) {
+                throw e;
+            }
+            return new Unset(connect(url, driver), false);
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(READ_MARK)) {
+            row.next();
+            return new Unset(connection, mark.equals(row.getString(1)));
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** What stands before a server says so in various ways; the server itself takes all options of this program. */
+    static boolean refusesOptions(SQLException failure) {
+        String reason = SqlReason.of(failure).toLowerCase(Locale.ROOT);
+        return "08P01".equals(failure.getSQLState())
+                || "0A000".equals(failure.getSQLState())
+                || reason.contains("startup parameter")
+                || reason.contains("command-line options");
+    }
+
+    /** The configuration of the pool that migrations use. */
+    public static Map<String, String> poolSettings(PostgresUrl url, SessionSettings settings, boolean isPooled) {
+        Map<String, String> pool = new HashMap<>();
+        String options = isPooled ? "" : "&options=" + PostgresUrl.encoded(settings.options());
+        pool.put("quarkus.datasource.jdbc.url", url.jdbcUrl() + options);
+        pool.put("quarkus.datasource.jdbc.new-connection-sql", settings.statement());
+        pool.put("quarkus.datasource.username", url.user());
+        if (!url.password().isEmpty()) {
+            pool.put("quarkus.datasource.password", url.password());
+        }
+        return pool;
+    }
+
+    private static Connection connect(PostgresUrl url, Properties driver) throws SQLException {
+        Properties properties = new Properties();
+        // A server, or what stands in front of it, may take the connection and say nothing.
+        PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + SLOW_START_SECONDS);
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        properties.putAll(driver);
+        PGProperty.USER.set(properties, url.user());
+        if (!url.password().isEmpty()) {
+            PGProperty.PASSWORD.set(properties, url.password());
+        }
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
+    }
+}

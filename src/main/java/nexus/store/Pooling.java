@@ -1,0 +1,123 @@
+package nexus.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Whether a connection to an address is a session of PostgreSQL's own, found out by how the address behaves. Asking
+ * changes nothing, because a session behind a pooler may be somebody else's.
+ */
+public sealed interface Pooling {
+
+    /** PostgreSQL itself, or something that passes everything through. */
+    record Direct() implements Pooling {}
+
+    /** A pooler that lends one session of the server to one connection. */
+    record PerSession(String because) implements Pooling {}
+
+    /** A pooler that lends another session of the server to each transaction or statement. */
+    record PerTransaction(String because) implements Pooling {
+        /** @param url the address that was asked */
+        public String refusal(PostgresUrl url) {
+            return "is a connection pooler in transaction mode (" + because + "); write the direct port of PostgreSQL"
+                    + " into it" + (url.port() == 5432 ? "" : " (usually 5432)")
+                    + ", or that of a pooler in session mode";
+        }
+    }
+
+    /** An address whose connections share sessions was about to be used as if they did not. */
+    final class SharedSessionException extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        SharedSessionException(PostgresUrl url, PerTransaction pooling) {
+            super(url + " " + pooling.refusal(url), "0A000");
+        }
+    }
+
+    Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** Two connections alternate so often. A pooler with many idle sessions may hand out the same one a few times. */
+    int ROUNDS = 6;
+
+    String BACKEND = "SELECT pg_catalog.pg_backend_pid()";
+
+    /**
+     * Opens connections, and asks which process of the server answers: outside a transaction and inside.
+     *
+     * @throws SQLException if the address can't be reached, or gives only one session
+     */
+    static Pooling of(PostgresUrl url) throws SQLException {
+        try (JdbcSessions.Unset first = JdbcSessions.unset(url, PATIENCE);
+                JdbcSessions.Unset second = JdbcSessions.unset(url, PATIENCE)) {
+            Optional<String> switched = switches(url, first.connection(), second.connection());
+            if (switched.isPresent()) {
+                return new PerTransaction(switched.get());
+            }
+            return first.takesOptions()
+                    ? new Direct()
+                    : new PerSession("it does not take the settings of a session when it starts");
+        }
+    }
+
+    /**
+     * A pooler may lend the session that was given back last, or first, or the same one again where it can. The order of
+     * the questions leaves none of them a way to answer as sessions of a server's own would.
+     */
+    private static Optional<String> switches(PostgresUrl url, Connection outside, Connection inside)
+            throws SQLException {
+        String shared = "one connection is answered by several sessions of the server";
+        int own = backend(outside);
+        int others = 0;
+        inside.setAutoCommit(false);
+        for (int round = 0; round < ROUNDS; round++) {
+            int inTransaction;
+            try {
+                inTransaction = backend(inside);
+            } catch (SQLException e) {
+                if (SqlReason.passes(e)) {
+                    throw round > 0
+                            ? e
+                            : new SQLException(
+                                    "it gives no second session beside the first one: raise the" + " size of its pool",
+                                    "53300",
+                                    e);
+                }
+                return Optional.of("it refuses a transaction: " + SqlReason.of(e));
+            }
+            if (inTransaction == own || (round > 0 && inTransaction != others)) {
+                return Optional.of(shared);
+            }
+            others = inTransaction;
+            if (backend(outside) != own || (round == 0 && isLent(url, own, others))) {
+                return Optional.of(shared);
+            }
+            inside.rollback();
+            for (int again = 0; again < 2; again++) {
+                if (backend(outside) != own) {
+                    return Optional.of(shared);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a third connection gets the session of one of the two. */
+    private static boolean isLent(PostgresUrl url, int first, int second) throws SQLException {
+        try (JdbcSessions.Unset third = JdbcSessions.unset(url, PATIENCE)) {
+            int backend = backend(third.connection());
+            return backend == first || backend == second;
+        }
+    }
+
+    private static int backend(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(BACKEND)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package nexus.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** The only place where connections of the reactive client are made. */
+public final class ReactiveSessions {
+    private static final Logger LOG = Logger.getLogger(ReactiveSessions.class);
+
+    /** Above any statement timeout, which is the server's to keep. */
+    private static final int SILENCE_SECONDS = 45;
+
+    /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
+    private static final int LONGEST_STATEMENT = 16 * 1024;
+
+    /** Ends the session from within, so that a pool does not hand it out. */
+    private static final String END = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
+
+    private final Vertx vertx;
+    private final PostgresUrl url;
+    private final boolean isPooled;
+
+    /** Of connections outside pools: one for each kind, as each has a client of its own. */
+    private final Map<SessionSettings, SslOffer> offers = new ConcurrentHashMap<>();
+
+    /** @param isPooled whether a pooler stands before the server, which would refuse what the start-up message sets */
+    public ReactiveSessions(Vertx vertx, PostgresUrl url, boolean isPooled) {
+        this.vertx = vertx;
+        this.url = url;
+        this.isPooled = isPooled;
+    }
+
+    /** A pool in which each session has the settings before anything else runs in it. */
+    public Pool pool(SessionSettings settings, PoolOptions pool) {
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(new SslOffer(vertx, givingUp(options(settings))))
+                .withConnectHandler(opened -> prepare(opened, settings))
+                .using(vertx)
+                .build();
+    }
+
+    /** A connection outside all pools. */
+    public Future<PgConnection> connection(SessionSettings settings) {
+        return offers.computeIfAbsent(settings, wanted -> new SslOffer(vertx, options(wanted)))
+                .settled()
+                .compose(settled -> PgConnection.connect(vertx, settled))
+                .compose(opened -> opened.query(settings.statement())
+                        .execute()
+                        .map(opened)
+                        .recover(failure ->
+                                opened.close().otherwiseEmpty().compose(closed -> Future.failedFuture(failure))));
+    }
+
+    /** The pool hands the session out when this closes it. */
+    private static void prepare(SqlConnection opened, SessionSettings settings) {
+        opened.query(settings.statement())
+                .execute()
+                .<Void>mapEmpty()
+                .recover(failure -> {
+                    LOG.warnf("session not usable reason=%s", failure.getMessage());
+                    return opened.query(END).execute().mapEmpty();
+                })
+                .onComplete(done -> opened.close());
+    }
+
+    private PgConnectOptions options(SessionSettings settings) {
+        Map<String, String> parameters = new HashMap<>();
+        if (!isPooled) {
+            parameters.putAll(settings.values());
+        }
+        parameters.put("client_encoding", "UTF8");
+        parameters.put("application_name", url.applicationName());
+        return url.clientOptions()
+                .setPipeliningLimit(64)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(128)
+                .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT)
+                .setProperties(parameters);
+    }
+
+    /**
+     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
+     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
+     */
+    private static PgConnectOptions givingUp(PgConnectOptions options) {
+        PgConnectOptions pooled = new PgConnectOptions(options);
+        pooled.setReadIdleTimeout(SILENCE_SECONDS);
+        pooled.setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return pooled;
+    }
+}
