@@ -72,7 +72,15 @@ public class EventIntake {
                 some -> repository.takes(
                         new MatchedEvents(catalog.current(), some, signal.live().now())),
                 failure);
-        return search.reduced(refused);
+        return search.reduced(refused).compose(taken -> {
+            if (taken.isEmpty()) { // it is not about one of them: nothing is lost, and it is tried again
+                return Future.failedFuture(failure);
+            }
+            LOG.errorf(
+                    "the store refuses captured events left_out=%d of=%d reason=%s",
+                    refused.size() - taken.size(), refused.size(), failure.getMessage());
+            return Future.succeededFuture(taken);
+        });
     }
 
     private Future<SourcePosition> capture(

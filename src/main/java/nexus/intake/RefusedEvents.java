@@ -45,7 +45,7 @@ final class RefusedEvents {
     private Future<List<IncomingEvent>> reduced(IncomingEvent event) {
         IncomingEvent less = event.reduced();
         return taken.apply(List.of(less)).map(isTaken -> {
-            LOG.errorf(
+            LOG.debugf(
                     "the store refuses an event id=%s type=%s sqlstate=%s done=%s",
                     event.id(), event.type(), sqlState, isTaken ? "reduced" : "left out");
             return isTaken ? List.of(less) : List.of();
