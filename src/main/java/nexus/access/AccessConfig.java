@@ -26,7 +26,7 @@ public interface AccessConfig {
     @Max(1_000_000)
     int rate();
 
-    /** Requests of one key in this process at the same time that publish; with more, 429. */
+    /** Requests of one key in this process at the same time that publish; more wait. */
     @WithDefault("1024")
     @Min(1)
     @Max(100_000)
@@ -37,6 +37,12 @@ public interface AccessConfig {
     @Min(1)
     @Max(100_000)
     int inProgress();
+
+    /** Requests of one key that wait for their turn, for ten seconds at most; with more, 429. */
+    @WithDefault("224")
+    @Min(0)
+    @Max(100_000)
+    int waiting();
 
     /** From a request's headers to the end of its answer; then its connection is closed. Above a statement's 30 s. */
     @WithDefault("60s")

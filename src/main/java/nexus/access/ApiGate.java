@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import nexus.ProcessConfig;
@@ -37,6 +36,7 @@ final class ApiGate {
     private static final int PRIORITY = 1_000;
 
     private static final Duration ABANDONED_FOR = Duration.ofSeconds(2);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final String HEALTH = "/v1/health";
     private static final Pattern PLAIN = Pattern.compile("/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?");
     private static final Pattern API = Pattern.compile("/(v1|api)(/.*)?");
@@ -165,35 +165,65 @@ final class ApiGate {
             refuse(context, new Problem(429, "rate-limited", "This key has sent too many requests; try again later."));
         } else if (!key.may(needed)) {
             refuse(context, new Problem(403, "forbidden", "This needs a key with the scope " + needed.word() + "."));
-        } else if (!takesPlace(context, key.inProgress(needed))) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, "1");
-            refuse(
-                    context,
-                    new Problem(
-                            429,
-                            "too-many-in-progress",
-                            "This key has too many requests in progress; send less at once."));
         } else {
-            admitted(context, key.caller(), needed);
+            inTurn(context, key, needed);
         }
     }
 
-    /**
-     * A request takes a place among those of its key until it is answered. What it asked the store for goes on when its
-     * connection is closed before, so then it keeps its place a while longer.
-     */
-    private static boolean takesPlace(RoutingContext context, Semaphore places) {
-        if (!places.tryAcquire()) {
-            return false;
+    /** So many requests of a key are in progress at once; the next one's turn comes when one of them is over. */
+    private void inTurn(RoutingContext context, KnownKey key, Right needed) {
+        RequestPlaces places = key.inProgress(needed);
+        if (places.take()) {
+            leaveAtEnd(context, places);
+            admitted(context, key.caller(), needed);
+            return;
         }
-        context.addEndHandler(ended -> {
-            if (context.response().ended()) {
-                places.release();
+        Context here = context.vertx().getOrCreateContext();
+        context.request().pause();
+        Runnable turn = () -> here.runOnContext(ignored -> {
+            context.request().resume();
+            if (context.response().closed()) {
+                places.leave();
+            } else if (key.id().isPresent() && keys.stored().noneMatch(known -> known == key)) {
+                places.leave();
+                refuse(context, unknown("The key that was sent is not one of this Nexus."));
             } else {
-                context.vertx().setTimer(ABANDONED_FOR.toMillis(), over -> places.release());
+                leaveAtEnd(context, places);
+                admitted(context, key.caller(), needed);
             }
         });
-        return true;
+        if (!places.await(turn)) {
+            context.request().resume();
+            refuseAsTooMany(context);
+            return;
+        }
+        context.vertx().setTimer(LONGEST_WAIT.toMillis(), late -> {
+            if (places.giveUp(turn) && !context.response().closed()) {
+                context.request().resume();
+                refuseAsTooMany(context);
+            }
+        });
+    }
+
+    private void refuseAsTooMany(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+        refuse(
+                context,
+                new Problem(
+                        429,
+                        "too-many-in-progress",
+                        "This key has too many requests in progress; send fewer at once."));
+    }
+
+    /** What a request asked the store for goes on when its connection is closed before: it keeps its place a while. */
+    private static void leaveAtEnd(RoutingContext context, RequestPlaces places) {
+        context.addEndHandler(ended -> {
+            if (context.response().ended()) {
+                places.leave();
+            } else {
+                context.vertx().setTimer(ABANDONED_FOR.toMillis(), over -> places.leave());
+            }
+        });
     }
 
     private void admitted(RoutingContext context, Caller caller, Right needed) {

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import nexus.api.Caller;
 
@@ -16,8 +15,8 @@ final class KnownKey {
     private final Optional<Instant> expiresAt;
     private final RequestLimit publishing;
     private final RequestLimit others;
-    private final Semaphore publishingInProgress;
-    private final Semaphore othersInProgress;
+    private final RequestPlaces publishingInProgress;
+    private final RequestPlaces othersInProgress;
     private final AtomicLong lastUsedMillis = new AtomicLong();
 
     private KnownKey(
@@ -29,8 +28,8 @@ final class KnownKey {
         this.expiresAt = expiresAt;
         this.publishing = new RequestLimit("publish", config.publishRate(), now);
         this.others = new RequestLimit("default", config.rate(), now);
-        this.publishingInProgress = new Semaphore(config.publishInProgress());
-        this.othersInProgress = new Semaphore(config.inProgress());
+        this.publishingInProgress = new RequestPlaces(config.publishInProgress(), config.waiting());
+        this.othersInProgress = new RequestPlaces(config.inProgress(), config.waiting());
     }
 
     /**
@@ -70,8 +69,7 @@ final class KnownKey {
         return right == Right.PUBLISH ? publishing : others;
     }
 
-    /** For requests in progress: whoever takes a permit gives it back when the request is over. */
-    Semaphore inProgress(Right right) {
+    RequestPlaces inProgress(Right right) {
         return right == Right.PUBLISH ? publishingInProgress : othersInProgress;
     }
 
