@@ -6,6 +6,7 @@ import nexus.doctor.Check;
 import nexus.doctor.Diagnosis;
 import nexus.doctor.Subject;
 import nexus.store.PostgresUrl;
+import nexus.terminal.Printable;
 
 /** A diagnosis for a person at a terminal: one line a check, and below it the fix, to be pasted as it is. */
 final class DoctorReport {
@@ -39,12 +40,12 @@ final class DoctorReport {
     private static void add(List<String> lines, Check check, int names) {
         String head = mark(check) + "  " + check.check()
                 + " ".repeat(names - check.check().length()) + "  ";
-        List<String> detail = wrapped(check.detail(), Math.max(40, WIDTH - head.length()));
+        List<String> detail = wrapped(Printable.line(check.detail()), Math.max(40, WIDTH - head.length()));
         lines.add(head + detail.getFirst());
         detail.stream().skip(1).forEach(line -> lines.add(" ".repeat(head.length()) + line));
         if (check.fix() != null) {
             lines.add("");
-            check.fix().lines().forEach(line -> lines.add(INDENT + line));
+            Printable.lines(check.fix()).lines().forEach(line -> lines.add(INDENT + line));
             lines.add("");
         }
     }

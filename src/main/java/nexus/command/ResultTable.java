@@ -2,17 +2,18 @@ package nexus.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import nexus.terminal.Printable;
 
 /** Rows under their column names, aligned, in the manner of psql. */
 final class ResultTable {
     private final List<List<String>> lines = new ArrayList<>();
 
     ResultTable(List<String> columns) {
-        lines.add(List.copyOf(columns));
+        add(columns);
     }
 
     void add(List<String> row) {
-        lines.add(List.copyOf(row));
+        lines.add(row.stream().map(Printable::line).toList());
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.Optional;
+import nexus.terminal.Printable;
 import nexus.webhook.WebhookSigner;
 
 /** One request that came in, in words for a terminal. */
@@ -43,7 +44,9 @@ final class ReceivedWebhook {
      * @param status the answer it gets
      */
     String describe(Optional<byte[]> key, int status) {
-        String what = method.equals("POST") ? header("X-Event-Type", "(no X-Event-Type)") : method + " is no webhook";
+        String what = method.equals("POST")
+                ? header("X-Event-Type", "(no X-Event-Type)")
+                : Printable.line(method) + " is no webhook";
         return TIME.format(at) + "  " + what + "  attempt " + header("X-Delivery-Attempt", "?") + "  "
                 + verdict(key) + "  answered " + status + System.lineSeparator()
                 + "  id " + header("webhook-id", "(no webhook-id)") + System.lineSeparator()
@@ -66,7 +69,7 @@ final class ReceivedWebhook {
     }
 
     private String shown() {
-        String text = printable(pretty(new String(body, StandardCharsets.UTF_8)));
+        String text = Printable.lines(pretty(new String(body, StandardCharsets.UTF_8)));
         return text.length() <= MAX_SHOWN_CHARACTERS
                 ? text
                 : text.substring(0, MAX_SHOWN_CHARACTERS) + "\n… cut; the body has " + body.length + " bytes";
@@ -81,11 +84,6 @@ final class ReceivedWebhook {
     }
 
     private String header(String name, String otherwise) {
-        return printable(Objects.requireNonNullElse(headers.getFirst(name), otherwise));
-    }
-
-    /** A webhook must not be able to steer the terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\uFFFD");
+        return Printable.line(Objects.requireNonNullElse(headers.getFirst(name), otherwise));
     }
 }
