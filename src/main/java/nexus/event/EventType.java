@@ -1,5 +1,6 @@
 package nexus.event;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import nexus.Refusal;
 
@@ -71,7 +72,20 @@ public record EventType(String value) {
         return encoded.toString();
     }
 
-    static boolean isPlain(char c) {
+    /** Whether this is what {@link #segment} makes of some name: only then can it ever match one. */
+    static boolean isSegment(String encoded) {
+        if (encoded.indexOf('%') < 0) {
+            return !encoded.isEmpty() && encoded.chars().allMatch(c -> isPlain((char) c));
+        }
+        try {
+            // a plus sign would be decoded to a blank, whose code then differs
+            return segment(URLDecoder.decode(encoded, StandardCharsets.UTF_8)).equals(encoded);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isPlain(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     }
 

@@ -25,7 +25,8 @@ public record TypePattern(String value) {
         if (!isPattern(value)) {
             throw new Refusal.Invalid(
                     pointer,
-                    "must be segments of A-Z a-z 0-9 _ - (or percent-encoded), * or ** with dots between them, at most "
+                    "must be segments of A-Z a-z 0-9 _ - (other characters as upper-case percent-encoded UTF-8), * or ** with"
+                            + " dots between them, at most "
                             + EventType.MAX_ROW_CHANGE + " characters");
         }
         return new TypePattern(value);
@@ -135,7 +136,7 @@ public record TypePattern(String value) {
                 return false;
             }
             boolean isWildcard = segment.equals("*") || segment.equals(ANY_NUMBER);
-            if (!isWildcard && !segment.chars().allMatch(c -> EventType.isPlain((char) c) || c == '%')) {
+            if (!isWildcard && !EventType.isSegment(segment)) {
                 return false;
             }
         }
