@@ -35,7 +35,7 @@ class AbuseIT {
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of(
                 "JAVA_TOOL_OPTIONS",
-                "-Dquarkus.http.idle-timeout=4s -Dnexus.api.request-timeout=3s -Dquarkus.http.limits.max-connections="
+                "-Dquarkus.http.idle-timeout=4s -Dnexus.api.request-timeout=3s -Dnexus.edge.api-connections="
                         + MAX_CONNECTIONS));
     }
 

@@ -31,18 +31,29 @@ class RoomsTest {
             Map.entry("pgoutput", Set.of()),
             Map.entry("retry", Set.of()),
             Map.entry("store", Set.of()),
+            Map.entry("terminal", Set.of()),
             Map.entry("trace", Set.of()),
             Map.entry("liveness", Set.of()),
             Map.entry("api", Set.of()),
+            Map.entry("edge", Set.of("api")),
             Map.entry("subscription", Set.of("api", "event", "liveness", "store", "webhook")),
-            Map.entry("access", Set.of("api", "event", "store")),
+            Map.entry("access", Set.of("api", "edge", "event", "store")),
             Map.entry("queue", Set.of("event", "store")),
             Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),
             Map.entry("publish", Set.of("api", "event", "intake", "trace")),
             Map.entry("capture", Set.of("event", "pgoutput")),
             Map.entry(
                     "replication",
-                    Set.of("api", "capture", "event", "intake", "liveness", "pgoutput", "store", "subscription")),
+                    Set.of(
+                            "api",
+                            "capture",
+                            "event",
+                            "intake",
+                            "liveness",
+                            "pgoutput",
+                            "store",
+                            "subscription",
+                            "terminal")),
             Map.entry("webhook", Set.of("event", "trace")),
             Map.entry("attempt", Set.of("api", "event", "queue", "store")),
             Map.entry(
@@ -64,8 +75,19 @@ class RoomsTest {
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of("store")),
-            Map.entry("receiver", Set.of("webhook")),
-            Map.entry("command", Set.of("api", "doctor", "embedded", "store", "subscription", "trace", "webhook"))));
+            Map.entry("receiver", Set.of("terminal", "webhook")),
+            Map.entry(
+                    "command",
+                    Set.of(
+                            "api",
+                            "doctor",
+                            "edge",
+                            "embedded",
+                            "store",
+                            "subscription",
+                            "terminal",
+                            "trace",
+                            "webhook"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

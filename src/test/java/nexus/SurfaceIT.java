@@ -17,6 +17,7 @@ import nexus.testkit.ApiClient;
 import nexus.testkit.ApiClient.Answer;
 import nexus.testkit.Eventually;
 import nexus.testkit.PackagedNexus;
+import nexus.testkit.RawHttp;
 import nexus.testkit.ScriptedReceiver;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -288,6 +289,124 @@ class SurfaceIT {
                             .header("Access-Control-Allow-Origin"))
                     .isEmpty();
         }
+    }
+
+    /** Line ends are written as {@code |}. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', delimiter = ';', textBlock = """
+        GET /v1/stats HTTP/1.1||                                                              ; 400
+        GET /v1/stats HTTP/1.1|Host: localhost|Host: localhost||                              ; 400
+        GET /v1/%zz HTTP/1.1|Host: localhost||                                                ; 400
+        GET /v1\\events HTTP/1.1|Host: localhost||                                            ; 400
+        POST /v1/events HTTP/1.1|Host: localhost|Transfer-Encoding: identity||                ; 400
+        POST /v1/events HTTP/1.1|Host: localhost|Transfer-Encoding: chunked|Content-Length: 5||0|| ; 400
+        GET /v1/stats HTTP/3.0|Host: localhost||                                              ; 505
+        TRACE /%zz HTTP/1.1||                                                                 ; 405
+        CONNECT localhost:80 HTTP/1.1|Host: localhost||                                       ; 405
+        """)
+    void aRequestThatIsNotWellFormedIsAProblemOnBothPortsAndEndsTheConnection(String raw, int status) {
+        for (int port : List.of(nexus.port(), nexus.managementPort())) {
+            String answer = RawHttp.untilClosed(port, raw.replace("|", "\r\n").replace("\\\\", "\\"));
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .contains("\"status\":" + status);
+        }
+    }
+
+    @Test
+    void aRequestLineThatIsTooLongIsAProblemToo() {
+        assertThat(RawHttp.untilClosed(nexus.port(), "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ")
+                .contains("\"code\":\"uri-too-long\"");
+    }
+
+    @Test
+    void aMalformedRequestIsRefusedAfterTheAnswersToThoseBeforeIt() {
+        String good = "GET /v1/stats HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + KEY + "\r\n\r\n";
+        String answers = RawHttp.untilClosed(nexus.port(), good + good + "GET /v1/stats HTTP/1.1\r\n\r\n" + good);
+        assertThat(answers.split("HTTP/1.1 ", -1)).hasSize(4);
+        assertThat(answers).startsWith("HTTP/1.1 200 ").contains("HTTP/1.1 400 ");
+        assertThat(answers.indexOf("HTTP/1.1 400 ")).isGreaterThan(answers.lastIndexOf("HTTP/1.1 200 "));
+    }
+
+    @Test
+    void aBodyThatBreaksOffInItsChunksIsMalformed() {
+        assertThat(
+                        RawHttp.untilClosed(
+                                nexus.port(),
+                                "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + KEY
+                                        + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+        assertThat(nexus.log()).doesNotContain("\"ERROR\"", " ERROR ");
+    }
+
+    @Test
+    void http2IsNotSpokenInTheClear() {
+        String upgrade = String.join(
+                "\r\n",
+                "GET /v1/stats HTTP/1.1",
+                "Host: localhost",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__",
+                "",
+                "no request, so that the connection ends",
+                "");
+        for (int port : List.of(nexus.port(), nexus.managementPort())) {
+            assertThat(RawHttp.untilClosed(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+                    .matches("(?s)|HTTP/1.1 505 .*");
+            assertThat(RawHttp.untilClosed(port, "\u0001GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
+            assertThat(RawHttp.untilClosed(port, upgrade)).startsWith("HTTP/1.1 4");
+        }
+    }
+
+    @Test
+    void everyPathNamesItsOwnMethods() {
+        JsonNode paths = stranger.get("/openapi?format=json").expect(200).json().path("paths");
+        paths.properties().forEach(path -> {
+            Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
+            path.getValue().fieldNames().forEachRemaining(name -> methods.add(name.toUpperCase(Locale.ROOT)));
+            if (methods.contains("GET")) {
+                methods.add("HEAD");
+            }
+            String allow = String.join(", ", methods);
+            String uri = path.getKey().replaceAll("\\{[^}]*}", "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11");
+            assertThat(api.send("OPTIONS", uri, "", "").expect(204).header("Allow"))
+                    .as("OPTIONS " + uri)
+                    .isEqualTo(allow);
+            assertThat(RawHttp.untilClosed(nexus.port(), "TRACE " + uri + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                    .as("TRACE " + uri)
+                    .startsWith("HTTP/1.1 405 ")
+                    .containsIgnoringCase("allow: " + allow + "\r\n");
+            if (!methods.contains("DELETE")) {
+                assertThat(api.delete(uri).expect(405).header("Allow"))
+                        .as("DELETE " + uri)
+                        .isEqualTo(allow);
+            }
+        });
+    }
+
+    @Test
+    void acceptIsIgnoredAndACompressedBodyIsRefused() {
+        for (String accept : List.of("application/problem+json", "application/xml", "nonsense;;q=x")) {
+            stranger.with("X-API-Key", KEY, "Accept", accept).get("/v1/metrics").expect(200);
+            stranger.with("X-API-Key", KEY, "Accept", accept).get("/v1/stats").expect(200);
+        }
+        for (String encoding : List.of("gzip", "br", "deflate", "identity, gzip")) {
+            stranger.with("X-API-Key", KEY, "Content-Encoding", encoding)
+                    .post("/v1/events", "{\"type\":\"a\",\"data\":{}}")
+                    .expect(415);
+        }
+        api.send("POST", "/v1/events", "application/json;charset=utf8", "{\"type\":\"a\",\"data\":{}}")
+                .expect(202);
+    }
+
+    @Test
+    void whatIsNotOnTheManagementPortIsAProblem() {
+        assertThat(nexus.management().get("/nothing").expect(404).header("Content-Type"))
+                .startsWith("application/problem+json");
     }
 
     @Test

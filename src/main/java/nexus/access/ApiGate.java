@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -15,11 +16,14 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import nexus.ProcessConfig;
+import nexus.api.AllowedMethods;
 import nexus.api.Caller;
 import nexus.api.Problem;
+import nexus.edge.RefusalMeters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +47,13 @@ final class ApiGate {
     private static final CharSequence LIMIT = HttpHeaders.createOptimized("RateLimit");
     private static final CharSequence POLICY = HttpHeaders.createOptimized("RateLimit-Policy");
 
+    private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
     private final ApiKeys keys;
     private final KeyWatch watch;
     private final Audit audit;
     private final RefusalMeters meters;
+    private final AllowedMethods allowed;
     private final Clock clock;
     private final CrossOrigin crossOrigin;
     private final Duration requestTimeout;
@@ -58,6 +65,7 @@ final class ApiGate {
             KeyWatch watch,
             Audit audit,
             RefusalMeters meters,
+            AllowedMethods allowed,
             Clock clock,
             AccessConfig config,
             ProcessConfig process) {
@@ -65,6 +73,7 @@ final class ApiGate {
         this.watch = watch;
         this.audit = audit;
         this.meters = meters;
+        this.allowed = allowed;
         this.clock = clock;
         this.crossOrigin = new CrossOrigin(new HashSet<>(config.corsOrigins().orElse(List.of())));
         this.requestTimeout = config.requestTimeout();
@@ -88,13 +97,24 @@ final class ApiGate {
             refuse(context, foreign.get());
         } else if (!crossOrigin.answers(request)) {
             if (isOpen) {
-                if (HEALTH.equals(request.path())) {
-                    recognize(context);
-                }
-                check(context, context::next);
+                admitOpen(context);
             } else {
                 identify(context);
             }
+        }
+    }
+
+    /** Health, and documents and pages, which are only read. */
+    private void admitOpen(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (HEALTH.equals(request.path())) {
+            recognize(context);
+            check(context, context::next);
+        } else if (READS.contains(request.method())) {
+            RequestShape.refusal(request).ifPresentOrElse(problem -> refuse(context, problem), context::next);
+        } else {
+            context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
+            refuse(context, Problem.ofStatus(405));
         }
     }
 
@@ -238,7 +258,30 @@ final class ApiGate {
     }
 
     private void check(RoutingContext context, Runnable whenFine) {
-        RequestShape.refusal(context.request()).ifPresentOrElse(problem -> refuse(context, problem), whenFine);
+        Optional<Problem> refusal = RequestShape.refusal(context.request());
+        if (refusal.isPresent()) {
+            refuse(context, refusal.get());
+        } else if (context.request().method().equals(HttpMethod.OPTIONS)) {
+            answerOptions(context);
+        } else {
+            context.request().headers().remove(HttpHeaders.ACCEPT); // each path answers with one media type
+            whenFine.run();
+        }
+    }
+
+    /** The HTTP layer would name the methods of all paths of a resource. */
+    private void answerOptions(RoutingContext context) {
+        String path = String.valueOf(context.request().path());
+        after(allowed.find(context.vertx(), path), context, methods -> {
+            if (methods.isPresent()) {
+                context.response()
+                        .putHeader(HttpHeaders.ALLOW, methods.get())
+                        .setStatusCode(204)
+                        .end();
+            } else {
+                refuse(context, Problem.ofStatus(404));
+            }
+        });
     }
 
     /** Nothing of the request is read meanwhile. */

@@ -15,17 +15,18 @@ import org.jspecify.annotations.Nullable;
 /** What is wrong with a request whatever it is about: told before anything of it is read. */
 final class RequestShape {
     private static final Pattern JSON =
-            Pattern.compile("application/json\\s*(;\\s*charset=\"?utf-8\"?\\s*)?;?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("application/json\\s*(;\\s*charset=\"?utf-?8\"?\\s*)?;?", Pattern.CASE_INSENSITIVE);
     private static final Set<HttpMethod> WITHOUT_CHANGE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private RequestShape() {}
 
     static Optional<Problem> refusal(HttpServerRequest request) {
-        if (!Url.isReadable(request.uri())) {
-            return Optional.of(new Problem(400, "malformed", "The URL is not percent-encoded UTF-8."));
-        }
         if (bodyBytes(request) > JsonBody.MAX_BYTES) {
             return Optional.of(Problem.ofStatus(413));
+        }
+        if (hasBody(request) && isEncoded(request.getHeader(HttpHeaders.CONTENT_ENCODING))) {
+            return Optional.of(
+                    new Problem(415, "unsupported-media-type", "The body must come without Content-Encoding."));
         }
         if (hasBody(request) && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             return Optional.of(Problem.ofStatus(415));
@@ -45,6 +46,10 @@ final class RequestShape {
     /** A body without a media type is none either: that is how a page elsewhere could send one unasked. */
     static boolean isJson(@Nullable String contentType) {
         return contentType != null && JSON.matcher(contentType).matches();
+    }
+
+    private static boolean isEncoded(@Nullable String encoding) {
+        return encoding != null && !encoding.strip().equalsIgnoreCase("identity");
     }
 
     private static long bodyBytes(HttpServerRequest request) {

@@ -3,11 +3,14 @@ package nexus.api;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
 import io.smallrye.openapi.runtime.io.Format;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,18 +21,23 @@ import java.util.regex.Pattern;
 /** Which methods a path knows, as the served document says: the HTTP layer refuses one without naming the others. */
 @Singleton
 @Unremovable
-class AllowedMethods {
+public class AllowedMethods {
     private static final String DOCUMENT = "<default>";
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     private final OpenApiDocumentService documents;
     private volatile List<Known> known = List.of();
 
-    private record Known(Pattern path, String methods) {}
+    private record Known(Pattern path, boolean isTemplate, String methods) {}
 
     @Inject
     AllowedMethods(OpenApiDocumentService documents) {
         this.documents = documents;
+    }
+
+    /** As {@link #of}, for an event loop: the document is made when it is first needed. */
+    public Future<Optional<String>> find(Vertx vertx, String path) {
+        return vertx.executeBlocking(() -> of(path), false).map(found -> found == null ? Optional.empty() : found);
     }
 
     /** The header {@code Allow}; empty for a path that nobody knows. */
@@ -58,8 +66,10 @@ class AllowedMethods {
             }
             methods.add("OPTIONS");
             String path = Pattern.quote(entry.getKey()).replaceAll("\\{[^}]*}", "\\\\E[^/]+\\\\Q");
-            all.add(new Known(Pattern.compile(path + "/?"), String.join(", ", methods)));
+            all.add(new Known(
+                    Pattern.compile(path + "/?"), entry.getKey().indexOf('{') >= 0, String.join(", ", methods)));
         });
+        all.sort(Comparator.comparing(Known::isTemplate)); // /v1/events/batch before /v1/events/{id}
         return List.copyOf(all);
     }
 }

@@ -26,15 +26,18 @@ public record Problem(
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
-            Map.entry(406, "Not Acceptable"),
             Map.entry(409, "Conflict"),
             Map.entry(410, "Gone"),
             Map.entry(413, "Content Too Large"),
+            Map.entry(414, "URI Too Long"),
             Map.entry(415, "Unsupported Media Type"),
+            Map.entry(417, "Expectation Failed"),
             Map.entry(422, "Unprocessable Content"),
             Map.entry(429, "Too Many Requests"),
+            Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(500, "Internal Server Error"),
-            Map.entry(503, "Service Unavailable"));
+            Map.entry(503, "Service Unavailable"),
+            Map.entry(505, "HTTP Version Not Supported"));
 
     public Problem {
         errors = List.copyOf(errors);
@@ -67,7 +70,6 @@ public record Problem(
             case 400 -> new Problem(400, "malformed", "The request can't be read.");
             case 404 -> new Problem(404, "not-found", "There is nothing at this path.");
             case 405 -> new Problem(405, "method-not-allowed", "This path does not know this method.");
-            case 406 -> new Problem(406, "not-acceptable", "Nexus answers with application/json only.");
             case 413 -> new Problem(413, "too-large", "A request may have 1 MiB at most.");
             case 415 -> new Problem(415, "unsupported-media-type", "The body must come as application/json.");
             default ->

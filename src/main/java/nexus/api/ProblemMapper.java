@@ -1,5 +1,6 @@
 package nexus.api;
 
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.inject.Inject;
@@ -10,6 +11,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -44,16 +47,18 @@ class ProblemMapper {
     @ServerExceptionMapper
     Response map(WebApplicationException refused, UriInfo uri) {
         Response original = refused.getResponse();
-        Problem problem = Problem.ofStatus(original.getStatus());
-        if (problem.status() >= 500) {
+        int status = original.getStatus();
+        if (status >= 500) {
             return map((Throwable) refused, uri);
         }
-        Response.ResponseBuilder answer = answer(problem, uri);
-        if (problem.status() == 405) {
-            allowed.of("/" + uri.getPath().replaceFirst("^/+", ""))
-                    .ifPresent(allow -> answer.header(HttpHeaders.ALLOW, allow));
+        if (status != 404 && status != 405) {
+            return answer(Problem.ofStatus(status), uri).build();
         }
-        return answer.build();
+        // a path that is known, but not with this method, is 404 too where its resource has paths below it
+        Optional<String> methods = allowed.of("/" + uri.getPath().replaceFirst("^/+", ""));
+        return methods.map(allow -> answer(Problem.ofStatus(405), uri).header(HttpHeaders.ALLOW, allow))
+                .orElseGet(() -> answer(Problem.ofStatus(404), uri))
+                .build();
     }
 
     @ServerExceptionMapper
@@ -73,6 +78,9 @@ class ProblemMapper {
             LOG.warnf("a lock of the database could not be had cause=%s", cause);
             return map(new Refusal.Unavailable("A lock of the database could not be had in time. Try again."), uri);
         }
+        if (isConnectionClosed(cause)) {
+            return map(new Refusal.Malformed("The request is not complete."), uri); // nobody is there to read it
+        }
         if (isUnavailable(cause)) {
             LOG.warnf("database unavailable cause=%s", cause);
             return map(new Refusal.Unavailable("The database does not answer. Try again."), uri);
@@ -90,6 +98,16 @@ class ProblemMapper {
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
                 && String.valueOf(cause.getMessage()).startsWith("Request too large");
+    }
+
+    /** The caller's; a database's comes as another exception. */
+    private static boolean isConnectionClosed(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClosedChannelException || cause instanceof HttpClosedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import nexus.api.DeferredOpenApi;
+import nexus.edge.EdgeExtension;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
@@ -88,6 +89,7 @@ public final class ServeCommand implements Command {
                 store.filter(DatabaseCheck.Found::isPooled).isPresent(), isWithSource);
         Settings.of(environment, storeUrl, secretKey, session, atTerminal()).forEach(System::setProperty);
         DeferredOpenApi.defer();
+        EdgeExtension.enable();
         AtomicInteger status = new AtomicInteger(FAILED);
         // its own handler would end the process before the embedded database has stopped
         Quarkus.run(null, (code, failure) -> {

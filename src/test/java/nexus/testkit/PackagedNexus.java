@@ -175,6 +175,14 @@ public final class PackagedNexus implements AutoCloseable {
         return readyAfter;
     }
 
+    public int port() {
+        return port;
+    }
+
+    public int managementPort() {
+        return managementPort;
+    }
+
     public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

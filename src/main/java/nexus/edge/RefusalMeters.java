@@ -1,4 +1,4 @@
-package nexus.access;
+package nexus.edge;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,21 +10,28 @@ import java.util.stream.Stream;
 
 /** Meter names are public: README.md lists them. */
 @Singleton
-class RefusalMeters {
+public class RefusalMeters {
     private static final String OTHER = "other";
 
     private final Map<String, Counter> byCode;
 
     @Inject
     RefusalMeters(MeterRegistry registry) {
-        this.byCode = Stream.of("unauthorized", "forbidden", "rate-limited", "too-many-in-progress", "too-large", OTHER)
+        this.byCode = Stream.of(
+                        "unauthorized",
+                        "forbidden",
+                        "rate-limited",
+                        "too-many-in-progress",
+                        "too-large",
+                        "malformed",
+                        OTHER)
                 .collect(Collectors.toUnmodifiableMap(code -> code, code -> Counter.builder("nexus.api.refused")
                         .description("Requests refused before anything of them was read")
                         .tag("code", code)
                         .register(registry)));
     }
 
-    void refused(String code) {
+    public void refused(String code) {
         Counter counter = byCode.get(byCode.containsKey(code) ? code : OTHER);
         if (counter != null) {
             counter.increment();
