@@ -80,6 +80,7 @@ class RoomsTest {
                     "command",
                     Set.of(
                             "api",
+                            "demo",
                             "doctor",
                             "edge",
                             "embedded",

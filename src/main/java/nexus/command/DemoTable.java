@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import nexus.demo.DemoShape;
 import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
@@ -18,23 +19,19 @@ final class DemoTable {
                 name       text,
                 created_at timestamptz NOT NULL DEFAULT now())""";
 
-    /** Another role's table would run that role's triggers with the rights of Nexus. */
-    private static final String OWNER = """
-            SELECT pg_catalog.pg_get_userbyid(c.relowner) AS owner
-            FROM pg_catalog.pg_class c
-            WHERE c.oid = 'public.users'::pg_catalog.regclass
-              AND pg_catalog.pg_get_userbyid(c.relowner) <> current_user""";
-
     private DemoTable() {}
 
+    /** @throws StartRefused also when a relation of that name is there and is not the demo's */
     static void create(PostgresUrl source) throws StartRefused {
         try (Connection connection = JdbcSessions.open(source, SessionSettings.source());
                 Statement statement = connection.createStatement()) {
             statement.execute(CREATE);
-            try (ResultSet other = statement.executeQuery(OWNER)) {
-                if (other.next()) {
-                    throw new StartRefused("NEXUS_DEMO: there is a table users already, and it is role "
-                            + other.getString("owner") + "'s; set NEXUS_DEMO=false");
+            try (ResultSet found = statement.executeQuery(DemoShape.FAULT)) {
+                found.next();
+                String fault = found.getString("fault");
+                if (fault != null) {
+                    throw new StartRefused("NEXUS_DEMO: the table public.users is not the demo's: " + fault
+                            + "; rename it, or set NEXUS_DEMO=false");
                 }
             }
         } catch (SQLException e) {

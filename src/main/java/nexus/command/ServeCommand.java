@@ -76,7 +76,7 @@ public final class ServeCommand implements Command {
         Optional<ServerFacts> asked =
                 isAsked ? new DatabaseCheck(ServeCommand::say).source(source.get()) : Optional.empty();
         if (Settings.demo(environment) && (!isAsked || asked.isPresent())) {
-            DemoTable.create(source.orElseGet(() -> PostgresUrl.parse(storeUrl)));
+            makeDemo(environment, source.orElseGet(() -> PostgresUrl.parse(storeUrl)));
         }
         boolean isWithSource = source.isEmpty()
                 || source.get().isOnServerOf(PostgresUrl.parse(storeUrl))
@@ -99,6 +99,18 @@ public final class ServeCommand implements Command {
             status.set(code);
         });
         return status.get();
+    }
+
+    /** Who has not asked for the demo can do without it. */
+    private static void makeDemo(Environment environment, PostgresUrl source) throws StartRefused {
+        try {
+            DemoTable.create(source);
+        } catch (StartRefused e) {
+            if (environment.value(Variable.NEXUS_DEMO).isPresent()) {
+                throw e;
+            }
+            say("starting without the demo: " + e.getMessage());
+        }
     }
 
     /** On one line: the logs are not set up yet when a start fails early. */

@@ -30,7 +30,8 @@ public class DeliveryRepository {
     private static final int SCANNED_ROWS = 2_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
-    private static final OffsetDateTime END = OffsetDateTime.parse("9999-12-31T23:59:59Z");
+    /** After every time that an event can have. */
+    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
 
     /** A row {@code o} of {@code owed}, {@code owed_of_run} or {@code owed_delivery}, in a lane of {@code subscription s}. */
     private static final String OWED_COLUMNS = """

@@ -25,7 +25,8 @@ public class StoredEventRepository {
     private static final int SCANNED_ROWS = 2_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
-    private static final OffsetDateTime END = OffsetDateTime.parse("9999-12-31T23:59:59Z");
+    /** After every time that an event can have. */
+    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
 
     /** What becomes of {@code hit}. */
     private static final String WITH_COUNTS = """

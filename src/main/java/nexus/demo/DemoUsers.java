@@ -6,11 +6,14 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import nexus.Refusal;
@@ -29,12 +32,9 @@ public class DemoUsers {
     /** Keeps the table what it is until the end of the transaction, and runs nothing that belongs to it. */
     private static final String LOCK = "LOCK TABLE public.users IN ROW EXCLUSIVE MODE";
 
-    /** A table of another role runs that role's triggers, with the rights of Nexus. */
-    private static final String IS_OWN = """
-            SELECT c.relkind = 'r' AND pg_catalog.pg_get_userbyid(c.relowner) = current_user AS is_own
-            FROM pg_catalog.pg_class c WHERE c.oid = 'public.users'::pg_catalog.regclass""";
-
     private static final String UNIQUE_VIOLATION = "23505";
+    /** Classes of errors that are about the table and the row, not about the server or the connection to it. */
+    private static final Set<String> OF_THE_TABLE = Set.of("21", "22", "23", "27", "2F", "38", "39", "42", "44", "P0");
 
     private final Pool source;
 
@@ -61,17 +61,32 @@ public class DemoUsers {
         return source.withTransaction(transaction -> transaction
                         .query(LOCK)
                         .execute()
-                        .compose(locked -> transaction.query(IS_OWN).execute())
-                        .compose(rows -> rows.iterator().next().getBoolean("is_own")
-                                ? transaction.preparedQuery(INSERT).execute(Tuple.of(UUID.randomUUID(), email, name))
-                                : Future.failedFuture(new Refusal.Conflict(
-                                        "duplicate",
-                                        "There is another table users, which the demo does not write to."))))
+                        .compose(locked -> transaction.query(DemoShape.FAULT).execute())
+                        .compose(rows -> Optional.ofNullable(
+                                        rows.iterator().next().getString("fault"))
+                                .map(fault -> Future.<RowSet<Row>>failedFuture(anotherTable(fault)))
+                                .orElseGet(() -> transaction
+                                        .preparedQuery(INSERT)
+                                        .execute(Tuple.of(UUID.randomUUID(), email, name)))))
                 .map(rows -> user(rows.iterator().next()))
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState())
-                                ? new Refusal.Conflict("duplicate", "There is a user with this email already.")
-                                : failure));
+                .recover(failure -> Future.failedFuture(refusal(failure)));
+    }
+
+    private static Throwable refusal(Throwable failure) {
+        if (!(failure instanceof PgException e) || e.getSqlState() == null) {
+            return failure;
+        }
+        if (UNIQUE_VIOLATION.equals(e.getSqlState())) {
+            return new Refusal.Conflict("duplicate", "There is a user with this email already.");
+        }
+        return OF_THE_TABLE.contains(e.getSqlState().substring(0, 2))
+                ? anotherTable("the database refused the row with SQLSTATE " + e.getSqlState())
+                : failure;
+    }
+
+    private static Refusal.Conflict anotherTable(String why) {
+        return new Refusal.Conflict(
+                "demo-table", "The table users of the source database is not the demo's: " + why + ".");
     }
 
     @PreDestroy

@@ -113,6 +113,22 @@ class DatabaseCheckPostgresTest {
                 .containsExactly("t|t");
     }
 
+    @Test
+    void theDemoIsRefusedInOneLineBesideAnotherTableOfItsName() {
+        for (String another : List.of(
+                "TABLE users (id int PRIMARY KEY, mail text)",
+                "VIEW users AS SELECT 1 AS id",
+                "TYPE users AS (id int)")) {
+            TestPostgres.execute(text(url), "CREATE " + another);
+            assertThatThrownBy(() -> DemoTable.create(url))
+                    .as(another)
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageStartingWith("NEXUS_DEMO")
+                    .hasMessageNotContaining("\n");
+            TestPostgres.execute(text(url), "DROP " + another.split(" ", 2)[0] + " users");
+        }
+    }
+
     private PostgresUrl as(String role, String attributes) {
         TestPostgres.execute(
                 text(url),

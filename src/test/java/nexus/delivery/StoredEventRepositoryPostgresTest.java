@@ -47,6 +47,26 @@ class StoredEventRepositoryPostgresTest {
     }
 
     @Test
+    void anEventOfTheLastMillisecondIsListedInEveryForm() {
+        int lane = rows.subscription("subscription");
+        UUID event = rows.event("last.one", lane);
+        Instant last = Instant.parse("9999-12-31T23:59:59.999Z");
+        rows.run("UPDATE nexus.event SET created_at = '9999-12-31 23:59:59.999+00'");
+        for (Optional<String> type : List.of(Optional.<String>empty(), Optional.of("last.one"))) {
+            for (Optional<Instant> since : List.of(Optional.<Instant>empty(), Optional.of(last))) {
+                assertThat(await(events.list(new EventFilter(type, since, Optional.empty()), Long.MAX_VALUE, 1))
+                                .events())
+                        .extracting(StoredEvent::id)
+                        .containsExactly(event);
+            }
+            assertThat(await(events.list(new EventFilter(type, Optional.empty(), Optional.of(last)), Long.MAX_VALUE, 1))
+                            .events())
+                    .isEmpty();
+        }
+        assertThat(await(events.find(event)).orElseThrow().createdAt()).isEqualTo(last);
+    }
+
+    @Test
     void whatIsOwedInRunsCountsAsIfItHadRowsOfItsOwn() {
         int a = rows.subscription("subscription");
         int b = rows.subscription("subscription");
