@@ -78,7 +78,7 @@ class ListenCommandTest {
 
         post(uri, "plain \u001b[31mred", "");
 
-        eventually("the body", () -> printed().contains("plain \uFFFD[31mred"));
+        eventually("the body", () -> printed().contains("plain \\u{1B}[31mred"));
     }
 
     @Test
