@@ -322,7 +322,9 @@ class DeliveryIT {
     @Test
     void ownHeadersAreSentAndShownOnlyWhenTheyAreKnownToBeHarmless() {
         JsonNode made = api.subscribe(
-                receiver.uri(), type, ",\"headers\":{\"Authorization\":\"Bearer hush\",\"X-Team\":\"billing\",\"Accept\":\"text/plain\"}");
+                receiver.uri(),
+                type,
+                ",\"headers\":{\"Authorization\":\"Bearer hush\",\"X-Team\":\"billing\",\"Accept\":\"text/plain\"}");
         assertThat(made.path("headers").path("Authorization").asText()).isEqualTo("***");
         assertThat(made.path("headers").path("X-Team").asText()).isEqualTo("***");
         assertThat(made.path("headers").path("Accept").asText()).isEqualTo("text/plain");

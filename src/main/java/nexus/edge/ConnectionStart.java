@@ -1,6 +1,7 @@
 package nexus.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,10 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         try {
             boolean isRequest = prefaceBytes > 0 || !bytes.isReadable() || startsARequest(bytes);
+            if (!isRequest && context.pipeline().get(DECODER) == null) {
+                // an empty line, which every decoder passes over, makes the server choose HTTP/1
+                context.fireChannelRead(Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
+            }
             // A server that offers HTTP/2 chooses its decoder when the first bytes are not those of HTTP/2.
             while (context.pipeline().get(DECODER) == null && bytes.isReadable()) {
                 if (prefaceBytes < HTTP_2.length && bytes.getByte(bytes.readerIndex()) == HTTP_2[prefaceBytes]) {
