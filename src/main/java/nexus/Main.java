@@ -13,6 +13,7 @@ import nexus.command.SqlCommand;
 import nexus.command.StartRefused;
 import nexus.command.VersionCommand;
 import nexus.receiver.ListenCommand;
+import nexus.terminal.Printable;
 
 /** The entry point: finds the command; {@code serve} when none is named. */
 @QuarkusMain
@@ -44,7 +45,7 @@ public final class Main {
         try {
             return command.get().run(args.isEmpty() ? args : args.subList(1, args.size()));
         } catch (StartRefused e) {
-            System.err.println("nexus: " + e.getMessage());
+            System.err.println("nexus: " + Printable.line(String.valueOf(e.getMessage())));
             return Command.REFUSED;
         }
     }

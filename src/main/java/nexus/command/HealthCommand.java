@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import nexus.terminal.Printable;
 
 /**
  * {@code nexus health [live|ready|started]}: asks that probe of the Nexus that runs here with the same variables, ready
@@ -41,7 +42,8 @@ public final class HealthCommand implements Command {
             boolean up = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
             try (InputStream answer = up ? connection.getInputStream() : connection.getErrorStream()) {
                 if (answer != null) {
-                    System.out.println(new String(answer.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8).strip());
+                    System.out.println(Printable.lines(
+                            new String(answer.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8).strip()));
                 }
             }
             return up ? DONE : FAILED;

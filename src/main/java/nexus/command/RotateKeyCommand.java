@@ -12,6 +12,7 @@ import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 import nexus.subscription.SecretCipher;
 import nexus.subscription.SecretRotation;
+import nexus.terminal.Printable;
 
 /** {@code nexus rotate-key}: encrypts what is stored with NEXUS_SECRET_KEY_OLD anew with NEXUS_SECRET_KEY. */
 public final class RotateKeyCommand implements Command {
@@ -39,10 +40,10 @@ public final class RotateKeyCommand implements Command {
                     + " encrypted anew; NEXUS_SECRET_KEY_OLD is needed no longer once every process has the new key");
             return DONE;
         } catch (SQLException e) {
-            System.err.println("nexus: " + SqlReason.of(e));
+            System.err.println("nexus: " + Printable.line(SqlReason.of(e)));
             return FAILED;
         } catch (IllegalStateException e) {
-            System.err.println("nexus: " + e.getMessage() + "; nothing was changed");
+            System.err.println("nexus: " + Printable.line(String.valueOf(e.getMessage())) + "; nothing was changed");
             return FAILED;
         }
     }

@@ -12,6 +12,7 @@ import nexus.edge.EdgeExtension;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
+import nexus.terminal.Printable;
 
 /** {@code nexus serve}: checks what it was given, then runs the application until it is told to stop. */
 public final class ServeCommand implements Command {
@@ -160,6 +161,6 @@ public final class ServeCommand implements Command {
     }
 
     private static void say(String line) {
-        System.err.println("nexus: " + line);
+        System.err.println("nexus: " + Printable.line(line));
     }
 }

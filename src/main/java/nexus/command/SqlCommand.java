@@ -11,6 +11,7 @@ import nexus.embedded.EmbeddedDatabase;
 import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
+import nexus.terminal.Printable;
 
 /** {@code nexus sql "…"}: statements on the source database, for people without psql. */
 public final class SqlCommand implements Command {
@@ -23,7 +24,7 @@ public final class SqlCommand implements Command {
             print(connection, arguments.getFirst());
             return DONE;
         } catch (SQLException e) {
-            System.err.println("nexus: " + SqlReason.of(e));
+            System.err.println("nexus: " + Printable.line(SqlReason.of(e)));
             return FAILED;
         }
     }
