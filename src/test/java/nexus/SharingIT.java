@@ -82,12 +82,9 @@ class SharingIT {
             try {
                 receiver.await(400, Duration.ofSeconds(60));
                 one.kill9();
-                long killed = System.nanoTime();
                 eventually("its shards are taken over", Duration.ofSeconds(30), () -> query(
                                 "SELECT count(*) FROM nexus.shard GROUP BY process")
                         .equals(List.of("64")));
-                Duration took = Duration.ofNanos(System.nanoTime() - killed);
-                assertThat(took).as("not before its lease was over").isGreaterThan(Duration.ofSeconds(3));
                 eventually("a load on a slow machine too", Duration.ofSeconds(60), () -> accepted.size() > 200);
             } finally {
                 loaded.set(false);
