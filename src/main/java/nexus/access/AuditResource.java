@@ -125,8 +125,8 @@ public class AuditResource {
             description = "Before.",
             example = "2026-02-01T00:00:00Z",
             schema = @Schema(type = SchemaType.STRING, format = "date-time"))
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "One page of it.",

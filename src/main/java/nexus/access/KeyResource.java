@@ -34,6 +34,7 @@ import nexus.api.JsonBody;
 import nexus.api.Page;
 import nexus.api.QueryParameters;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -111,8 +112,8 @@ public class KeyResource {
 
     @GET
     @Operation(operationId = "listKeys", summary = "All stored keys, newest first")
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "One page of them; expired ones too.",

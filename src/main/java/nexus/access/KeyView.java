@@ -18,8 +18,7 @@ record KeyView(
         @Schema(minLength = 1, maxLength = KeyRequest.MAX_NAME)
         String name,
 
-        @Schema(minItems = 1, maxItems = 3, description = "publish: POST events. read: every GET. manage: everything.")
-        List<String> scopes,
+        @Schema(ref = "Scopes") List<String> scopes,
 
         @Schema(format = "date-time", nullable = true, description = "From then on it does not open; null: never.")
         @Nullable

@@ -317,7 +317,7 @@ public final class JsonBody {
     }
 
     private Optional<String> checkedText(String at, String text, int max) {
-        if (text.isEmpty() || text.length() > max) {
+        if (text.isEmpty() || text.codePointCount(0, text.length()) > max) {
             note(at, "must have 1 to " + max + " characters");
             return Optional.empty();
         }

@@ -76,7 +76,9 @@ public final class QueryParameters {
         String value = values.getFirst();
         if (values.size() > 1) {
             errors.add(new Refusal.FieldError(name, "must be given once"));
-        } else if (value.isEmpty() || value.length() > MAX_CHARACTERS || !JsonBody.isStorable(value)) {
+        } else if (value.isEmpty()
+                || value.codePointCount(0, value.length()) > MAX_CHARACTERS
+                || !JsonBody.isStorable(value)) {
             errors.add(new Refusal.FieldError(
                     name, "must have 1 to " + MAX_CHARACTERS + " characters, none of them U+0000"));
         } else {

@@ -61,8 +61,8 @@ public class LogResource {
                     @Schema(
                             type = SchemaType.STRING,
                             enumeration = {LogEntry.SUCCESS, LogEntry.FAILED}))
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "SUCCESS means that the answer was 2xx. Without an answer, response_from_target says why.",

@@ -91,11 +91,11 @@ public class DeliveryResource {
             description = "Only those of this event.",
             example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11",
             schema = @Schema(type = SchemaType.STRING, format = "uuid"))
-    @Parameter(ref = "Type")
-    @Parameter(ref = "Since")
-    @Parameter(ref = "Until")
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "type", in = ParameterIn.QUERY)
+    @Parameter(name = "since", in = ParameterIn.QUERY)
+    @Parameter(name = "until", in = ParameterIn.QUERY)
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "One page of them, without attemptLog.",

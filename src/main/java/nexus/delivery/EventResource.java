@@ -21,6 +21,7 @@ import nexus.attempt.AttemptRepository;
 import nexus.queue.DeliveryKey;
 import nexus.queue.PayloadErasure;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -66,11 +67,11 @@ public class EventResource {
             description = "Without payload and attempts: those are in GET /v1/events/{id}. In the order in which Nexus"
                     + " stored them. A page may hold fewer events than asked for, even none, and still have a next: the"
                     + " search was cut short; go on with the cursor.")
-    @Parameter(ref = "Type")
-    @Parameter(ref = "Since")
-    @Parameter(ref = "Until")
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "type", in = ParameterIn.QUERY)
+    @Parameter(name = "since", in = ParameterIn.QUERY)
+    @Parameter(name = "until", in = ParameterIn.QUERY)
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "One page of them.",

@@ -70,7 +70,10 @@ public class DemoResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = UserView.class),
+                            schema =
+                                    @Schema(
+                                            allOf = UserView.class,
+                                            requiredProperties = {"email", "name"}),
                             examples = @ExampleObject(name = "user", value = EXAMPLE)))
     @APIResponse(
             responseCode = "201",

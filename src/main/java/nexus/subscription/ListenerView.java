@@ -23,6 +23,9 @@ record ListenerView(
 
         @JsonProperty("source_table")
         @Schema(
+                minLength = 1,
+                maxLength = SourceTable.MAX_CHARACTERS,
+                pattern = SourceTable.FORM,
                 description = "users (schema public) or sales.orders, in the catalog's spelling, quoted or not.",
                 examples = "sales.orders")
         String sourceTable,

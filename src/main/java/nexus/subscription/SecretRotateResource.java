@@ -74,6 +74,7 @@ public class SecretRotateResource {
                     + " 0s to 7d. A secret of an earlier rotation signs until the time promised for it; 409 when more than"
                     + " ten would sign. X-Signature is made with the new one.")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -84,6 +85,7 @@ public class SecretRotateResource {
                                                     @SchemaProperty(
                                                             name = "overlap",
                                                             type = SchemaType.STRING,
+                                                            pattern = Durations.FORM,
                                                             defaultValue = "24h")),
                             examples = @ExampleObject(name = "overlap", value = "{\"overlap\": \"2d\"}")))
     @APIResponse(responseCode = "409", ref = "Conflict")

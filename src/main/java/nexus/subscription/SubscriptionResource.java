@@ -109,8 +109,8 @@ public class SubscriptionResource {
             description = "Only those that are enabled, or are not.",
             example = "true",
             schema = @Schema(type = SchemaType.BOOLEAN))
-    @Parameter(ref = "Limit")
-    @Parameter(ref = "Cursor")
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
     @APIResponse(
             responseCode = "200",
             description = "One page of them.",

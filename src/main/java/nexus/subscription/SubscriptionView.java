@@ -32,12 +32,7 @@ record SubscriptionView(
                                 + " the path or query may hold a token.")
         String endpointUrl,
 
-        @Schema(
-                minItems = 1,
-                maxItems = 100,
-                description = "Patterns of event types: * is one segment, ** any number of them; \"*\" alone is every"
-                        + " published event and every row change.")
-        List<String> eventTypes,
+        @Schema(ref = "EventTypes") List<String> eventTypes,
 
         @Schema(defaultValue = "true", description = "Disabled: what is owed is parked, new events are not owed.")
         boolean isEnabled,
@@ -48,11 +43,7 @@ record SubscriptionView(
         @Schema(enumeration = SubscriptionSettings.TARGET_TYPE, defaultValue = SubscriptionSettings.TARGET_TYPE)
         String targetType,
 
-        @Schema(
-                description = "Sent with every delivery. Values are shown as ***, except those of Accept, Accept-*,"
-                        + " Cache-Control, Content-Language, Pragma, Prefer and Priority; sent back so, they stay"
-                        + " as they are.")
-        Map<String, String> headers,
+        @Schema(ref = "Headers") Map<String, String> headers,
 
         @Schema(
                 enumeration = {"key", "none"},
@@ -87,21 +78,13 @@ record SubscriptionView(
         @Nullable
         String publicKey,
 
-        @Schema(
-                nullable = true,
-                description = "As whom Nexus presents itself. Secrets are shown as ***; sent back so, they stay as they"
-                        + " are. Null: as nobody.")
-        @Nullable
-        Auth auth,
+        @Schema(ref = "TargetAuth") @Nullable Auth auth,
 
-        @Schema(nullable = true, description = "Null: the platform's certificates are trusted and none is shown.")
-        @Nullable
-        Tls tls,
+        @Schema(ref = "TargetTls") @Nullable Tls tls,
 
         Retry retry,
 
-        @Schema(description = "Status codes (300 to 599) after which there is no other attempt.")
-        List<Integer> deadOn,
+        @Schema(ref = "DeadOn") List<Integer> deadOn,
 
         @Schema(readOnly = true, nullable = true, description = "Why Nexus itself disabled it; null when it did not.")
         @Nullable
@@ -113,6 +96,8 @@ record SubscriptionView(
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Schema(
+                minLength = 8,
+                maxLength = SigningSecret.MAX_CHARACTERS,
                 description = "What deliveries are signed with; only in the answer to the POST. Generated when absent;"
                         + " whsec_ and base64 of 24 to 64 bytes, or any text of 8 to 256 characters, with a warning that"
                         + " says what Standard Webhooks libraries need instead.")
@@ -142,35 +127,24 @@ record SubscriptionView(
             @Nullable
             Integer baseSeconds,
 
-            @Schema(nullable = true, description = "Longest wait, such as 10h.") @Nullable
+            @Schema(
+                    nullable = true,
+                    pattern = Durations.FORM,
+                    description = "Longest wait, such as 10h; from 1s to 30d.")
+            @Nullable
             String cap) {}
 
+    /** The schema of it and of {@link Tls} stands in META-INF/openapi.yaml: which fields there are depends on others. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(
-            name = "TargetAuth",
-            requiredProperties = "type",
-            description = "basic has username and password, each of which may be empty, bearer token, oauth2 (client"
-                    + " credentials) the rest. Token servers are guarded as endpoints are; their tokens are kept until"
-                    + " they expire.")
     record Auth(
-            @Schema(enumeration = {"basic", "bearer", "oauth2"})
             String type,
-
-            @Schema(description = "Shown as *** when the password is empty: then it is the credential.") @Nullable
-            String username,
-
+            @Nullable String username,
             @Nullable String password,
-
             @Nullable String token,
-
-            @Schema(format = "uri", description = "A key without manage sees the origin only.") @Nullable
-            String tokenUrl,
-
+            @Nullable String tokenUrl,
             @Nullable String clientId,
-
             @Nullable String clientSecret,
-
             @Nullable String scope) {
         static Auth of(Map<String, String> shown) {
             return new Auth(
@@ -187,16 +161,10 @@ record SubscriptionView(
 
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "TargetTls", description = "All in PEM.")
     record Tls(
-            @Schema(description = "Certificates that are trusted instead of the platform's.") @Nullable
-            String ca,
-
-            @Schema(description = "What Nexus shows; goes together with key.") @Nullable
-            String certificate,
-
-            @Schema(description = "PKCS #8, not encrypted. Shown as ***; sent back so, it stays as it is.") @Nullable
-            String key) {
+            @Nullable String ca,
+            @Nullable String certificate,
+            @Nullable String key) {
         static Tls of(Map<String, String> shown) {
             return new Tls(shown.get("ca"), shown.get("certificate"), shown.get("key"));
         }

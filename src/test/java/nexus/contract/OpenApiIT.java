@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The document is checked in, and what it says is what happens. */
 @ExtendWith(KeyedNexus.class)
 class OpenApiIT {
-    private static final int REQUESTS = Integer.getInteger("nexus.fuzz.requests", 10_000);
+    private static final int REQUESTS = Integer.getInteger("nexus.fuzz.requests", 4_000);
     private static final int AT_ONCE = 100;
     private static final long SEED = Long.getLong("nexus.fuzz.seed", 20_261_125);
 

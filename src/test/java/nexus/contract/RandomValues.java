@@ -88,6 +88,10 @@ final class RandomValues {
         if (schema.has("enum")) {
             return oneOf(schema.path("enum").valueStream().toList()).toString();
         }
+        JsonNode choices = schema.has("anyOf") ? schema.path("anyOf") : schema.path("oneOf");
+        if (!choices.isEmpty()) {
+            return json(oneOf(choices.valueStream().toList()), junk);
+        }
         List<String> types = schemas.types(schema);
         String type = types.isEmpty() ? "object" : oneOf(types);
         return switch (type) {
