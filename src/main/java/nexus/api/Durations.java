@@ -8,10 +8,7 @@ import nexus.Refusal;
 
 /** Durations as callers write them: {@code 250ms}, {@code 15s}, {@code 10m}, {@code 10h}, {@code 30d}. */
 public final class Durations {
-    /** For the API's document. */
-    public static final String FORM = "^([0-9]{1,9})(ms|s|m|h|d)$";
-
-    private static final Pattern SHAPE = Pattern.compile(FORM);
+    private static final Pattern SHAPE = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private record Unit(String name, Duration one) {}
 

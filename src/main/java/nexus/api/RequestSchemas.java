@@ -47,7 +47,8 @@ public class RequestSchemas implements OASFilter {
 
     private static final Map<String, String> FORMS = Map.of(
             "date-time",
-            "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]"
+            // with an offset, the first day may begin before 1970 and the last one end after 9999
+            "^(?!1970-01-01[Tt][^+]*\\+|9999-12-31[Tt][^-]*-)(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]"
                     + "(:[0-5][0-9](\\.[0-9]{1,9})?)?([Zz]|[+-](0[0-9]|1[0-7]):[0-5][0-9]|[+-]18:00)$",
             "uri",
             "^(?!.*%(?![0-9A-Fa-f]{2}))[Hh][Tt][Tt][Pp][Ss]?://(" + HOST + "|\\[[0-9A-Fa-f:.]+\\])" + PORT

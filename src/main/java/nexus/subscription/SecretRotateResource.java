@@ -81,12 +81,7 @@ public class SecretRotateResource {
                             schema =
                                     @Schema(
                                             type = SchemaType.OBJECT,
-                                            properties =
-                                                    @SchemaProperty(
-                                                            name = "overlap",
-                                                            type = SchemaType.STRING,
-                                                            pattern = Durations.FORM,
-                                                            defaultValue = "24h")),
+                                            properties = @SchemaProperty(name = "overlap", ref = "Overlap")),
                             examples = @ExampleObject(name = "overlap", value = "{\"overlap\": \"2d\"}")))
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(

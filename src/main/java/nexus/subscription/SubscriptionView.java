@@ -127,12 +127,7 @@ record SubscriptionView(
             @Nullable
             Integer baseSeconds,
 
-            @Schema(
-                    nullable = true,
-                    pattern = Durations.FORM,
-                    description = "Longest wait, such as 10h; from 1s to 30d.")
-            @Nullable
-            String cap) {}
+            @Schema(ref = "RetryCap") @Nullable String cap) {}
 
     /** The schema of it and of {@link Tls} stands in META-INF/openapi.yaml: which fields there are depends on others. */
     @RegisterForReflection

@@ -34,6 +34,11 @@ final class Edges {
             "a%2Fb",
             "a%zz",
             "10s",
+            "0s",
+            "1d",
+            "8d",
+            "31d",
+            "721h",
             "10",
             "-1s",
             "a b",
@@ -59,6 +64,8 @@ final class Edges {
                             "",
                             "a",
                             "1970-01-01T00:00:00Z",
+                            "1970-01-01T00:30:00+01:00",
+                            "9999-12-31T23:30:00-01:00",
                             "1969-12-31T23:59:59Z",
                             "2026-01-31T18:20:43.400+01:00",
                             "2026-02-30T00:00:00Z",
@@ -220,6 +227,12 @@ final class Edges {
             edges.add(new Edge(at + " with an unknown field", with(base, "unknownField", JSON.textNode("x")), false));
         }
         if (schema.path("additionalProperties").isObject()) {
+            for (String name : List.of("", "a b", "a:b", "é", "a".repeat(100), "a".repeat(101))) {
+                edges.add(new Edge(
+                        at + " with the name '" + name + "'",
+                        with(base, name, sample(schema.path("additionalProperties"))),
+                        TextForm.fits(schema.path("propertyNames"), name)));
+            }
             of(schema.path("additionalProperties"), at + "/X-Edge")
                     .forEach(edge ->
                             edges.add(new Edge(edge.what(), with(base, "X-Edge", edge.value()), edge.isValid())));
