@@ -1,16 +1,25 @@
 package nexus.terminal;
 
 import io.quarkus.logging.LoggingFilter;
+import io.vertx.core.http.HttpClosedException;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** Keeps what a log line quotes (a table's name, a server's error) on that line. Lets every record through. */
+/**
+ * Keeps what a log line quotes (a table's name, a server's error) on that line. Leaves out one kind of record: that a caller
+ * closed its connection in the middle of a request, which the HTTP layer reports as an error of Nexus.
+ */
 @LoggingFilter(name = "printable")
 @SuppressWarnings("deprecation") // only the record itself knows in which style its message is written
 public final class PrintableLog implements Filter {
+    private static final String HTTP_LAYER = "io.quarkus.vertx.http.runtime.QuarkusErrorHandler";
+
     @Override
     public boolean isLoggable(LogRecord record) {
+        if (HTTP_LAYER.equals(record.getLoggerName()) && record.getThrown() instanceof HttpClosedException) {
+            return false;
+        }
         if (record instanceof ExtLogRecord entry && entry.getMessage() != null) {
             String message = entry.getFormattedMessage();
             String printable = Printable.line(message);

@@ -2,6 +2,7 @@ package nexus.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.http.HttpClosedException;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
 import org.jboss.logmanager.ExtLogRecord;
@@ -27,6 +28,16 @@ class PrintableTest {
                     .as("U+%04X", c)
                     .isTrue();
         });
+    }
+
+    @Test
+    void aCallerThatClosesItsConnectionIsNoErrorInTheLog() {
+        ExtLogRecord record = new ExtLogRecord(Level.SEVERE, "failed", "test");
+        record.setThrown(new HttpClosedException("Connection was closed"));
+        record.setLoggerName("io.quarkus.vertx.http.runtime.QuarkusErrorHandler");
+        assertThat(new PrintableLog().isLoggable(record)).isFalse();
+        record.setLoggerName("nexus.dispatch.Dispatcher");
+        assertThat(new PrintableLog().isLoggable(record)).isTrue();
     }
 
     @Test
