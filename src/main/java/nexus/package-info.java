@@ -1,4 +1,4 @@
-/** The program itself: {@link nexus.Main} and what every room may say no with ({@link nexus.Refusal}). */
+/** The program itself. Everything else is in a room of its own, and no room imports this package. */
 @NullMarked
 package nexus;
 

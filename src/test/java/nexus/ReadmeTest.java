@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** What the README names is what there is. */
 class ReadmeTest {
     private static final String README = read(Path.of("README.md"));
-    private static final Pattern ROOM = Pattern.compile("(?m)^\\| `([a-z]+)` \\| [^|]+ \\| (.+) \\|$");
-    private static final Pattern NAME = Pattern.compile("`([a-z]+)`");
+    private static final Pattern ROOM = Pattern.compile("(?m)^\\| `((?!nexus\\.)[a-z.]+)` \\| [^|]+ \\| (.+) \\|$");
+    private static final Pattern NAME = Pattern.compile("`([a-z.]+)`");
     private static final Pattern METER = Pattern.compile("(?m)^\\| `(nexus\\.[a-z.]+)` \\|");
     private static final Pattern METER_IN_CODE =
             Pattern.compile("(?:builder|counter|gauge|timer|summary)\\(\\s*\"(nexus\\.[a-z.]+)\"");

@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import nexus.ProcessConfig;
 import nexus.api.AllowedMethods;
 import nexus.api.Caller;
 import nexus.api.Problem;
 import nexus.edge.RefusalMeters;
+import nexus.process.ProcessConfig;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import nexus.Refusal;
 import nexus.api.AuditedChange;
+import nexus.refusal.Refusal;
 import nexus.store.Store;
 
 /** The only class that writes {@code api_key}. */

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import nexus.Refusal;
 import nexus.api.JsonBody;
 import nexus.api.Timestamps;
+import nexus.refusal.Refusal;
 
 /** What is asked for with POST of {@code /v1/keys}. */
 record KeyRequest(String name, Set<Right> rights, Optional<Instant> expiresAt) {

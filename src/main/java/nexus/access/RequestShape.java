@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import nexus.Refusal;
 import nexus.api.JsonBody;
 import nexus.api.Problem;
+import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a request whatever it is about: told before anything of it is read. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * Where a page of a list ended: the sort key of its last row. Callers get it as one opaque word.

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /** Durations as callers write them: {@code 250ms}, {@code 15s}, {@code 10m}, {@code 10h}, {@code 30d}. */
 public final class Durations {

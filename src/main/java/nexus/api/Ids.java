@@ -1,7 +1,7 @@
 package nexus.api;
 
 import java.util.UUID;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /** Ids as callers write them. */
 public final class Ids {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**

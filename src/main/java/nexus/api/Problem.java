@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * How Nexus says no: RFC 9457. {@code type} is always {@code about:blank}; what programs go by is {@code code}.

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * What stands behind the {@code ?}, read strictly like {@link JsonBody}: each parameter is asked for by name,

@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import nexus.ProcessConfig;
-import nexus.Role;
+import nexus.process.ProcessConfig;
+import nexus.process.Role;
 
 /** A process without the role {@code api} answers nothing on the API's port but its health. */
 @Singleton

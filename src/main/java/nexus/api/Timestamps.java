@@ -4,7 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /** Points in time as callers write them. */
 public final class Timestamps {

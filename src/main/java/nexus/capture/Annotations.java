@@ -15,7 +15,7 @@ final class Annotations {
     private static final int MAX_BYTES = 8 << 10;
     /** Of all calls of a transaction together: it is written into every row change. */
     private static final int MAX_TOTAL_BYTES = 64 << 10;
-    /** The metadata that Nexus writes itself: {@link SourceTransaction#metadata} and {@link RowChange}. */
+    /** The metadata that Nexus itself writes. */
     private static final Set<String> RESERVED =
             Set.of("source", "database", "lsn", "ordinal", "xid", "committedAt", "partition", "undecoded");
 

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
-import nexus.Refusal;
 import nexus.capture.MessageContent.Value;
 import nexus.event.EventType;
 import nexus.event.Ordering;
+import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package nexus.command;
 import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
-import nexus.ProcessConfig;
-import nexus.Version;
+import nexus.process.ProcessConfig;
+import nexus.process.Version;
 import nexus.store.StoreConfig;
 
 /**

@@ -1,7 +1,7 @@
 package nexus.command;
 
 import java.util.List;
-import nexus.Version;
+import nexus.process.Version;
 
 /** {@code nexus version}: what was built. */
 public final class VersionCommand implements Command {

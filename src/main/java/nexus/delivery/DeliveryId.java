@@ -6,8 +6,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nexus.Refusal;
 import nexus.queue.DeliveryKey;
+import nexus.refusal.Refusal;
 
 /**
  * A delivery's id, {@code dlv_<store epoch>_<day>_<lane>_<stripe>_<seq>} such as {@code dlv_1_20260131_12_3_4567}: it

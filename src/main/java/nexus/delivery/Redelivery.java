@@ -4,9 +4,9 @@ import io.vertx.core.Future;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
-import nexus.Refusal;
 import nexus.queue.DeliveryKey;
 import nexus.queue.DeliveryOverride;
+import nexus.refusal.Refusal;
 
 /** Retries and cancels by hand: says no in words where the queue would only find nothing to do. */
 @Singleton

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import nexus.store.PostgresUrl;
 import nexus.store.ReactiveSessions;
 import nexus.store.SessionSettings;

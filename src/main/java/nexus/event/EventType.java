@@ -2,7 +2,7 @@ package nexus.event;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * What kind of event: segments of {@code [A-Za-z0-9_-]} with dots between them. A row change's type is

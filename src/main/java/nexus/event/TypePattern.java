@@ -3,7 +3,7 @@ package nexus.event;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * Which event types a subscription wants: {@code *} is one segment, {@code **} any number of them (also none), and

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import nexus.Refusal;
 import nexus.event.EventId;
 import nexus.event.IncomingEvent;
+import nexus.refusal.Refusal;
 
 /**
  * A request after its idempotency keys were looked up: which of its events are there already, and which are to be

@@ -14,9 +14,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import nexus.Refusal;
 import nexus.event.IncomingEvent;
 import nexus.queue.LiveLanes;
+import nexus.refusal.Refusal;
 import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;
 

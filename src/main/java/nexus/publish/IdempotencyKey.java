@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /** The header {@code Idempotency-Key}: bare, or quoted like a string of a structured field (RFC 9651). */
 final class IdempotencyKey {

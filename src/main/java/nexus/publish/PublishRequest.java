@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import nexus.Refusal;
 import nexus.api.JsonBody;
 import nexus.event.EventIdGenerator;
 import nexus.event.IncomingEvent;
 import nexus.intake.IdempotencyClaim;
+import nexus.refusal.Refusal;
 
 /** What a publisher asks for: events, and what may happen only once. */
 record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims) {

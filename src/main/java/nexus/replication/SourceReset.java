@@ -3,7 +3,7 @@ package nexus.replication;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import nexus.replication.CaptureState.Status;
 import org.jboss.logging.Logger;
 

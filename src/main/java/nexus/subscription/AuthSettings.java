@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import nexus.Refusal;
 import nexus.api.JsonBody;
+import nexus.refusal.Refusal;
 import nexus.webhook.TargetAuth;
 
 /**

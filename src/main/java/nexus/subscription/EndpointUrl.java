@@ -3,8 +3,8 @@ package nexus.subscription;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import nexus.Authority;
-import nexus.Refusal;
+import nexus.host.Authority;
+import nexus.refusal.Refusal;
 import nexus.webhook.Target;
 
 /** Where webhooks go, as callers write it. The address a name resolves to is judged when connecting, not here. */

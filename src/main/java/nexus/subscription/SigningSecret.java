@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * The secret that deliveries are signed with. After {@code whsec_} comes the key in base64 (Standard Webhooks); any other

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 
 /**
  * A table as a listener names it: {@code users} (schema public) or {@code sales.orders}, in the catalog's spelling, so

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import nexus.Refusal;
 import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.refusal.Refusal;
 import nexus.webhook.TargetAccess;
 
 /**

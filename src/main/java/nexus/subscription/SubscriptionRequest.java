@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import nexus.Refusal;
 import nexus.api.Durations;
 import nexus.api.JsonBody;
 import nexus.api.Timestamps;
 import nexus.event.TypePattern;
+import nexus.refusal.Refusal;
 
 /** Reads the body of a POST or PATCH of {@code /v1/subscriptions}. */
 final class SubscriptionRequest {

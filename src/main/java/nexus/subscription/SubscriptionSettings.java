@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import nexus.Refusal;
 import nexus.event.TypePattern;
+import nexus.refusal.Refusal;
 
 /** What a caller decides about a subscription; each of it can be changed later. See {@link Subscription}. */
 public record SubscriptionSettings(

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
-import nexus.Version;
 import nexus.bench.ThroughputPhase.Round;
+import nexus.process.Version;
 import nexus.store.PostgresUrl;
 
 /**

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.Test;
 

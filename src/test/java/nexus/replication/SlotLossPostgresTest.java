@@ -13,7 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import nexus.Refusal;
+import nexus.refusal.Refusal;
 import nexus.replication.CaptureState.Status;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;

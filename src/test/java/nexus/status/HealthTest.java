@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import nexus.Version;
+import nexus.process.Version;
 import nexus.replication.CaptureState;
 import nexus.replication.CaptureState.Status;
 import nexus.replication.SlotHealth;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import nexus.Refusal;
 import nexus.api.JsonBody;
+import nexus.refusal.Refusal;
 import nexus.webhook.TargetAccess;
 import nexus.webhook.TargetAuth;
 import org.junit.jupiter.api.Test;

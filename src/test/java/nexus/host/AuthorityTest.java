@@ -1,4 +1,4 @@
-package nexus;
+package nexus.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package nexus;
+package nexus.refusal;
 
 import java.util.List;
 import java.util.Objects;

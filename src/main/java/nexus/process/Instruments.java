@@ -1,4 +1,4 @@
-package nexus;
+package nexus.process;
 
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;

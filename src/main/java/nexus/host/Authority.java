@@ -1,4 +1,4 @@
-package nexus;
+package nexus.host;
 
 import java.net.IDN;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package nexus;
+package nexus.process;
 
 import java.io.IOException;
 import java.io.InputStream;

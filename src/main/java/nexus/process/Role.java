@@ -1,4 +1,4 @@
-package nexus;
+package nexus.process;
 
 /** A part of Nexus that a process runs. */
 public enum Role {

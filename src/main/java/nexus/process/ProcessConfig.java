@@ -1,4 +1,4 @@
-package nexus;
+package nexus.process;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,0 +1,10 @@
+/**
+ * What does this process run?
+ *
+ * <p>Takes the configuration of the whole process, gives its roles, its version, its clock and its randomness. Never
+ * knows what the roles do.
+ */
+@NullMarked
+package nexus.process;
+
+import org.jspecify.annotations.NullMarked;
