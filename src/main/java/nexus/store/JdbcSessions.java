@@ -67,17 +67,14 @@ public final class JdbcSessions {
         PGProperty.LOGIN_TIMEOUT.set(driver, seconds);
         PGProperty.SOCKET_TIMEOUT.set(driver, seconds);
         PGProperty.PREFER_QUERY_MODE.set(driver, "simple");
-        return unset(url.connectingWithin(patience), "", driver);
+        return unset(url.connectingWithin(patience), SessionSettings.unhurried().options(), driver);
     }
 
     private static Unset unset(PostgresUrl url, String options, Properties driver) throws SQLException {
         String mark = UUID.randomUUID().toString();
-        Properties withOptions = new Properties();
-        withOptions.putAll(driver);
-        PGProperty.OPTIONS.set(withOptions, (options + " -c " + MARK + "=" + mark).strip());
         Connection connection;
         try {
-            connection = connect(url, withOptions);
+            connection = started(url, options + " -c " + MARK + "=" + mark, driver);
         } catch (SQLException e) {
             if (!refusesOptions(e)) {
                 throw e;
@@ -94,6 +91,44 @@ public final class JdbcSessions {
         }
     }
 
+    /** With the setting of newer servers, unless this one does not know it. */
+    private static Connection started(PostgresUrl url, String options, Properties driver) throws SQLException {
+        if (NewerSetting.isKnownAt(url).orElse(true)) {
+            try {
+                Connection connection = connect(url, with(driver, options + NewerSetting.OPTION));
+                NewerSetting.record(url, true);
+                return connection;
+            } catch (SQLException e) {
+                if (!NewerSetting.isRefused(e.getSQLState())) {
+                    throw e;
+                }
+                NewerSetting.record(url, false);
+            }
+        }
+        Connection connection;
+        try {
+            connection = connect(url, with(driver, options));
+        } catch (SQLException e) {
+            if (NewerSetting.ended(e)) {
+                NewerSetting.forget(url); // the server was upgraded
+            }
+            throw e;
+        }
+        if (!NewerSetting.isIn(connection.getMetaData().getDatabaseMajorVersion())) {
+            return connection;
+        }
+        connection.close();
+        NewerSetting.record(url, true);
+        return connect(url, with(driver, options + NewerSetting.OPTION));
+    }
+
+    private static Properties with(Properties driver, String options) {
+        Properties properties = new Properties();
+        properties.putAll(driver);
+        PGProperty.OPTIONS.set(properties, options);
+        return properties;
+    }
+
     /** What stands before a server says so in various ways; the server itself takes all options of this program. */
     static boolean refusesOptions(SQLException failure) {
         String reason = SqlReason.of(failure).toLowerCase(Locale.ROOT);
@@ -103,10 +138,11 @@ public final class JdbcSessions {
                 || reason.contains("command-line options");
     }
 
-    /** The configuration of the pool that migrations use. */
+    /** The configuration of the pool that migrations use, for a server that sessions were opened at. */
     public static Map<String, String> poolSettings(PostgresUrl url, SessionSettings settings, boolean isPooled) {
         Map<String, String> pool = new HashMap<>();
-        String options = isPooled ? "" : "&options=" + PostgresUrl.encoded(settings.options());
+        String newer = NewerSetting.isKnownAt(url).orElse(false) ? NewerSetting.OPTION : "";
+        String options = isPooled ? "" : "&options=" + PostgresUrl.encoded(settings.options() + newer);
         pool.put("quarkus.datasource.jdbc.url", url.jdbcUrl() + options);
         pool.put("quarkus.datasource.jdbc.new-connection-sql", settings.statement());
         pool.put("quarkus.datasource.username", url.user());

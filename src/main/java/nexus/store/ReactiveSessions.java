@@ -32,7 +32,7 @@ public final class ReactiveSessions {
     private final boolean isPooled;
 
     /** Of connections outside pools: one for each kind, as each has a client of its own. */
-    private final Map<SessionSettings, SslOffer> offers = new ConcurrentHashMap<>();
+    private final Map<SessionSettings, StartMessage> outside = new ConcurrentHashMap<>();
 
     /** @param isPooled whether a pooler stands before the server, which would refuse what the start-up message sets */
     public ReactiveSessions(Vertx vertx, PostgresUrl url, boolean isPooled) {
@@ -43,19 +43,24 @@ public final class ReactiveSessions {
 
     /** A pool in which each session has the settings before anything else runs in it. */
     public Pool pool(SessionSettings settings, PoolOptions pool) {
+        StartMessage start = start(givingUp(options(settings)));
         return PgBuilder.pool()
                 .with(pool)
-                .connectingTo(new SslOffer(vertx, givingUp(options(settings))))
-                .withConnectHandler(opened -> prepare(opened, settings))
+                .connectingTo(start)
+                .withConnectHandler(opened -> {
+                    start.started(opened);
+                    prepare(opened, settings);
+                })
                 .using(vertx)
                 .build();
     }
 
     /** A connection outside all pools. */
     public Future<PgConnection> connection(SessionSettings settings) {
-        return offers.computeIfAbsent(settings, wanted -> new SslOffer(vertx, options(wanted)))
-                .settled()
+        StartMessage start = outside.computeIfAbsent(settings, wanted -> start(options(wanted)));
+        return start.settled()
                 .compose(settled -> PgConnection.connect(vertx, settled))
+                .onSuccess(start::started)
                 .compose(opened -> opened.query(settings.statement())
                         .execute()
                         .map(opened)
@@ -73,6 +78,10 @@ public final class ReactiveSessions {
                     return opened.query(END).execute().mapEmpty();
                 })
                 .onComplete(done -> opened.close());
+    }
+
+    private StartMessage start(PgConnectOptions options) {
+        return new StartMessage(vertx, url, isPooled, options);
     }
 
     private PgConnectOptions options(SessionSettings settings) {

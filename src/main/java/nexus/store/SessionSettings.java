@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
  *
  * <p>The settings go to the server twice. As options of the start-up message they hold before the first statement runs,
  * whatever a role or database sets. A pooler may refuse or drop these options, so the first statement sets them again.
+ * What can end the session before its first statement is done has to be among the options wherever the server knows it:
+ * {@link NewerSetting}.
  *
  * @param values in the order in which they are set; names and values are constants of this program
  */
@@ -21,6 +23,12 @@ public record SessionSettings(Map<String, String> values) {
     private static final String SOURCE_PATH = "pg_catalog, pg_temp";
 
     private static final String STORE_PATH = "nexus, pg_temp";
+
+    private static final Map<String, String> TIMEOUTS = Map.of(
+            "statement_timeout", "0",
+            "lock_timeout", "0",
+            "idle_in_transaction_session_timeout", "0",
+            "idle_session_timeout", "0");
 
     private static final Map<String, String> COMMON = common();
 
@@ -66,10 +74,7 @@ public record SessionSettings(Map<String, String> values) {
         settings.put("default_transaction_deferrable", "off");
         settings.put("exit_on_error", "off");
         settings.put("client_min_messages", "notice");
-        settings.put("statement_timeout", "0");
-        settings.put("lock_timeout", "0");
-        settings.put("idle_in_transaction_session_timeout", "0");
-        settings.put("idle_session_timeout", "0");
+        settings.putAll(TIMEOUTS);
         return settings;
     }
 
@@ -84,6 +89,11 @@ public record SessionSettings(Map<String, String> values) {
     /** For Nexus's own tables. */
     public static SessionSettings store() {
         return new SessionSettings(Map.of("search_path", STORE_PATH, "synchronous_commit", "on")).withCommon();
+    }
+
+    /** For questions that change nothing: only that the server does not end the session before they are answered. */
+    static SessionSettings unhurried() {
+        return new SessionSettings(TIMEOUTS);
     }
 
     private SessionSettings withCommon() {

@@ -1,0 +1,78 @@
+package nexus.store;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code transaction_timeout} of PostgreSQL 17 and newer, which can end a session in its first transaction: while it
+ * starts, or while its first statement sets what the session needs. So the start-up message has to set it; but an older
+ * server refuses a start-up message that names it. Which servers do is remembered by address.
+ */
+final class NewerSetting {
+    static final String NAME = "transaction_timeout";
+    static final String VALUE = "0";
+
+    /** As part of the start-up parameter {@code options}. */
+    static final String OPTION = " -c " + NAME + "=" + VALUE;
+
+    private static final int SINCE_MAJOR = 17;
+    private static final String UNDEFINED_OBJECT = "42704";
+    private static final String TRANSACTION_TIMEOUT = "25P04";
+
+    /** An address may get another server, an older one too. */
+    private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
+
+    /** One entry for each address in the configuration. */
+    private static final Map<String, Seen> SEEN = new ConcurrentHashMap<>();
+
+    private record Seen(boolean isKnown, long at) {
+        boolean isFresh() {
+            return !isKnown || System.nanoTime() - at < KNOWN_FOR.toNanos();
+        }
+    }
+
+    private NewerSetting() {}
+
+    /**
+     * Whether the server at an address knows the setting; empty when it has to be tried. A no stays until a session shows
+     * a newer server, as each trial leaves a line in the server's log.
+     */
+    static Optional<Boolean> isKnownAt(PostgresUrl url) {
+        return Optional.ofNullable(SEEN.get(address(url))).filter(Seen::isFresh).map(Seen::isKnown);
+    }
+
+    static void record(PostgresUrl url, boolean isKnown) {
+        SEEN.put(address(url), new Seen(isKnown, System.nanoTime()));
+    }
+
+    static void forget(PostgresUrl url) {
+        SEEN.remove(address(url));
+    }
+
+    /** Whether a server of this major version has the setting. */
+    static boolean isIn(int majorVersion) {
+        return majorVersion >= SINCE_MAJOR;
+    }
+
+    /**
+     * Whether a session was refused because the server does not know the setting.
+     *
+     * @param sqlState null where the failure has none
+     */
+    static boolean isRefused(@Nullable String sqlState) {
+        return UNDEFINED_OBJECT.equals(sqlState);
+    }
+
+    /** Whether the setting ended a session. */
+    static boolean ended(SQLException failure) {
+        return TRANSACTION_TIMEOUT.equals(failure.getSQLState());
+    }
+
+    private static String address(PostgresUrl url) {
+        return url.host() + ":" + url.port();
+    }
+}
