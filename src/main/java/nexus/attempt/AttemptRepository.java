@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
-import nexus.queue.DeliveryKey;
+import nexus.queue.owed.DeliveryKey;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;

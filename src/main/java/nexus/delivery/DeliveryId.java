@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import nexus.queue.DeliveryKey;
+import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
 
 /**

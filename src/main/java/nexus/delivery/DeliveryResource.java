@@ -23,7 +23,7 @@ import nexus.api.QueryParameters;
 import nexus.api.Timestamps;
 import nexus.attempt.AttemptRepository;
 import nexus.event.EventType;
-import nexus.queue.DeliveryKey;
+import nexus.queue.owed.DeliveryKey;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;

@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
-import nexus.queue.DeliveryKey;
-import nexus.queue.DeliveryOverride;
+import nexus.queue.override.DeliveryOverride;
+import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
 
 /** Retries and cancels by hand: says no in words where the queue would only find nothing to do. */

@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nexus.queue.DueCursor;
-import nexus.queue.FreshDelivery;
-import nexus.queue.OwedDelivery;
-import nexus.queue.OwedQueue.LaneKey;
-import nexus.queue.StripeCursor;
+import nexus.queue.notify.FreshDelivery;
+import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedQueue.LaneKey;
+import nexus.queue.owed.StripeCursor;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the rows of one read: what starts, what waits for room, what is passed over until its turn comes. */

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**

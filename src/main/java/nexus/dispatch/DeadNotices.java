@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import nexus.event.EventType;
 import nexus.intake.OwnEvents;
-import nexus.queue.Outcome;
+import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
 import org.jboss.logging.Logger;
 

@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 import nexus.liveness.LoopHeartbeats;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
-import nexus.queue.DeliveryLease;
-import nexus.queue.Holding;
-import nexus.queue.OwedListener;
-import nexus.queue.OwedSignal;
+import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Holding;
+import nexus.queue.notify.OwedListener;
+import nexus.queue.notify.OwedSignal;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.intake.OwnEvents;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.OwedDelivery;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionCatalog;

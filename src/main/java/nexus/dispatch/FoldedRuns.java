@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import nexus.queue.FreshDelivery;
-import nexus.queue.LiveLanes;
-import nexus.queue.OwedDelivery;
-import nexus.queue.OwedRun;
-import nexus.queue.OwedRuns;
+import nexus.queue.notify.FreshDelivery;
+import nexus.queue.notify.LiveLanes;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.OwedRuns;
 import org.jboss.logging.Logger;
 
 /**

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import nexus.queue.FreshDelivery;
+import nexus.queue.notify.FreshDelivery;
 
 /**
  * What became owed to lanes that are just being read. It waits for the end of the read, which tells whether the lane then

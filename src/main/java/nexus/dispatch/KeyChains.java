@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import nexus.queue.KeyRun;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**

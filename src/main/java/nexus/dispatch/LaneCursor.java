@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import nexus.queue.DueCursor;
-import nexus.queue.OwedDelivery;
-import nexus.queue.StripeCursor;
+import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.StripeCursor;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package nexus.dispatch;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import nexus.queue.OwedDelivery;
-import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedQueue.LaneKey;
 
 /** Reads that are under way. What one says of a row that is settled since it began, or of rows behind it, is out of date. */
 final class OpenReads {

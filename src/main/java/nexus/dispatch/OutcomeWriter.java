@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import nexus.queue.DeliveryLease;
-import nexus.queue.Outcome;
-import nexus.queue.Outcome.AttemptMade;
-import nexus.queue.Settlement;
+import nexus.queue.lease.DeliveryLease;
+import nexus.queue.settle.Outcome;
+import nexus.queue.settle.Outcome.AttemptMade;
+import nexus.queue.settle.Settlement;
 import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
 

@@ -1,8 +1,8 @@
 package nexus.dispatch;
 
 import java.util.List;
-import nexus.queue.FreshDelivery;
-import nexus.queue.OwedRows;
+import nexus.queue.notify.FreshDelivery;
+import nexus.queue.notify.OwedRows;
 
 /**
  * Whether this process alone has stored what became owed lately. Seqs are drawn one after the other over all lanes and

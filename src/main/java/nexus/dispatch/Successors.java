@@ -10,11 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nexus.queue.KeyCursor;
-import nexus.queue.KeyRun;
-import nexus.queue.OwedDelivery;
-import nexus.queue.OwedQueue;
-import nexus.queue.OwedQueue.LaneKey;
+import nexus.queue.owed.KeyCursor;
+import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedQueue;
+import nexus.queue.owed.OwedQueue.LaneKey;
 import org.jboss.logging.Logger;
 
 /** Finds the next row of a key whose turn has come: from its chain in memory, or in the store. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
-import nexus.queue.OwedSignal;
+import nexus.queue.notify.OwedSignal;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;

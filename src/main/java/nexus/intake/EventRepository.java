@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import nexus.queue.ProcessLock;
+import nexus.queue.process.ProcessLock;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;

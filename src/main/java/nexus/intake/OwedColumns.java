@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
-import nexus.queue.StripeCursor;
+import nexus.queue.owed.StripeCursor;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes owed of some events, as the columns of the statement that stores it. */

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import nexus.event.IncomingEvent;
-import nexus.queue.LiveLanes;
+import nexus.queue.notify.LiveLanes;
 import nexus.refusal.Refusal;
 import nexus.store.StoreErrors;
 import nexus.subscription.SubscriptionCatalog;

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import nexus.queue.LiveLanes;
-import nexus.queue.OwedRun;
-import nexus.queue.Shards;
+import nexus.queue.lease.Shards;
+import nexus.queue.notify.LiveLanes;
+import nexus.queue.owed.OwedRun;
 
 /** Which of the deliveries that become owed together are stored as runs: of each live lane to which enough is owed at once. */
 final class RunPlan {

@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import nexus.queue.OwedExpiry;
+import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;

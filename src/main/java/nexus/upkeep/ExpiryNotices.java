@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import nexus.event.EventType;
 import nexus.intake.OwnEvents;
-import nexus.queue.OwedExpiry.Expired;
+import nexus.queue.override.OwedExpiry.Expired;
 
 /** Raises {@code nexus.delivery.dead} for what retention has given up: one event for each subscription. */
 final class ExpiryNotices {

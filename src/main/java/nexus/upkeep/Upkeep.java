@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
-import nexus.queue.OwedExpiry;
+import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 

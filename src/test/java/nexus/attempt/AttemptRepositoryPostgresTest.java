@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import nexus.queue.DeliveryKey;
+import nexus.queue.owed.DeliveryKey;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;

@@ -4,7 +4,7 @@ import static nexus.dispatch.OwedRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
 class AheadTest {

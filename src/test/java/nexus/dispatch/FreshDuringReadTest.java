@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.util.List;
-import nexus.queue.FreshDelivery;
+import nexus.queue.notify.FreshDelivery;
 import org.junit.jupiter.api.Test;
 
 class FreshDuringReadTest {

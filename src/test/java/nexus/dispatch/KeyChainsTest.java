@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import nexus.queue.KeyRun;
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
 class KeyChainsTest {

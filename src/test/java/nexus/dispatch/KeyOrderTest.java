@@ -6,7 +6,7 @@ import static nexus.dispatch.KeyOrder.Turn.NOW;
 import static nexus.dispatch.OwedRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import nexus.queue.OwedDelivery;
+import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
 class KeyOrderTest {

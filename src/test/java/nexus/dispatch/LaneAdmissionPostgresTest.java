@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import nexus.event.EventId;
 import nexus.event.Ordering;
-import nexus.queue.DeliveryKey;
+import nexus.queue.owed.DeliveryKey;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.ScriptedReceiver;

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import nexus.dispatch.LaneCursor.Mark;
-import nexus.queue.DueCursor;
-import nexus.queue.StripeCursor;
+import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.StripeCursor;
 import org.junit.jupiter.api.Test;
 
 class LaneCursorTest {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import nexus.queue.Outcome;
+import nexus.queue.settle.Outcome;
 import nexus.retry.Backoff;
 import nexus.retry.RetryPolicy;
 import nexus.webhook.SendResult;

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 import nexus.event.EventType;
-import nexus.queue.FreshDelivery;
-import nexus.queue.OwedBody;
-import nexus.queue.OwedDelivery;
-import nexus.queue.Place;
+import nexus.queue.notify.FreshDelivery;
+import nexus.queue.owed.OwedBody;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.Place;
 import org.jspecify.annotations.Nullable;
 
 /** Builds owed deliveries for tests, of lane 1 if not said otherwise. */

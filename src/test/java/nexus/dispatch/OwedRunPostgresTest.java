@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import nexus.event.EventId;
 import nexus.event.Ordering;
-import nexus.queue.OwedRun;
+import nexus.queue.owed.OwedRun;
 import nexus.subscription.Subscription;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.StoreRows;

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import nexus.event.EventType;
-import nexus.queue.FreshDelivery;
-import nexus.queue.OwedBody;
-import nexus.queue.OwedDelivery;
-import nexus.queue.OwedRows;
-import nexus.queue.Place;
+import nexus.queue.notify.FreshDelivery;
+import nexus.queue.notify.OwedRows;
+import nexus.queue.owed.OwedBody;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.Place;
 import org.junit.jupiter.api.Test;
 
 class SeqRunTest {

@@ -25,7 +25,7 @@ import nexus.event.EventIdGenerator;
 import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
-import nexus.queue.OwedSignal;
+import nexus.queue.notify.OwedSignal;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionCatalog;

@@ -17,6 +17,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import nexus.queue.override.OverrideStatements;
+import nexus.queue.owed.OwedQueue;
+import nexus.queue.owed.OwedStatements;
+import nexus.queue.owed.Watermark;
+import nexus.queue.settle.SettleStatements;
 import nexus.store.Store;
 import nexus.subscription.SubscriptionRepository;
 import nexus.testkit.Eventually;
@@ -25,29 +30,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The queue's statements stay fast whatever PostgreSQL believes of a table that swings between no row and millions. */
-class QueuePlansPostgresTest {
-    private static final Map<String, String> STATEMENTS = new TreeMap<>(Map.ofEntries(
-            Map.entry("take", OwedQueue.TAKE),
-            Map.entry("take-due", OwedQueue.TAKE_DUE),
-            Map.entry("next-due", OwedQueue.NEXT_DUE),
-            Map.entry("successors", OwedQueue.SUCCESSORS),
-            Map.entry("oldest", OwedQueue.OLDEST),
-            Map.entry("lanes-with-work", OwedQueue.LANES_WITH_WORK),
-            Map.entry("with-more", OwedQueue.WITH_MORE),
-            Map.entry("smallest-owed", OwedQueue.SMALLEST_OWED),
-            Map.entry("runs", OwedRuns.FIND),
-            Map.entry("unfold", OwedRuns.UNFOLD),
-            Map.entry("unfold-lane", OwedRuns.UNFOLD_LANE),
-            Map.entry("bodies", OwedQueue.BODIES),
-            Map.entry("settle", SettlementStatements.SETTLE),
-            Map.entry("settle-delivered", SettlementStatements.DELIVERED),
-            Map.entry("settle-run", SettlementStatements.DELIVERED_RUN),
-            Map.entry("settle-unfold", SettlementStatements.UNFOLD),
-            Map.entry("lock", DeliveryOverride.LOCK),
-            Map.entry("retry", DeliveryOverride.RETRY),
-            Map.entry("cancel", DeliveryOverride.CANCEL),
-            Map.entry("expire", OwedExpiry.EXPIRE),
-            Map.entry("erase", PayloadErasure.ERASE)));
+public class QueuePlansPostgresTest {
+    private static final Map<String, String> STATEMENTS = new TreeMap<>();
+
+    static {
+        STATEMENTS.putAll(OwedStatements.ALL);
+        STATEMENTS.putAll(SettleStatements.ALL);
+        STATEMENTS.putAll(OverrideStatements.ALL);
+    }
 
     /** One takes a row from the front, the other walks all there is, once and in pieces. */
     private static final Set<String> WALKING = Set.of("lanes-with-work", "expire");
@@ -99,14 +89,14 @@ class QueuePlansPostgresTest {
 
             Tuple fromLow = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Long[] {19_901L});
             Tuple fromFront = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Long[] {1L});
-            assertThat(buffers(OwedQueue.SUCCESSORS, fromFront))
+            assertThat(buffers(OwedStatements.SUCCESSORS, fromFront))
                     .as("the measure works")
                     .isGreaterThan(1_000);
-            assertThat(buffers(OwedQueue.SUCCESSORS, fromLow)).isLessThan(300);
+            assertThat(buffers(OwedStatements.SUCCESSORS, fromLow)).isLessThan(300);
             Tuple take = Tuple.of(
                     new Integer[] {1}, new Integer[] {1}, new Long[] {19_900L}, new Integer[] {10}, new Long[] {19_901L
                     });
-            assertThat(buffers(OwedQueue.TAKE, take)).isLessThan(600);
+            assertThat(buffers(OwedStatements.TAKE, take)).isLessThan(600);
         }
     }
 

@@ -18,7 +18,7 @@ import nexus.intake.SourcePosition;
 import nexus.liveness.LoopHeartbeats;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
-import nexus.queue.OwedSignal;
+import nexus.queue.notify.OwedSignal;
 import nexus.replication.CaptureState.Status;
 import nexus.store.PostgresUrl;
 import nexus.store.Store;

@@ -1,4 +1,0 @@
-package nexus.queue;
-
-/** A delivery that has just become owed, with what it sends: its owner need not read it from the store. */
-public record FreshDelivery(OwedDelivery delivery, OwedBody body) {}

@@ -1,8 +1,0 @@
-package nexus.queue;
-
-/**
- * A key of which the next rows are wanted.
- *
- * @param low nothing of the lane with a smaller seq is owed
- */
-public record KeyCursor(int lane, long key, long low) {}

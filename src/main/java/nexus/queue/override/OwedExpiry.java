@@ -1,0 +1,140 @@
+package nexus.queue.override;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import nexus.queue.notify.OwedSignal;
+import nexus.queue.owed.OwedRuns;
+import nexus.store.Store;
+import nexus.store.StoreErrors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives up what is owed of days that are about to be dropped, past the dispatcher: their payloads go, whoever owns the
+ * lane, parked or not. A process that is just trying one of them finds out when it settles.
+ */
+@Singleton
+public class OwedExpiry {
+    private static final int CHUNK = 2_000;
+    private static final int MOST_NAMED = 100;
+
+    private static final String UNFOLD = OwedRuns.unfolding("owed_run WHERE event_day < $1");
+
+    /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
+    static final String EXPIRE = """
+            WITH past AS MATERIALIZED (
+                SELECT ctid AS place FROM owed
+                WHERE event_day < $1 AND (lane, stripe, seq) > ($2, $3::int::smallint, $4)
+                ORDER BY lane, stripe, seq LIMIT $5 FOR UPDATE),
+            taken AS (
+                DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM past)) RETURNING *),
+            """ + GivenUp.recorded("expired") + """
+            SELECT t.lane, t.stripe, t.seq, t.event_id, t.own, s.id AS subscription_id, s.name
+            FROM taken t LEFT JOIN subscription s ON s.lane = t.lane AND s.deleted_at IS NULL
+            ORDER BY t.lane, t.stripe, t.seq""";
+
+    /** Retried by hand in the moment in which its day was dropped. */
+    private static final String ENSURE_DAYS =
+            "SELECT ensure_day(day) FROM (SELECT DISTINCT event_day AS day FROM owed WHERE event_day < $1) past";
+
+    /**
+     * What became DEAD at one subscription.
+     *
+     * @param eventIds of the first hundred
+     */
+    public record Expired(UUID subscription, String name, int count, List<UUID> eventIds) {}
+
+    private final Store store;
+    private final OwedSignal signal;
+
+    public OwedExpiry(Store store, OwedSignal signal) {
+        this.store = store;
+        this.signal = signal;
+    }
+
+    /**
+     * Gives up everything owed of the days before this one, some thousand rows at a time.
+     *
+     * @return how many in all, and for each subscription that is there what somebody should be told, without Nexus's own
+     *     events
+     */
+    public Future<Result> expireBefore(LocalDate firstKept) {
+        Position beginning = new Position(Integer.MIN_VALUE, 0, 0);
+        Result none = new Result(0, List.of());
+        return store.queue()
+                .preparedQuery(UNFOLD)
+                .execute(Tuple.of(firstKept))
+                .compose(unfolded -> expire(firstKept, beginning, none))
+                .recover(failure -> StoreErrors.isMissingPartition(failure)
+                        ? store.queue()
+                                .preparedQuery(ENSURE_DAYS)
+                                .execute(Tuple.of(firstKept))
+                                .compose(made -> expire(firstKept, beginning, none))
+                        : Future.failedFuture(failure));
+    }
+
+    /** @param count deliveries that were given up */
+    public record Result(int count, List<Expired> expired) {}
+
+    private record Position(int lane, int stripe, long seq) {}
+
+    private Future<Result> expire(LocalDate firstKept, Position after, Result before) {
+        return store.queue()
+                .preparedQuery(EXPIRE)
+                .execute(Tuple.of(firstKept, after.lane(), after.stripe(), after.seq(), CHUNK))
+                .compose(rows -> {
+                    Result result = add(before, rows);
+                    tell(rows);
+                    if (rows.size() < CHUNK) {
+                        return Future.succeededFuture(result);
+                    }
+                    Row last = null;
+                    for (Row row : rows) {
+                        last = row;
+                    }
+                    return last == null
+                            ? Future.succeededFuture(result)
+                            : expire(
+                                    firstKept,
+                                    new Position(
+                                            last.getInteger("lane"), last.getInteger("stripe"), last.getLong("seq")),
+                                    result);
+                });
+    }
+
+    private void tell(RowSet<Row> rows) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        rows.forEach(row -> lowestSeqByLane.merge(row.getInteger("lane"), row.getLong("seq"), Math::min));
+        GivenUp.tell(signal, lowestSeqByLane);
+    }
+
+    private static Result add(Result before, RowSet<Row> rows) {
+        List<Expired> expired = new ArrayList<>(before.expired());
+        for (Row row : rows) {
+            @Nullable UUID subscription = row.getUUID("subscription_id");
+            if (subscription == null || row.getBoolean("own")) {
+                continue;
+            }
+            Expired last = expired.isEmpty() ? null : expired.getLast();
+            if (last == null || !last.subscription().equals(subscription)) {
+                expired.add(new Expired(subscription, row.getString("name"), 1, List.of(row.getUUID("event_id"))));
+            } else {
+                List<UUID> ids = new ArrayList<>(last.eventIds());
+                if (ids.size() < MOST_NAMED) {
+                    ids.add(row.getUUID("event_id"));
+                }
+                expired.set(
+                        expired.size() - 1, new Expired(subscription, last.name(), last.count() + 1, List.copyOf(ids)));
+            }
+        }
+        return new Result(before.count() + rows.size(), expired);
+    }
+}

@@ -1,0 +1,110 @@
+package nexus.queue.override;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import nexus.queue.notify.OwedSignal;
+import nexus.queue.owed.OwedRuns;
+import nexus.store.PipelinedTransaction;
+import nexus.store.Store;
+import nexus.store.StoreErrors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Erases what an event carries, and leaves that it was: its id, type and times, its deliveries and their attempts. What is
+ * still owed of it becomes DEAD, as there is nothing to send any more; what receivers answered goes too, as an answer
+ * may repeat what was sent.
+ */
+@Singleton
+public class PayloadErasure {
+    private static final String UNFOLD = OwedRuns.unfolding("""
+            event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(of_lane, of_seq)
+            CROSS JOIN LATERAL (
+                SELECT lane, first_seq FROM owed_of_run
+                WHERE lane = p.of_lane AND first_seq <= p.of_seq AND seq = p.of_seq LIMIT 1) r
+            WHERE e.id = $1""");
+
+    /**
+     * What becomes owed again in this very moment stays so, and is DEAD as payload-gone when its turn comes. The second
+     * statement sees what a settlement has written meanwhile.
+     */
+    static final String ERASE = """
+            WITH target AS MATERIALIZED (
+                SELECT day, id, lanes, seqs FROM event WHERE id = $1 ORDER BY day FOR UPDATE),
+            erased AS (
+                UPDATE event e SET body = NULL, erased_at = coalesce(e.erased_at, now()) FROM target t
+                WHERE e.id = t.id AND e.day = t.day),
+            found AS MATERIALIZED (
+                SELECT o.place
+                FROM target t CROSS JOIN LATERAL unnest(t.lanes, t.seqs) p(lane, seq) CROSS JOIN LATERAL (
+                    SELECT ctid AS place FROM owed o
+                    WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
+                    LIMIT 1) o),
+            taken AS (
+                DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM found)) RETURNING *),
+            """ + GivenUp.recorded("payload-erased") + """
+            SELECT (SELECT count(*) FROM target) AS events, low.lane, low.seq
+            FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM taken GROUP BY lane) low ON true""";
+
+    static final String ERASE_ANSWERS = """
+            WITH pair AS MATERIALIZED (
+                SELECT e.day, p.lane, p.seq
+                FROM event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq) WHERE e.id = $1),
+            settled AS (
+                UPDATE delivery d SET response = NULL FROM pair
+                WHERE d.seq = pair.seq AND d.day = pair.day AND d.response IS NOT NULL),
+            settled_in_run AS (
+                UPDATE delivery_run r SET responses[array_position(r.seqs, pair.seq)] = NULL FROM pair
+                WHERE r.day = pair.day AND r.lane = pair.lane AND r.last_seq BETWEEN pair.seq AND pair.seq + 4095
+                  AND r.first_seq <= pair.seq AND pair.seq = ANY (r.seqs) AND r.responses IS NOT NULL)
+            UPDATE attempt a SET response = NULL FROM pair
+            WHERE a.seq = pair.seq AND a.day = pair.day AND a.response IS NOT NULL""";
+
+    private final Store store;
+    private final OwedSignal signal;
+
+    public PayloadErasure(Store store, OwedSignal signal) {
+        this.store = store;
+        this.signal = signal;
+    }
+
+    /**
+     * Erases it once and for all; doing so again changes nothing.
+     *
+     * @return false when there is no such event, or no more
+     */
+    public Future<Boolean> erase(UUID event) {
+        return eraseOnce(event)
+                .recover(failure -> StoreErrors.isDeadlock(failure) ? eraseOnce(event) : Future.failedFuture(failure));
+    }
+
+    /** A settlement of several lanes locks their runs in another order. */
+    private Future<Boolean> eraseOnce(UUID event) {
+        return PipelinedTransaction.run(store.queue(), connection -> {
+                    Future<?> unfolded = connection.preparedQuery(UNFOLD).execute(Tuple.of(event));
+                    Future<RowSet<Row>> erased = connection.preparedQuery(ERASE).execute(Tuple.of(event));
+                    Future<?> answers = connection.preparedQuery(ERASE_ANSWERS).execute(Tuple.of(event));
+                    return unfolded.compose(rows -> answers).compose(done -> erased);
+                })
+                .map(this::told);
+    }
+
+    private boolean told(RowSet<Row> rows) {
+        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
+        boolean found = false;
+        for (Row row : rows) {
+            found = row.getLong("events") > 0;
+            @Nullable Integer lane = row.getInteger("lane");
+            if (lane != null) {
+                lowestSeqByLane.put(lane, row.getLong("seq"));
+            }
+        }
+        GivenUp.tell(signal, lowestSeqByLane);
+        return found;
+    }
+}

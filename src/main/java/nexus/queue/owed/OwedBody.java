@@ -1,0 +1,12 @@
+package nexus.queue.owed;
+
+import io.vertx.core.buffer.Buffer;
+import nexus.event.EventType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an owed delivery sends.
+ *
+ * @param bytes null when the payload was erased
+ */
+public record OwedBody(EventType type, @Nullable Buffer bytes) {}

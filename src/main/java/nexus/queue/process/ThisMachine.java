@@ -1,0 +1,225 @@
+package nexus.queue.process;
+
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Linux tells of this process and of others. Elsewhere nothing is known, and every process is waited for.
+ *
+ * <p>The lock file is one for all processes of a user that share a folder for temporary files; each locks a byte of its
+ * own. The kernel lets a lock go when its process ends, in whatever namespace it ran.
+ */
+@Singleton
+public class ThisMachine implements ProcessDeath.Look {
+    private static final Logger LOG = Logger.getLogger(ThisMachine.class);
+
+    private static final Path PROC = Path.of("/proc");
+    private static final Pattern UPPER_DIRECTORY = Pattern.compile("[, ]upperdir=([!-+\\--~]{1,300})");
+    private static final Pattern POD = Pattern.compile("/pods/([0-9a-f-]{36})/containers/([^/ ]{1,80})/");
+    private static final Pattern HIDDEN = Pattern.compile("hidepid=(?!0|off)");
+
+    /** The text of a lock file, so that one that was deleted and made again is another one. */
+    private static final int NAME_LENGTH = 36;
+
+    /** Far behind the text. */
+    private static final long FIRST_LOCKED = 1L << 20;
+
+    /** Never closed: to close any channel of a file gives up all locks that this process has in it. */
+    private static @Nullable LockFile lockFile; // guarded by the class
+
+    private record LockFile(FileChannel channel, String name, long ownAt) {}
+
+    private @Nullable ProcessPlace place; // guarded by this
+
+    /** Where this process runs. */
+    public synchronized ProcessPlace place() {
+        ProcessPlace known = place;
+        if (known == null) {
+            known = look();
+            place = known;
+        }
+        return known;
+    }
+
+    @Override
+    public ProcessDeath.Alive process(long pid, long started) {
+        Path stat = PROC.resolve(Long.toString(pid)).resolve("stat");
+        try {
+            return ProcessStat.parse(Files.readString(stat, StandardCharsets.ISO_8859_1))
+                    .map(found -> found.started() == started && !found.hasEnded()
+                            ? ProcessDeath.Alive.YES
+                            : ProcessDeath.Alive.NO)
+                    .orElse(ProcessDeath.Alive.UNKNOWN);
+        } catch (IOException e) {
+            // a process of another user, too, can be read here
+            return Files.notExists(stat) ? ProcessDeath.Alive.NO : ProcessDeath.Alive.UNKNOWN;
+        }
+    }
+
+    @Override
+    public ProcessDeath.Alive lock(long at) {
+        LockFile file = lockFile();
+        if (file == null || at == file.ownAt()) {
+            return ProcessDeath.Alive.UNKNOWN;
+        }
+        try (FileLock got = file.channel().tryLock(at, 1, false)) {
+            return got == null ? ProcessDeath.Alive.YES : ProcessDeath.Alive.NO;
+        } catch (IOException | OverlappingFileLockException e) {
+            return ProcessDeath.Alive.UNKNOWN;
+        }
+    }
+
+    private static ProcessPlace look() {
+        Optional<String> boot = line(PROC.resolve("sys/kernel/random/boot_id"));
+        Optional<ProcessStat> self = line(PROC.resolve("self/stat")).flatMap(ProcessStat::parse);
+        if (boot.isEmpty()) {
+            return ProcessPlace.unknown();
+        }
+        LockFile lock = lockFile();
+        List<String> mounts = lines(PROC.resolve("self/mountinfo"));
+        try {
+            return new ProcessPlace(
+                    boot.get(),
+                    self.filter(stat -> sees(stat, mounts))
+                            .flatMap(stat -> namespace())
+                            .orElse(ProcessPlace.UNKNOWN),
+                    self.map(ProcessStat::pid).orElse(0L),
+                    self.map(ProcessStat::started).orElse(0L),
+                    container(mounts).orElse(ProcessPlace.UNKNOWN),
+                    lock == null ? ProcessPlace.UNKNOWN : lock.name(),
+                    lock == null ? 0 : lock.ownAt());
+        } catch (IllegalArgumentException e) {
+            LOG.debugf("place of this process not known reason=%s", e.getMessage());
+            return ProcessPlace.unknown();
+        }
+    }
+
+    /** Whether {@code /proc} shows the processes of this one's own namespace, and all of them. */
+    private static boolean sees(ProcessStat self, List<String> mounts) {
+        return self.pid() == ProcessHandle.current().pid()
+                && mounts.stream().filter(mount -> mount.contains(" /proc ")).noneMatch(mount -> HIDDEN.matcher(mount)
+                        .find());
+    }
+
+    private static Optional<String> namespace() {
+        try {
+            return Optional.of(Files.readSymbolicLink(PROC.resolve("self/ns/pid")) + ","
+                    + (Files.exists(PROC.resolve("self/ns/time"))
+                            ? Files.readSymbolicLink(PROC.resolve("self/ns/time"))
+                            : ""));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The layer that a container's runtime made for it to write in, which it has to itself; in a pod, which makes its
+     * containers anew at each restart, the pod's and the container's names.
+     */
+    static Optional<String> container(List<String> mounts) {
+        return first(mounts, POD, pod -> "pod:" + pod.group(1) + "/" + pod.group(2))
+                .or(() -> first(
+                        mounts.stream()
+                                .filter(mount -> mount.matches("\\S+ \\S+ \\S+ / / .* - overlay .*"))
+                                .toList(),
+                        UPPER_DIRECTORY,
+                        layer -> "layer:" + layer.group(1)));
+    }
+
+    private interface Naming {
+        String of(Matcher found);
+    }
+
+    private static Optional<String> first(List<String> mounts, Pattern pattern, Naming naming) {
+        return mounts.stream()
+                .map(pattern::matcher)
+                .filter(Matcher::find)
+                .map(naming::of)
+                .findFirst();
+    }
+
+    private static @Nullable LockFile lockFile() {
+        synchronized (ThisMachine.class) {
+            if (lockFile == null) {
+                try {
+                    lockFile = opened();
+                } catch (IOException | RuntimeException e) {
+                    LOG.debugf("no lock file reason=%s", e.getMessage());
+                }
+            }
+            return lockFile;
+        }
+    }
+
+    private static LockFile opened() throws IOException {
+        String user = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
+        Path file = Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "nexus-" + user + ".lock");
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            String name;
+            try (FileLock _ = channel.lock(0, NAME_LENGTH, false)) {
+                name = name(channel);
+            }
+            long ownAt = ThreadLocalRandom.current().nextLong(FIRST_LOCKED, Long.MAX_VALUE / 2);
+            if (channel.tryLock(ownAt, 1, false) == null) {
+                throw new IOException("byte " + ownAt + " is locked");
+            }
+            // a copy of the file has the same text
+            return new LockFile(channel, name + "," + Files.getAttribute(file, "unix:ino"), ownAt);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static String name(FileChannel channel) throws IOException {
+        ByteBuffer written = ByteBuffer.allocate(NAME_LENGTH);
+        channel.read(written, 0);
+        String name = new String(written.array(), StandardCharsets.US_ASCII);
+        if (name.matches("[0-9a-f-]{36}")) {
+            return name;
+        }
+        String fresh = UUID.randomUUID().toString();
+        channel.write(ByteBuffer.wrap(fresh.getBytes(StandardCharsets.US_ASCII)), 0);
+        return fresh;
+    }
+
+    private static Optional<String> line(Path file) {
+        return lines(file).stream().findFirst();
+    }
+
+    private static List<String> lines(Path file) {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+            return lines.toList();
+        } catch (IOException | RuntimeException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package nexus.queue.settle;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import nexus.queue.lease.DeliveryLease;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedRun;
+import nexus.queue.process.ProcessLock;
+import nexus.queue.settle.SettlementStatements.Write;
+import nexus.store.PipelinedTransaction;
+import nexus.store.Store;
+import nexus.store.StoreErrors;
+
+/**
+ * Writes outcomes: what is owed, the history, the attempt and the counters, in one transaction. A process that was
+ * taken over writes nothing: the shared lock on its number waits for a takeover under way, and the fence of the next
+ * statement sees what that one committed.
+ */
+@Singleton
+public class Settlement {
+    private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
+
+    private final Pool pool;
+
+    public Settlement(Store store) {
+        this.pool = store.settling();
+    }
+
+    /**
+     * Settles outcomes of different deliveries. What a person has retried or cancelled since it was taken is left as it
+     * is, unless it was delivered. Belongs to the event loop of the runs that these deliveries are of.
+     *
+     * @return the seqs that were written; empty when this term is over, and nothing was written
+     */
+    public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
+        List<Outcome.Sent> inPlace = new ArrayList<>();
+        List<Outcome> others = new ArrayList<>();
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Outcome.Sent delivered && isWhereItLay(delivered.delivery())) {
+                inPlace.add(delivered);
+            } else {
+                others.add(outcome);
+            }
+        }
+        SettlementStatements statements = new SettlementStatements(term);
+        SentRun.Parts parts = SentRun.among(inPlace);
+        RunChanges changes = new RunChanges();
+        List<Write> writes = new ArrayList<>();
+        for (SentRun run : parts.runs()) {
+            writes.add(statements.deliveredRun(run, changes.delivered(run.deliveries())));
+        }
+        List<Outcome.Sent> inRows = new ArrayList<>();
+        for (Outcome.Sent sent : parts.apart()) {
+            if (sent.delivery().place() instanceof OwedRun) {
+                others.add(sent);
+            } else {
+                inRows.add(sent);
+            }
+        }
+        others.forEach(outcome -> changes.unfold(outcome.delivery()));
+        if (!changes.unfolding().isEmpty()) {
+            writes.add(statements.unfold(changes.unfolding()));
+        }
+        if (!inRows.isEmpty()) {
+            writes.add(statements.delivered(inRows));
+        }
+        if (!others.isEmpty()) {
+            writes.add(statements.byKey(others));
+        }
+        return withDays(term, writes, outcomes).compose(settled -> {
+            if (settled.isEmpty()) {
+                return Future.succeededFuture(settled);
+            }
+            changes.committed(settled.get());
+            List<Outcome.Sent> missed =
+                    settled.get().size() == outcomes.size() ? List.of() : missed(inPlace, settled.get());
+            return missed.isEmpty()
+                    ? Future.succeededFuture(settled)
+                    : withDays(term, List.of(statements.byKey(missed)), missed).map(found -> both(settled, found));
+        });
+    }
+
+    /** Whether these are so few that what is left of their run would go on as rows. */
+    public boolean isBetterLater(Collection<Outcome> outcomes) {
+        return outcomes.size() < SentRun.SHORTEST
+                && outcomes.stream()
+                        .anyMatch(outcome -> outcome.delivery().place() instanceof OwedRun run && run.isFolded());
+    }
+
+    private static boolean isWhereItLay(OwedDelivery delivery) {
+        return !(delivery.place() instanceof OwedRun run) || run.isFolded();
+    }
+
+    /** Delivered, but not where it lay: a person may have changed the row since, and it is looked for by its key. */
+    private static List<Outcome.Sent> missed(List<Outcome.Sent> sent, Set<Long> written) {
+        return sent.stream()
+                .filter(outcome -> !written.contains(outcome.delivery().seq()))
+                .toList();
+    }
+
+    /** Empty as soon as one of them is: the term is over. */
+    private static Optional<Set<Long>> both(Optional<Set<Long>> some, Optional<Set<Long>> others) {
+        return some.flatMap(seqs -> others.map(found -> {
+            Set<Long> all = new HashSet<>(seqs);
+            all.addAll(found);
+            return all;
+        }));
+    }
+
+    private Future<Optional<Set<Long>>> withDays(
+            DeliveryLease.Term term, List<Write> writes, List<? extends Outcome> outcomes) {
+        return write(term, writes)
+                .recover(failure -> StoreErrors.isMissingPartition(failure)
+                        ? pool.preparedQuery(ENSURE_DAYS)
+                                .execute(Tuple.tuple().addArrayOfLocalDate(SettlementStatements.days(outcomes)))
+                                .compose(made -> write(term, writes))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, List<Write> writes) {
+        return PipelinedTransaction.run(pool, connection -> {
+            Future<?> lock =
+                    connection.query(ProcessLock.shared(term.process())).execute();
+            List<Future<RowSet<Row>>> settled = writes.stream()
+                    .map(write -> connection.preparedQuery(write.statement()).execute(write.parameters()))
+                    .toList();
+            return lock.compose(locked -> Future.join(settled))
+                    .map(all -> seqs(settled))
+                    .recover(failure -> lock.failed() && StoreErrors.isMissingTable(lock.cause())
+                            ? Future.succeededFuture(Optional.empty())
+                            : Future.failedFuture(failure));
+        });
+    }
+
+    /** Behind the same lock, all of them see the same fence. */
+    private static Optional<Set<Long>> seqs(List<Future<RowSet<Row>>> settled) {
+        Set<Long> seqs = new HashSet<>();
+        for (Future<RowSet<Row>> rows : settled) {
+            Row row = rows.result().iterator().next();
+            if (row.getLong(0) == 0) {
+                return Optional.empty();
+            }
+            Collections.addAll(seqs, row.getArrayOfLongs(1));
+        }
+        return Optional.of(seqs);
+    }
+}
