@@ -11,7 +11,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import nexus.api.QueryParameters;
+import nexus.api.page.QueryParameters;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nexus.access.AuditRepository.Origin;
-import nexus.api.AuditedChange;
-import nexus.api.Caller;
-import nexus.api.ChangeNote;
-import nexus.api.JsonBody;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.Caller;
+import nexus.api.caller.ChangeNote;
+import nexus.api.json.JsonBody;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 

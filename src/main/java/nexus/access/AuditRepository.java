@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import nexus.api.Caller;
+import nexus.api.caller.Caller;
 import nexus.store.Store;
 
 /** The only class that inserts and changes rows of {@code audit}. */

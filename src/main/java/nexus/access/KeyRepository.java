@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import nexus.api.AuditedChange;
+import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
 

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import nexus.api.JsonBody;
-import nexus.api.Timestamps;
+import nexus.api.json.JsonBody;
+import nexus.api.json.Timestamps;
 import nexus.refusal.Refusal;
 
 /** What is asked for with POST of {@code /v1/keys}. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import nexus.api.Caller;
+import nexus.api.caller.Caller;
 
 /** A key that opens, with what this process remembers of its use. Safe for any thread. */
 final class KnownKey {

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import nexus.api.Problem;
+import nexus.api.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a request was meant for this machine by a program or page of this machine. */

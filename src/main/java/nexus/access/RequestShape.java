@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import nexus.api.JsonBody;
-import nexus.api.Problem;
+import nexus.api.json.JsonBody;
+import nexus.api.problem.Problem;
 import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 /**
- * How are requests read, how do we say no, how do we page?
+ * How are requests read, refused, paged and described?
  *
- * <p>Takes bodies and parameters, gives values, pages or a problem. Never knows what the requests are about.
+ * <p>A package of rooms. None of them knows what the requests are about.
  */
 @NullMarked
 package nexus.api;

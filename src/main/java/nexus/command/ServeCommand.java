@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import nexus.api.DeferredOpenApi;
+import nexus.api.document.DeferredOpenApi;
 import nexus.edge.EdgeExtension;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;

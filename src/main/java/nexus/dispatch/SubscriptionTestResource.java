@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import nexus.api.Ids;
+import nexus.api.json.Ids;
 import nexus.attempt.Attempt;
 import nexus.event.EventBody;
 import nexus.event.EventId;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import nexus.api.QueryParameters;
+import nexus.api.page.QueryParameters;
 import nexus.process.ProcessConfig;
 import nexus.replication.CaptureStatus;
 import nexus.replication.SourceConfig;

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import nexus.api.AllowedMethods;
-import nexus.api.Problem;
+import nexus.api.document.AllowedMethods;
+import nexus.api.problem.Problem;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What the handlers of both ports' connections share. */

@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import nexus.api.Problem;
+import nexus.api.problem.Problem;
 
 /** On the management port too a refusal is a problem, where the HTTP layer would write a page. */
 @Singleton

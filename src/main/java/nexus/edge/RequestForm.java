@@ -12,7 +12,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
 import java.util.Optional;
-import nexus.api.Problem;
+import nexus.api.problem.Problem;
 
 /** What is wrong with the head of a request, whatever it asks for (RFC 9112). */
 final class RequestForm {

@@ -22,7 +22,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import nexus.api.Problem;
+import nexus.api.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**

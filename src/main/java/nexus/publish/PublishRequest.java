@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.event.EventIdGenerator;
 import nexus.event.IncomingEvent;
 import nexus.intake.IdempotencyClaim;

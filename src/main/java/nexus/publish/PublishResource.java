@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import nexus.api.Caller;
+import nexus.api.caller.Caller;
 import nexus.event.EventIdGenerator;
 import nexus.event.IncomingEvent;
 import nexus.intake.Accepted;

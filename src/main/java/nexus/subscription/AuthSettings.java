@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.webhook.TargetAuth;
 

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.webhook.TlsIdentity;
 
 /**

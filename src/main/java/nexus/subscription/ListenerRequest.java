@@ -3,7 +3,7 @@ package nexus.subscription;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.event.EventType;
 import nexus.event.Operation;
 import nexus.event.TypePattern;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import nexus.api.AuditedChange;
+import nexus.api.caller.AuditedChange;
 
 /**
  * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to

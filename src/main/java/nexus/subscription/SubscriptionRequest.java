@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import nexus.api.Durations;
-import nexus.api.JsonBody;
-import nexus.api.Timestamps;
+import nexus.api.json.Durations;
+import nexus.api.json.JsonBody;
+import nexus.api.json.Timestamps;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
 

@@ -5,7 +5,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nexus.api.Durations;
+import nexus.api.json.Durations;
 import nexus.event.EventBody;
 import nexus.event.TypePattern;
 import nexus.webhook.Ed25519Key;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.webhook.Ed25519Key;
 import nexus.webhook.TargetAccess;

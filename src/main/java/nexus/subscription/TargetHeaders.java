@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 
 /** The headers a subscription sends along: which may be set, and which of them are not shown again. */
 final class TargetHeaders {

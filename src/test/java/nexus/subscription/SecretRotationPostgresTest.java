@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import nexus.api.AuditedChange;
+import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
 import nexus.store.Store;

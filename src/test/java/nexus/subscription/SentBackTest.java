@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.testkit.TestCertificate;
 import org.junit.jupiter.api.Test;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import nexus.api.AuditedChange;
+import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.liveness.LoopHeartbeats;
 import nexus.refusal.Refusal;

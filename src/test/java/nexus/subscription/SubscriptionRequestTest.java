@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

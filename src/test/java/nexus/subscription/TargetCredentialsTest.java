@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import nexus.api.JsonBody;
+import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.webhook.TargetAccess;
 import nexus.webhook.TargetAuth;

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.problem;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.problem;
 
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;

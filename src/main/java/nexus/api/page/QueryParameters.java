@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.page;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import nexus.api.json.Ids;
+import nexus.api.json.JsonBody;
+import nexus.api.json.Timestamps;
 import nexus.refusal.Refusal;
 
 /**

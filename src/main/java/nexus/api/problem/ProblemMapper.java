@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.problem;
 
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.pgclient.PgException;
@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import nexus.api.document.AllowedMethods;
 import nexus.refusal.Refusal;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

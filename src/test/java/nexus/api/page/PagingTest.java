@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

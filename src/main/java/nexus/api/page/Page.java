@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.page;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;

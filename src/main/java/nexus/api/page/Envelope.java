@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.page;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;

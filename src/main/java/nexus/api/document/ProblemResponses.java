@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.document;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.json;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.nio.ByteBuffer;

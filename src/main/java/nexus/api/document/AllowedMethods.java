@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.document;
 
 import io.quarkus.arc.Unremovable;
 import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
@@ -41,7 +41,7 @@ public class AllowedMethods {
     }
 
     /** The header {@code Allow}; empty for a path that nobody knows. */
-    Optional<String> of(String path) {
+    public Optional<String> of(String path) {
         if (known.isEmpty()) {
             DeferredOpenApi.make();
             known = read(documents.getDocument(DOCUMENT, Format.JSON));

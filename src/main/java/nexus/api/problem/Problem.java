@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.problem;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.json;
 
 import java.time.Duration;
 import java.util.List;

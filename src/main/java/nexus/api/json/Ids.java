@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.json;
 
 import java.util.UUID;
 import nexus.refusal.Refusal;

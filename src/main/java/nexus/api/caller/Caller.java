@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.caller;
 
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;

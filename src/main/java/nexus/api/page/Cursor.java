@@ -1,4 +1,4 @@
-package nexus.api;
+package nexus.api.page;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 
 /**
