@@ -21,14 +21,15 @@ final class KeptSecrets {
     }
 
     /** Notes an error for each of them when the change leads to another target. */
-    void check(JsonBody body, SubscriptionSettings before, SubscriptionSettings after) {
-        moved(before, after)
+    void check(JsonBody body, URI urlBefore, TargetCredentials before, URI urlAfter, TargetCredentials after) {
+        moved(urlBefore, before, urlAfter, after)
                 .ifPresent(what -> kept.forEach(secret ->
                         body.error(secret.field(), secret.name(), "must be sent again, because " + what + " changes")));
     }
 
-    private static Optional<String> moved(SubscriptionSettings before, SubscriptionSettings after) {
-        if (!EndpointUrl.origin(before.endpointUrl()).equals(EndpointUrl.origin(after.endpointUrl()))) {
+    private static Optional<String> moved(
+            URI urlBefore, TargetCredentials before, URI urlAfter, TargetCredentials after) {
+        if (!EndpointUrl.origin(urlBefore).equals(EndpointUrl.origin(urlAfter))) {
             return Optional.of("the origin of endpointUrl");
         }
         Optional<String> tokens = tokenOrigin(before);
@@ -38,15 +39,15 @@ final class KeptSecrets {
         return authorities(before).equals(authorities(after)) ? Optional.empty() : Optional.of("tls.ca");
     }
 
-    private static Optional<String> tokenOrigin(SubscriptionSettings settings) {
-        return settings.credentials()
+    private static Optional<String> tokenOrigin(TargetCredentials credentials) {
+        return credentials
                 .auth()
                 .flatMap(AuthSettings::tokenUrl)
                 .map(URI::create)
                 .map(EndpointUrl::origin);
     }
 
-    private static Optional<String> authorities(SubscriptionSettings settings) {
-        return settings.credentials().tls().flatMap(TlsIdentity::ca);
+    private static Optional<String> authorities(TargetCredentials credentials) {
+        return credentials.tls().flatMap(TlsIdentity::ca);
     }
 }

@@ -72,7 +72,7 @@ public class ListenerResource {
                                     @Schema(
                                             allOf = ListenerView.class,
                                             requiredProperties = {"name", "source_table", "event", "target_url"}),
-                            examples = @ExampleObject(name = "create", value = SubscriptionExamples.CREATE_LISTENER)))
+                            examples = @ExampleObject(name = "create", value = ListenerExamples.CREATE)))
     @APIResponse(
             responseCode = "201",
             description = "Made. The secret is shown only here.",
@@ -87,7 +87,7 @@ public class ListenerResource {
                                                 @SchemaProperty(name = "message", type = SchemaType.STRING),
                                                 @SchemaProperty(name = "data", implementation = ListenerView.class)
                                             }),
-                            examples = @ExampleObject(name = "created", value = SubscriptionExamples.LISTENER_CREATED)))
+                            examples = @ExampleObject(name = "created", value = ListenerExamples.CREATED)))
     @APIResponse(responseCode = "409", ref = "Conflict")
     public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
@@ -124,7 +124,7 @@ public class ListenerResource {
                                                         implementation = ListenerView.class),
                                                 @SchemaProperty(name = "next", ref = "Next")
                                             }),
-                            examples = @ExampleObject(name = "page", value = SubscriptionExamples.LISTENERS)))
+                            examples = @ExampleObject(name = "page", value = ListenerExamples.LIST)))
     public CompletionStage<Envelope<List<ListenerView>>> list(@Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);

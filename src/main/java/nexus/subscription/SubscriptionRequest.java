@@ -58,7 +58,7 @@ final class SubscriptionRequest {
         if (before.door() == Door.LISTENER && !after.eventTypes().equals(before.eventTypes())) {
             body.error("eventTypes", "can't be changed: this is a listener, for one kind of change of one table");
         }
-        kept.check(body, before.settings(), after);
+        kept.check(body, before.endpointUrl(), before.credentials(), after.endpointUrl(), after.credentials());
         body.check();
         return after;
     }
@@ -89,7 +89,7 @@ final class SubscriptionRequest {
     static Optional<Warning> secretWarning(JsonBody body) {
         return body.text("secret", SigningSecret.MAX_CHARACTERS)
                 .filter(text -> !text.equals(TargetHeaders.HIDDEN))
-                .flatMap(text -> new SigningSecret(text).warning());
+                .flatMap(text -> SecretWarning.of(new SigningSecret(text)));
     }
 
     private SubscriptionSettings over(SubscriptionSettings before, KeptSecrets kept) {

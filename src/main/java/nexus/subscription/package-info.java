@@ -1,7 +1,7 @@
 /**
- * Who wants what? Subscriptions, their patterns and secrets, and both HTTP APIs over them.
+ * Who wants what? The values of a subscription, and all of them together as the matcher that intake asks.
  *
- * <p>Takes requests and event types, gives subscriptions and the lanes an event is owed to. Never sends anything.
+ * <p>Takes event types, gives subscriptions and the lanes that an event is owed to. Never stores or sends anything.
  */
 @NullMarked
 package nexus.subscription;

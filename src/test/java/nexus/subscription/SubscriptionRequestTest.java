@@ -137,11 +137,6 @@ class SubscriptionRequestTest {
     void aTargetTypeIsTakenInAnyCaseAndShownInUpperCase(String type) {
         Subscription made = stored(create(",\"targetType\":" + type));
         assertThat(SubscriptionView.of(made, true).targetType()).isEqualTo("WEBHOOK");
-        Subscription listener = stored(ListenerRequest.read(
-                body("{\"name\":\"n\",\"source_table\":\"t\",\"event\":\"INSERT\",\"target_url\":"
-                        + "\"https://hooks.example\",\"target_type\":" + type + "}"),
-                GENERATED));
-        assertThat(ListenerView.of(listener, true).targetType()).isEqualTo("WEBHOOK");
     }
 
     @Test
@@ -233,50 +228,6 @@ class SubscriptionRequestTest {
         assertThat(errorsOf(() -> SubscriptionRequest.create(
                         body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
                 .containsExactly("/endpointUrl");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "users                    | pg.public.users.insert            | users",
-                "Users                    | pg.public.Users.insert            | Users",
-                "public.users             | pg.public.users.insert            | users",
-                "sales.orders             | pg.sales.orders.insert            | sales.orders",
-                "\"Sales\".\"Or.ders\"    | pg.Sales.Or%2Eders.insert         | Sales.\"Or.ders\"",
-                "\"a\"\"b\"               | pg.public.a%22b.insert            | \"a\"\"b\"",
-                "bestell nr               | pg.public.bestell%20nr.insert     | bestell nr",
-                "größe                    | pg.public.gr%C3%B6%C3%9Fe.insert  | größe"
-            })
-    void aListenerNamesATableInTheCatalogsSpelling(String table, String type, String shown) {
-        SubscriptionSettings settings = ListenerRequest.read(
-                body(
-                        "{\"name\":\"n\",\"source_table\":\"" + table.replace("\"", "\\\"")
-                                + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\",\"target_type\":\"Webhook\"}"),
-                GENERATED);
-        assertThat(settings.eventTypes()).containsExactly(new TypePattern(type));
-        assertThat(ListenerView.of(stored(settings), true).sourceTable()).isEqualTo(shown);
-        assertThat(ListenerView.of(stored(settings), true).event()).isEqualTo("INSERT");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {".", ".a", "a.", "a.b.c", "a..b", "\\\"a", "a\\\"b", "\\\"a\\\"b", "\\\"\\\"", "nexus.event"})
-    void aListenerOnWhatIsNoTableIsRefused(String table) {
-        assertThat(errorsOf(() -> ListenerRequest.read(
-                        body("{\"name\":\"n\",\"source_table\":\"" + table
-                                + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\"}"),
-                        GENERATED)))
-                .containsExactly("/source_table");
-    }
-
-    @Test
-    void aListenersErrorsNameItsOwnFields() {
-        assertThat(errorsOf(() -> ListenerRequest.read(
-                        body("{\"event\":\"insert\",\"target_url\":\"x\",\"target_type\":\"kafka\",\"table\":\"t\"}"),
-                        GENERATED)))
-                .containsExactly("/name", "/source_table", "/event", "/target_url", "/target_type", "/table");
     }
 
     private static SubscriptionSettings create(String more) {
