@@ -10,8 +10,8 @@ import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
-import nexus.subscription.SecretCipher;
-import nexus.subscription.SecretRotation;
+import nexus.subscription.catalog.SecretRotation;
+import nexus.subscription.secret.SecretCipher;
 import nexus.terminal.Printable;
 
 /** {@code nexus rotate-key}: encrypts what is stored with NEXUS_SECRET_KEY_OLD anew with NEXUS_SECRET_KEY. */

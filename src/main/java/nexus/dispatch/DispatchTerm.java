@@ -23,8 +23,8 @@ import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.StripeCursor;
 import nexus.queue.owed.Watermark;
 import nexus.queue.settle.Outcome;
-import nexus.subscription.SubscriptionCatalog;
 import nexus.subscription.Subscriptions;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import org.jboss.logging.Logger;
 
 /**

@@ -9,8 +9,8 @@ import nexus.queue.lease.DeliveryLease;
 import nexus.queue.owed.OwedQueue;
 import nexus.queue.owed.OwedRuns;
 import nexus.queue.settle.Settlement;
-import nexus.subscription.SubscriptionCatalog;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.webhook.WebhookSender;
 
 /** What a {@link DispatchTerm} works with. */

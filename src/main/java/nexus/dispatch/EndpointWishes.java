@@ -11,8 +11,8 @@ import nexus.intake.OwnEvents;
 import nexus.queue.owed.OwedDelivery;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionCatalog;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.webhook.SendResult;
 import org.jboss.logging.Logger;
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionRepository;
 import org.jboss.logging.Logger;
 
 /**

@@ -16,7 +16,7 @@ import nexus.queue.owed.OwedQueue;
 import nexus.queue.owed.OwedRuns;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Settlement;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import org.jboss.logging.Logger;
 
 /**

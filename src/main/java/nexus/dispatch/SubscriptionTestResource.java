@@ -22,7 +22,7 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.refusal.Refusal;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.webhook.SendResult;
 import nexus.webhook.WebhookRequest;
 import nexus.webhook.WebhookSender;

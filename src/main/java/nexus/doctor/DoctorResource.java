@@ -19,7 +19,7 @@ import nexus.replication.CaptureStatus;
 import nexus.replication.SourceConfig;
 import nexus.store.PostgresUrl;
 import nexus.store.StoreConfig;
-import nexus.subscription.SecretConfig;
+import nexus.subscription.secret.SecretConfig;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;

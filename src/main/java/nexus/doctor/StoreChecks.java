@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import nexus.event.EventBody;
 import nexus.replication.SqlName;
 import nexus.store.SchemaTrust;
-import nexus.subscription.SecretCipher;
+import nexus.subscription.secret.SecretCipher;
 
 /** Can Nexus keep its tables here, and read what it has stored? */
 final class StoreChecks {

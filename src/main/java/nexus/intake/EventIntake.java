@@ -12,7 +12,7 @@ import nexus.event.IncomingEvent;
 import nexus.queue.notify.OwedSignal;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.trace.Tracing;
 import org.jboss.logging.Logger;
 

@@ -21,7 +21,7 @@ import nexus.queue.process.ProcessLock;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**

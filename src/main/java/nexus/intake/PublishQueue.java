@@ -18,7 +18,7 @@ import nexus.event.IncomingEvent;
 import nexus.queue.notify.LiveLanes;
 import nexus.refusal.Refusal;
 import nexus.store.StoreErrors;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 
 /**
  * Group commit for published events: what arrives while one transaction is under way goes into the next one, so that a

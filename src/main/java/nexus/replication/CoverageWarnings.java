@@ -11,7 +11,7 @@ import nexus.event.TypePattern;
 import nexus.replication.SourceTable.Identity;
 import nexus.replication.SourceTable.Kind;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 
 /** What a subscription's tables are like, as far as it will surprise. */
 final class CoverageWarnings {

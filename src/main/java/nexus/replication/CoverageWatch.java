@@ -21,7 +21,7 @@ import nexus.replication.Loss.Why;
 import nexus.replication.LossWarnings.Lost;
 import nexus.replication.SourceCoverageRepository.Known;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 import org.jboss.logging.Logger;
 
 /**

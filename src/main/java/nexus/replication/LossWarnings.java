@@ -14,7 +14,7 @@ import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.PublicationPlan.Move;
 import nexus.replication.WriteRule.Obstacle;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 
 /** Says what of a subscription's changes is not sent, as the tables are published now, and the SQL that changes it. */
 final class LossWarnings {

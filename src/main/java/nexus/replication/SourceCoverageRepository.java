@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import nexus.store.Store;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 
 /** The only class that writes {@code source_coverage}. */
 @Singleton

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import nexus.event.Operation;
 import nexus.replication.LossWarnings.Lost;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 
 /**
  * What one subscription wants and does not get.

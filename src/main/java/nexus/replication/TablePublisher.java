@@ -23,9 +23,9 @@ import nexus.replication.PublicationPlan.Kind;
 import nexus.replication.PublicationPlan.Move;
 import nexus.replication.PublicationPlan.Step;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionCatalog;
-import nexus.subscription.TableCoverage;
-import nexus.subscription.Warning;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.warning.TableCoverage;
+import nexus.subscription.warning.Warning;
 import org.jboss.logging.Logger;
 
 /** Keeps the publications as the subscriptions need them. Each process may; one at a time does. */

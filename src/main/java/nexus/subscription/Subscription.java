@@ -13,6 +13,9 @@ import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
+import nexus.subscription.secret.PreviousSecret;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.TargetCredentials;
 import nexus.webhook.TargetAccess;
 
 /**
@@ -81,7 +84,7 @@ public record Subscription(
      * @param until the present one does
      * @throws Refusal.Conflict when that would be too many: none ends before the time that was promised for it
      */
-    List<PreviousSecret> replaced(Instant now, Instant until) {
+    public List<PreviousSecret> replaced(Instant now, Instant until) {
         List<PreviousSecret> previous = Stream.concat(
                         Stream.of(new PreviousSecret(secret, until)), previousSecrets.stream())
                 .filter(secret -> secret.signsAt(now))

@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.TargetCredentials;
 
 /** What a caller decides about a subscription; each of it can be changed later. See {@link Subscription}. */
 public record SubscriptionSettings(
@@ -27,9 +29,9 @@ public record SubscriptionSettings(
         boolean isEnabled,
         TargetCredentials credentials) {
 
-    static final int DEFAULT_CONCURRENCY = 32;
-    static final String FORMAT = "default";
-    static final String TARGET_TYPE = "WEBHOOK";
+    public static final int DEFAULT_CONCURRENCY = 32;
+    public static final String FORMAT = "default";
+    public static final String TARGET_TYPE = "WEBHOOK";
 
     public SubscriptionSettings {
         eventTypes = List.copyOf(eventTypes);
@@ -83,7 +85,7 @@ public record SubscriptionSettings(
     }
 
     /** Callers may write it in any case. */
-    static String targetType(String text, String pointer) {
+    public static String targetType(String text, String pointer) {
         if (!text.equalsIgnoreCase(TARGET_TYPE)) {
             throw new Refusal.Invalid(pointer, "must be \"" + TARGET_TYPE + "\"");
         }
@@ -94,11 +96,11 @@ public record SubscriptionSettings(
      * Equal for two subscriptions that would send the same events to the same place. Each text goes in with its length
      * before it, so that no two lists look alike.
      */
-    byte[] sameness() {
+    public byte[] sameness() {
         return sameness(endpointUrl.toString(), eventTypes.stream().map(TypePattern::value));
     }
 
-    static byte[] sameness(String endpointUrl, Stream<String> eventTypes) {
+    public static byte[] sameness(String endpointUrl, Stream<String> eventTypes) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         Stream.concat(
                         Stream.of(endpointUrl, FORMAT, TARGET_TYPE),

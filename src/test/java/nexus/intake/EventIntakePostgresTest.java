@@ -28,7 +28,7 @@ import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.OwedRun;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;

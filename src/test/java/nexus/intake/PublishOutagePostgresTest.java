@@ -28,7 +28,7 @@ import nexus.event.Ordering;
 import nexus.queue.notify.OwedSignal;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.testkit.CutOffProxy;
 import nexus.testkit.PostgresPrograms;
 import nexus.testkit.SubscriptionRows;

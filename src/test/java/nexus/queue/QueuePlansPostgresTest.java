@@ -23,7 +23,7 @@ import nexus.queue.owed.OwedStatements;
 import nexus.queue.owed.Watermark;
 import nexus.queue.settle.SettleStatements;
 import nexus.store.Store;
-import nexus.subscription.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;

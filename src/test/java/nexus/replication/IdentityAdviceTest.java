@@ -12,7 +12,7 @@ import nexus.replication.Published.GeneratedColumns;
 import nexus.replication.Published.Member;
 import nexus.replication.ReplicaIdentity.Setting;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.List;
 import nexus.replication.CaptureState.Status;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

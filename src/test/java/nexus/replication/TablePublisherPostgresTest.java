@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import nexus.replication.CaptureState.Status;
 import nexus.subscription.Subscription;
-import nexus.subscription.Warning;
+import nexus.subscription.warning.Warning;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;

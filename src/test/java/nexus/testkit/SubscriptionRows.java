@@ -9,10 +9,10 @@ import java.util.function.UnaryOperator;
 import nexus.event.TypePattern;
 import nexus.store.Store;
 import nexus.subscription.Door;
-import nexus.subscription.SigningSecret;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionRepository;
 import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.catalog.SubscriptionRepository;
+import nexus.subscription.secret.SigningSecret;
 
 /** Subscriptions for tests of other rooms, written as another process would: this one's catalog does not know. */
 public final class SubscriptionRows {

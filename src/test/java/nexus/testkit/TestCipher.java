@@ -1,6 +1,6 @@
 package nexus.testkit;
 
-import nexus.subscription.SecretCipher;
+import nexus.subscription.secret.SecretCipher;
 
 /** The key that credentials of tests are encrypted with. */
 public final class TestCipher {

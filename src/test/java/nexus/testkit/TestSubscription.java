@@ -11,9 +11,9 @@ import nexus.event.TypePattern;
 import nexus.subscription.Door;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.RetrySettings;
-import nexus.subscription.SigningSecret;
 import nexus.subscription.Subscription;
-import nexus.subscription.TargetCredentials;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.TargetCredentials;
 
 /** Builds subscriptions for tests that have no store: enabled, ordered, with the defaults if not said otherwise. */
 public final class TestSubscription {

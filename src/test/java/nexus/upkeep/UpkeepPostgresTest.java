@@ -30,7 +30,7 @@ import nexus.queue.notify.OwedSignal;
 import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.testkit.StoreRows;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;

@@ -1,0 +1,227 @@
+package nexus.subscription.api;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.Caller;
+import nexus.api.caller.ChangeNote;
+import nexus.api.json.Ids;
+import nexus.api.json.JsonBody;
+import nexus.api.page.Cursor;
+import nexus.api.page.Page;
+import nexus.api.page.QueryParameters;
+import nexus.refusal.Refusal;
+import nexus.subscription.Door;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.catalog.SubscriptionRegistry;
+import nexus.subscription.catalog.SubscriptionRepository;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.warning.Warning;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /v1/subscriptions}: contract section 4. */
+@Singleton
+@Path("/v1/subscriptions")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Subscriptions", description = "Which events go where.")
+public class SubscriptionResource {
+    private static final String LIST = "subscriptions";
+
+    private final SubscriptionRegistry registry;
+    private final SubscriptionRepository repository;
+    private final SecureRandom random = new SecureRandom();
+
+    @Inject
+    public SubscriptionResource(SubscriptionRegistry registry, SubscriptionRepository repository) {
+        this.registry = registry;
+        this.repository = repository;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "createSubscription",
+            summary = "Subscribe an endpoint to events",
+            description = "Row changes committed after the answer are delivered. The secret is shown only here.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            allOf = SubscriptionView.class,
+                                            requiredProperties = {"endpointUrl", "eventTypes"}),
+                            examples = @ExampleObject(name = "create", value = SubscriptionExamples.CREATE)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made. Location names it.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SubscriptionView.class),
+                            examples = @ExampleObject(name = "created", value = SubscriptionExamples.CREATED)))
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+        JsonBody request = JsonBody.parse(body);
+        SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
+        ChangeNote.fields(context, request.names());
+        Optional<Warning> misread = SubscriptionRequest.secretWarning(request);
+        return registry.create(Door.SUBSCRIPTION, settings, AuditedChange.of(context, 201))
+                .map(made -> made.with(misread))
+                .map(made -> Response.status(Response.Status.CREATED)
+                        .header(
+                                HttpHeaders.LOCATION,
+                                "/v1/subscriptions/" + made.subscription().id())
+                        .entity(SubscriptionView.created(made))
+                        .build())
+                .toCompletionStage();
+    }
+
+    @GET
+    @Operation(operationId = "listSubscriptions", summary = "All subscriptions, newest first")
+    @Parameter(
+            name = "enabled",
+            in = ParameterIn.QUERY,
+            description = "Only those that are enabled, or are not.",
+            example = "true",
+            schema = @Schema(type = SchemaType.BOOLEAN))
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
+    @APIResponse(
+            responseCode = "200",
+            description = "One page of them.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = SubscriptionView.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "page", value = SubscriptionExamples.LIST)))
+    public CompletionStage<Page<SubscriptionView>> list(@Context UriInfo uri, @Context RoutingContext context) {
+        boolean toManager = Caller.of(context).mayManage();
+        QueryParameters query = QueryParameters.of(uri);
+        Optional<Boolean> enabled = query.bool("enabled");
+        Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
+        int limit = query.limit();
+        query.check();
+        return repository
+                .list(Optional.empty(), enabled, below, limit + 1)
+                .compose(registry::withLosses)
+                .map(rows -> Page.of(
+                                rows,
+                                limit,
+                                last -> Cursor.of(LIST, last.subscription().lane()))
+                        .map(found -> SubscriptionView.shown(found, toManager)))
+                .toCompletionStage();
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "getSubscription", summary = "One subscription")
+    @APIResponse(
+            responseCode = "200",
+            description = "The subscription, without its secret.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SubscriptionView.class),
+                            examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
+    public CompletionStage<SubscriptionView> get(
+            @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
+        boolean toManager = Caller.of(context).mayManage();
+        QueryParameters.of(uri).check();
+        UUID known = Ids.inPath(id, "subscription");
+        return repository
+                .find(known)
+                .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")))
+                .compose(found -> registry.withLosses(List.of(found)))
+                .map(found -> SubscriptionView.shown(found.getFirst(), toManager))
+                .toCompletionStage();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "changeSubscription",
+            summary = "Change any of its fields",
+            description = "Fields that are absent stay as they are; an object or array given replaces the former one;"
+                    + " null brings a default back. A whole answer can be sent back. Changing the origin of endpointUrl or"
+                    + " auth.tokenUrl, or tls.ca, needs the secrets of auth and headers again. Disabling parks its"
+                    + " deliveries, enabling resumes them.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SubscriptionView.class),
+                            examples = @ExampleObject(name = "change", value = SubscriptionExamples.CHANGE)))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SubscriptionView.class),
+                            examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    public CompletionStage<SubscriptionView> change(
+            @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
+        UUID known = Ids.inPath(id, "subscription");
+        JsonBody change = JsonBody.parse(body);
+        ChangeNote.fields(context, change.names());
+        return registry.change(
+                        known, before -> SubscriptionRequest.change(change, before), AuditedChange.of(context, 200))
+                .map(changed -> SubscriptionView.changed(changed.with(SubscriptionRequest.secretWarning(change))))
+                .toCompletionStage();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(
+            operationId = "deleteSubscription",
+            summary = "Remove it",
+            description = "What is still owed to it becomes DEAD; its history stays until RETENTION.")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+        return registry.delete(Ids.inPath(id, "subscription"), Optional.empty(), AuditedChange.of(context, 204))
+                .toCompletionStage();
+    }
+}

@@ -1,0 +1,94 @@
+package nexus.subscription.catalog;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import nexus.liveness.LoopHeartbeats;
+import org.jboss.logging.Logger;
+
+/** Keeps the catalog of this process up with changes that others make: looks at the version every three seconds. */
+@Singleton
+public class CatalogWatch {
+    private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(3);
+    private static final String LOOP = "catalog";
+    /** A look may wait for a connection, and for the store's answer till the connection is given up, twice. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
+
+    private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
+
+    private final Vertx vertx;
+    private final SubscriptionCatalog catalog;
+    private final LoopHeartbeats heartbeats;
+    private boolean running; // guarded by this
+    private Future<?> look = Future.succeededFuture(); // guarded by this
+    private long timer; // guarded by this; of the next look
+
+    @Inject
+    public CatalogWatch(Vertx vertx, SubscriptionCatalog catalog, LoopHeartbeats heartbeats) {
+        this.vertx = vertx;
+        this.catalog = catalog;
+        this.heartbeats = heartbeats;
+    }
+
+    /** Before the first load, so that an URL is never read plain again. */
+    void encrypt(@Observes @Priority(15) StartupEvent event, SubscriptionRepository repository)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        int encrypted = repository
+                .encryptPlainEndpoints()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(FIRST_LOAD.toMillis(), TimeUnit.MILLISECONDS);
+        if (encrypted > 0) {
+            LOG.infof("endpoint URLs encrypted subscriptions=%d", encrypted);
+        }
+    }
+
+    /** Nothing else may start before the catalog is there: it would find that nobody wants anything. */
+    void onStart(@Observes @Priority(20) StartupEvent event)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        catalog.reload().toCompletionStage().toCompletableFuture().get(FIRST_LOAD.toMillis(), TimeUnit.MILLISECONDS);
+        start();
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    public synchronized void start() {
+        if (!running) {
+            running = true;
+            lookLater();
+        }
+    }
+
+    /** @return when the look under way, if there is one, is over */
+    public synchronized Future<?> stop() {
+        running = false;
+        heartbeats.stopped(LOOP);
+        vertx.cancelTimer(timer);
+        return look.otherwiseEmpty();
+    }
+
+    private synchronized void lookLater() {
+        if (running) {
+            heartbeats.beat(LOOP, SLOWEST_ROUND);
+            timer = vertx.setTimer(EVERY.toMillis(), due -> look());
+        }
+    }
+
+    private synchronized void look() {
+        look = catalog.refresh()
+                .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure))
+                .onComplete(done -> lookLater());
+    }
+}

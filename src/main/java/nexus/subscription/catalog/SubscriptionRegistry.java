@@ -1,0 +1,94 @@
+package nexus.subscription.catalog;
+
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import nexus.api.caller.AuditedChange;
+import nexus.subscription.Door;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.warning.EndpointReach;
+import nexus.subscription.warning.TableCoverage;
+import nexus.subscription.warning.Warning;
+
+/**
+ * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to
+ * this process, then covered by the source.
+ */
+@Singleton
+public class SubscriptionRegistry {
+    private final SubscriptionRepository repository;
+    private final SubscriptionCatalog catalog;
+    private final TableCoverage coverage;
+    private final EndpointReach reach;
+
+    /** A subscription, and what will surprise whoever asked for it. */
+    public record Registered(Subscription subscription, List<Warning> warnings) {
+        public Registered with(Optional<Warning> another) {
+            return new Registered(
+                    subscription,
+                    Stream.concat(another.stream(), warnings.stream()).toList());
+        }
+    }
+
+    @Inject
+    public SubscriptionRegistry(
+            SubscriptionRepository repository,
+            SubscriptionCatalog catalog,
+            TableCoverage coverage,
+            EndpointReach reach) {
+        this.repository = repository;
+        this.catalog = catalog;
+        this.coverage = coverage;
+        this.reach = reach;
+    }
+
+    public Future<Registered> create(Door door, SubscriptionSettings settings, AuditedChange audited) {
+        return repository.insert(UUID.randomUUID(), door, settings, audited).compose(this::takeEffect);
+    }
+
+    public Future<Registered> change(
+            UUID id, Function<Subscription, SubscriptionSettings> change, AuditedChange audited) {
+        return repository.update(id, change, audited).compose(this::takeEffect);
+    }
+
+    /** Done when this process knows it; others know it within seconds, while the former secret signs too. */
+    public Future<Subscription> rotate(
+            UUID id, SigningSecret secret, Instant now, Instant until, AuditedChange audited) {
+        return repository.rotate(id, secret, now, until, audited).compose(rotated -> catalog.reload()
+                .map(rotated));
+    }
+
+    public Future<Void> delete(UUID id, Optional<Door> door, AuditedChange audited) {
+        return repository
+                .delete(id, door, audited)
+                .compose(deleted -> catalog.reload())
+                .mapEmpty();
+    }
+
+    /** With what it wants and does not get. */
+    public Future<List<Registered>> withLosses(List<Subscription> subscriptions) {
+        return coverage.losses(subscriptions.stream().map(Subscription::id).toList())
+                .map(losses -> subscriptions.stream()
+                        .map(one -> new Registered(one, losses.getOrDefault(one.id(), List.of())))
+                        .toList());
+    }
+
+    private Future<Registered> takeEffect(Subscription subscription) {
+        return catalog.reload()
+                .compose(reloaded ->
+                        subscription.isEnabled() ? coverage.cover(subscription) : Future.succeededFuture(List.of()))
+                .compose(warnings -> reach.warning(subscription.endpointUrl())
+                        .map(warning -> new Registered(
+                                subscription,
+                                Stream.concat(warnings.stream(), warning.stream())
+                                        .toList())));
+    }
+}

@@ -1,0 +1,94 @@
+package nexus.subscription.listener;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import nexus.event.EventBody;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.api.SubscriptionRequest;
+import nexus.subscription.catalog.SubscriptionRegistry;
+import nexus.subscription.target.EndpointUrl;
+import nexus.subscription.warning.Warning;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A listener as {@code /api/v1/listeners} shows it. */
+@RegisterForReflection
+@Schema(name = "Listener", description = "A subscription to one kind of change of one table.")
+record ListenerView(
+        @Schema(readOnly = true, format = "uuid") String id,
+
+        @Schema(minLength = 1, maxLength = SubscriptionRequest.MAX_NAME)
+        String name,
+
+        @JsonProperty("source_table")
+        @Schema(
+                minLength = 1,
+                maxLength = SourceTable.MAX_CHARACTERS,
+                pattern = SourceTable.FORM,
+                description = "users (schema public) or sales.orders, in the catalog's spelling, quoted or not.",
+                examples = "sales.orders")
+        String sourceTable,
+
+        @Schema(enumeration = {"INSERT", "UPDATE", "DELETE"})
+        String event,
+
+        @JsonProperty("target_type")
+        @Schema(enumeration = SubscriptionSettings.TARGET_TYPE, defaultValue = SubscriptionSettings.TARGET_TYPE)
+        String targetType,
+
+        @JsonProperty("target_url")
+        @Schema(
+                format = "uri",
+                maxLength = EndpointUrl.MAX_CHARACTERS,
+                description = "A key without manage sees the origin only.")
+        String targetUrl,
+
+        @JsonProperty("created_at") @Schema(readOnly = true, format = "date-time")
+        String createdAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(readOnly = true, description = "What deliveries are signed with; only in the answer to the POST.")
+        @Nullable
+        String secret,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(readOnly = true, description = "What will surprise; only in the answer to the POST, if anything.")
+        List<Warning> warnings) {
+
+    /** @param toManager whether the whole URL is shown, not its origin alone */
+    static ListenerView of(Subscription listener, boolean toManager) {
+        return of(listener, toManager, Optional.empty(), List.of());
+    }
+
+    static ListenerView created(SubscriptionRegistry.Registered registered) {
+        Subscription listener = registered.subscription();
+        return of(listener, true, Optional.of(listener.secret().text()), registered.warnings());
+    }
+
+    private static ListenerView of(
+            Subscription listener, boolean toManager, Optional<String> secret, List<Warning> warnings) {
+        // pg.<schema>.<table>.<operation>: ListenerRequest made it, and it can't be changed
+        String[] segments = listener.eventTypes().getFirst().value().split("\\.", -1);
+        return new ListenerView(
+                listener.id().toString(),
+                listener.name(),
+                new SourceTable(decoded(segments[1]), decoded(segments[2])).toString(),
+                segments[3].toUpperCase(Locale.ROOT),
+                SubscriptionSettings.TARGET_TYPE,
+                EndpointUrl.shown(listener.endpointUrl(), toManager),
+                EventBody.timestamp(listener.createdAt()),
+                secret.orElse(null),
+                warnings);
+    }
+
+    private static String decoded(String segment) {
+        return URLDecoder.decode(segment, StandardCharsets.UTF_8); // a segment has no plus sign
+    }
+}

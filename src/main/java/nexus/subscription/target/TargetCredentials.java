@@ -1,0 +1,134 @@
+package nexus.subscription.target;
+
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import nexus.api.json.JsonBody;
+import nexus.refusal.Refusal;
+import nexus.webhook.Ed25519Key;
+import nexus.webhook.TargetAccess;
+import nexus.webhook.TargetAuth;
+import nexus.webhook.TlsIdentity;
+
+/**
+ * What a subscription asks for beyond an HMAC signature. Most ask for nothing.
+ *
+ * @param signer there when {@code signing} is {@code ed25519}
+ */
+public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentity> tls, Optional<Ed25519Key> signer) {
+    public static final TargetCredentials NONE =
+            new TargetCredentials(Optional.empty(), Optional.empty(), Optional.empty());
+
+    static final List<String> SIGNINGS = List.of("hmac", "ed25519");
+    static final int MAX_PEM = 65_536;
+
+    /**
+     * What the body says, over what it was; errors are noted there.
+     *
+     * @param kept gets the secrets that are to stay
+     */
+    public static TargetCredentials read(JsonBody body, TargetCredentials before, KeptSecrets kept) {
+        Optional<AuthSettings> auth = AuthSettings.read(body, before.auth(), kept);
+        Optional<TlsIdentity> tls =
+                body.has("tls") ? body.object("tls").map(given -> tls(given, before.tls())) : before.tls();
+        Optional<Ed25519Key> signer = body.has("signing")
+                ? body.oneOf("signing", SIGNINGS).filter("ed25519"::equals).map(wanted -> before.signer()
+                        .orElseGet(Ed25519Key::generate))
+                : before.signer();
+        return auth.isEmpty() && tls.isEmpty() && signer.isEmpty() ? NONE : new TargetCredentials(auth, tls, signer);
+    }
+
+    private static TlsIdentity tls(JsonBody tls, Optional<TlsIdentity> before) {
+        Optional<String> ca = tls.parsed("ca", MAX_PEM, pem(TlsIdentity::isCertificate, "certificates in PEM"));
+        Optional<String> certificate =
+                tls.parsed("certificate", MAX_PEM, pem(TlsIdentity::isCertificate, "certificates in PEM"));
+        Optional<String> key = tls.parsed(
+                "key",
+                MAX_PEM,
+                (text, at) -> text.equals(TargetHeaders.HIDDEN)
+                        ? before.flatMap(TlsIdentity::key)
+                                .orElseThrow(() ->
+                                        new Refusal.Invalid(at, "must have a value; *** only keeps one that is there"))
+                        : pem(TlsIdentity::isPrivateKey, "a private key in PEM, PKCS #8 and not encrypted")
+                                .apply(text, at));
+        if (tls.has("certificate") != tls.has("key")) {
+            tls.error(tls.has("key") ? "certificate" : "key", "is required: a certificate and its key go together");
+        }
+        return new TlsIdentity(ca, certificate, key);
+    }
+
+    private static BiFunction<String, String, String> pem(Predicate<String> fits, String what) {
+        return (text, at) -> {
+            if (!fits.test(text)) {
+                throw new Refusal.Invalid(at, "must be " + what);
+            }
+            return text;
+        };
+    }
+
+    private boolean isNone() {
+        return auth.isEmpty() && tls.isEmpty() && signer.isEmpty();
+    }
+
+    /** For the sender. */
+    public TargetAccess access() {
+        return isNone()
+                ? TargetAccess.PLAIN
+                : new TargetAccess(signer, auth.map(AuthSettings::auth).orElse(TargetAuth.NONE), tls);
+    }
+
+    /** {@code hmac} or {@code ed25519}. */
+    public String signing() {
+        return signer.isPresent() ? "ed25519" : "hmac";
+    }
+
+    /** TLS as it may be shown. */
+    public Optional<Map<String, String>> shownTls() {
+        return tls.map(identity -> {
+            Map<String, String> shown = new LinkedHashMap<>();
+            identity.ca().ifPresent(ca -> shown.put("ca", ca));
+            identity.certificate().ifPresent(certificate -> shown.put("certificate", certificate));
+            identity.key().ifPresent(key -> shown.put("key", TargetHeaders.HIDDEN));
+            return shown;
+        });
+    }
+
+    /** To be encrypted; empty when there is nothing. */
+    public Optional<String> stored() {
+        if (isNone()) {
+            return Optional.empty();
+        }
+        JsonObject stored = new JsonObject();
+        auth.ifPresent(given -> stored.put("auth", given.stored()));
+        tls.ifPresent(given -> {
+            JsonObject identity = new JsonObject();
+            given.ca().ifPresent(ca -> identity.put("ca", ca));
+            given.certificate().ifPresent(certificate -> identity.put("certificate", certificate));
+            given.key().ifPresent(key -> identity.put("key", key));
+            stored.put("tls", identity);
+        });
+        signer.ifPresent(key -> stored.put("ed25519", key.text()));
+        return Optional.of(stored.encode());
+    }
+
+    public static TargetCredentials ofStored(String text) {
+        JsonObject stored = new JsonObject(text);
+        return new TargetCredentials(
+                Optional.ofNullable(stored.getJsonObject("auth")).map(AuthSettings::ofStored),
+                Optional.ofNullable(stored.getJsonObject("tls"))
+                        .map(tls -> new TlsIdentity(
+                                Optional.ofNullable(tls.getString("ca")),
+                                Optional.ofNullable(tls.getString("certificate")),
+                                Optional.ofNullable(tls.getString("key")))),
+                Optional.ofNullable(stored.getString("ed25519")).map(Ed25519Key::parse));
+    }
+
+    @Override
+    public String toString() {
+        return "TargetCredentials[redacted]";
+    }
+}

@@ -1,0 +1,283 @@
+package nexus.subscription.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import nexus.api.json.JsonBody;
+import nexus.event.TypePattern;
+import nexus.refusal.Refusal;
+import nexus.subscription.Door;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.RetrySettings;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.EndpointUrl;
+import nexus.subscription.target.TargetHeaders;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SubscriptionRequestTest {
+    private static final SigningSecret GENERATED = new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
+    @Test
+    void whatIsNotSaidHasItsDefault() {
+        SubscriptionSettings settings = create("");
+        assertThat(settings)
+                .isEqualTo(SubscriptionSettings.of(
+                        "n",
+                        EndpointUrl.parse("https://hooks.example/x", ""),
+                        List.of(new TypePattern("a.*")),
+                        GENERATED));
+    }
+
+    @Test
+    void everythingCanBeSaid() {
+        SubscriptionSettings settings = create(
+                ",\"isEnabled\":false,\"secret\":\"correct horse\",\"format\":\"default\",\"targetType\":\"webhook\","
+                        + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,\"rateLimit\":250,"
+                        + "\"retry\":{\"maxAttempts\":3,\"baseSeconds\":1,\"cap\":\"90m\"},\"deadOn\":[404,400]");
+        assertThat(settings.isEnabled()).isFalse();
+        assertThat(settings.secret()).isEqualTo(new SigningSecret("correct horse"));
+        assertThat(settings.headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
+        assertThat(settings.ordered()).isFalse();
+        assertThat(settings.concurrency()).isEqualTo(1000);
+        assertThat(settings.rateLimit()).contains(250);
+        assertThat(settings.retry())
+                .isEqualTo(new RetrySettings(Optional.of(3), Optional.of(1), Optional.of(Duration.ofMinutes(90))));
+        assertThat(settings.deadOn()).isEqualTo(Set.of(400, 404));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/filter             | \"filter\":null",
+                "/transform          | \"transform\":\"x\"",
+                "/batch              | \"batch\":{}",
+                "/id                 | \"id\":\"x\"",
+                "/disabledReason     | \"disabledReason\":\"x\"",
+                "/format             | \"format\":\"cloudevents\"",
+                "/targetType         | \"targetType\":\"kafka\"",
+                "/ordering           | \"ordering\":\"fifo\"",
+                "/concurrency        | \"concurrency\":0",
+                "/concurrency        | \"concurrency\":1001",
+                "/concurrency        | \"concurrency\":\"8\"",
+                "/rateLimit          | \"rateLimit\":0",
+                "/rateLimit          | \"rateLimit\":100001",
+                "/rateLimit          | \"rateLimit\":0.5",
+                "/rateLimit          | \"rateLimit\":\"10\"",
+                "/isEnabled          | \"isEnabled\":\"true\"",
+                "/retry              | \"retry\":5",
+                "/retry/maxAttempts  | \"retry\":{\"maxAttempts\":0}",
+                "/retry/baseSeconds  | \"retry\":{\"baseSeconds\":86401}",
+                "/retry/cap          | \"retry\":{\"cap\":\"10 hours\"}",
+                "/retry/cap          | \"retry\":{\"cap\":\"0s\"}",
+                "/retry/jitter       | \"retry\":{\"jitter\":true}",
+                "/deadOn/0           | \"deadOn\":[200]",
+                "/deadOn/0           | \"deadOn\":[\"404\"]",
+                "/secret             | \"secret\":\"short\"",
+                "/headers/bad name    | \"headers\":{\"bad name\":\"x\"}",
+                "/headers/X-A         | \"headers\":{\"X-A\":\"line\\nbreak\"}",
+                "/headers/x-a         | \"headers\":{\"X-A\":\"1\",\"x-a\":\"2\"}",
+                "/headers/Host        | \"headers\":{\"Host\":\"x\"}",
+                "/headers/Webhook-Id  | \"headers\":{\"Webhook-Id\":\"x\"}",
+                "/headers/X-Event-Type | \"headers\":{\"X-Event-Type\":\"x\"}",
+                "/headers/Transfer-Encoding | \"headers\":{\"Transfer-Encoding\":\"chunked\"}",
+                "/headers/X-Api-Key   | \"headers\":{\"X-Api-Key\":\"***\"}",
+                "/headers/X-A        | \"headers\":{\"X-A\":5}",
+                "/headers/X-A        | \"headers\":{\"X-A\":null}",
+            })
+    void oneWrongFieldIsNamed(String pointer, String field) {
+        assertThat(errorsOf(() -> create("," + field))).containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pg.nexus.owed.insert", "pg.nexus.*.*", "pg.nexus.**"})
+    void aPatternThatCouldOnlyMeanOwnTablesIsRefused(String pattern) {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(
+                        body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a\",\""
+                                + pattern + "\"]}"),
+                        GENERATED)))
+                .containsExactly("/eventTypes/1");
+    }
+
+    @Test
+    void whatIsMissingIsNamedAllAtOnce() {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(body("{}"), GENERATED)))
+                .containsExactly("/endpointUrl", "/eventTypes");
+    }
+
+    @Test
+    void theNameIsTheHostUnlessItIsSaid() {
+        for (String url :
+                List.of("https://hooks.example/x", "https://hooks.example:8443", "http://hooks.example?a=b:80")) {
+            assertThat(SubscriptionRequest.create(
+                                    body("{\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)
+                            .name())
+                    .isEqualTo("hooks.example");
+        }
+        Subscription named = stored(create(""));
+        assertThat(SubscriptionRequest.change(body("{\"name\":null}"), named).name())
+                .isEqualTo("hooks.example");
+        assertThat(SubscriptionRequest.change(body("{\"endpointUrl\":\"https://other.example/\"}"), named)
+                        .name())
+                .isEqualTo("n");
+        assertThat(errorsOf(() -> SubscriptionRequest.change(body("{\"name\":\"\"}"), named)))
+                .containsExactly("/name");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"WEBHOOK\"", "\"webhook\"", "\"WebHook\"", "null"})
+    void aTargetTypeIsTakenInAnyCaseAndShownInUpperCase(String type) {
+        Subscription made = stored(create(",\"targetType\":" + type));
+        assertThat(SubscriptionView.of(made, true).targetType()).isEqualTo("WEBHOOK");
+    }
+
+    @Test
+    void aChangeLeavesWhatItDoesNotName() {
+        Subscription before =
+                stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
+        assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.settings());
+        SubscriptionSettings renamed = SubscriptionRequest.change(body("{\"name\":\"m\"}"), before);
+        assertThat(renamed.name()).isEqualTo("m");
+        assertThat(renamed.concurrency()).isEqualTo(5);
+    }
+
+    @Test
+    void nullBringsADefaultBackAndIsRefusedWhereThereIsNone() {
+        Subscription before = stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"ordering\":\"none\","
+                + "\"isEnabled\":false,\"retry\":{\"maxAttempts\":1},\"headers\":{\"X-Key\":\"k\"}"));
+        SubscriptionSettings reset = SubscriptionRequest.change(
+                body(
+                        "{\"concurrency\":null,\"rateLimit\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
+                                + "\"headers\":null}"),
+                before);
+        assertThat(reset).isEqualTo(create(""));
+        assertThat(errorsOf(() -> SubscriptionRequest.change(
+                        body("{\"endpointUrl\":null,\"eventTypes\":null,\"secret\":null}"), before)))
+                .containsExactly("/endpointUrl", "/eventTypes", "/secret");
+    }
+
+    @Test
+    void aCredentialThatComesBackHiddenStaysWhatItWas() {
+        Subscription before = stored(
+                create(",\"headers\":{\"Authorization\":\"Bearer x\",\"X-Odd\":\"a\",\"Accept\":\"text/plain\"}"));
+        assertThat(TargetHeaders.shown(before.headers()))
+                .isEqualTo(Map.of("Authorization", "***", "X-Odd", "***", "Accept", "text/plain"));
+        assertThat(SubscriptionRequest.change(body("{\"headers\":{\"authorization\":\"***\",\"X-Odd\":\"b\"}}"), before)
+                        .headers())
+                .isEqualTo(Map.of("authorization", "Bearer x", "X-Odd", "b"));
+    }
+
+    /** Docker Compose makes them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http://my_service:8080/x", "https://a_b.hooks.example", "http://_x/", "http://receiver."})
+    void aHostMayHaveUnderscores(String url) {
+        assertThat(SubscriptionRequest.create(
+                                body("{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"" + url
+                                        + "\",\"auth\":{\"type\":\"oauth2\",\"clientId\":\"i\",\"clientSecret\":\"s\",\"tokenUrl\":\""
+                                        + url + "\"}}"),
+                                GENERATED)
+                        .endpointUrl())
+                .hasToString(url);
+    }
+
+    @Test
+    void aHostInOtherLettersIsRefusedWithTheFormToUse() {
+        for (String json : List.of(
+                "{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"https://bücher.example/\"}",
+                "{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"https://a.example/\",\"auth\":{\"type\":\"oauth2\","
+                        + "\"clientId\":\"i\",\"clientSecret\":\"s\",\"tokenUrl\":\"https://bücher.example/token\"}}")) {
+            assertThatThrownBy(() -> SubscriptionRequest.create(body(json), GENERATED))
+                    .isInstanceOf(Refusal.Invalid.class)
+                    .hasMessageContaining("xn--bcher-kva.example");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hooks.example",
+                "ftp://hooks.example",
+                "https://",
+                "https:///x",
+                "https://user:pass@hooks.example",
+                "https://hooks.example/#here",
+                "https://hooks.example:0/",
+                "https://hooks.example:22/",
+                "https://hooks.example:1024/",
+                "https://hooks.example:65536/",
+                "https://hooks.example:/",
+                "https://hooks.example/a b",
+                "https://hooks.example/é",
+                "https://bücher.example/",
+                "http://u:p@my_host/",
+                "http://my_host:22/",
+                "http://a..b/",
+                "http://2130706433/",
+                "https://hooks.example\\\\@evil.example/",
+                "javascript:alert(1)"
+            })
+    void anEndpointThatIsNoPlainUrlIsRefused(String url) {
+        assertThat(errorsOf(() -> SubscriptionRequest.create(
+                        body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
+                .containsExactly("/endpointUrl");
+    }
+
+    private static SubscriptionSettings create(String more) {
+        return SubscriptionRequest.create(
+                body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a.*\"]" + more
+                        + "}"),
+                GENERATED);
+    }
+
+    private static Subscription stored(SubscriptionSettings settings) {
+        return new Subscription(
+                new UUID(0, 1),
+                1,
+                Door.SUBSCRIPTION,
+                settings.name(),
+                settings.endpointUrl(),
+                settings.eventTypes(),
+                settings.headers(),
+                settings.secret(),
+                settings.ordered(),
+                settings.concurrency(),
+                settings.rateLimit(),
+                settings.retry(),
+                settings.deadOn(),
+                settings.isEnabled(),
+                Optional.empty(),
+                Optional.empty(),
+                EndpointHealth.GOOD,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                settings.credentials(),
+                List.of());
+    }
+
+    private static JsonBody body(String json) {
+        return JsonBody.parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> errorsOf(ThrowingCallable call) {
+        Refusal.Invalid refusal = catchThrowableOfType(Refusal.Invalid.class, call);
+        return refusal == null
+                ? List.of()
+                : refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
+    }
+}

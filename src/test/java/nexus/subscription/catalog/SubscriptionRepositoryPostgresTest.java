@@ -1,0 +1,288 @@
+package nexus.subscription.catalog;
+
+import static nexus.testkit.TestPostgres.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vertx.core.Future;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import nexus.api.caller.AuditedChange;
+import nexus.event.TypePattern;
+import nexus.liveness.LoopHeartbeats;
+import nexus.refusal.Refusal;
+import nexus.store.Store;
+import nexus.subscription.Door;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.RetrySettings;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.Subscriptions;
+import nexus.subscription.secret.SecretCipher;
+import nexus.subscription.secret.SigningSecret;
+import nexus.testkit.Eventually;
+import nexus.testkit.TestCipher;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.Test;
+
+class SubscriptionRepositoryPostgresTest {
+    private final String url = TestPostgres.freshStore();
+    private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
+    private final SubscriptionRepository repository = new SubscriptionRepository(store, TestCipher.INSTANCE);
+
+    @Test
+    void everySettingComesBackAsItWasGiven() {
+        SubscriptionSettings settings = new SubscriptionSettings(
+                "orders ü",
+                URI.create("https://hooks.example/a?b=c%20d"),
+                List.of(new TypePattern("pg.public.orders.*"), new TypePattern("order.**")),
+                Map.of("Authorization", "Bearer x", "X-Team", "é\"\\"),
+                new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+                false,
+                7,
+                Optional.of(250),
+                new RetrySettings(Optional.of(3), Optional.of(2), Optional.of(Duration.ofMinutes(90))),
+                Set.of(404, 400),
+                false);
+        Subscription stored = await(repository.insert(UUID.randomUUID(), Door.LISTENER, settings));
+        assertThat(stored.settings()).isEqualTo(settings);
+        assertThat(stored.door()).isEqualTo(Door.LISTENER);
+        assertThat(await(repository.find(stored.id()))).contains(stored);
+        assertThat(await(repository.loadAll()).withId(stored.id())).contains(stored);
+    }
+
+    @Test
+    void whatHasNotChangedIsNotReadAnew() {
+        Subscription changed = insert(settings("https://hooks.example", "a"));
+        Subscription held = insert(settings("https://hooks.example", "b"));
+        Subscription kept = insert(settings("https://hooks.example", "c"));
+        Subscription deleted = insert(settings("https://hooks.example", "d"));
+        Subscriptions before = await(repository.loadAll());
+        SubscriptionSettings other = settings("https://hooks.example/2", "a");
+        await(repository.update(changed.id(), now -> other));
+        Instant until = Instant.parse("2030-01-01T00:00:00Z");
+        await(repository.hold(held.id(), until));
+        await(repository.delete(deleted.id(), Optional.empty()));
+
+        Subscriptions after = await(repository.loadAll());
+        assertThat(after.all()).hasSize(3);
+        assertThat(after.withId(kept.id()).orElseThrow())
+                .isSameAs(before.withId(kept.id()).orElseThrow());
+        assertThat(after.withId(changed.id()).orElseThrow().settings()).isEqualTo(other);
+        assertThat(after.withId(held.id()).orElseThrow().heldUntil()).contains(until);
+    }
+
+    @Test
+    void credentialsAreNotReadableInTheTable() {
+        SubscriptionSettings settings = settings("https://hooks.example", "a");
+        insert(settings);
+        List<String> stored = TestPostgres.query(
+                url,
+                "SELECT s::text || encode(secret, 'escape') || encode(endpoint, 'escape') FROM nexus.subscription s");
+        assertThat(stored.getFirst()).doesNotContain(settings.secret().text(), "hooks.example");
+    }
+
+    @Test
+    void urlsThatTheVersionBeforeHasLeftPlainAreEncryptedOnce() {
+        Subscription made = insert(settings("https://hooks.example/t0ken", "b", "a"));
+        await(repository.rotate(
+                made.id(),
+                new SigningSecret("the second"),
+                Instant.EPOCH,
+                Instant.parse("2999-01-01T00:00:00Z"),
+                AuditedChange.NONE));
+        TestPostgres.execute(url, """
+                UPDATE nexus.subscription
+                SET endpoint = NULL, endpoint_digest = NULL, endpoint_url = 'https://hooks.example/t0ken',
+                    fingerprint = '\\x00'""");
+        Subscription plain = await(repository.find(made.id())).orElseThrow();
+        assertThat(plain.endpointUrl()).isEqualTo(made.endpointUrl());
+        long version = await(repository.catalogVersion());
+
+        SubscriptionRepository strange = new SubscriptionRepository(store, new SecretCipher(new byte[] {
+            1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8
+        }));
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> await(strange.encryptPlainEndpoints()))
+                .withMessageContaining("NEXUS_SECRET_KEY");
+        assertThat(await(repository.encryptPlainEndpoints())).isEqualTo(1);
+        assertThat(await(repository.encryptPlainEndpoints())).isZero();
+
+        assertThat(TestPostgres.query(url, "SELECT s::text FROM nexus.subscription s")
+                        .getFirst())
+                .doesNotContain("t0ken");
+        assertThat(await(repository.find(made.id()))).contains(plain);
+        assertThat(await(repository.catalogVersion())).isEqualTo(version);
+        assertThatExceptionOfType(Refusal.Conflict.class)
+                .isThrownBy(() -> insert(settings("https://hooks.example/t0ken", "a", "b")));
+    }
+
+    @Test
+    void theSameEventsToTheSamePlaceAreAConflictWhateverTheirOrder() {
+        insert(settings("https://hooks.example", "a", "b"));
+        insert(settings("https://hooks.example", "a"));
+        insert(settings("https://hooks.example/2", "a", "b"));
+        assertThatExceptionOfType(Refusal.Conflict.class)
+                .isThrownBy(() -> insert(settings("https://hooks.example", "b", "a")))
+                .satisfies(refusal -> assertThat(refusal.code()).isEqualTo("duplicate"));
+    }
+
+    @Test
+    void ofTwoAtTheSameInstantOneIsMade() {
+        List<Future<Subscription>> both = IntStream.range(0, 8)
+                .mapToObj(i ->
+                        repository.insert(UUID.randomUUID(), Door.SUBSCRIPTION, settings("https://hooks.example", "a")))
+                .toList();
+        both.forEach(one -> await(one.otherwiseEmpty()));
+        assertThat(both.stream().filter(Future::succeeded)).hasSize(1);
+        assertThat(both.stream().filter(Future::failed).map(Future::cause))
+                .allSatisfy(cause -> assertThat(cause).isInstanceOf(Refusal.Conflict.class));
+    }
+
+    @Test
+    void aChangeThatIsRefusedChangesNothing() {
+        Subscription first = insert(settings("https://hooks.example", "a"));
+        insert(settings("https://hooks.example", "b"));
+        long version = await(repository.catalogVersion());
+        assertThatExceptionOfType(Refusal.Conflict.class)
+                .isThrownBy(
+                        () -> await(repository.update(first.id(), before -> settings("https://hooks.example", "b"))));
+        assertThatExceptionOfType(Refusal.Invalid.class)
+                .isThrownBy(() -> await(repository.update(first.id(), before -> {
+                    throw new Refusal.Invalid("/name", "is wrong");
+                })));
+        assertThat(await(repository.find(first.id()))).contains(first);
+        assertThat(await(repository.catalogVersion())).isEqualTo(version);
+    }
+
+    @Test
+    void everyChangeRaisesTheVersionButAHoldDoesNot() {
+        long start = await(repository.catalogVersion());
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        assertThat(await(repository.catalogVersion())).isEqualTo(start + 1);
+        await(repository.update(made.id(), Subscription::settings));
+        assertThat(await(repository.catalogVersion())).isEqualTo(start + 2);
+        assertThat(await(repository.disable(made.id(), "gone"))).isTrue();
+        assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
+        await(repository.hold(made.id(), Instant.now()));
+        assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
+        await(repository.delete(made.id(), Optional.empty()));
+        assertThat(await(repository.catalogVersion())).isEqualTo(start + 4);
+        assertThat(await(repository.loadAll()).version()).isEqualTo(start + 4);
+    }
+
+    @Test
+    void whatIsKnownOfTheEndpointIsKeptUntilItIsAnotherOrTheSubscriptionIsEnabledAgain() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        long version = await(repository.catalogVersion());
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        EndpointHealth health = new EndpointHealth(
+                Optional.of(new EndpointHealth.Opened(now, now.plusSeconds(40), 3)),
+                Optional.of(new EndpointHealth.Failing(now.minusSeconds(90), 17)));
+
+        await(repository.health(made.id(), made.endpointUrl(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().health()).isEqualTo(health);
+        assertThat(await(repository.catalogVersion())).isEqualTo(version);
+        assertThat(await(repository.update(made.id(), Subscription::settings)).health())
+                .isEqualTo(health);
+
+        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+                        .health())
+                .isEqualTo(EndpointHealth.GOOD);
+        await(repository.health(made.id(), made.endpointUrl(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().health())
+                .as("the former endpoint's")
+                .isEqualTo(EndpointHealth.GOOD);
+
+        await(repository.health(made.id(), URI.create("https://other.example"), health));
+        await(repository.disable(made.id(), "gone"));
+        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+                        .health())
+                .isEqualTo(EndpointHealth.GOOD);
+    }
+
+    @Test
+    void enablingClearsTheReasonAndTheHold() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        Instant later = Instant.now().plusSeconds(600);
+        await(repository.hold(made.id(), later));
+        await(repository.hold(made.id(), later.minusSeconds(300)));
+        await(repository.disable(made.id(), "gone"));
+        Subscription disabled = await(repository.find(made.id())).orElseThrow();
+        assertThat(disabled.disabledReason()).contains("gone");
+        assertThat(disabled.heldUntil().orElseThrow()).isBetween(later.minusMillis(1), later.plusMillis(1));
+        Subscription enabled = await(repository.update(made.id(), before -> settings("https://hooks.example", "a")));
+        assertThat(enabled.isEnabled()).isTrue();
+        assertThat(enabled.disabledReason()).isEmpty();
+        assertThat(enabled.heldUntil()).isEmpty();
+    }
+
+    @Test
+    void aDeletedOneIsGoneForEverybodyButMayBeMadeAgain() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        assertThatExceptionOfType(Refusal.NotFound.class)
+                .isThrownBy(() -> await(repository.delete(made.id(), Optional.of(Door.LISTENER))));
+        await(repository.delete(made.id(), Optional.empty()));
+        assertThat(await(repository.find(made.id()))).isEmpty();
+        assertThat(await(repository.loadAll()).all()).isEmpty();
+        assertThat(await(repository.disable(made.id(), "gone"))).isFalse();
+        assertThatExceptionOfType(Refusal.NotFound.class)
+                .isThrownBy(() -> await(repository.delete(made.id(), Optional.empty())));
+        assertThatExceptionOfType(Refusal.NotFound.class)
+                .isThrownBy(() -> await(repository.update(made.id(), Subscription::settings)));
+        Subscription again = insert(settings("https://hooks.example", "a"));
+        assertThat(again.lane()).isGreaterThan(made.lane());
+        assertThat(TestPostgres.query(url, "SELECT count(*) FROM nexus.subscription"))
+                .containsExactly("2");
+    }
+
+    @Test
+    void theListIsNewestFirstAndGoesOnBehindALane() {
+        List<UUID> made = IntStream.range(0, 5)
+                .mapToObj(
+                        i -> insert(settings("https://hooks.example/" + i, "a")).id())
+                .toList();
+        await(repository.disable(made.get(3), "gone"));
+        List<Subscription> first = await(repository.list(Optional.empty(), Optional.of(true), Optional.empty(), 2));
+        assertThat(first).extracting(Subscription::id).containsExactly(made.get(4), made.get(2));
+        List<Subscription> second = await(repository.list(
+                Optional.of(Door.SUBSCRIPTION),
+                Optional.of(true),
+                Optional.of(first.getLast().lane()),
+                9));
+        assertThat(second).extracting(Subscription::id).containsExactly(made.get(1), made.get(0));
+        assertThat(await(repository.list(Optional.of(Door.LISTENER), Optional.empty(), Optional.empty(), 9)))
+                .isEmpty();
+    }
+
+    @Test
+    void theWatchSeesWhatAnotherProcessChanged() {
+        SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+        CatalogWatch watch = new CatalogWatch(TestPostgres.vertx(), catalog, new LoopHeartbeats());
+        watch.start();
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        Eventually.eventually(
+                "the catalog knows the subscription",
+                () -> catalog.current().withId(made.id()).isPresent());
+        await(watch.stop());
+    }
+
+    private Subscription insert(SubscriptionSettings settings) {
+        return await(repository.insert(UUID.randomUUID(), Door.SUBSCRIPTION, settings));
+    }
+
+    private static SubscriptionSettings settings(String url, String... patterns) {
+        return SubscriptionSettings.of(
+                "test",
+                URI.create(url),
+                List.of(patterns).stream().map(TypePattern::new).toList(),
+                new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+    }
+}
