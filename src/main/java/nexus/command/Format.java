@@ -18,7 +18,7 @@ import nexus.host.Authority;
 import nexus.process.Role;
 import nexus.store.PostgresUrl;
 import nexus.trace.TraceHeaders;
-import nexus.webhook.TargetGuard;
+import nexus.webhook.guard.TargetGuard;
 
 /**
  * How a variable is written. A format turns the text into what the configuration reads; what does not fit is an

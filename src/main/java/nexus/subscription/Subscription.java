@@ -16,7 +16,7 @@ import nexus.refusal.Refusal;
 import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.TargetCredentials;
-import nexus.webhook.TargetAccess;
+import nexus.target.credential.TargetAccess;
 
 /**
  * Which events go where.

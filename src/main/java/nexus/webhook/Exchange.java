@@ -9,22 +9,25 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.http.impl.HttpClientConnection;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import nexus.target.credential.TargetAuth;
 import nexus.trace.AttemptSpan;
-import nexus.webhook.Connecting.Opened;
 import nexus.webhook.SendResult.Phase;
-import nexus.webhook.TargetResolver.Resolution;
+import nexus.webhook.answer.BrokenAnswer;
+import nexus.webhook.answer.FailureText;
+import nexus.webhook.answer.GuardedConnection;
+import nexus.webhook.connection.Connector.Opened;
+import nexus.webhook.guard.Endpoint;
+import nexus.webhook.guard.TargetResolver.Resolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +42,7 @@ final class Exchange {
 
     private final WebhookSender sender;
     private final WebhookRequest request;
-    private final Target target;
+    private final Endpoint endpoint;
     private final @Nullable BooleanSupplier permitted; // null: under no lease
     private final long startedAt;
     private final @Nullable AttemptSpan span; // none: not traced
@@ -48,7 +51,7 @@ final class Exchange {
     private Phase phase = Phase.LOOKUP;
     private boolean isOver;
     private List<InetAddress> addresses = List.of();
-    private boolean isOnKeptConnection;
+    private @Nullable Opened opened; // the latest
     private boolean wasSentAgain;
     private int unprocessed; // how often the receiver said so
     private @Nullable GuardedConnection connection;
@@ -66,11 +69,11 @@ final class Exchange {
     Exchange(WebhookSender sender, WebhookRequest request, @Nullable BooleanSupplier permitted, long startedAt) {
         this.sender = sender;
         this.request = request;
-        this.target = Target.of(request.endpoint());
+        this.endpoint = Endpoint.of(request.endpoint());
         this.permitted = permitted;
         this.startedAt = startedAt;
         this.span = sender.tracing.attempt(
-                request.eventId().value(), request.eventType().value(), request.attempt(), target.host());
+                request.eventId().value(), request.eventType().value(), request.attempt(), endpoint.host());
     }
 
     Future<SendResult> result() {
@@ -82,13 +85,13 @@ final class Exchange {
     }
 
     void start() {
-        if (!Target.isAllowedPort(target.port())) {
+        if (!Endpoint.isAllowedPort(endpoint.port())) {
             finish(new SendResult.Unreachable("the port must be 80, 443 or above 1024", took()));
             return;
         }
         sender.open.add(this);
         try {
-            Future<Resolution> resolution = sender.resolver.resolve(target.host());
+            Future<Resolution> resolution = sender.resolver.resolve(endpoint.host());
             if (resolution.isComplete()) {
                 resolved(resolution.result());
             } else {
@@ -144,8 +147,8 @@ final class Exchange {
     private void connect() {
         phase = Phase.CONNECT;
         try {
-            sender.connecting
-                    .open(target, addresses, request.access().tls(), sender.timeout.minus(took()))
+            sender.connector
+                    .open(endpoint, addresses, request.access().tls(), sender.timeout.minus(took()))
                     .onComplete(this::connected);
         } catch (RuntimeException e) {
             failed(e);
@@ -157,27 +160,27 @@ final class Exchange {
             connectFailed(connecting.cause());
             return;
         }
-        HttpClientRequest opened = connecting.result().request();
-        opened.exceptionHandler(cause -> failed(opened, cause));
-        isOnKeptConnection = connecting.result().isKept();
+        opened = connecting.result();
+        HttpClientRequest asked = opened.request();
+        asked.exceptionHandler(cause -> failed(asked, cause));
         if (isOver) {
-            opened.reset();
+            asked.reset();
             return;
         }
         if (permitted != null && !permitted.getAsBoolean()) {
             finish(new SendResult.Unreachable("this process may not send any more", took()));
-            opened.reset(); // nothing is written: the connection goes back to the pool
+            asked.reset(); // nothing is written: the connection goes back to the pool
             return;
         }
-        sent = opened;
-        connection = GuardedConnection.of(opened.connection());
+        sent = asked;
+        connection = GuardedConnection.of(asked.connection());
         phase = Phase.ANSWER;
         try {
-            sender.headers.write(request, authorization, span, opened.headers());
-            opened.send(request.body()).onComplete(answering -> answered(opened, answering));
+            sender.headers.write(request, authorization, span, asked.headers());
+            asked.send(request.body()).onComplete(answering -> answered(asked, answering));
         } catch (IllegalArgumentException e) {
             finish(new SendResult.Unreachable("one of the subscription's headers can't be sent", took()));
-            opened.reset(); // nothing is written: the connection goes back to the pool
+            asked.reset(); // nothing is written: the connection goes back to the pool
         }
     }
 
@@ -285,8 +288,7 @@ final class Exchange {
                             : refused(head));
         } else if (isUnprocessed(cause) && unprocessed < MAX_UNPROCESSED) {
             sendAgainUnprocessed();
-        } else if (isLostConnection(cause) && isOnKeptConnection && !wasSentAgain && !hasBegunAnswer()) {
-            // The receiver closed an idle connection just as it was used again: no answer, and nobody's fault.
+        } else if (isStale(cause) && !wasSentAgain && !hasBegunAnswer()) {
             wasSentAgain = true;
             sent = null;
             connect();
@@ -323,6 +325,10 @@ final class Exchange {
         }
         return asked.streamId() < 1 // the connection took no other stream
                 || (connection != null && connection.isUnprocessed(asked.streamId()));
+    }
+
+    private boolean isStale(Throwable cause) {
+        return opened != null && opened.isStale(cause);
     }
 
     private boolean hasBegunAnswer() {
@@ -370,10 +376,6 @@ final class Exchange {
 
     private static boolean isTimeout(Throwable cause) {
         return cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
-    }
-
-    static boolean isLostConnection(Throwable cause) {
-        return cause instanceof HttpClosedException || cause instanceof IOException;
     }
 
     private static boolean isSuccess(int status) {

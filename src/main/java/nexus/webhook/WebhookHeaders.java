@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import nexus.target.credential.Ed25519Key;
 import nexus.trace.AttemptSpan;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.credential.TargetAccess;
 
 /**
  * One attempt to deliver one event.

@@ -3,18 +3,21 @@ package nexus.webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import nexus.trace.Tracing;
+import nexus.webhook.connection.Connector;
+import nexus.webhook.connection.HttpClients;
+import nexus.webhook.guard.TargetResolver;
+import nexus.webhook.guard.WebhookConfig;
+import nexus.webhook.token.AccessTokens;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -26,9 +29,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class WebhookSender {
     final Vertx vertx;
     final Context context;
-    final HttpClients clients;
-    final Connecting connecting;
-    final AccessTokens tokens = new AccessTokens(this);
+    final Connector connector;
+    final AccessTokens tokens;
     final TargetResolver resolver;
     final WebhookHeaders headers;
     final Clock clock;
@@ -37,9 +39,7 @@ public final class WebhookSender {
     final Tracing tracing;
     final OpenExchanges open;
 
-    private final WebhookConfig config;
-    private final ReceiverBreaches breaches = new ReceiverBreaches();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final HttpClients clients;
     private final AtomicLong cutAnswers = new AtomicLong();
 
     /** @param version of Nexus, for the header {@code User-Agent} */
@@ -53,7 +53,6 @@ public final class WebhookSender {
             Tracing tracing,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
-        this.config = config;
         this.tracing = tracing;
         // Vertx.getOrCreateContext() would share the context of whoever asks for this bean first.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -63,8 +62,9 @@ public final class WebhookSender {
         this.timeout = config.timeout();
         this.maxAnswerBytes = config.maxAnswerBytes();
         this.open = new OpenExchanges(vertx, timeout);
-        this.clients = new HttpClients(vertx, config, this::opened);
-        this.connecting = new Connecting(this, config);
+        this.clients = new HttpClients(vertx, config);
+        this.connector = new Connector(vertx, clients, config.keepAlive());
+        this.tokens = new AccessTokens(vertx, context, resolver, connector, timeout);
     }
 
     /**
@@ -117,7 +117,7 @@ public final class WebhookSender {
 
     /** Connections that are open now, over all hosts. */
     int connections() {
-        return connections.get();
+        return clients.connections();
     }
 
     /** Answers so far that were longer than what is read. */
@@ -127,11 +127,5 @@ public final class WebhookSender {
 
     void answerCut() {
         cutAnswers.incrementAndGet();
-    }
-
-    private void opened(HttpConnection connection) {
-        GuardedConnection.guard(connection, breaches, config);
-        connections.incrementAndGet();
-        connection.closeHandler(ignored -> connections.decrementAndGet());
     }
 }

@@ -36,9 +36,9 @@ import nexus.testkit.Configs;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;
-import nexus.webhook.TargetResolver;
-import nexus.webhook.WebhookConfig;
 import nexus.webhook.WebhookSender;
+import nexus.webhook.guard.TargetResolver;
+import nexus.webhook.guard.WebhookConfig;
 
 /** What of a process takes events and delivers, with nothing in common with another one but the store. */
 final class DeliveringProcess implements AutoCloseable {

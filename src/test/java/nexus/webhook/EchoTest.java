@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.credential.TargetAccess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

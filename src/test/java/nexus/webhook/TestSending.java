@@ -16,8 +16,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.credential.TargetAccess;
+import nexus.target.credential.TargetAuth;
+import nexus.target.credential.TlsIdentity;
 import nexus.testkit.TestCertificate;
 import nexus.trace.Tracing;
+import nexus.webhook.guard.TargetResolver;
+import nexus.webhook.guard.TestWebhookConfig;
+import nexus.webhook.guard.WebhookConfig;
 
 /** A sender to loopback, and what its requests become. */
 final class TestSending implements AutoCloseable {

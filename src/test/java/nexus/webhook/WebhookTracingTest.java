@@ -17,10 +17,13 @@ import java.util.Random;
 import java.util.UUID;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.credential.TargetAccess;
 import nexus.testkit.Configs;
 import nexus.testkit.ScriptedReceiver;
 import nexus.trace.TraceConfig;
 import nexus.trace.Tracing;
+import nexus.webhook.guard.TargetResolver;
+import nexus.webhook.guard.WebhookConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

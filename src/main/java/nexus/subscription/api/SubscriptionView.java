@@ -16,7 +16,7 @@ import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.EndpointUrl;
 import nexus.subscription.target.TargetHeaders;
 import nexus.subscription.warning.Warning;
-import nexus.webhook.Ed25519Key;
+import nexus.target.credential.Ed25519Key;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
-import nexus.webhook.TargetAuth;
+import nexus.target.credential.TargetAuth;
 
 /**
  * As whom Nexus presents itself to a target, as callers write it.

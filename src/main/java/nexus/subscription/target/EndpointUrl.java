@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import nexus.host.Authority;
 import nexus.refusal.Refusal;
-import nexus.webhook.Target;
+import nexus.webhook.guard.Endpoint;
 
 /** Where webhooks go, as callers write it. The address a name resolves to is judged when connecting, not here. */
 public final class EndpointUrl {
@@ -49,7 +49,7 @@ public final class EndpointUrl {
             throw new Refusal.Invalid(pointer, "must not hold a user name or password; use headers");
         }
         int port = authority(uri, pointer).port();
-        if ((port != -1 && !Target.isAllowedPort(port))
+        if ((port != -1 && !Endpoint.isAllowedPort(port))
                 || port > 65_535
                 || uri.getRawAuthority().endsWith(":")) {
             throw new Refusal.Invalid(pointer, "must have port 80, 443 or one from 1025 to 65535, or none");

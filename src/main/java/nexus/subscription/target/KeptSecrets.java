@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nexus.api.json.JsonBody;
-import nexus.webhook.TlsIdentity;
+import nexus.target.credential.TlsIdentity;
 
 /**
  * The stored secrets that a change keeps without naming their values. They were given for one target: a change that

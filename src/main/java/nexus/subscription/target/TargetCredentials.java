@@ -9,10 +9,10 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
-import nexus.webhook.Ed25519Key;
-import nexus.webhook.TargetAccess;
-import nexus.webhook.TargetAuth;
-import nexus.webhook.TlsIdentity;
+import nexus.target.credential.Ed25519Key;
+import nexus.target.credential.TargetAccess;
+import nexus.target.credential.TargetAuth;
+import nexus.target.credential.TlsIdentity;
 
 /**
  * What a subscription asks for beyond an HMAC signature. Most ask for nothing.

@@ -6,9 +6,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import nexus.webhook.Target;
-import nexus.webhook.TargetResolver;
-import nexus.webhook.TargetResolver.Resolution;
+import nexus.webhook.guard.Endpoint;
+import nexus.webhook.guard.TargetResolver;
+import nexus.webhook.guard.TargetResolver.Resolution;
 
 /** Can deliveries reach an endpoint at all, as far as its name tells now? It is judged again at every connection. */
 @Singleton
@@ -24,7 +24,7 @@ public class EndpointReach {
 
     /** What will surprise; never fails. */
     public Future<Optional<Warning>> warning(URI endpoint) {
-        String host = Target.of(endpoint).host();
+        String host = Endpoint.of(endpoint).host();
         if (host.indexOf('_') >= 0 && "https".equalsIgnoreCase(endpoint.getScheme())) {
             return Future.succeededFuture(Optional.of(new Warning(
                     "uncertifiable-host",

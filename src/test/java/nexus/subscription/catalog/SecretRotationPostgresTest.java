@@ -26,8 +26,8 @@ import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.AuthSettings;
 import nexus.subscription.target.TargetCredentials;
+import nexus.target.credential.TargetAuth;
 import nexus.testkit.TestPostgres;
-import nexus.webhook.TargetAuth;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

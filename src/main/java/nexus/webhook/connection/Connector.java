@@ -1,0 +1,111 @@
+package nexus.webhook.connection;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nexus.target.credential.TlsIdentity;
+import nexus.webhook.answer.GuardedConnection;
+import nexus.webhook.connection.AddressRace.Reached;
+import nexus.webhook.guard.Endpoint;
+
+/**
+ * How a request gets to a target that has several addresses: over a connection that is kept, or a new one to the first
+ * address that answers. Belongs to the sender's event loop.
+ */
+public final class Connector {
+    private static final int MAX_REMEMBERED = 10_000;
+
+    private final Vertx vertx;
+    private final HttpClients clients;
+    private final Duration keepAlive;
+    private final Map<Place, Recent> recent = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, Recent> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    };
+
+    /**
+     * A request of which nothing is written yet.
+     *
+     * @param isKept whether its connection has served another one before
+     */
+    public record Opened(HttpClientRequest request, boolean isKept) {
+        /** Whether the receiver closed an idle connection just as it was used again: no answer, and nobody's fault. */
+        public boolean isStale(Throwable cause) {
+            return isKept && (cause instanceof HttpClosedException || cause instanceof IOException);
+        }
+    }
+
+    private record Place(String host, int port) {}
+
+    /** @param until {@link System#nanoTime()}; so long a connection to the address may be kept */
+    private record Recent(InetAddress address, long until) {}
+
+    /** @param keepAlive how long the clients keep an unused connection */
+    public Connector(Vertx vertx, HttpClients clients, Duration keepAlive) {
+        this.vertx = vertx;
+        this.clients = clients;
+        this.keepAlive = keepAlive;
+    }
+
+    /**
+     * Opens a POST.
+     *
+     * @param addresses judged ones, at least one
+     * @param timeLeft what takes longer fails
+     */
+    public Future<Opened> open(
+            Endpoint endpoint, List<InetAddress> addresses, Optional<TlsIdentity> tls, Duration timeLeft) {
+        if (addresses.size() == 1) {
+            return open(endpoint, addresses.getFirst(), tls, System.nanoTime() + timeLeft.toNanos());
+        }
+        Place place = new Place(endpoint.host(), endpoint.port());
+        Recent last = recent.get(place);
+        long now = System.nanoTime();
+        List<InetAddress> ordered =
+                AddressRace.order(addresses, last != null && last.until() - now > 0 ? last.address() : null);
+        return new AddressRace<>(
+                        vertx,
+                        ordered,
+                        timeLeft,
+                        address -> open(endpoint, address, tls, now + timeLeft.toNanos()),
+                        Connector::giveBack)
+                .run()
+                .map(reached -> {
+                    recent.put(place, recent(reached));
+                    return reached.connection();
+                });
+    }
+
+    /** Nothing is written, so that the connection goes back to the pool. */
+    private static void giveBack(Opened late) {
+        late.request().exceptionHandler(ignored -> {}).reset();
+    }
+
+    private Future<Opened> open(Endpoint endpoint, InetAddress address, Optional<TlsIdentity> tls, long endsAt) {
+        RequestOptions options = clients.post(endpoint, address)
+                // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
+                .setConnectTimeout(
+                        Math.max(1, Duration.ofNanos(endsAt - System.nanoTime()).toMillis()));
+        return clients.of(endpoint.isTls(), tls)
+                .request(options)
+                .map(request -> new Opened(
+                        request, !GuardedConnection.of(request.connection()).take(endpoint.host())));
+    }
+
+    private Recent recent(Reached<Opened> reached) {
+        return new Recent(reached.address(), System.nanoTime() + keepAlive.toNanos());
+    }
+}
