@@ -10,8 +10,8 @@ import nexus.command.HealthCommand;
 import nexus.command.RotateKeyCommand;
 import nexus.command.ServeCommand;
 import nexus.command.SqlCommand;
-import nexus.command.StartRefused;
 import nexus.command.VersionCommand;
+import nexus.command.environment.StartRefused;
 import nexus.receiver.ListenCommand;
 import nexus.terminal.Printable;
 

@@ -136,7 +136,65 @@ class RoomsTest {
                             "subscription",
                             "terminal",
                             "trace",
-                            "webhook"))));
+                            "webhook")),
+            Map.entry(
+                    "replication.catalog",
+                    Set.of(
+                            "replication.position",
+                            "replication.publication",
+                            "replication.source",
+                            "replication.state",
+                            "replication.stream")),
+            Map.entry("replication.connection", Set.of()),
+            Map.entry(
+                    "replication.coverage",
+                    Set.of("replication.publication", "replication.source", "replication.state", "replication.table")),
+            Map.entry("replication.position", Set.of("replication.state")),
+            Map.entry(
+                    "replication.publication", Set.of("replication.source", "replication.state", "replication.table")),
+            Map.entry(
+                    "replication.publisher",
+                    Set.of(
+                            "replication.coverage",
+                            "replication.position",
+                            "replication.publication",
+                            "replication.slot",
+                            "replication.source",
+                            "replication.state",
+                            "replication.table")),
+            Map.entry("replication.slot", Set.of("replication.source", "replication.state")),
+            Map.entry("replication.source", Set.of("replication.connection")),
+            Map.entry("replication.state", Set.of()),
+            Map.entry(
+                    "replication.stream",
+                    Set.of(
+                            "replication.connection",
+                            "replication.position",
+                            "replication.source",
+                            "replication.state")),
+            Map.entry("replication.table", Set.of("replication.source")),
+            Map.entry("capture.catalog", Set.of()),
+            Map.entry("capture.format", Set.of("capture.catalog", "capture.json")),
+            Map.entry("capture.json", Set.of()),
+            Map.entry("capture.message", Set.of("capture.json")),
+            Map.entry("doctor.check", Set.of()),
+            Map.entry("doctor.cluster", Set.of("doctor.check", "doctor.server", "doctor.slot")),
+            Map.entry("doctor.connection", Set.of("doctor.check")),
+            Map.entry("doctor.publication", Set.of("doctor.check", "doctor.server")),
+            Map.entry("doctor.server", Set.of()),
+            Map.entry("doctor.slot", Set.of("doctor.check", "doctor.server", "doctor.store")),
+            Map.entry("doctor.store", Set.of("doctor.check", "doctor.server")),
+            Map.entry("access.audit", Set.of("access.key")),
+            Map.entry("access.browser", Set.of()),
+            Map.entry("access.key", Set.of("access.limit")),
+            Map.entry("access.limit", Set.of()),
+            Map.entry("command.environment", Set.of()),
+            Map.entry("command.start", Set.of("command.environment")),
+            Map.entry("delivery.event", Set.of("delivery.state")),
+            Map.entry("delivery.state", Set.of()),
+            Map.entry("status.health", Set.of()),
+            Map.entry("status.meters", Set.of()),
+            Map.entry("status.stats", Set.of())));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import nexus.capture.json.JsonWriter;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputMessage.Begin;
 

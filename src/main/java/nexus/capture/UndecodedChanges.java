@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import nexus.capture.message.MinuteCount;
 import nexus.pgoutput.Lsn;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package nexus.capture;
 
 import java.util.Set;
+import nexus.capture.catalog.CatalogTable;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputMessage.Relation;
 

@@ -1,6 +1,7 @@
 package nexus.command;
 
 import java.util.List;
+import nexus.command.environment.StartRefused;
 
 /** One word of the command line and what it does. */
 @FunctionalInterface

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Optional;
-import nexus.doctor.Diagnosis;
+import nexus.command.environment.Environment;
+import nexus.command.environment.SecretKeyFile;
+import nexus.command.environment.StartRefused;
+import nexus.command.environment.Variable;
 import nexus.doctor.Doctor;
-import nexus.doctor.Subject;
+import nexus.doctor.check.Diagnosis;
+import nexus.doctor.check.Subject;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.store.PostgresUrl;
 

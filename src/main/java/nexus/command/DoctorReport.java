@@ -2,9 +2,9 @@ package nexus.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import nexus.doctor.Check;
-import nexus.doctor.Diagnosis;
-import nexus.doctor.Subject;
+import nexus.doctor.check.Check;
+import nexus.doctor.check.Diagnosis;
+import nexus.doctor.check.Subject;
 import nexus.store.PostgresUrl;
 import nexus.terminal.Printable;
 

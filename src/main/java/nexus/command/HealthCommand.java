@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import nexus.command.environment.Environment;
+import nexus.command.environment.StartRefused;
+import nexus.command.environment.Variable;
 import nexus.terminal.Printable;
 
 /**

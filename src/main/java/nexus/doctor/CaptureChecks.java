@@ -1,7 +1,8 @@
 package nexus.doctor;
 
+import nexus.doctor.check.Check;
 import nexus.event.EventBody;
-import nexus.replication.CaptureStatus.Undecoded;
+import nexus.replication.state.CaptureStatus.Undecoded;
 
 /** What has the running process come across while it captured? */
 final class CaptureChecks {

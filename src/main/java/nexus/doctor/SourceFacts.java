@@ -8,8 +8,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nexus.replication.PublicationPlan.Kind;
-import nexus.replication.Publications;
+import nexus.doctor.check.Fact;
+import nexus.doctor.check.Subject;
+import nexus.doctor.cluster.ActivityFacts;
+import nexus.doctor.cluster.SynchronousStandbys;
+import nexus.doctor.publication.PublicationFacts;
+import nexus.doctor.publication.TableFacts;
+import nexus.doctor.server.ServerSettings;
+import nexus.doctor.slot.SlotFacts;
+import nexus.replication.publication.PublicationPlan.Kind;
+import nexus.replication.publication.Publications;
 
 /**
  * What was found at the source.

@@ -17,7 +17,17 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.pgoutput.Lsn;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
-import nexus.replication.CaptureState.Status;
+import nexus.replication.catalog.CatalogKeeper;
+import nexus.replication.position.UnreadableTransaction;
+import nexus.replication.publisher.TablePublisher;
+import nexus.replication.slot.SlotGuardian;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CannotCapture;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.CaptureState.Status;
+import nexus.replication.stream.LagSampler;
+import nexus.replication.stream.ReplicationSession;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,12 @@ import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import nexus.refusal.Refusal;
-import nexus.replication.CaptureState.Status;
+import nexus.replication.position.SourcePositionRepository;
+import nexus.replication.slot.ReplicationSlot;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.CaptureState.Status;
 import org.jboss.logging.Logger;
 
 /**

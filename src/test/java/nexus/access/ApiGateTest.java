@@ -2,6 +2,7 @@ package nexus.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import nexus.access.browser.Loopback;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

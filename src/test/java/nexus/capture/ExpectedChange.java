@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import nexus.capture.json.JsonWriter;
 import nexus.event.Operation;
 import org.jspecify.annotations.Nullable;
 

@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import nexus.capture.catalog.CatalogMemory;
+import nexus.capture.catalog.CatalogSource;
+import nexus.capture.catalog.JdbcCatalogSource;
+import nexus.capture.message.RefusedMessages;
 import nexus.event.IncomingEvent;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.pgoutput.PgOutputMessage;
@@ -22,7 +26,7 @@ import org.postgresql.PGProperty;
 import org.postgresql.replication.PGReplicationStream;
 
 /** One connection's stream of a slot of its own: the server describes a table again only when it has changed. */
-final class LiveSlot implements AutoCloseable {
+public final class LiveSlot implements AutoCloseable {
     private final String url;
     private final String slot;
     private final Connection replication;
@@ -32,7 +36,7 @@ final class LiveSlot implements AutoCloseable {
     private final CatalogMemory memory = new CatalogMemory(Clock.systemUTC());
     private int marks;
 
-    LiveSlot(String url, String publications, SourceIdentity source) throws SQLException {
+    public LiveSlot(String url, String publications, SourceIdentity source) throws SQLException {
         this.url = url;
         this.slot = "live_" + url.substring(url.lastIndexOf('/') + 1);
         TestPostgres.query(url, "SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
@@ -78,7 +82,7 @@ final class LiveSlot implements AutoCloseable {
     }
 
     /** The events of everything committed so far. */
-    List<IncomingEvent> events() throws SQLException {
+    public List<IncomingEvent> events() throws SQLException {
         String mark = "mark " + ++marks;
         TestPostgres.execute(
                 url, "SET synchronous_commit = on", "SELECT pg_logical_emit_message(true, 'test', '" + mark + "')");

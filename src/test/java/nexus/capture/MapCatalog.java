@@ -8,6 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nexus.capture.catalog.CatalogSource;
+import nexus.capture.catalog.CatalogTable;
+import nexus.capture.catalog.CatalogType;
+import nexus.capture.catalog.Seen;
+import nexus.capture.catalog.Xid;
 
 /** A catalog of what a test puts in, each from a transaction on. */
 final class MapCatalog implements CatalogSource {

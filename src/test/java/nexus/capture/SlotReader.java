@@ -11,12 +11,16 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import nexus.capture.catalog.CatalogMemory;
+import nexus.capture.catalog.JdbcCatalogSource;
+import nexus.capture.catalog.TableCatalog;
+import nexus.capture.message.RefusedMessages;
 import nexus.event.IncomingEvent;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.testkit.TestPostgres;
 
 /** Reads a real logical slot of a fresh database as the walsender would: same bytes, without the streaming. */
-final class SlotReader implements AutoCloseable {
+public final class SlotReader implements AutoCloseable {
     private static final int EVENT_MAX_BYTES = 1 << 24;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -30,17 +34,17 @@ final class SlotReader implements AutoCloseable {
     private final CatalogMemory memory = new CatalogMemory(Clock.systemUTC());
     private final List<String> unknownRoots = new ArrayList<>();
 
-    SlotReader() throws SQLException {
+    public SlotReader() throws SQLException {
         this("everything");
     }
 
     /** @param publication made by the test, before the first change; {@code everything} exists */
-    SlotReader(String publication) throws SQLException {
+    public SlotReader(String publication) throws SQLException {
         this(TestPostgres.freshDatabase(), publication);
     }
 
     /** @param url of a database of its own */
-    SlotReader(String url, String publication) throws SQLException {
+    public SlotReader(String url, String publication) throws SQLException {
         this.url = url;
         this.publication = publication;
         this.connection = TestPostgres.connect(url);
@@ -56,25 +60,25 @@ final class SlotReader implements AutoCloseable {
         execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
     }
 
-    String url() {
+    public String url() {
         return url;
     }
 
     /** With the settings of a walsender's connection. */
-    Connection connection() {
+    public Connection connection() {
         return connection;
     }
 
-    SourceIdentity source() {
+    public SourceIdentity source() {
         return source;
     }
 
     /** Everything committed so far is not read. */
-    void skip() throws SQLException {
+    public void skip() throws SQLException {
         execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())");
     }
 
-    void execute(String... statements) throws SQLException {
+    public void execute(String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -82,11 +86,11 @@ final class SlotReader implements AutoCloseable {
         }
     }
 
-    String one(String sql) throws SQLException {
+    public String one(String sql) throws SQLException {
         return rows(sql).getFirst();
     }
 
-    List<String> rows(String sql) throws SQLException {
+    public List<String> rows(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
@@ -97,11 +101,11 @@ final class SlotReader implements AutoCloseable {
         return rows;
     }
 
-    TransactionAssembler assembler() {
+    public TransactionAssembler assembler() {
         return assembler(ResumePoint.START);
     }
 
-    TransactionAssembler assembler(ResumePoint resume) {
+    public TransactionAssembler assembler(ResumePoint resume) {
         return new TransactionAssembler(
                 source,
                 catalog(),
@@ -120,21 +124,21 @@ final class SlotReader implements AutoCloseable {
     }
 
     /** As Nexus does every few seconds. */
-    void look() {
+    public void look() {
         memory.lookAtPublished(new JdbcCatalogSource(connection, publication, publication));
     }
 
     /** Of which tables it could not be said whether they were partitions. */
-    List<String> unknownRoots() {
+    public List<String> unknownRoots() {
         return unknownRoots;
     }
 
     /** The events of everything committed since the last call. */
-    List<IncomingEvent> events() throws SQLException {
+    public List<IncomingEvent> events() throws SQLException {
         return events(assembler());
     }
 
-    List<IncomingEvent> events(TransactionAssembler assembler) throws SQLException {
+    public List<IncomingEvent> events(TransactionAssembler assembler) throws SQLException {
         List<IncomingEvent> events = new ArrayList<>();
         for (byte[] message : messages()) {
             if (assembler.accept(PgOutputDecoder.decode(ByteBuffer.wrap(message))) instanceof Progress.Within within) {
@@ -144,7 +148,7 @@ final class SlotReader implements AutoCloseable {
         return events;
     }
 
-    List<byte[]> messages() throws SQLException {
+    public List<byte[]> messages() throws SQLException {
         List<byte[]> messages = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT data FROM pg_logical_slot_get_binary_changes('" + slot
@@ -158,25 +162,25 @@ final class SlotReader implements AutoCloseable {
     }
 
     /** How many logical messages were refused so far. */
-    double refused() {
+    public double refused() {
         return meters.counter("nexus.capture.messages.refused").count();
     }
 
     /** The bodies' {@code data}, as text. */
-    List<String> data() throws SQLException {
+    public List<String> data() throws SQLException {
         return events().stream().map(SlotReader::data).toList();
     }
 
-    static String body(IncomingEvent event) {
+    public static String body(IncomingEvent event) {
         return new String(event.body().bytes(), StandardCharsets.UTF_8);
     }
 
-    static String data(IncomingEvent event) {
+    public static String data(IncomingEvent event) {
         return between(body(event), "\"payload\":{\"data\":", ",\"metadata\":{\"source\"");
     }
 
     /** The {@code record} of an insert. */
-    static Optional<String> record(IncomingEvent event) {
+    public static Optional<String> record(IncomingEvent event) {
         String data = data(event);
         return data.startsWith("{\"type\":\"INSERT\"")
                 ? Optional.of(between(data, ",\"record\":", ",\"old_record\":null,\"changed\":null,\"unavailable\":["))

@@ -4,6 +4,10 @@ import static nexus.testkit.TestPostgres.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import nexus.command.environment.StartRefused;
+import nexus.command.start.DatabaseCheck;
+import nexus.command.start.DemoTable;
+import nexus.command.start.StoredKeys;
 import nexus.store.PostgresUrl;
 import nexus.testkit.HostileDatabase;
 import nexus.testkit.TestPostgres;

@@ -18,6 +18,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import nexus.command.environment.Environment;
+import nexus.command.environment.StartRefused;
+import nexus.command.environment.Variable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 

@@ -3,7 +3,8 @@ package nexus.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import nexus.replication.CaptureStatus.Undecoded;
+import nexus.doctor.check.Check;
+import nexus.replication.state.CaptureStatus.Undecoded;
 import org.junit.jupiter.api.Test;
 
 class CaptureChecksTest {

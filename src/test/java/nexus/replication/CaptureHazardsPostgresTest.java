@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import nexus.replication.CaptureState.Status;
+import nexus.replication.state.CaptureState.Status;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;

@@ -19,7 +19,24 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
 import nexus.queue.notify.OwedSignal;
-import nexus.replication.CaptureState.Status;
+import nexus.replication.catalog.CatalogKeeper;
+import nexus.replication.catalog.CatalogRepository;
+import nexus.replication.coverage.CoverageWatch;
+import nexus.replication.coverage.SourceCoverageRepository;
+import nexus.replication.position.GapNotice;
+import nexus.replication.position.SourcePositionRepository;
+import nexus.replication.position.StoreIdentity;
+import nexus.replication.publication.PublicationLock;
+import nexus.replication.publisher.MissingPublication;
+import nexus.replication.publisher.TablePublisher;
+import nexus.replication.slot.SlotGuardian;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceConnections;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.CaptureState.Status;
+import nexus.replication.state.CaptureStatus;
+import nexus.replication.stream.LagSampler;
 import nexus.store.PostgresUrl;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
@@ -33,33 +50,33 @@ import nexus.testkit.TestSubscription;
 import nexus.trace.Tracing;
 
 /** The capturing part of one process, put together by hand. Store and source are one database, as by default, unless a test says otherwise. */
-final class CapturingProcess implements AutoCloseable {
+public final class CapturingProcess implements AutoCloseable {
     private static final AtomicInteger LANES = new AtomicInteger();
 
-    final String url;
-    final Wanted wanted;
-    final InterruptibleIntake intake;
-    final CaptureStatus status;
-    final TablePublisher publisher;
-    final ReplicationReader reader;
-    final SourceReset reset;
+    public final String url;
+    public final Wanted wanted;
+    public final InterruptibleIntake intake;
+    public final CaptureStatus status;
+    public final TablePublisher publisher;
+    public final ReplicationReader reader;
+    public final SourceReset reset;
     private final Store store;
     private final SourceWorker worker;
 
-    CapturingProcess(String url, String... eventTypes) {
+    public CapturingProcess(String url, String... eventTypes) {
         this(url, 2000, eventTypes);
     }
 
-    CapturingProcess(String url, int batchMaxEvents, String... eventTypes) {
+    public CapturingProcess(String url, int batchMaxEvents, String... eventTypes) {
         this(url, new Settings(url, batchMaxEvents), eventTypes);
     }
 
     /** With a source of its own. */
-    CapturingProcess(String url, String sourceUrl, int batchMaxEvents, String... eventTypes) {
+    public CapturingProcess(String url, String sourceUrl, int batchMaxEvents, String... eventTypes) {
         this(url, new Settings(sourceUrl, batchMaxEvents), eventTypes);
     }
 
-    CapturingProcess(String url, Settings config, String... eventTypes) {
+    public CapturingProcess(String url, Settings config, String... eventTypes) {
         Clock clock = Clock.systemUTC();
         Vertx vertx = TestPostgres.vertx();
         this.url = url;
@@ -114,20 +131,20 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     /** Each database has a slot of its own: slots are the cluster's. */
-    static String slot(String url) {
+    public static String slot(String url) {
         return "slot_" + PostgresUrl.parse(url).database();
     }
 
-    CapturingProcess started() {
+    public CapturingProcess started() {
         reader.start();
         return this;
     }
 
-    CapturingProcess streaming() {
+    public CapturingProcess streaming() {
         return started().in(Status.STREAMING);
     }
 
-    CapturingProcess in(Status expected) {
+    public CapturingProcess in(Status expected) {
         try {
             Eventually.eventually(
                     "capture is " + expected, () -> status.current().status() == expected);
@@ -138,25 +155,25 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     /** Type and payload of the row changes stored, in the order in which they were. */
-    static List<String> stored(String url) {
+    public static List<String> stored(String url) {
         return TestPostgres.query(url, """
                 SELECT type || ' ' || coalesce(convert_from(body, 'UTF8')::jsonb #>> '{payload,data,record,id}', '-')
                 FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq""");
     }
 
-    void hasStored(int events) {
+    public void hasStored(int events) {
         Eventually.eventually(events + " events stored", () -> stored(url).size() >= events);
     }
 
     /** As if the network broke: the server ends the stream. */
-    void loseConnection() {
+    public void loseConnection() {
         TestPostgres.query(
                 url,
                 "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" + slot(url)
                         + "'");
     }
 
-    static void dropSlot(String url) {
+    public static void dropSlot(String url) {
         Eventually.eventually(
                 "the slot is free",
                 () -> TestPostgres.query(
@@ -174,7 +191,7 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     /** What is subscribed to; the version in the store changes with it. */
-    static final class Wanted extends SubscriptionRepository {
+    public static final class Wanted extends SubscriptionRepository {
         private final Store store;
         private volatile List<Subscription> subscriptions;
 
@@ -193,7 +210,7 @@ final class CapturingProcess implements AutoCloseable {
                     .map(rows -> new Subscriptions(rows.iterator().next().getLong(0), now));
         }
 
-        Subscription change(String url, String... eventTypes) {
+        public Subscription change(String url, String... eventTypes) {
             Subscription subscription = subscription(eventTypes);
             subscriptions = List.of(subscription);
             TestPostgres.execute(url, "UPDATE nexus.store SET catalog_version = catalog_version + 1");
@@ -201,7 +218,7 @@ final class CapturingProcess implements AutoCloseable {
         }
     }
 
-    static Subscription subscription(String... eventTypes) {
+    public static Subscription subscription(String... eventTypes) {
         return TestSubscription.ofLane(LANES.incrementAndGet())
                 .endpoint("https://example.com/hook")
                 .to(eventTypes)
@@ -209,9 +226,9 @@ final class CapturingProcess implements AutoCloseable {
     }
 
     /** The real intake, with something in between when a test wants it. */
-    static final class InterruptibleIntake extends EventIntake {
+    public static final class InterruptibleIntake extends EventIntake {
         private volatile UnaryOperator<Future<SourcePosition>> answer = UnaryOperator.identity();
-        final AtomicInteger batches = new AtomicInteger();
+        public final AtomicInteger batches = new AtomicInteger();
 
         InterruptibleIntake(Store store, SubscriptionCatalog catalog, Clock clock) {
             super(store, catalog, new OwedSignal(), clock, Tracing.off());

@@ -5,9 +5,9 @@ import static nexus.testkit.TestPostgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import nexus.doctor.Diagnosis;
 import nexus.doctor.Doctor;
-import nexus.doctor.Subject;
+import nexus.doctor.check.Diagnosis;
+import nexus.doctor.check.Subject;
 import nexus.store.PostgresUrl;
 import nexus.testkit.HostileDatabase;
 import nexus.testkit.TestPostgres;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
-import nexus.replication.CaptureState.Status;
+import nexus.replication.state.CaptureState.Status;
 import nexus.subscription.Subscription;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.TestPostgres;

@@ -7,10 +7,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nexus.event.Operation;
-import nexus.replication.Leaf.Relation;
-import nexus.replication.Published.GeneratedColumns;
-import nexus.replication.Published.Member;
-import nexus.replication.ReplicaIdentity.Setting;
+import nexus.replication.table.Leaf;
+import nexus.replication.table.Leaf.Relation;
+import nexus.replication.table.Published;
+import nexus.replication.table.Published.GeneratedColumns;
+import nexus.replication.table.Published.Member;
+import nexus.replication.table.ReplicaIdentity;
+import nexus.replication.table.ReplicaIdentity.Setting;
+import nexus.replication.table.SourceTable;
 
 /** Tables and publications as facts, for tests of what is decided about them. */
 public final class TestTables {

@@ -1,0 +1,117 @@
+package nexus.access.audit;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nexus.access.audit.AuditRepository.Origin;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.Caller;
+import nexus.api.caller.ChangeNote;
+import nexus.api.json.JsonBody;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a row before each change, which is completed by the change itself, in its transaction, or else after the answer:
+ * nothing is changed that is not in the audit, whatever breaks in between. What was refused has changed nothing and leaves
+ * no row.
+ */
+@Singleton
+public class Audit {
+    private static final Logger LOG = Logger.getLogger(Audit.class);
+    private static final int MAX_CHARACTERS = 500;
+    private static final int NOT_COMMITTED = 0;
+    private static final Pattern ID_IN_PATH =
+            Pattern.compile("/([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|dlv_[0-9_]+)(?:/|$)");
+
+    private final AuditRepository repository;
+    private final Set<Future<Void>> unwritten = ConcurrentHashMap.newKeySet();
+
+    @Inject
+    Audit(AuditRepository repository) {
+        this.repository = repository;
+    }
+
+    /** The change may go on when this has succeeded; and not when it has failed. */
+    public Future<Void> begin(RoutingContext context, Caller caller) {
+        HttpServerRequest request = context.request();
+        return repository
+                .begin(
+                        caller,
+                        new Origin(address(request), shortened(request.getHeader("User-Agent"))),
+                        request.method().name(),
+                        shortened(request.path()).orElse("/"))
+                .compose(id -> {
+                    if (context.response().closed()) {
+                        return repository.takeBack(id).compose(taken -> Future.failedFuture("nobody waits any more"));
+                    }
+                    AtomicInteger committed = new AtomicInteger(NOT_COMMITTED);
+                    AuditedChange.Entry entry = (transaction, status, resourceId, fields) -> repository
+                            .complete(transaction, id, status, resourceId, fields)
+                            .onSuccess(done -> committed.set(status));
+                    entry.putInto(context);
+                    context.addEndHandler(ended -> end(context, id, committed.get()));
+                    return Future.succeededFuture();
+                })
+                .mapEmpty();
+    }
+
+    /** Completes when all changes that this process has answered so far can be read. */
+    Future<?> written() {
+        return Future.join(List.copyOf(unwritten)).otherwiseEmpty();
+    }
+
+    private void end(RoutingContext context, long id, int committed) {
+        Future<Void> writing = ending(context, id, committed);
+        unwritten.add(writing);
+        writing.onFailure(failure -> LOG.warnf("audit entry not completed id=%d cause=%s", id, failure))
+                .onComplete(done -> unwritten.remove(writing));
+    }
+
+    private Future<Void> ending(RoutingContext context, long id, int committed) {
+        int status = context.response().getStatusCode();
+        if (!context.response().ended()) {
+            // the connection was closed before the answer; the change may still be made
+            return repository.note(id, resourceId(context), ChangeNote.fields(context));
+        }
+        if (status >= 400 && status < 500 && committed == NOT_COMMITTED) {
+            return repository.takeBack(id);
+        }
+        return status == committed
+                ? Future.succeededFuture()
+                : repository.complete(id, status, resourceId(context), ChangeNote.fields(context));
+    }
+
+    private static Optional<String> resourceId(RoutingContext context) {
+        String location = context.response().headers().get("Location");
+        return ChangeNote.id(context)
+                .or(() -> location == null ? Optional.empty() : idIn(location))
+                .or(() -> idIn(String.valueOf(context.request().path())));
+    }
+
+    static Optional<String> idIn(String path) {
+        Matcher matcher = ID_IN_PATH.matcher(path);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private static Optional<String> address(HttpServerRequest request) {
+        SocketAddress remote = request.remoteAddress();
+        return remote == null ? Optional.empty() : Optional.ofNullable(remote.hostAddress());
+    }
+
+    private static Optional<String> shortened(@Nullable String text) {
+        return text == null || text.isEmpty() || !JsonBody.isStorable(text)
+                ? Optional.empty()
+                : Optional.of(text.length() > MAX_CHARACTERS ? text.substring(0, MAX_CHARACTERS) : text);
+    }
+}

@@ -1,0 +1,185 @@
+package nexus.access.audit;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import nexus.api.caller.Caller;
+import nexus.store.Store;
+
+/** The only class that inserts and changes rows of {@code audit}. */
+@Singleton
+public class AuditRepository {
+    private static final String BEGIN = """
+            INSERT INTO audit (actor, actor_name, address, user_agent, method, path)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id""";
+
+    private static final String COMPLETE = "UPDATE audit SET status = $2, resource_id = $3, fields = $4 WHERE id = $1";
+
+    /** What is known of a change whose answer nobody waited for, unless the change has completed its entry. */
+    private static final String NOTE =
+            "UPDATE audit SET resource_id = $2, fields = $3 WHERE id = $1 AND status IS NULL";
+
+    /** Nothing was changed after all. */
+    private static final String TAKE_BACK = "DELETE FROM audit WHERE id = $1";
+
+    /** Entries looked at for one page, when most of them may not match. */
+    private static final int SCANNED_ROWS = 2_000;
+
+    /**
+     * $7 entries are looked at. When there are more, nothing is known of those below the horizon, where the next page
+     * starts. An entry's time is that of its transaction, a little before or after its neighbours'.
+     */
+    private static final String LIST = """
+            WITH scanned AS MATERIALIZED (
+                SELECT id, at, actor, actor_name, address, user_agent, method, path, resource_id, fields, status
+                FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $7),
+            horizon AS (
+                SELECT CASE WHEN count(*) >= $7
+                             AND ($4::timestamptz IS NULL OR min(at) >= $4::timestamptz - interval '10 minutes')
+                            THEN min(id) END AS horizon_id
+                FROM scanned),
+            hit AS (
+                SELECT * FROM scanned
+                WHERE ($2::text IS NULL OR actor = $2)
+                  AND ($3::text IS NULL OR resource_id = $3)
+                  AND ($4::timestamptz IS NULL OR at >= $4)
+                  AND ($5::timestamptz IS NULL OR at < $5)
+                ORDER BY id DESC LIMIT $6)
+            SELECT horizon.horizon_id, hit.* FROM horizon LEFT JOIN hit ON true ORDER BY hit.id DESC""";
+
+    private final Store store;
+
+    /** Which entries are asked for. */
+    public record Filter(
+            Optional<String> actor, Optional<String> resourceId, Optional<Instant> since, Optional<Instant> until) {
+        private boolean matchesAll() {
+            return actor.isEmpty() && resourceId.isEmpty() && since.isEmpty() && until.isEmpty();
+        }
+    }
+
+    /**
+     * Some of the entries that are asked for.
+     *
+     * @param below where the next page starts; empty when there is none. A page may have fewer entries than its limit
+     */
+    public record AuditPage(List<AuditEntry> entries, OptionalLong below) {}
+
+    /** Where a change comes from. */
+    public record Origin(Optional<String> address, Optional<String> userAgent) {}
+
+    @Inject
+    public AuditRepository(Store store) {
+        this.store = store;
+    }
+
+    /** @return the entry's id */
+    public Future<Long> begin(Caller caller, Origin origin, String method, String path) {
+        return store.access()
+                .preparedQuery(BEGIN)
+                .execute(Tuple.of(
+                        caller.actor(),
+                        caller.name().orElse(null),
+                        origin.address().orElse(null),
+                        origin.userAgent().orElse(null),
+                        method,
+                        path))
+                .map(rows -> rows.iterator().next().getLong(0));
+    }
+
+    public Future<Void> complete(long id, int status, Optional<String> resourceId, List<String> fields) {
+        return store.access()
+                .preparedQuery(COMPLETE)
+                .execute(Tuple.of(id, status, resourceId.orElse(null), sorted(fields)))
+                .mapEmpty();
+    }
+
+    /** As the other, in the transaction of the change. */
+    public Future<Void> complete(
+            SqlConnection transaction, long id, int status, String resourceId, List<String> fields) {
+        return transaction
+                .preparedQuery(COMPLETE)
+                .execute(Tuple.of(id, status, resourceId, sorted(fields)))
+                .map(completed -> {
+                    if (completed.rowCount() == 0) {
+                        throw new IllegalStateException("the audit's entry of this change is gone");
+                    }
+                    return null;
+                });
+    }
+
+    Future<Void> note(long id, Optional<String> resourceId, List<String> fields) {
+        return store.access()
+                .preparedQuery(NOTE)
+                .execute(Tuple.of(id, resourceId.orElse(null), sorted(fields)))
+                .mapEmpty();
+    }
+
+    private static String[] sorted(List<String> fields) {
+        return fields.stream().sorted().toArray(String[]::new);
+    }
+
+    public Future<Void> takeBack(long id) {
+        return store.access().preparedQuery(TAKE_BACK).execute(Tuple.of(id)).mapEmpty();
+    }
+
+    /** Newest first, those below an id. */
+    public Future<AuditPage> list(Filter filter, long below, int limit) {
+        return store.api()
+                .preparedQuery(LIST)
+                .execute(Tuple.of(
+                        below,
+                        filter.actor().orElse(null),
+                        filter.resourceId().orElse(null),
+                        filter.since().map(AuditRepository::utc).orElse(null),
+                        filter.until().map(AuditRepository::utc).orElse(null),
+                        limit + 1,
+                        filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS)))
+                .map(rows -> page(rows, limit));
+    }
+
+    private static AuditPage page(RowSet<Row> rows, int limit) {
+        List<AuditEntry> entries = new ArrayList<>();
+        OptionalLong below = OptionalLong.empty();
+        for (Row row : rows) {
+            if (entries.size() == limit) {
+                return new AuditPage(entries, OptionalLong.of(entries.getLast().id()));
+            }
+            Long horizon = row.getLong("horizon_id");
+            below = horizon == null ? OptionalLong.empty() : OptionalLong.of(horizon);
+            if (row.getLong("id") != null) {
+                entries.add(entry(row));
+            }
+        }
+        return new AuditPage(entries, below);
+    }
+
+    private static AuditEntry entry(Row row) {
+        return new AuditEntry(
+                row.getLong("id"),
+                row.getOffsetDateTime("at").toInstant(),
+                row.getString("actor"),
+                Optional.ofNullable(row.getString("actor_name")),
+                Optional.ofNullable(row.getString("address")),
+                Optional.ofNullable(row.getString("user_agent")),
+                row.getString("method"),
+                row.getString("path"),
+                Optional.ofNullable(row.getString("resource_id")),
+                List.of(row.getArrayOfStrings("fields")),
+                Optional.ofNullable(row.getInteger("status")));
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,48 @@
+package nexus.access.browser;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Set;
+
+/**
+ * Lets the pages of chosen origins call the API (CORS). They send a key like everybody else: there is no cookie, so
+ * nothing that a browser would send by itself.
+ */
+public final class CrossOrigin {
+    private final Set<String> origins;
+
+    public CrossOrigin(Set<String> origins) {
+        this.origins = Set.copyOf(origins);
+    }
+
+    /** @return whether this was only a browser's question, which is answered now */
+    public boolean answers(HttpServerRequest request) {
+        if (origins.isEmpty()) {
+            return false;
+        }
+        HttpServerResponse response = request.response();
+        response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin == null || !origins.contains(origin)) {
+            return false;
+        }
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.putHeader(
+                HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS,
+                "Location, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed");
+        if (!request.method().equals(HttpMethod.OPTIONS)
+                || request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) == null) {
+            return false;
+        }
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PATCH, DELETE")
+                .putHeader(
+                        HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
+                        "X-API-Key, Authorization, Content-Type, Idempotency-Key")
+                .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "600")
+                .setStatusCode(204)
+                .end();
+        return true;
+    }
+}

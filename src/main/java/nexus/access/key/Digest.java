@@ -1,0 +1,57 @@
+package nexus.access.key;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * SHA-256 of a key. Keys are looked up by it, never compared themselves: how long that takes tells of the digest, out
+ * of which nobody can make a key. Plain SHA-256 is enough because keys are random, not chosen by people.
+ */
+public final class Digest {
+    private static final int SCOPE_BYTES = 12;
+
+    private final byte[] bytes;
+
+    private Digest(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    public static Digest of(String key) {
+        try {
+            return new Digest(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    static Digest ofStored(byte[] bytes) {
+        return new Digest(bytes.clone());
+    }
+
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Tells keys apart without telling them. */
+    String scope() {
+        return HexFormat.of().formatHex(bytes, 0, SCOPE_BYTES);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Digest digest && MessageDigest.isEqual(bytes, digest.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "Digest[redacted]";
+    }
+}

@@ -1,0 +1,202 @@
+package nexus.access.key;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.ChangeNote;
+import nexus.api.json.Ids;
+import nexus.api.json.JsonBody;
+import nexus.api.page.Cursor;
+import nexus.api.page.Page;
+import nexus.api.page.QueryParameters;
+import nexus.refusal.Refusal;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /v1/keys}: contract section 2. */
+@Singleton
+@Path("/v1/keys")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Keys", description = "Who may use the API, beside API_KEYS.")
+public class KeyResource {
+    private static final String LIST = "keys";
+    private static final String PREFIX = "nxs_";
+    private static final int KEY_BYTES = 32;
+    private static final Pattern SHAPE = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");
+
+    private final KeyRepository repository;
+    private final ApiKeys keys;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    @Inject
+    KeyResource(KeyRepository repository, ApiKeys keys, Clock clock) {
+        this.repository = repository;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "createKey",
+            summary = "Make a key",
+            description = "The key is shown only here; the store has its SHA-256. It opens at once in every process.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            allOf = KeyView.class,
+                                            requiredProperties = {"name", "scopes"}),
+                            examples = @ExampleObject(name = "create", value = AccessExamples.CREATE_KEY)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made. Location names it.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = KeyView.class),
+                            examples = @ExampleObject(name = "created", value = AccessExamples.KEY_CREATED)))
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+        JsonBody json = JsonBody.parse(body);
+        KeyRequest request = KeyRequest.read(json, clock);
+        ChangeNote.fields(context, json.names());
+        String text = newKey();
+        return repository
+                .insert(UUID.randomUUID(), request, Digest.of(text), AuditedChange.of(context, 201))
+                .map(made -> {
+                    keys.add(made);
+                    return Response.status(Response.Status.CREATED)
+                            .header(HttpHeaders.LOCATION, "/v1/keys/" + made.id())
+                            .entity(KeyView.created(made, text))
+                            .build();
+                })
+                .toCompletionStage();
+    }
+
+    @GET
+    @Operation(operationId = "listKeys", summary = "All stored keys, newest first")
+    @Parameter(name = "limit", in = ParameterIn.QUERY)
+    @Parameter(name = "cursor", in = ParameterIn.QUERY)
+    @APIResponse(
+            responseCode = "200",
+            description = "One page of them; expired ones too.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties = {
+                                                @SchemaProperty(
+                                                        name = "data",
+                                                        type = SchemaType.ARRAY,
+                                                        implementation = KeyView.class),
+                                                @SchemaProperty(name = "next", ref = "Next")
+                                            }),
+                            examples = @ExampleObject(name = "page", value = AccessExamples.KEYS)))
+    public CompletionStage<Page<KeyView>> list(@Context UriInfo uri) {
+        QueryParameters query = QueryParameters.of(uri);
+        long below =
+                query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+        int limit = query.limit();
+        query.check();
+        Map<UUID, Instant> seen = seen();
+        return repository
+                .list(below, limit + 1)
+                .map(rows -> Page.of(rows, limit, last -> Cursor.of(LIST, last.number()))
+                        .map(key -> KeyView.of(key, Optional.ofNullable(seen.get(key.id())))))
+                .toCompletionStage();
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "getKey", summary = "One stored key")
+    @APIResponse(
+            responseCode = "200",
+            description = "What it may do and when it was used last; not the key itself.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = KeyView.class),
+                            examples = @ExampleObject(name = "key", value = AccessExamples.KEY)))
+    public CompletionStage<KeyView> get(@PathParam("id") String id, @Context UriInfo uri) {
+        QueryParameters.of(uri).check();
+        UUID known = Ids.inPath(id, "key");
+        return repository
+                .find(known)
+                .map(found -> KeyView.of(
+                        found.orElseThrow(() -> new Refusal.NotFound("There is no key with this id.")),
+                        Optional.ofNullable(seen().get(known))))
+                .toCompletionStage();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(
+            operationId = "deleteKey",
+            summary = "Revoke a key",
+            description = "In this process at once, in others within two seconds.")
+    @APIResponse(responseCode = "204", description = "It no longer opens.")
+    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+        UUID known = Ids.inPath(id, "key");
+        return repository
+                .delete(known, AuditedChange.of(context, 204))
+                .onSuccess(done -> keys.remove(known))
+                .toCompletionStage();
+    }
+
+    /** Whether it could be a stored key. */
+    public static boolean isShapedLikeAKey(String text) {
+        return SHAPE.matcher(text).matches();
+    }
+
+    private Map<UUID, Instant> seen() {
+        return keys.stored()
+                .filter(key -> key.lastUsedMillis() > 0)
+                .collect(Collectors.toMap(
+                        key -> key.id().orElseThrow(), key -> Instant.ofEpochMilli(key.lastUsedMillis())));
+    }
+
+    private String newKey() {
+        byte[] key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(key);
+    }
+}

@@ -1,0 +1,138 @@
+package nexus.access.key;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import nexus.access.limit.RequestLimit;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps this process's keys up with the store: a key that another process deletes opens here for less than two seconds
+ * more, one that it makes opens at once. Writes down when keys were used.
+ */
+@Singleton
+public class KeyWatch {
+    private static final Logger LOG = Logger.getLogger(KeyWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Without an answer for so long a stored key may have been revoked; it opens again once the store has confirmed it. */
+    private static final Duration MOST_UNCONFIRMED = Duration.ofSeconds(10);
+
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
+    /** Each costs a query: who guesses keys must not make many. */
+    private static final int LOOKUPS_PER_SECOND = 20;
+
+    private final Vertx vertx;
+    private final KeyRepository repository;
+    private final ApiKeys keys;
+    private final RequestLimit lookups = new RequestLimit("lookups", LOOKUPS_PER_SECOND, System.nanoTime());
+    private final Map<UUID, Long> written = new HashMap<>(); // guarded by this
+    private boolean running; // guarded by this
+    private Future<Void> reading = Future.succeededFuture(); // guarded by this
+    private Future<?> look = Future.succeededFuture(); // guarded by this
+    private long timer; // guarded by this; of the next look
+
+    @Inject
+    KeyWatch(Vertx vertx, KeyRepository repository, ApiKeys keys) {
+        this.vertx = vertx;
+        this.repository = repository;
+        this.keys = keys;
+    }
+
+    void onStart(@Observes @Priority(20) StartupEvent event)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        read().toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        synchronized (this) {
+            running = true;
+            lookLater();
+        }
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        Future<?> underWay;
+        synchronized (this) {
+            running = false;
+            vertx.cancelTimer(timer);
+            underWay = look;
+        }
+        try {
+            underWay.eventually(() -> writeUses())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debugf("last uses of keys not written cause=%s", e);
+        }
+    }
+
+    /** One that this process does not know: made elsewhere a moment ago, perhaps. */
+    public Future<Optional<KnownKey>> lookUp(Digest digest) {
+        if (!lookups.take(System.nanoTime())) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return repository.with(digest).map(found -> found.map(keys::add));
+    }
+
+    /** Whether the stored keys are what the store has, or was a moment ago. */
+    public boolean isConfirmed() {
+        return keys.unconfirmedFor(System.nanoTime()).compareTo(MOST_UNCONFIRMED) < 0;
+    }
+
+    /** Asks for all stored keys. One read at a time: whoever comes meanwhile shares its answer. */
+    public synchronized Future<Void> read() {
+        if (reading.isComplete()) {
+            long asked = System.nanoTime();
+            reading = repository
+                    .all()
+                    .onSuccess(found -> keys.replaceStored(found, asked))
+                    .timeout(ANSWERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                    .mapEmpty();
+        }
+        return reading;
+    }
+
+    private synchronized void lookLater() {
+        if (running) {
+            timer = vertx.setTimer(EVERY.toMillis(), due -> look());
+        }
+    }
+
+    private synchronized void look() {
+        look = read().compose(read -> writeUses())
+                .onFailure(failure -> LOG.warnf("keys not read cause=%s", failure))
+                .onComplete(done -> lookLater());
+    }
+
+    private synchronized Future<Void> writeUses() {
+        Map<UUID, Instant> uses = new HashMap<>();
+        keys.stored().filter(key -> key.lastUsedMillis() > 0).forEach(key -> key.id()
+                .filter(id -> !Long.valueOf(key.lastUsedMillis()).equals(written.get(id)))
+                .ifPresent(id -> uses.put(id, Instant.ofEpochMilli(key.lastUsedMillis()))));
+        if (uses.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return repository.used(uses).onSuccess(done -> remember(uses));
+    }
+
+    private synchronized void remember(Map<UUID, Instant> uses) {
+        uses.forEach((id, at) -> written.put(id, at.toEpochMilli()));
+        written.keySet().removeIf(id -> keys.stored()
+                .noneMatch(key -> key.id().filter(id::equals).isPresent()));
+    }
+}

@@ -1,0 +1,41 @@
+package nexus.access.key;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a key may do. */
+public enum Right {
+    /** POST events. */
+    PUBLISH,
+    /** Every GET. */
+    READ,
+    /** Everything. */
+    MANAGE;
+
+    private static final Set<String> PUBLISHING = Set.of("/v1/events", "/v1/events/batch");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+    static final List<String> WORDS = Arrays.stream(values()).map(Right::word).toList();
+
+    /** What a request needs. An odd spelling of a path needs the most. */
+    public static Right neededFor(String method, String path) {
+        if (READING.contains(method)) {
+            return READ;
+        }
+        return method.equals("POST") && PUBLISHING.contains(path) ? PUBLISH : MANAGE;
+    }
+
+    static Right of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean isAmong(Set<Right> rights) {
+        return rights.contains(this) || rights.contains(MANAGE);
+    }
+}

@@ -1,0 +1,54 @@
+package nexus.capture.catalog;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the catalog says of a table and its messages don't.
+ *
+ * @param name as the catalog has it; empty where the table's RELATION message is newer
+ * @param root the topmost partitioned table, where it is a partition
+ * @param primaryKey its columns in the order of the key; empty when there is none
+ * @param perhapsUnpublished columns that a publication may leave out: generated ones, and all when a column list exists
+ * @param partitionedColumns all columns of a partitioned table that is no partition itself; else empty
+ * @param isPublished whether it is a member of a publication itself, not by way of a table above it
+ */
+public record CatalogTable(
+        Optional<Name> name,
+        Optional<Name> root,
+        List<String> primaryKey,
+        Set<String> perhapsUnpublished,
+        Set<String> partitionedColumns,
+        boolean isPublished) {
+
+    public CatalogTable {
+        primaryKey = List.copyOf(primaryKey);
+        perhapsUnpublished = Collections.unmodifiableSet(new LinkedHashSet<>(perhapsUnpublished));
+        partitionedColumns = Collections.unmodifiableSet(new LinkedHashSet<>(partitionedColumns));
+    }
+
+    public record Name(String schema, String table) {
+        @Override
+        public String toString() {
+            return schema + '.' + table;
+        }
+    }
+
+    /** Of a table of which nothing else is known than its messages. */
+    public static CatalogTable unknown(Optional<Name> root) {
+        return new CatalogTable(Optional.empty(), root, List.of(), Set.of(), Set.of(), false);
+    }
+
+    public CatalogTable withoutName() {
+        return new CatalogTable(
+                Optional.empty(), root, primaryKey, perhapsUnpublished, partitionedColumns, isPublished);
+    }
+
+    /** A table's changes come only when it, or a table above it, is published. */
+    public boolean explainsChanges() {
+        return root.isPresent() || isPublished;
+    }
+}

@@ -1,0 +1,32 @@
+package nexus.capture.json;
+
+/** A piece of JSON that is made once and written often. */
+public final class JsonText {
+    private final byte[] json;
+
+    private JsonText(JsonWriter json) {
+        this.json = json.toBytes();
+    }
+
+    public static JsonText string(String value) {
+        JsonWriter json = new JsonWriter(Integer.MAX_VALUE);
+        json.string(value);
+        return new JsonText(json);
+    }
+
+    /** A member's name, with the colon behind it. */
+    public static JsonText member(String name) {
+        JsonWriter json = new JsonWriter(Integer.MAX_VALUE);
+        json.string(name);
+        json.put(':');
+        return new JsonText(json);
+    }
+
+    public int bytes() {
+        return json.length;
+    }
+
+    public void write(JsonWriter out) {
+        out.raw(json);
+    }
+}

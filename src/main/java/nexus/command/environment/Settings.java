@@ -1,0 +1,115 @@
+package nexus.command.environment;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.TreeMap;
+import nexus.store.JdbcSessions;
+import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
+
+/** The configuration that an environment amounts to: what was set, and the defaults that depend on the mode. */
+public final class Settings {
+    /** What targets may reach in embedded mode although it is not public: this machine, for trying things out. */
+    static final String LOOPBACK = "127.0.0.0/8,::1/128,localhost";
+
+    private Settings() {}
+
+    /**
+     * @param isPooled whether a pooler in session mode stands before the store
+     * @param isWithSource whether store and source are in one cluster
+     */
+    public record StoreSession(boolean isPooled, boolean isWithSource) {
+        /** A commit that waits for a standby would wait for Nexus itself where the source takes Nexus for one. */
+        String synchronousCommit() {
+            return isWithSource ? "local" : "on";
+        }
+    }
+
+    /** What must hold before anything is started. */
+    public static void check(Environment environment) throws StartRefused {
+        boolean keys = environment.value(Variable.API_KEYS).isPresent();
+        if (!environment.embedded()) {
+            if (environment.value(Variable.NEXUS_SECRET_KEY).isEmpty()) {
+                throw new StartRefused("NEXUS_SECRET_KEY is not set: it encrypts signing secrets in the database;"
+                        + " make one and keep it: openssl rand -base64 32");
+            }
+            return; // that there is a key, the store is asked for
+        }
+        String host = host(environment);
+        if (!keys && !loopback(host)) {
+            throw new StartRefused("HOST is not a loopback address, and without API_KEYS the API is open:"
+                    + " set API_KEYS, or leave HOST at 127.0.0.1");
+        }
+    }
+
+    /**
+     * @param storeUrl {@code DATABASE_URL} or the embedded database's
+     * @param secretKey base64 of 32 bytes
+     * @param session how sessions of the store are to be
+     * @param terminal whether a person reads the output
+     * @return keys and values of the configuration; with secrets, so never to be shown
+     */
+    public static Map<String, String> of(
+            Environment environment, String storeUrl, String secretKey, StoreSession session, boolean terminal) {
+        Map<String, String> settings = new TreeMap<>();
+        for (Variable variable : Variable.values()) {
+            variable.key().ifPresent(key -> environment.value(variable).ifPresent(value -> settings.put(key, value)));
+        }
+        settings.put("nexus.process.embedded", Boolean.toString(environment.embedded()));
+        settings.put("nexus.store.url", storeUrl);
+        settings.putIfAbsent("nexus.source.url", storeUrl);
+        PostgresUrl store = PostgresUrl.parse(storeUrl);
+        settings.put("nexus.store.pooled", Boolean.toString(session.isPooled()));
+        settings.put("nexus.store.synchronous-commit", session.synchronousCommit());
+        settings.putAll(JdbcSessions.poolSettings(
+                store,
+                SessionSettings.store().with("synchronous_commit", session.synchronousCommit()),
+                session.isPooled()));
+        settings.put("nexus.secret.key", secretKey);
+        settings.put("nexus.demo.enabled", Boolean.toString(demo(environment)));
+        settings.put("quarkus.http.host", host(environment));
+        settings.put("quarkus.management.host", host(environment));
+        environment
+                .value(Variable.SHUTDOWN_TIMEOUT)
+                .ifPresent(timeout -> settings.put("quarkus.shutdown.timeout", timeout));
+        if (environment.embedded()) {
+            settings.putIfAbsent("nexus.webhook.allow", LOOPBACK);
+        }
+        settings.put("quarkus.swagger-ui.enabled", Boolean.toString(environment.embedded()));
+        settings.put("quarkus.log.console.json.enabled", Boolean.toString(!terminal));
+        // found by its name, not by a search through all jars, which takes 10 ms in a native executable
+        settings.put("jakarta.json.provider", "org.eclipse.parsson.JsonProviderImpl");
+        settings.replaceAll((key, value) -> escaped(value));
+        return settings;
+    }
+
+    /** The demo table is made without asking in the embedded database only, never in a database of the user's. */
+    public static boolean demo(Environment environment) {
+        boolean ownSource = environment.embedded()
+                && environment.value(Variable.SOURCE_DATABASE_URL).isEmpty();
+        return environment.value(Variable.NEXUS_DEMO).map(Boolean::parseBoolean).orElse(ownSource);
+    }
+
+    public static String host(Environment environment) {
+        return environment.value(Variable.HOST).orElse(environment.embedded() ? "127.0.0.1" : "0.0.0.0");
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** The configuration replaces <code>${…}</code> and <code>$$</code>; a password must come through as it is. */
+    private static String escaped(String value) {
+        return value.replace("$", "$$");
+    }
+}

@@ -1,0 +1,124 @@
+package nexus.command.start;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import nexus.command.environment.StartRefused;
+import nexus.store.JdbcSessions;
+import nexus.store.Pooling;
+import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
+import nexus.store.SqlReason;
+
+/**
+ * Are the user's databases fit for a start? What only an administrator can mend refuses the start; a server that is
+ * not there yet is waited for.
+ */
+public final class DatabaseCheck {
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+    private final Consumer<String> say;
+
+    /** @param say takes the lines that tell the user what is being waited for */
+    public DatabaseCheck(Consumer<String> say) {
+        this.say = say;
+    }
+
+    /**
+     * A database that is there and fit.
+     *
+     * @param isPooled whether a pooler in session mode stands before it
+     */
+    public record Found(ServerFacts server, boolean isPooled) {}
+
+    /**
+     * Returns when Nexus's own database is there and fit; waits for it as long as it is not there.
+     *
+     * @param captured whether row changes are captured there too
+     */
+    public Found awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
+        for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
+            try {
+                boolean isPooled = isPooled("DATABASE_URL", url);
+                if (isPooled && captured) {
+                    throw new StartRefused("DATABASE_URL (" + url + ") is a connection pooler, which passes no"
+                            + " replication on; name the database with its direct port in SOURCE_DATABASE_URL, or in"
+                            + " DATABASE_URL");
+                }
+                try (Connection connection = JdbcSessions.open(url, SessionSettings.store())) {
+                    ServerFacts facts = ServerFacts.read(connection);
+                    refuse("DATABASE_URL", url, facts.unfitAsStore());
+                    if (captured) {
+                        refuse("DATABASE_URL", url, facts.unfitAsSource());
+                    }
+                    return new Found(facts, isPooled);
+                }
+            } catch (SQLException e) {
+                refuseUnlessPassing("DATABASE_URL", url, e);
+                say.accept("DATABASE_URL (" + url + ") can't be reached, trying again in " + wait.toSeconds() + " s: "
+                        + SqlReason.of(e));
+                Thread.sleep(wait);
+            }
+        }
+    }
+
+    /** @return empty when the source was not there; capture goes on trying by itself */
+    public Optional<ServerFacts> source(PostgresUrl url) throws StartRefused {
+        try {
+            if (isPooled("SOURCE_DATABASE_URL", url)) {
+                throw new StartRefused("SOURCE_DATABASE_URL (" + url + ") is a connection pooler, which passes no"
+                        + " replication on; write the direct port of PostgreSQL into it");
+            }
+            try (Connection connection = JdbcSessions.open(url, SessionSettings.source())) {
+                ServerFacts facts = ServerFacts.read(connection);
+                refuse("SOURCE_DATABASE_URL", url, facts.unfitAsSource());
+                return Optional.of(facts);
+            }
+        } catch (SQLException e) {
+            refuseUnlessPassing("SOURCE_DATABASE_URL", url, e);
+            say.accept("SOURCE_DATABASE_URL (" + url + ") can't be reached; starting without it, capture keeps trying: "
+                    + SqlReason.of(e));
+            return Optional.empty();
+        }
+    }
+
+    /** Before anything is set in a session, because that could be somebody else's too. */
+    private static boolean isPooled(String variable, PostgresUrl url) throws SQLException, StartRefused {
+        return switch (Pooling.of(url)) {
+            case Pooling.Direct _ -> false;
+            case Pooling.PerSession _ -> true;
+            case Pooling.PerTransaction shared ->
+                throw new StartRefused(variable + " (" + url + ") " + shared.refusal(url));
+        };
+    }
+
+    private static void refuse(String variable, PostgresUrl url, Optional<String> problem) throws StartRefused {
+        if (problem.isPresent()) {
+            throw new StartRefused(variable + " (" + url + ") " + problem.get());
+        }
+    }
+
+    private static void refuseUnlessPassing(String variable, PostgresUrl url, SQLException failure)
+            throws StartRefused {
+        if (SqlReason.passes(failure)) {
+            return;
+        }
+        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
+        String fix =
+                switch (state) {
+                    case "28P01" -> ": correct the user and password in it";
+                    case "28000" -> ": correct the user in it, or allow it in the server's pg_hba.conf";
+                    case "3D000" -> ": create the database, or name another one";
+                    default -> "";
+                };
+        throw new StartRefused(variable + " (" + url + ") was turned down (" + SqlReason.of(failure) + ")" + fix);
+    }
+
+    private static Duration longer(Duration wait) {
+        Duration doubled = wait.multipliedBy(2);
+        return doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
+    }
+}

@@ -1,0 +1,125 @@
+package nexus.command.start;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import nexus.store.SchemaTrust;
+
+/**
+ * What a PostgreSQL server says about itself and about the role that asks.
+ *
+ * @param version as in {@code server_version_num}: 140005, 180000
+ * @param standby whether it only replays another server's WAL
+ * @param role the role's name, quoted for SQL
+ * @param database the database's name, quoted for SQL
+ * @param mayReplicate superuser, REPLICATION, or a member of the role that managed services give for it
+ * @param schemaExists whether there is a schema {@code nexus}
+ * @param mayCreate in that schema when it exists, else schemas in the database
+ * @param encoding the database's
+ * @param trust in what stands in the schema
+ * @param systemId of the cluster; empty when the role may not know
+ */
+public record ServerFacts(
+        int version,
+        boolean standby,
+        String walLevel,
+        String role,
+        String database,
+        boolean mayReplicate,
+        boolean schemaExists,
+        boolean mayCreate,
+        String encoding,
+        SchemaTrust trust,
+        Optional<String> systemId) {
+    private static final int OLDEST_VERSION = 140_000;
+
+    private static final String READ = """
+            SELECT current_setting('server_version_num')::int,
+                   pg_is_in_recovery(),
+                   current_setting('wal_level'),
+                   quote_ident(current_user),
+                   quote_ident(current_database()),
+                   role.rolsuper OR role.rolreplication OR EXISTS (
+                       SELECT FROM pg_roles managed
+                       WHERE managed.rolname = 'rds_replication' AND pg_has_role(current_user, managed.oid, 'member')),
+                   schema.oid IS NOT NULL,
+                   CASE WHEN schema.oid IS NOT NULL THEN has_schema_privilege(schema.oid, 'CREATE')
+                        ELSE has_database_privilege(current_database(), 'CREATE') END,
+                   getdatabaseencoding()::text,
+                   CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+                        THEN (SELECT system_identifier::text FROM pg_control_system()) END
+            FROM pg_roles role LEFT JOIN pg_namespace schema ON schema.nspname = 'nexus'
+            WHERE role.rolname = current_user""";
+
+    public static ServerFacts read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(READ)) {
+            row.next();
+            return new ServerFacts(
+                    row.getInt(1),
+                    row.getBoolean(2),
+                    row.getString(3),
+                    row.getString(4),
+                    row.getString(5),
+                    row.getBoolean(6),
+                    row.getBoolean(7),
+                    row.getBoolean(8),
+                    row.getString(9),
+                    SchemaTrust.read(connection),
+                    Optional.ofNullable(row.getString(10)));
+        }
+    }
+
+    /** Why Nexus can't keep its tables here, and the fix. */
+    public Optional<String> unfitAsStore() {
+        if (version < OLDEST_VERSION) {
+            return Optional.of(tooOld());
+        }
+        if (standby) {
+            return Optional.of("is a read-only standby: name the primary");
+        }
+        if (!mayCreate) {
+            return Optional.of(
+                    schemaExists
+                            ? "does not let role " + role + " create tables in schema nexus; as its owner run: "
+                                    + "ALTER SCHEMA nexus OWNER TO " + role
+                            : "does not let role " + role + " create the schema nexus; as an administrator run: "
+                                    + "GRANT CREATE ON DATABASE " + database + " TO " + role);
+        }
+        if (!encoding.equals("UTF8")) {
+            return Optional.of(
+                    "has the encoding " + encoding + ", and Nexus keeps texts of every language; name a database"
+                            + " in UTF8: CREATE DATABASE nexus ENCODING 'UTF8' TEMPLATE template0");
+        }
+        if (trust.problem().isPresent()) {
+            return Optional.of(trust.problem().get() + "; as an administrator run: " + trust.fix(role));
+        }
+        return Optional.empty();
+    }
+
+    /** Why row changes can't be captured here, and the fix. */
+    Optional<String> unfitAsSource() {
+        if (version < OLDEST_VERSION) {
+            return Optional.of(tooOld());
+        }
+        if (standby) {
+            return Optional.of("is a read-only standby: name the primary");
+        }
+        if (!walLevel.equals("logical")) {
+            return Optional.of("has wal_level = " + walLevel + "; as an administrator run: "
+                    + "ALTER SYSTEM SET wal_level = 'logical' and restart PostgreSQL"
+                    + " (a managed service has a setting for it, such as rds.logical_replication = 1)");
+        }
+        if (!mayReplicate) {
+            return Optional.of("does not let role " + role + " read the WAL; as an administrator run: ALTER ROLE "
+                    + role + " REPLICATION (on RDS: GRANT rds_replication TO " + role + ")");
+        }
+        return Optional.empty();
+    }
+
+    private String tooOld() {
+        return "is PostgreSQL " + version / 10_000 + "; Nexus needs 14 or newer";
+    }
+}

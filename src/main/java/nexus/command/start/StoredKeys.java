@@ -1,0 +1,49 @@
+package nexus.command.start;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import nexus.command.environment.StartRefused;
+import nexus.store.JdbcSessions;
+import nexus.store.Pooling;
+import nexus.store.PostgresUrl;
+import nexus.store.SessionSettings;
+import nexus.store.SqlReason;
+
+/** Keys that were made through the API: with one of them the API is not open, and API_KEYS may be left away. */
+public final class StoredKeys {
+    private static final String HAS_TABLE = "SELECT to_regclass('nexus.api_key') IS NOT NULL";
+    private static final String HAS_KEY =
+            "SELECT EXISTS (SELECT FROM nexus.api_key WHERE expires_at IS NULL OR expires_at > now())";
+    private static final String NOT_SET = "API_KEYS is not set: with DATABASE_URL the API is never open;"
+            + " set API_KEYS to one or more keys (make one: openssl rand -hex 32)";
+
+    private StoredKeys() {}
+
+    /** @throws StartRefused when nobody could use the API, or that can't be found out */
+    public static void require(PostgresUrl store) throws StartRefused {
+        try (Connection connection = JdbcSessions.open(store, SessionSettings.store());
+                Statement statement = connection.createStatement()) {
+            Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
+            if (unfit.isPresent()) { // what stands in the schema may not be Nexus's
+                throw new StartRefused("DATABASE_URL (" + store + ") " + unfit.get());
+            }
+            if (!isTrue(statement, HAS_TABLE) || !isTrue(statement, HAS_KEY)) {
+                throw new StartRefused(NOT_SET);
+            }
+        } catch (Pooling.SharedSessionException e) {
+            throw new StartRefused("DATABASE_URL " + e.getMessage());
+        } catch (SQLException e) {
+            throw new StartRefused(NOT_SET + "; the database can't be asked for stored ones: " + SqlReason.of(e));
+        }
+    }
+
+    private static boolean isTrue(Statement statement, String question) throws SQLException {
+        try (ResultSet row = statement.executeQuery(question)) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+}

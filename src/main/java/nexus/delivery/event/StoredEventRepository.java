@@ -1,0 +1,160 @@
+package nexus.delivery.event;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import nexus.delivery.state.DeliveryCounts;
+import nexus.delivery.state.EventsOfType;
+import nexus.event.EventBody;
+import nexus.store.IndexedRead;
+import nexus.store.Store;
+
+/** Reads events, and counts their deliveries by looking each of them up: an event names them by primary key. */
+@Singleton
+public class StoredEventRepository {
+    /** Events looked at for one page, when most of them may not match. */
+    private static final int SCANNED_ROWS = 2_000;
+
+    private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
+    /** After every time that an event can have. */
+    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
+
+    /** What becomes of {@code hit}. */
+    private static final String WITH_COUNTS = """
+            LEFT JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE state.status = 'PENDING')::int AS pending,
+                       count(*) FILTER (WHERE state.status = 'SENT')::int AS sent,
+                       count(*) FILTER (WHERE state.status = 'FAILED')::int AS failed,
+                       count(*) FILTER (WHERE state.status = 'DEAD')::int AS dead,
+                       min(state.next_run_at) AS next_run_at
+                FROM unnest(hit.lanes, hit.seqs) p(lane, seq)
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN s.deleted_at IS NOT NULL THEN 'DEAD'
+                                WHEN o.due IS NULL THEN 'PENDING' ELSE 'FAILED' END AS status,
+                           CASE WHEN s.deleted_at IS NULL THEN coalesce(o.due, o.created_at) END AS next_run_at
+                    FROM owed_delivery(p.lane, p.seq) o JOIN subscription s ON s.lane = o.lane
+                    UNION ALL
+                    SELECT d.status, NULL FROM settled_delivery(hit.day, p.lane, p.seq) d) state) counts ON true
+            """;
+
+    /** $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. */
+    private static String list(String walk, String matching, String horizon) {
+        return """
+               WITH %sscanned AS MATERIALIZED (
+                   SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event e
+                   WHERE e.seq < $1 AND %s ORDER BY e.seq DESC LIMIT $2),
+               horizon AS (SELECT CASE WHEN count(*) >= $2 THEN min(seq) ELSE %s END AS horizon_seq FROM scanned),
+               hit AS (
+                   SELECT * FROM scanned WHERE created_at >= $3 AND created_at < $4 ORDER BY seq DESC LIMIT $5)
+               SELECT horizon.horizon_seq, hit.*, counts.*
+               FROM horizon LEFT JOIN hit ON true
+               """.formatted(walk, matching, horizon) + WITH_COUNTS + "ORDER BY hit.seq DESC";
+    }
+
+    private static final String LIST_ALL = list("", "true", "NULL");
+
+    private static final String LIST_OF_TYPE =
+            list(EventsOfType.walk("$1"), EventsOfType.matching("$6::text"), EventsOfType.horizon("true"));
+
+    private static final String FIND = """
+            SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*
+            FROM (SELECT * FROM event WHERE id = $1 ORDER BY day DESC LIMIT 1) hit
+            """ + WITH_COUNTS;
+
+    private static final String FIND_BODY = "SELECT body FROM event WHERE id = $1 ORDER BY day DESC LIMIT 1";
+
+    private final Store store;
+
+    public StoredEventRepository(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * One page, newest first.
+     *
+     * @param before seq of the last event of the page before, or {@link Long#MAX_VALUE}
+     */
+    public Future<EventPage> list(EventFilter filter, long before, int limit) {
+        boolean matchesMost = filter.since().isEmpty() && filter.until().isEmpty();
+        Tuple parameters = Tuple.of(
+                before,
+                matchesMost ? limit + 1 : SCANNED_ROWS,
+                filter.since().map(StoredEventRepository::utc).orElse(BEGINNING),
+                filter.until().map(StoredEventRepository::utc).orElse(END),
+                limit + 1);
+        filter.type().ifPresent(parameters::addValue);
+        return IndexedRead.query(store.api(), filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters)
+                .map(rows -> page(rows, limit));
+    }
+
+    /** Empty when there is none, or no more. */
+    public Future<Optional<StoredEvent>> find(UUID id) {
+        return IndexedRead.query(store.api(), FIND, Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.of(event(row));
+            }
+            return Optional.empty();
+        });
+    }
+
+    /** The event's payload as JSON; empty when it is no longer kept. */
+    public Future<Optional<String>> payload(UUID id) {
+        return IndexedRead.query(store.api(), FIND_BODY, Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.ofNullable(row.getBuffer("body"))
+                        .map(Buffer::getBytes)
+                        .map(EventBody::payload);
+            }
+            return Optional.empty();
+        });
+    }
+
+    private static EventPage page(RowSet<Row> rows, int limit) {
+        List<StoredEvent> events = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.getLong("seq") == null) {
+                return new EventPage(List.of(), horizon(row));
+            }
+            if (events.size() == limit) {
+                return new EventPage(events, OptionalLong.of(events.getLast().seq()));
+            }
+            events.add(event(row));
+        }
+        return new EventPage(events, horizon(rows.iterator().next()));
+    }
+
+    private static OptionalLong horizon(Row row) {
+        Long seq = row.getLong("horizon_seq");
+        return seq == null ? OptionalLong.empty() : OptionalLong.of(seq);
+    }
+
+    private static StoredEvent event(Row row) {
+        return new StoredEvent(
+                row.getUUID("id"),
+                row.getLong("seq"),
+                row.getString("type"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                Optional.ofNullable(row.getOffsetDateTime("erased_at")).map(OffsetDateTime::toInstant),
+                new DeliveryCounts(
+                        row.getInteger("pending"),
+                        row.getInteger("sent"),
+                        row.getInteger("failed"),
+                        row.getInteger("dead")),
+                Optional.ofNullable(row.getOffsetDateTime("next_run_at")).map(OffsetDateTime::toInstant));
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,327 @@
+package nexus.delivery.state;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nexus.queue.owed.DeliveryKey;
+import nexus.store.IndexedRead;
+import nexus.store.Store;
+
+/**
+ * Reads deliveries, owed ({@code owed}, {@code owed_run}) and settled ({@code delivery}, {@code delivery_run}) alike, each
+ * statement in one snapshot: a delivery that is being settled is in exactly one of them.
+ *
+ * <p>No list scans without bound. Each place that is looked at (a stripe of a lane, the history) gives at most so many
+ * rows, newest first, before they are filtered. Where that bound was met, nothing is known about older rows; the newest
+ * such point over all places is the <i>horizon</i>: a page ends there, and the next one starts there.
+ */
+@Singleton
+public class DeliveryRepository {
+    /** Rows looked at in one place for one page, when most of them may not match. */
+    private static final int SCANNED_ROWS = 2_000;
+
+    private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
+    /** After every time that an event can have. */
+    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
+
+    /** A row {@code o} of {@code owed}, {@code owed_of_run} or {@code owed_delivery}, in a lane of {@code subscription s}. */
+    private static final String OWED_COLUMNS = """
+            o.seq, o.lane, o.stripe, o.event_day AS day, o.event_id,
+            CASE WHEN s.deleted_at IS NOT NULL THEN 'DEAD' WHEN o.due IS NULL THEN 'PENDING' ELSE 'FAILED' END AS status,
+            CASE WHEN s.deleted_at IS NOT NULL THEN 'subscription-deleted' END AS dead_reason,
+            o.due, o.attempts, o.created_at, greatest(o.created_at, o.renewed_at, s.deleted_at) AS changed_at,
+            NULL::timestamptz AS attempted_at, NULL::smallint AS status_code, NULL::text AS error
+            """;
+
+    /** A row {@code d} of {@code delivery}, {@code delivery_of_run} or {@code settled_delivery}. */
+    private static final String SETTLED_COLUMNS = """
+            d.seq, d.lane, d.stripe, d.day, d.event_id, d.status, d.dead_reason,
+            NULL::timestamptz AS due, d.attempts, d.created_at, d.settled_at AS changed_at,
+            d.attempted_at, d.status_code, d.error
+            """;
+
+    /** What becomes of {@code page}: the last attempt of those that have not got it in their row. */
+    private static final String PAGE_ROWS = """
+            SELECT horizon.*, (SELECT epoch FROM store) AS epoch, p.*, s.id AS subscription_id,
+                   s.deleted_at IS NOT NULL AS subscription_is_deleted,
+                   last.attempted_at AS log_attempted_at, last.status_code AS log_status_code, last.error AS log_error
+            FROM horizon
+            LEFT JOIN page p ON true
+            LEFT JOIN subscription s ON s.lane = p.lane
+            LEFT JOIN LATERAL (
+                SELECT a.attempted_at, a.status_code, a.error FROM attempt a
+                WHERE a.day = p.day AND a.seq = p.seq AND p.attempted_at IS NULL AND p.attempts > 0
+                ORDER BY a.attempt DESC LIMIT 1) last ON true
+            """;
+
+    /**
+     * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place at most, of which
+     * each has its share when there are many places, $3 statuses,
+     * $4 since, $5 until, $6 rows of a page. History's day is that of created_at, so that other partitions are left out.
+     * Beyond {@code since} there is nothing to look for; ten minutes more than any transaction may take between drawing
+     * a seq and its commit.
+     *
+     * <p>Of the runs, those are looked at that end before {@code $1}, the newest first, and those that end behind it and
+     * begin before it. When there are more, they end before the lowest of these ends, the floor.
+     */
+    private static String listBySeq(String lanes, String settled, String runs) {
+        return """
+               WITH share AS MATERIALIZED (
+                   SELECT CASE WHEN $2::bigint <= $6::bigint THEN $2::bigint ELSE greatest(8, least($2::bigint, 16000 / (9 * count(*) + 1))) END AS n
+                   FROM subscription s WHERE %2$s),
+               run_floor AS MATERIALIZED (
+                   SELECT CASE WHEN count(*) >= (SELECT least(n, 256) / 32 + 8 FROM share) THEN min(last_seq) END AS seq
+                   FROM (SELECT d.last_seq FROM delivery_run d
+                         WHERE %5$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
+                           AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                         AND ($5::timestamptz AT TIME ZONE 'UTC')::date
+                         ORDER BY d.last_seq DESC LIMIT (SELECT least(n, 256) / 32 + 8 FROM share)) newest),
+               in_run AS MATERIALIZED (
+                   SELECT %3$s
+                   FROM delivery_of_run d
+                   WHERE %5$s AND d.last_seq >= coalesce((SELECT seq FROM run_floor), 0)
+                     AND d.last_seq <= least($1, 9223372036854771712) + 4095 AND d.first_seq < $1
+                     AND d.seq < $1 AND d.seq >= coalesce((SELECT seq FROM run_floor), 0) AND 'SENT' = ANY($3::text[])
+                     AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                   AND ($5::timestamptz AT TIME ZONE 'UTC')::date),
+               scanned AS MATERIALIZED (
+                   SELECT o.lane * 8 + o.stripe AS place, %1$s
+                   FROM subscription s CROSS JOIN generate_series(0, 7) stripes(n)
+                   CROSS JOIN LATERAL (
+                       SELECT * FROM owed
+                       WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
+                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
+                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
+                                       ELSE $3::text[] && '{DEAD}' END
+                   UNION ALL
+                   SELECT -3 - o.lane, %1$s
+                   FROM subscription s
+                   CROSS JOIN LATERAL (
+                       SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
+                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
+                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])
+                   UNION ALL
+                   (SELECT -1, %3$s
+                    FROM delivery d
+                    WHERE %4$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
+                      AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                    AND ($5::timestamptz AT TIME ZONE 'UTC')::date
+                    ORDER BY d.seq DESC LIMIT (SELECT n FROM share))),
+               horizon AS (
+                   SELECT 0::bigint AS horizon_event_seq, max(lowest) AS horizon_seq
+                   FROM (SELECT min(seq) AS lowest FROM scanned GROUP BY place
+                         HAVING count(*) >= (SELECT n FROM share) AND min(created_at) >= $4::timestamptz - interval '10 minutes'
+                         UNION ALL
+                         SELECT seq FROM run_floor
+                         WHERE NOT EXISTS (
+                             SELECT FROM in_run WHERE created_at < $4::timestamptz - interval '10 minutes')) full_places),
+               page AS (
+                   SELECT 0::bigint AS event_seq, known.*
+                   FROM (SELECT scanned.* FROM scanned UNION ALL SELECT -2, in_run.* FROM in_run) known
+                   WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
+                     AND seq >= coalesce((SELECT horizon_seq FROM horizon), 0)
+                   ORDER BY seq DESC LIMIT $6)
+               """.formatted(OWED_COLUMNS, lanes, SETTLED_COLUMNS, settled, runs) + PAGE_ROWS + "ORDER BY p.seq DESC";
+    }
+
+    private static final String LIST_ALL = listBySeq("true", "true", "true");
+
+    private static final String LIST_DEAD = listBySeq("true", "d.status = 'DEAD'", "false");
+
+    private static final String OF_SUBSCRIPTION = "d.lane = (SELECT lane FROM subscription WHERE id = $7::uuid)";
+
+    private static final String LIST_OF_SUBSCRIPTION = listBySeq("s.id = $7::uuid", OF_SUBSCRIPTION, OF_SUBSCRIPTION);
+
+    /**
+     * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
+     * page, $7 subscription or null, $8 type or event. An event names its deliveries, so each is a look-up by key.
+     */
+    private static String listByEvent(String walk, String events, String horizon) {
+        return """
+               WITH %slooked_at AS MATERIALIZED (
+                   SELECT e.seq, e.id, e.day, e.lanes, e.seqs FROM event e WHERE %s),
+               pair AS MATERIALIZED (
+                   SELECT e.seq AS event_seq, e.day, s.*, p.seq
+                   FROM looked_at e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)
+                   JOIN subscription s ON s.lane = p.lane
+                   WHERE (e.seq, p.seq) < ($1::bigint, $2::bigint) AND ($7::uuid IS NULL OR s.id = $7::uuid)),
+               found AS (
+                   SELECT s.event_seq, %s
+                   FROM pair s CROSS JOIN LATERAL owed_delivery(s.lane, s.seq) o
+                   UNION ALL
+                   SELECT s.event_seq, %s
+                   FROM pair s CROSS JOIN LATERAL settled_delivery(s.day, s.lane, s.seq) d),
+               horizon AS (%s),
+               page AS (
+                   SELECT * FROM found
+                   WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
+                   ORDER BY event_seq DESC, seq DESC LIMIT $6)
+               """.formatted(walk, events, OWED_COLUMNS, SETTLED_COLUMNS, horizon)
+                + PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
+    }
+
+    private static final String LIST_OF_TYPE = listByEvent(
+            EventsOfType.walk("$1::bigint"),
+            EventsOfType.matching("$8::text") + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
+            """
+            SELECT CASE WHEN count(*) < $9 THEN %s
+                        WHEN bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) THEN min(seq)
+                        END AS horizon_event_seq, 0::bigint AS horizon_seq
+            FROM looked_at""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
+
+    private static final String LIST_OF_EVENT = listByEvent(
+            "",
+            "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)",
+            "SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq");
+
+    /** $1 day, $2 lane, $3 stripe, $4 seq, $5 epoch. */
+    private static final String FIND = """
+            WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
+            page AS (
+                SELECT 0::bigint AS event_seq, %s
+                FROM owed_delivery($2, $4) o JOIN subscription s ON s.lane = o.lane
+                WHERE o.stripe = $3 AND o.event_day = $1
+                  AND EXISTS (SELECT FROM store WHERE epoch = $5)
+                UNION ALL
+                SELECT 0::bigint, %s
+                FROM settled_delivery($1, $2, $4) d
+                WHERE d.stripe = $3 AND EXISTS (SELECT FROM store WHERE epoch = $5))
+            """.formatted(OWED_COLUMNS, SETTLED_COLUMNS) + PAGE_ROWS;
+
+    private final Store store;
+
+    public DeliveryRepository(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * One page, newest first.
+     *
+     * @param before the end of the page before, or {@link DeliveryPosition#NEWEST}
+     */
+    public Future<DeliveryPage> list(DeliveryFilter filter, DeliveryPosition before, int limit) {
+        String[] statuses = filter.status()
+                .map(status -> new String[] {status.name()})
+                .orElseGet(() -> Arrays.stream(DeliveryStatus.values())
+                        .map(DeliveryStatus::name)
+                        .toArray(String[]::new));
+        OffsetDateTime since = filter.since().map(DeliveryRepository::utc).orElse(BEGINNING);
+        OffsetDateTime until = filter.until().map(DeliveryRepository::utc).orElse(END);
+        if (filter.eventId().isPresent() || filter.type().isPresent()) {
+            Tuple common = Tuple.of(before.eventSeq(), before.seq(), statuses, since, until, limit + 1)
+                    .addValue(filter.subscriptionId().orElse(null));
+            return filter.eventId()
+                    .map(id -> page(
+                            LIST_OF_EVENT,
+                            common.addValue(id).addValue(filter.type().orElse(null)),
+                            limit))
+                    .orElseGet(() -> page(
+                            LIST_OF_TYPE,
+                            common.addValue(filter.type().orElseThrow()).addValue(SCANNED_ROWS),
+                            limit));
+        }
+        boolean matchesMost = filter.status().isEmpty() && filter.until().isEmpty();
+        int scanned = matchesMost ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
+        Tuple parameters = Tuple.of(before.seq(), scanned, statuses, since, until, limit + 1);
+        if (filter.subscriptionId().isPresent()) {
+            return page(
+                    LIST_OF_SUBSCRIPTION,
+                    parameters.addValue(filter.subscriptionId().get()),
+                    limit);
+        }
+        boolean onlyDead = filter.status().equals(Optional.of(DeliveryStatus.DEAD));
+        return page(onlyDead ? LIST_DEAD : LIST_ALL, parameters, limit);
+    }
+
+    /** Empty when there is none, or no more. */
+    public Future<Optional<Delivery>> find(DeliveryId id) {
+        DeliveryKey key = id.key();
+        return IndexedRead.query(
+                        store.api(), FIND, Tuple.of(key.day(), key.lane(), key.stripe(), key.seq(), id.epoch()))
+                .map(rows -> deliveries(rows).stream().findFirst());
+    }
+
+    private Future<DeliveryPage> page(String sql, Tuple parameters, int limit) {
+        return IndexedRead.query(store.api(), sql, parameters).map(rows -> pageOf(rows, limit));
+    }
+
+    private static DeliveryPage pageOf(RowSet<Row> rows, int limit) {
+        List<Delivery> found = deliveries(rows);
+        if (found.size() <= limit) {
+            Row any = rows.iterator().next();
+            Optional<DeliveryPosition> horizon = any.getLong("horizon_seq") == null
+                            || any.getLong("horizon_event_seq") == null
+                    ? Optional.empty()
+                    : Optional.of(new DeliveryPosition(any.getLong("horizon_event_seq"), any.getLong("horizon_seq")));
+            return new DeliveryPage(found, horizon);
+        }
+        List<Row> all = new ArrayList<>();
+        rows.forEach(all::add);
+        Row last = all.get(limit - 1);
+        return new DeliveryPage(
+                found.subList(0, limit),
+                Optional.of(new DeliveryPosition(last.getLong("event_seq"), last.getLong("seq"))));
+    }
+
+    private static List<Delivery> deliveries(RowSet<Row> rows) {
+        List<Delivery> deliveries = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.getLong("seq") != null) {
+                deliveries.add(delivery(row));
+            }
+        }
+        return deliveries;
+    }
+
+    private static Delivery delivery(Row row) {
+        DeliveryStatus status = DeliveryStatus.valueOf(row.getString("status"));
+        Instant createdAt = instant(row, "created_at").orElseThrow();
+        Optional<Instant> due = instant(row, "due");
+        boolean inRow = row.getOffsetDateTime("attempted_at") != null;
+        Optional<Instant> attemptedAt = instant(row, inRow ? "attempted_at" : "log_attempted_at");
+        Optional<Instant> changedAt = instant(row, "changed_at");
+        return new Delivery(
+                new DeliveryId(
+                        row.getInteger("epoch"),
+                        new DeliveryKey(
+                                row.getLocalDate("day"),
+                                row.getInteger("lane"),
+                                row.getInteger("stripe"),
+                                row.getLong("seq"))),
+                row.getUUID("event_id"),
+                row.getUUID("subscription_id"),
+                status,
+                Optional.ofNullable(row.getString("dead_reason")),
+                row.getInteger("attempts"),
+                switch (status) {
+                    case PENDING -> Optional.of(createdAt);
+                    case FAILED -> due;
+                    case SENT, DEAD -> Optional.empty();
+                },
+                Optional.ofNullable(row.getInteger(inRow ? "status_code" : "log_status_code")),
+                Optional.ofNullable(row.getString(inRow ? "error" : "log_error")),
+                createdAt,
+                attemptedAt
+                        .filter(at -> changedAt.filter(at::isBefore).isEmpty())
+                        .or(() -> changedAt)
+                        .orElse(createdAt),
+                row.getBoolean("subscription_is_deleted"));
+    }
+
+    private static Optional<Instant> instant(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

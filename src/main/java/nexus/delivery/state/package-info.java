@@ -1,0 +1,9 @@
+/**
+ * What became of a delivery?
+ *
+ * <p>Takes filters and ids, gives deliveries, owed and settled alike. Never changes one.
+ */
+@NullMarked
+package nexus.delivery.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package nexus.doctor.check;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that was looked at, in the form of the API.
+ *
+ * @param check its name, which stays: a setting's own name, or words with dashes; those of the store begin with it
+ * @param detail what was found, for a person
+ * @param fix what to do, word for word: SQL to paste, a variable to set. Null when nothing has to be done
+ */
+@Schema(name = "Check")
+public record Check(
+        @Schema(examples = "max_slot_wal_keep_size") String check,
+
+        @Schema(
+                examples = "fail",
+                enumeration = {"ok", "warn", "fail"})
+        String status,
+
+        @Schema(examples = "-1: WAL that nobody reads fills the source's disk")
+        String detail,
+
+        @Schema(
+                examples = "ALTER SYSTEM SET max_slot_wal_keep_size = '4GB';\nSELECT pg_reload_conf();",
+                nullable = true)
+        @Nullable
+        String fix) {
+
+    /** In the order of their weight. */
+    public enum Status {
+        OK,
+        WARN,
+        FAIL;
+
+        /** As the API writes it. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public static Check ok(String check, String detail) {
+        return new Check(check, Status.OK.text(), detail, null);
+    }
+
+    public static Check warn(String check, String detail, String fix) {
+        return new Check(check, Status.WARN.text(), detail, fix);
+    }
+
+    public static Check fail(String check, String detail, String fix) {
+        return new Check(check, Status.FAIL.text(), detail, fix);
+    }
+
+    /** What could not be looked at. */
+    public static Check notChecked(String check, String because) {
+        return warn(check, "not checked: " + because, "Put that right first, then run ./nexus doctor again.");
+    }
+
+    @JsonIgnore
+    public Status weight() {
+        return Status.valueOf(status.toUpperCase(Locale.ROOT));
+    }
+}

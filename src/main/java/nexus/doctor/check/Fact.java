@@ -1,0 +1,50 @@
+package nexus.doctor.check;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import nexus.store.SqlReason;
+
+/** Something that was asked of a database, or why there was no answer. */
+public sealed interface Fact<T> {
+    record Known<T>(T value) implements Fact<T> {}
+
+    record Unknown<T>(String because) implements Fact<T> {}
+
+    /** A question to a database. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask() throws SQLException;
+    }
+
+    static <T> Fact<T> of(Question<T> question) {
+        try {
+            return new Known<>(question.ask());
+        } catch (SQLException e) {
+            return new Unknown<>(SqlReason.of(e));
+        }
+    }
+
+    default Optional<T> known() {
+        return switch (this) {
+            case Known<T>(T value) -> Optional.of(value);
+            case Unknown<T> unknown -> Optional.empty();
+        };
+    }
+
+    default <R> Fact<R> map(Function<T, R> function) {
+        return switch (this) {
+            case Known<T>(T value) -> new Known<>(function.apply(value));
+            case Unknown<T>(String because) -> new Unknown<>(because);
+        };
+    }
+
+    /** @param name of the check that stands for all of them when there was no answer */
+    default List<Check> checks(String name, Function<T, List<Check>> checks) {
+        return switch (this) {
+            case Known<T>(T value) -> checks.apply(value);
+            case Unknown<T>(String because) -> List.of(Check.notChecked(name, because));
+        };
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What does the server say of itself?
+ *
+ * <p>Takes a connection, gives version, settings, platform and rights. Never judges them.
+ */
+@NullMarked
+package nexus.doctor.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package nexus.doctor.store;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.event.TypePattern;
+import nexus.pgoutput.Lsn;
+import nexus.store.SchemaTrust;
+
+/**
+ * What Nexus has stored, as far as it tells of its databases.
+ *
+ * @param store which one it is; publications belong to one
+ * @param applied migrations, the oldest first
+ * @param wanted the event types of enabled subscriptions
+ * @param secrets one secret of each key that was used, by its subscription
+ */
+public record StoreFacts(
+        UUID store,
+        List<Applied> applied,
+        List<TypePattern> wanted,
+        Optional<Position> position,
+        Optional<Gap> gap,
+        Map<UUID, byte[]> secrets) {
+
+    /** @param script the file's name */
+    record Applied(String script, boolean succeeded) {}
+
+    public record Position(String systemId, Lsn doneEnd) {}
+
+    record Gap(Optional<String> from, Optional<String> to, Optional<Instant> since, Instant noticedAt, String reason) {}
+
+    private static final String IS_MADE = "SELECT to_regclass('nexus.flyway_schema_history') IS NOT NULL"
+            + " AND to_regclass('nexus.source_gap') IS NOT NULL";
+    private static final String STORE = "SELECT id FROM nexus.store";
+    private static final String APPLIED = """
+            SELECT script, success FROM nexus.flyway_schema_history
+            WHERE type = 'SQL' ORDER BY installed_rank""";
+    private static final String WANTED = """
+            SELECT event_types FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
+    private static final String POSITION = """
+            SELECT system_id, done_end_lsn::text AS done_end_lsn FROM nexus.source_position WHERE slot = ?""";
+    private static final String GAP = """
+            SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
+            FROM nexus.source_gap WHERE slot = ? ORDER BY id DESC LIMIT 1""";
+    /** The first four bytes say with which key it was encrypted. */
+    private static final String SECRETS = """
+            SELECT DISTINCT ON (substring(secret FROM 1 FOR 4)) id, secret
+            FROM nexus.subscription WHERE deleted_at IS NULL ORDER BY substring(secret FROM 1 FOR 4), lane""";
+
+    /** Empty before the first start. */
+    public static Optional<StoreFacts> read(Connection connection, String slot) throws SQLException {
+        Optional<String> problem = SchemaTrust.read(connection).problem();
+        if (problem.isPresent()) { // to read a view of somebody else's would run what is in it
+            throw new SQLException("the database " + problem.get());
+        }
+        if (!isMade(connection)) {
+            return Optional.empty();
+        }
+        return Optional.of(new StoreFacts(
+                store(connection),
+                applied(connection),
+                wanted(connection),
+                position(connection, slot),
+                gap(connection, slot),
+                secrets(connection)));
+    }
+
+    private static boolean isMade(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IS_MADE);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static UUID store(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(STORE);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Objects.requireNonNull(row.getObject(1, UUID.class));
+        }
+    }
+
+    private static List<Applied> applied(Connection connection) throws SQLException {
+        List<Applied> applied = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(APPLIED);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                String script = rows.getString("script"); // inside Quarkus with its folder
+                applied.add(new Applied(script.substring(script.lastIndexOf('/') + 1), rows.getBoolean("success")));
+            }
+        }
+        return applied;
+    }
+
+    private static List<TypePattern> wanted(Connection connection) throws SQLException {
+        List<TypePattern> wanted = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(WANTED);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Array patterns = rows.getArray("event_types");
+                for (String pattern : (String[]) patterns.getArray()) {
+                    wanted.add(new TypePattern(pattern));
+                }
+            }
+        }
+        return wanted.stream().distinct().toList();
+    }
+
+    private static Optional<Position> position(Connection connection, String slot) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(POSITION)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(
+                                new Position(row.getString("system_id"), Lsn.parse(row.getString("done_end_lsn"))))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static Optional<Gap> gap(Connection connection, String slot) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(GAP)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Gap(
+                                Optional.ofNullable(row.getString("from_lsn")),
+                                Optional.ofNullable(row.getString("to_lsn")),
+                                Optional.ofNullable(row.getTimestamp("since")).map(since -> since.toInstant()),
+                                row.getTimestamp("noticed_at").toInstant(),
+                                row.getString("reason")))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static Map<UUID, byte[]> secrets(Connection connection) throws SQLException {
+        Map<UUID, byte[]> secrets = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SECRETS);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                secrets.put(Objects.requireNonNull(rows.getObject("id", UUID.class)), rows.getBytes("secret"));
+            }
+        }
+        return secrets;
+    }
+}

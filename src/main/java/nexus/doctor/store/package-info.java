@@ -1,0 +1,9 @@
+/**
+ * Can Nexus keep its tables here, and read what it has stored?
+ *
+ * <p>Takes a connection to the store, gives facts and checks. Never migrates.
+ */
+@NullMarked
+package nexus.doctor.store;
+
+import org.jspecify.annotations.NullMarked;

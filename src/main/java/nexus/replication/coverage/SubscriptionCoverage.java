@@ -1,0 +1,87 @@
+package nexus.replication.coverage;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import nexus.event.Operation;
+import nexus.replication.coverage.LossWarnings.Lost;
+import nexus.replication.table.Leaf;
+import nexus.subscription.warning.Warning;
+
+/**
+ * What one subscription wants and does not get.
+ *
+ * @param fingerprint of all losses without their wording, so that only another loss is a change
+ * @param losses the first of them, as events and answers show them
+ * @param more how many are left out
+ */
+record SubscriptionCoverage(String fingerprint, JsonArray losses, int more) {
+    /** A wildcard may name thousands of tables, each with the same trouble. */
+    private static final int SHOWN = 20;
+
+    static SubscriptionCoverage of(List<Lost> lost) {
+        JsonArray losses = new JsonArray();
+        lost.stream().limit(SHOWN).forEach(one -> losses.add(json(one)));
+        return new SubscriptionCoverage(fingerprintOf(lost), losses, Math.max(0, lost.size() - SHOWN));
+    }
+
+    boolean isComplete() {
+        return losses.isEmpty();
+    }
+
+    private static JsonObject json(Lost lost) {
+        Loss loss = lost.loss();
+        return new JsonObject()
+                .put("code", lost.warning().code())
+                .put("table", loss.table().toString())
+                .put("partitions", partitions(loss, SHOWN))
+                .put("operations", operations(loss))
+                .put("detail", lost.warning().detail())
+                .put("fix", lost.warning().fix());
+    }
+
+    private static JsonArray partitions(Loss loss, int most) {
+        List<String> names = loss.table().isPartitioned()
+                ? loss.leaves().stream().limit(most).map(Leaf::toString).toList()
+                : List.of();
+        return new JsonArray(new ArrayList<>(names));
+    }
+
+    private static JsonArray operations(Loss loss) {
+        List<String> names =
+                loss.operations().stream().sorted().map(Operation::segment).toList();
+        return new JsonArray(new ArrayList<>(names));
+    }
+
+    private static String fingerprintOf(List<Lost> lost) {
+        List<String> lines = lost.stream()
+                .map(one -> one.warning().code() + " " + one.loss().failsWrites() + " "
+                        + one.loss().table() + " " + partitions(one.loss(), Integer.MAX_VALUE) + " "
+                        + operations(one.loss()))
+                .sorted()
+                .toList();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256")
+                    .digest(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The losses of a stored row, as an answer shows them. */
+    static List<Warning> warnings(JsonArray losses) {
+        List<Warning> warnings = new ArrayList<>();
+        for (int i = 0; i < losses.size(); i++) {
+            JsonObject loss = losses.getJsonObject(i);
+            warnings.add(
+                    new Warning(loss.getString("code", ""), loss.getString("detail", ""), loss.getString("fix", "")));
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,195 @@
+package nexus.replication.position;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nexus.intake.PositionLostException;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.replication.state.CaptureState.Gap;
+import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the row of {@code source_position} and takes it over; only intake moves it on. Writes {@code source_gap}, and
+ * moves the position past a gap in the same transaction.
+ */
+@Singleton
+public class SourcePositionRepository {
+    private static final String COLUMNS = """
+            slot, system_id, timeline, generation, done_end_lsn::text AS done_end_lsn,
+            open_commit_lsn::text AS open_commit_lsn, open_ordinal, options_hash, updated_at,
+            coalesce(reset_requested_at >= updated_at, false) AS reset_requested""";
+
+    private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE slot = $1";
+
+    private static final String CREATE = """
+            INSERT INTO source_position (slot, system_id, timeline, generation, done_end_lsn, options_hash)
+            VALUES ($1, $2, $3, 0, $4::text::pg_lsn, $5)
+            ON CONFLICT (slot) DO NOTHING""";
+
+    /** Waits for a transaction of the former process that still holds the row; its next one will fail. */
+    private static final String TAKE_OVER =
+            "UPDATE source_position SET generation = generation + 1 WHERE slot = $1 RETURNING " + COLUMNS;
+
+    private static final String REQUEST_RESET = "UPDATE source_position SET reset_requested_at = now() WHERE slot = $1";
+
+    private static final String MOVE = """
+            UPDATE source_position
+            SET system_id = $3, timeline = $4, done_end_lsn = $5::text::pg_lsn,
+                open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7, options_hash = $8, updated_at = now(),
+                reset_requested_at = NULL
+            WHERE slot = $1 AND generation = $2""";
+
+    private static final String ADD_GAP = """
+            INSERT INTO source_gap (slot, from_lsn, to_lsn, since, noticed_at, reason)
+            VALUES ($1, $2::text::pg_lsn, $3::text::pg_lsn, $4, $5, $6)""";
+
+    private static final String LAST_GAP = """
+            SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
+            FROM source_gap WHERE slot = $1 ORDER BY id DESC LIMIT 1""";
+
+    private final Store store;
+
+    @Inject
+    public SourcePositionRepository(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * A row as it is.
+     *
+     * @param optionsHash of what the stream was asked for: the ordinals depend on it
+     * @param updatedAt when the position last moved
+     * @param isResetRequested somebody wants to go on with a new slot, and the old one has not come on since
+     */
+    public record Stored(SourcePosition position, String optionsHash, Instant updatedAt, boolean isResetRequested) {}
+
+    public Future<Optional<Stored>> find(String slot) {
+        return store.api().preparedQuery(FIND).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
+    }
+
+    /**
+     * Stands until the position moves: it is put elsewhere, or the slot that could not go on can.
+     *
+     * @return whether there is such a slot's position: capture has begun once
+     */
+    public Future<Boolean> requestReset(String slot) {
+        return store.api().preparedQuery(REQUEST_RESET).execute(Tuple.of(slot)).map(done -> done.rowCount() == 1);
+    }
+
+    /** From here on nobody else can move the position; empty when there is none yet. */
+    public Future<Optional<Stored>> takeOver(String slot) {
+        return store.api().preparedQuery(TAKE_OVER).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
+    }
+
+    /** Does nothing when there is one. */
+    public Future<Void> create(String slot, String systemId, int timeline, Lsn doneEnd, String optionsHash) {
+        return store.api()
+                .preparedQuery(CREATE)
+                .execute(Tuple.of(slot, systemId, timeline, doneEnd.toString(), optionsHash))
+                .mapEmpty();
+    }
+
+    /**
+     * Puts the position elsewhere and records why.
+     *
+     * @return fails with {@link PositionLostException} when another process has taken over meanwhile
+     */
+    public Future<Void> move(SourcePosition to, String optionsHash, List<Gap> gaps) {
+        return store.api()
+                .withTransaction(transaction -> transaction
+                        .preparedQuery(MOVE)
+                        .execute(moveParameters(to, optionsHash))
+                        .compose(moved -> moved.rowCount() == 1
+                                ? addGaps(transaction, to.slot(), gaps)
+                                : Future.failedFuture(new PositionLostException(to.slot()))))
+                .mapEmpty();
+    }
+
+    Future<Void> addGap(String slot, Gap gap) {
+        return store.api()
+                .withConnection(connection -> addGaps(connection, slot, List.of(gap)))
+                .mapEmpty();
+    }
+
+    public Future<Optional<Gap>> lastGap(String slot) {
+        return store.api().preparedQuery(LAST_GAP).execute(Tuple.of(slot)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.of(new Gap(
+                        Optional.ofNullable(row.getString("from_lsn")),
+                        Optional.ofNullable(row.getString("to_lsn")),
+                        Optional.ofNullable(row.getOffsetDateTime("since")).map(since -> since.toInstant()),
+                        row.getOffsetDateTime("noticed_at").toInstant(),
+                        row.getString("reason")));
+            }
+            return Optional.empty();
+        });
+    }
+
+    private static Tuple moveParameters(SourcePosition to, String optionsHash) {
+        Optional<SourcePosition.Open> open = to.open();
+        return Tuple.from(Arrays.asList(
+                to.slot(),
+                to.generation(),
+                to.systemId(),
+                to.timeline(),
+                new Lsn(to.doneEndLsn()).toString(),
+                open.map(one -> new Lsn(one.commitLsn()).toString()).orElse(null),
+                open.map(SourcePosition.Open::ordinal).orElse(null),
+                optionsHash));
+    }
+
+    private static Future<Void> addGaps(SqlConnection connection, String slot, List<Gap> gaps) {
+        List<Tuple> rows = gaps.stream()
+                .map(gap -> Tuple.from(Arrays.asList(
+                        slot,
+                        gap.from().orElse(null),
+                        gap.to().orElse(null),
+                        gap.since().map(since -> since.atOffset(ZoneOffset.UTC)).orElse(null),
+                        gap.noticedAt().atOffset(ZoneOffset.UTC),
+                        gap.reason())))
+                .toList();
+        Future<Void> done = Future.succeededFuture();
+        for (Tuple row : rows) {
+            done = done.compose(
+                    before -> connection.preparedQuery(ADD_GAP).execute(row).mapEmpty());
+        }
+        return done;
+    }
+
+    private static Optional<Stored> first(RowSet<Row> rows) {
+        for (Row row : rows) {
+            return Optional.of(stored(row));
+        }
+        return Optional.empty();
+    }
+
+    private static Stored stored(Row row) {
+        @Nullable String openCommit = row.getString("open_commit_lsn");
+        Optional<SourcePosition.Open> open = openCommit == null
+                ? Optional.empty()
+                : Optional.of(new SourcePosition.Open(Lsn.parse(openCommit).value(), row.getLong("open_ordinal")));
+        SourcePosition position = new SourcePosition(
+                row.getString("slot"),
+                row.getString("system_id"),
+                row.getInteger("timeline"),
+                row.getLong("generation"),
+                Lsn.parse(row.getString("done_end_lsn")).value(),
+                open);
+        return new Stored(
+                position,
+                row.getString("options_hash"),
+                row.getOffsetDateTime("updated_at").toInstant(),
+                row.getBoolean("reset_requested"));
+    }
+}

@@ -1,0 +1,159 @@
+package nexus.replication.publication;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import nexus.event.Operation;
+import nexus.replication.publication.PublicationPlan.Kind;
+import nexus.replication.table.Published;
+import nexus.replication.table.Published.GeneratedColumns;
+import nexus.replication.table.Published.Member;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publication as the catalog of PostgreSQL 14 to 18 has it.
+ *
+ * @param comment where Nexus keeps its note
+ */
+record PublicationRow(
+        Kind kind,
+        String comment,
+        Set<Operation> operations,
+        boolean allTables,
+        boolean viaRoot,
+        GeneratedColumns generated,
+        Set<String> schemas,
+        Map<Long, Member> members) {
+    private static final int RESTRICTIONS_SINCE = 15;
+
+    /** By way of JSON where a column came with a later version than 14. */
+    private static final String READ = """
+            SELECT p.oid::bigint AS oid, p.pubname, p.puballtables, p.pubviaroot,
+                   p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
+                   pg_catalog.to_jsonb(p) ->> 'pubgencols' AS generated,
+                   coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
+            FROM pg_catalog.pg_publication p WHERE p.pubname = ANY (?)""";
+
+    private static final String READ_MEMBERS_OF_14 = """
+            SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation, '{}'::text[] AS columns,
+                   NULL AS filter, '{}'::text[] AS filter_columns
+            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
+
+    /** The filter's columns are in its tree; column 0 is the whole row and has no name. */
+    private static final String READ_MEMBERS = """
+            SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation,
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs::int2[]) ORDER BY a.attnum) AS columns,
+                   pg_catalog.pg_get_expr(r.prqual, r.prrelid) AS filter,
+                   ARRAY(SELECT DISTINCT coalesce(a.attname::text, '')
+                         FROM pg_catalog.regexp_matches(r.prqual::text, ':varattno (-?[0-9]+)', 'g') AS m (found)
+                         LEFT JOIN pg_catalog.pg_attribute a
+                             ON a.attrelid = r.prrelid AND a.attnum = m.found[1]::int2) AS filter_columns
+            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
+
+    private static final String READ_SCHEMAS = """
+            SELECT p.pnpubid::bigint AS publication, n.nspname FROM pg_catalog.pg_publication_namespace p
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pnnspid WHERE p.pnpubid = ANY (?)""";
+
+    /** Those that exist, by what they are for. */
+    static Map<Kind, PublicationRow> read(Connection connection, Map<String, Kind> names) throws SQLException {
+        Map<Long, PublicationRow> rows = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setArray(
+                    1, connection.createArrayOf("text", names.keySet().toArray()));
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    PublicationRow row = row(found, names.getOrDefault(found.getString("pubname"), Kind.INSERTS));
+                    rows.put(found.getLong("oid"), row);
+                }
+            }
+        }
+        if (!rows.isEmpty()) {
+            boolean hasRestrictions = connection.getMetaData().getDatabaseMajorVersion() >= RESTRICTIONS_SINCE;
+            readMembers(connection, hasRestrictions ? READ_MEMBERS : READ_MEMBERS_OF_14, rows);
+            if (hasRestrictions) {
+                readSchemas(connection, rows);
+            }
+        }
+        Map<Kind, PublicationRow> byKind = new EnumMap<>(Kind.class);
+        rows.values().forEach(row -> byKind.put(row.kind(), row));
+        return byKind;
+    }
+
+    private static PublicationRow row(ResultSet found, Kind kind) throws SQLException {
+        Set<Operation> operations = EnumSet.noneOf(Operation.class);
+        for (Operation operation : Operation.values()) {
+            if (found.getBoolean("pub" + operation.segment())) {
+                operations.add(operation);
+            }
+        }
+        @Nullable String generated = found.getString("generated");
+        return new PublicationRow(
+                kind,
+                found.getString("comment"),
+                operations,
+                found.getBoolean("puballtables"),
+                found.getBoolean("pubviaroot"),
+                generated == null
+                        ? GeneratedColumns.IGNORED
+                        : generated.equals("s") ? GeneratedColumns.STORED : GeneratedColumns.NONE,
+                new HashSet<>(),
+                new HashMap<>());
+    }
+
+    private static void readMembers(Connection connection, String sql, Map<Long, PublicationRow> rows)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setArray(1, connection.createArrayOf("oid", rows.keySet().toArray()));
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    Member member = new Member(
+                            List.of((String[]) found.getArray("columns").getArray()),
+                            Optional.ofNullable(found.getString("filter")),
+                            Set.of((String[]) found.getArray("filter_columns").getArray()));
+                    Objects.requireNonNull(rows.get(found.getLong("publication")))
+                            .members()
+                            .put(found.getLong("relation"), member);
+                }
+            }
+        }
+    }
+
+    private static void readSchemas(Connection connection, Map<Long, PublicationRow> rows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ_SCHEMAS)) {
+            statement.setArray(1, connection.createArrayOf("oid", rows.keySet().toArray()));
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    Objects.requireNonNull(rows.get(found.getLong("publication")))
+                            .schemas()
+                            .add(found.getString("nspname"));
+                }
+            }
+        }
+    }
+
+    Optional<PublicationNote> note() {
+        return PublicationNote.parse(comment);
+    }
+
+    Published published() {
+        return new Published(
+                operations,
+                allTables,
+                schemas,
+                viaRoot,
+                generated,
+                members,
+                note().map(PublicationNote::added).orElse(Set.of()));
+    }
+}

@@ -1,0 +1,107 @@
+package nexus.replication.publisher;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import nexus.replication.slot.OpenTransaction;
+
+/**
+ * Transactions that wrote to a table before it was published. Publishing does not wait for them, and what they write
+ * afterwards is still missing from the stream; only once they have ended does every committed change come. Each process
+ * watches for itself, also for tables that another one published. Used by one thread.
+ */
+final class EarlierWriters {
+    /** Locks of those who may write rows; VACUUM's and CREATE INDEX's are not among them. Never takes one itself. */
+    private static final String WRITING = """
+            SELECT DISTINCT l.relation, l.virtualtransaction
+            FROM pg_catalog.pg_locks l
+            JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+            WHERE l.locktype = 'relation' AND l.granted AND l.relation = ANY (?)
+              AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+              AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()""";
+
+    /** A prepared transaction keeps its locks, also that of its own id, without a process. */
+    private static final String STILL_OPEN = """
+            SELECT l.virtualtransaction, coalesce(pg_catalog.min(l.pid), 0) AS pid, pg_catalog.min(p.gid) AS gid,
+                   coalesce(extract(epoch FROM pg_catalog.clock_timestamp()
+                       - coalesce(pg_catalog.min(a.xact_start), pg_catalog.min(p.prepared))), 0)::bigint AS age
+            FROM pg_catalog.pg_locks l
+            LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.granted
+                AND l.locktype = 'transactionid' AND p.transaction = l.transactionid
+            WHERE l.virtualtransaction = ANY (?)
+            GROUP BY l.virtualtransaction""";
+
+    /** Published relations that were looked at, and who wrote to them then and has not been seen to end. */
+    private final Map<Long, Set<String>> writersOf = new HashMap<>();
+
+    /** To be told every time, after the publications were looked at or changed. */
+    void published(Connection connection, Collection<Long> relationOids) throws SQLException {
+        writersOf.keySet().retainAll(relationOids);
+        Set<Long> fresh = new HashSet<>(relationOids);
+        fresh.removeAll(writersOf.keySet());
+        if (fresh.isEmpty()) {
+            return;
+        }
+        Map<Long, Set<String>> writing = new HashMap<>();
+        fresh.forEach(relation -> writing.put(relation, new HashSet<>()));
+        try (PreparedStatement statement = connection.prepareStatement(WRITING)) {
+            Array relations = connection.createArrayOf("oid", fresh.toArray());
+            statement.setArray(1, relations);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    writing.computeIfAbsent(rows.getLong(1), relation -> new HashSet<>())
+                            .add(rows.getString(2));
+                }
+            }
+        }
+        writersOf.putAll(writing);
+    }
+
+    /** Those that still have to end before every change of these relations comes. */
+    List<OpenTransaction> of(Connection connection, Collection<Long> relationOids) throws SQLException {
+        Set<String> all = writersOf.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        Map<String, OpenTransaction> open = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(STILL_OPEN)) {
+            statement.setArray(1, connection.createArrayOf("text", all.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    transaction(rows).ifPresent(one -> open.put(one.virtual, one.transaction));
+                }
+            }
+        }
+        writersOf.values().forEach(writers -> writers.retainAll(open.keySet()));
+        Set<String> ofThese = new HashSet<>();
+        relationOids.forEach(relation -> ofThese.addAll(writersOf.getOrDefault(relation, Set.of())));
+        return new ArrayList<>(ofThese.stream().map(open::get).toList());
+    }
+
+    private record Open(String virtual, OpenTransaction transaction) {}
+
+    /** Empty when it was prepared, and has ended between the reading of the two views. */
+    private static Optional<Open> transaction(ResultSet row) throws SQLException {
+        String virtual = row.getString("virtualtransaction");
+        Duration age = Duration.ofSeconds(row.getLong("age"));
+        int pid = row.getInt("pid");
+        if (pid != 0) {
+            return Optional.of(new Open(virtual, new OpenTransaction.OfSession(pid, age)));
+        }
+        return Optional.ofNullable(row.getString("gid"))
+                .map(gid -> new Open(virtual, new OpenTransaction.Prepared(gid, age)));
+    }
+}

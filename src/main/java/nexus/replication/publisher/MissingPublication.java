@@ -1,0 +1,57 @@
+package nexus.replication.publisher;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+import nexus.replication.position.GapNotice;
+import nexus.replication.position.SourcePositionRepository;
+import nexus.replication.position.SourcePositionRepository.Stored;
+import nexus.replication.slot.SlotSample;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.state.CaptureState.Gap;
+import nexus.replication.state.StoreReply;
+import nexus.replication.state.StoreUnavailableException;
+
+/**
+ * A publication that somebody dropped is made again, but what changed meanwhile may be missing: PostgreSQL 18 reads past it
+ * and tells only its own log; before that the slot can't go on at all.
+ */
+@Singleton
+public class MissingPublication {
+    private final SourceConfig config;
+    private final SourcePositionRepository positions;
+    private final GapNotice gapNotice;
+    private final Clock clock;
+
+    @Inject
+    public MissingPublication(
+            SourceConfig config, SourcePositionRepository positions, GapNotice gapNotice, Clock clock) {
+        this.config = config;
+        this.positions = positions;
+        this.gapNotice = gapNotice;
+        this.clock = clock;
+    }
+
+    /**
+     * To be told before a publication that was missing is there again.
+     *
+     * @throws StoreUnavailableException if the gap can't be recorded
+     */
+    void foundBy(Connection connection, String publication) throws SQLException {
+        Optional<SlotSample> slot = SlotSample.read(connection, config.slot(), clock.instant());
+        Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
+        if (slot.isEmpty() || stored.isEmpty()) {
+            return; // nothing was ever captured: it is the first one
+        }
+        Gap gap = new Gap(
+                slot.get().confirmed().map(Object::toString),
+                Optional.of(slot.get().end().toString()),
+                stored.map(Stored::updatedAt),
+                clock.instant(),
+                "the publication " + publication + " was missing and is made again");
+        StoreReply.of(gapNotice.recorded(config.slot(), gap));
+    }
+}

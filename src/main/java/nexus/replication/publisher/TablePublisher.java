@@ -1,0 +1,346 @@
+package nexus.replication.publisher;
+
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import nexus.event.TypePattern;
+import nexus.replication.coverage.CoverageWarnings;
+import nexus.replication.coverage.CoverageWatch;
+import nexus.replication.coverage.Loss;
+import nexus.replication.coverage.LossWarnings;
+import nexus.replication.position.StoreIdentity;
+import nexus.replication.publication.PublicationLock;
+import nexus.replication.publication.PublicationPlan;
+import nexus.replication.publication.PublicationPlan.Kind;
+import nexus.replication.publication.PublicationPlan.Move;
+import nexus.replication.publication.PublicationPlan.Step;
+import nexus.replication.publication.Publications;
+import nexus.replication.slot.OpenTransaction;
+import nexus.replication.slot.ReplicationSlot;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CannotCapture;
+import nexus.replication.state.StoreReply;
+import nexus.replication.state.StoreUnavailableException;
+import nexus.replication.table.Published;
+import nexus.replication.table.SourceTable;
+import nexus.replication.table.SourceTables;
+import nexus.subscription.Subscription;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.warning.TableCoverage;
+import nexus.subscription.warning.Warning;
+import org.jboss.logging.Logger;
+
+/** Keeps the publications as the subscriptions need them. Each process may; one at a time does. */
+@Singleton
+public class TablePublisher implements TableCoverage {
+    private static final Logger LOG = Logger.getLogger(TablePublisher.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+    private static final int SHOWN_STEPS = 5;
+
+    private final SourceConfig config;
+    private final SourceWorker worker;
+    private final SubscriptionCatalog catalog;
+    private final StoreIdentity store;
+    private final PublicationLock lock;
+    private final MissingPublication missingPublication;
+    private final CoverageWatch coverage;
+    private final Publications publications;
+    private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
+    private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
+    private String toldFailure = ""; // used on the worker's thread
+    private final Map<Move, String> toldRefusals = new HashMap<>(); // used on the worker's thread
+
+    @Inject
+    public TablePublisher(
+            SourceConfig config,
+            SourceWorker worker,
+            SubscriptionCatalog catalog,
+            StoreIdentity store,
+            PublicationLock lock,
+            MissingPublication missingPublication,
+            CoverageWatch coverage) {
+        this.config = config;
+        this.worker = worker;
+        this.catalog = catalog;
+        this.store = store;
+        this.lock = lock;
+        this.missingPublication = missingPublication;
+        this.coverage = coverage;
+        this.publications = new Publications(config.publication());
+    }
+
+    /** What a look at the source has shown, after the publications were put right. */
+    private record Outcome(
+            Wanting wanting,
+            List<SourceTable> tables,
+            Set<Long> needed,
+            Map<Kind, Published> published,
+            List<Publications.Refused> refused) {}
+
+    /** Who wants which tables, as far as the store could be asked. */
+    private record Wanting(Collection<Subscription> subscriptions, boolean isUpToDate) {}
+
+    /** What a new subscription still waits for. */
+    private record Waiting(boolean slotIsMissing, List<OpenTransaction> writers) {
+        boolean isOver() {
+            return !slotIsMissing && writers.isEmpty();
+        }
+    }
+
+    @Override
+    public Future<List<Warning>> cover(Subscription subscription) {
+        if (!subscription.isEnabled() || subscription.eventTypes().stream().noneMatch(TypePattern::isAboutTables)) {
+            return Future.succeededFuture(List.of());
+        }
+        long deadline = System.nanoTime() + config.coverTimeout().toNanos();
+        return worker.submit(connection -> reconciledFor(connection, subscription))
+                .compose(outcome -> {
+                    Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
+                            .keySet());
+                    return waitFor(relations, deadline).map(waiting -> warnings(subscription, outcome, waiting));
+                })
+                .recover(failure -> Future.succeededFuture(List.of(notConfirmed(failure))));
+    }
+
+    @Override
+    public Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
+        return coverage.losses(subscriptions);
+    }
+
+    private Outcome reconciledFor(Connection connection, Subscription subscription) throws SQLException {
+        Outcome outcome = reconcile(connection, () -> reloadedWith(subscription), table -> false);
+        try { // before this thread looks again: what the answer tells is no news then
+            coverage.told(subscription, lossWarnings(outcome).of(subscription));
+        } catch (StoreUnavailableException e) {
+            LOG.debugf("coverage not stored, it is at the next look reason=%s", e.getMessage());
+        }
+        return outcome;
+    }
+
+    private LossWarnings lossWarnings(Outcome outcome) {
+        List<SourceTable> wanted = outcome.tables.stream()
+                .filter(table -> outcome.needed.contains(table.oid()))
+                .toList();
+        return new LossWarnings(publications, wanted, outcome.published, outcome.refused);
+    }
+
+    /** Before the slot is made, and when this process begins to capture. */
+    public Set<SourceTable> prepare(Connection connection) throws SQLException {
+        return Set.copyOf(reconcile(connection, this::reloaded, table -> false).tables);
+    }
+
+    /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
+    public void guard() {
+        try {
+            Outcome outcome = worker.now(connection -> {
+                boolean isLocked = lockIfStoreIsThere();
+                try {
+                    return reconciled(
+                            connection, this::reloadedOrKnown, isLocked ? this::isUnneededForLong : table -> false);
+                } finally {
+                    lock.release();
+                }
+            });
+            if (outcome.wanting.isUpToDate) {
+                coverage.look(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
+            }
+            toldFailure = "";
+        } catch (SQLException | RuntimeException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(toldFailure)) {
+                LOG.warnf("publications not checked reason=%s", reason);
+            }
+            toldFailure = reason;
+        }
+    }
+
+    private Wanting reloaded() {
+        return new Wanting(StoreReply.of(catalog.refresh()).all(), true);
+    }
+
+    private Wanting reloadedWith(Subscription asking) {
+        return new Wanting(
+                Stream.concat(reloaded().subscriptions.stream(), Stream.of(asking))
+                        .toList(),
+                true);
+    }
+
+    /** A lost identity has to be seen also while the store is down: till then the user's UPDATE fails. */
+    private Wanting reloadedOrKnown() {
+        try {
+            return reloaded();
+        } catch (StoreUnavailableException e) {
+            return new Wanting(catalog.current().all(), false);
+        }
+    }
+
+    /** Without the store no other process changes the publications for a new subscription either. */
+    private boolean lockIfStoreIsThere() {
+        try {
+            lock.take();
+            return true;
+        } catch (StoreUnavailableException e) {
+            return false;
+        }
+    }
+
+    private Outcome reconcile(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
+            throws SQLException {
+        lock.take();
+        try {
+            return reconciled(connection, reading, droppable);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private Outcome reconciled(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
+            throws SQLException {
+        Map<Kind, Published> before = publications.ensure(
+                connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
+        // read inside the lock: the one who has it last has seen everything that was committed before
+        Wanting wanting = reading.get();
+        List<SourceTable> tables = SourceTables.read(connection);
+        Set<Long> needed = needed(wanting.subscriptions, tables);
+        noteUnneeded(tables, needed);
+        earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
+        List<Move> moves = PublicationPlan.moves(
+                tables,
+                before,
+                table -> needed.contains(table.oid()),
+                table -> wanting.isUpToDate && droppable.test(table));
+        List<Publications.Refused> refused = publications.apply(connection, moves);
+        log(moves, refused);
+        Map<Kind, Published> after = moves.isEmpty() ? before : publications.published(connection);
+        if (!moves.isEmpty()) {
+            earlierWriters.published(connection, publishedRelations(tables, after));
+        }
+        return new Outcome(wanting, tables, needed, after, refused);
+    }
+
+    /** Tables whose updates PostgreSQL refuses because of a publication, wanted or not. */
+    private static int failing(Outcome outcome) {
+        return (int) outcome.tables.stream()
+                .filter(table -> table.kind() == SourceTable.Kind.TABLE)
+                .filter(table -> table.leaves().stream().anyMatch(leaf -> Loss.refusedNow(leaf, outcome.published)
+                        .isPresent()))
+                .count();
+    }
+
+    private static Set<Long> needed(Collection<Subscription> subscriptions, List<SourceTable> tables) {
+        Set<Long> needed = new HashSet<>();
+        for (Subscription subscription : subscriptions) {
+            if (subscription.isEnabled()) {
+                CoverageWarnings.wantedOperations(subscription, tables)
+                        .keySet()
+                        .forEach(table -> needed.add(table.oid()));
+            }
+        }
+        return needed;
+    }
+
+    private void noteUnneeded(List<SourceTable> tables, Set<Long> needed) {
+        Set<Long> unneeded = new HashSet<>();
+        tables.forEach(table -> unneeded.add(table.oid()));
+        unneeded.removeAll(needed);
+        unneededSinceNanos.keySet().retainAll(unneeded);
+        long now = System.nanoTime();
+        unneeded.forEach(table -> unneededSinceNanos.putIfAbsent(table, now));
+    }
+
+    private boolean isUnneededForLong(SourceTable table) {
+        Long since = unneededSinceNanos.get(table.oid());
+        return since != null
+                && System.nanoTime() - since > config.unneededTableStays().toNanos();
+    }
+
+    private static Set<Long> publishedRelations(List<SourceTable> tables, Map<Kind, Published> published) {
+        return relations(tables.stream()
+                .filter(table -> published.values().stream().anyMatch(publication -> publication.coversSome(table)))
+                .toList());
+    }
+
+    private static Set<Long> relations(Collection<SourceTable> tables) {
+        Set<Long> relations = new HashSet<>();
+        tables.forEach(table -> relations.addAll(table.relationOids()));
+        return relations;
+    }
+
+    private Future<Waiting> waitFor(Set<Long> relations, long deadline) {
+        return worker.submit(connection -> new Waiting(
+                        !ReplicationSlot.isReady(connection, config.slot()), earlierWriters.of(connection, relations)))
+                .compose(waiting -> waiting.isOver() || System.nanoTime() > deadline
+                        ? Future.succeededFuture(waiting)
+                        : worker.submitAfter(LOOK_AGAIN, connection -> 0)
+                                .compose(again -> waitFor(relations, deadline)));
+    }
+
+    private List<Warning> warnings(Subscription subscription, Outcome outcome, Waiting waiting) {
+        List<Warning> warnings = new ArrayList<>();
+        if (waiting.slotIsMissing) {
+            warnings.add(new Warning(
+                    "capture-not-ready",
+                    "the replication slot does not exist yet: changes committed before it does are not sent",
+                    "See capture in GET /v1/health for what it waits for."));
+        }
+        waiting.writers.forEach(writer -> warnings.add(new Warning(
+                "earlier-writer",
+                writer.inWords() + ", open for " + writer.age().toSeconds()
+                        + " s, wrote to the table before it was captured: its later changes may be missing",
+                "Wait until it has ended, or end it: " + writer.endingSql())));
+        List<Warning> losses = lossWarnings(outcome).of(subscription).stream()
+                .map(LossWarnings.Lost::warning)
+                .toList();
+        warnings.addAll(CoverageWarnings.of(subscription, outcome.tables, losses));
+        return warnings;
+    }
+
+    private static Warning notConfirmed(Throwable failure) {
+        String detail =
+                failure instanceof CannotCapture cannot ? cannot.detail() : String.valueOf(failure.getMessage());
+        return new Warning(
+                "capture-not-confirmed",
+                "it is not certain that the tables are captured: " + detail,
+                "Nexus goes on trying; see capture in GET /v1/health.");
+    }
+
+    /** What can't be done is tried again every few seconds; it is told once. */
+    private void log(List<Move> moves, List<Publications.Refused> refused) {
+        Map<Move, String> reasons = new HashMap<>();
+        refused.forEach(one -> reasons.put(one.move(), String.valueOf(one.why().getMessage())));
+        for (Move move : moves) {
+            String reason = reasons.get(move);
+            if (reason == null) {
+                LOG.infof("table moved table=%s steps=%s", move.table(), shown(move));
+            } else if (!reason.equals(toldRefusals.get(move))) {
+                LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
+            }
+        }
+        toldRefusals.clear();
+        toldRefusals.putAll(reasons);
+    }
+
+    private String shown(Move move) {
+        return move.steps().stream().limit(SHOWN_STEPS).map(this::shown).collect(Collectors.joining(" "));
+    }
+
+    private String shown(Step step) {
+        return (step.isAdded() ? "+" : "-") + publications.name(step.kind()) + ":" + step.relation();
+    }
+}

@@ -1,0 +1,116 @@
+package nexus.replication.slot;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import nexus.pgoutput.Lsn;
+import org.jspecify.annotations.Nullable;
+
+/** What the source database says about the slot. */
+public sealed interface ReplicationSlot {
+
+    record Missing() implements ReplicationSlot {}
+
+    /** Somebody is making it right now. */
+    record InCreation(int pid) implements ReplicationSlot {}
+
+    /** Nobody reads it. */
+    record Free(Lsn confirmedFlush) implements ReplicationSlot {}
+
+    /** It has a reader. */
+    record InUse(int pid, Lsn confirmedFlush) implements ReplicationSlot {}
+
+    /** The server will not send its changes any more. */
+    record Invalidated(String reason) implements ReplicationSlot {}
+
+    /** A slot of this name exists, but it is another kind. */
+    record Foreign(String what) implements ReplicationSlot {}
+
+    /** Through to_jsonb because the columns about an invalidation came with PostgreSQL 16 and 17. */
+    String READ = """
+            SELECT slot_type, plugin, database, database = current_database() AS here, coalesce(active_pid, 0) AS pid,
+                   confirmed_flush_lsn::text AS confirmed, wal_status = 'lost' AS lost,
+                   pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS reason,
+                   coalesce(pg_catalog.to_jsonb(s) ->> 'conflicting', 'false') = 'true' AS conflicting
+            FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?""";
+
+    String CREATE = "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')";
+
+    /** From PostgreSQL 17 on: also on the standbys that synchronise slots, so that a failover loses nothing. */
+    String CREATE_FOR_FAILOVER =
+            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false, true)";
+
+    int FAILOVER_SINCE = 17;
+
+    String DROP = "SELECT pg_catalog.pg_drop_replication_slot(?)";
+
+    static ReplicationSlot read(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? from(row) : new Missing();
+            }
+        }
+    }
+
+    /** Whether changes that are committed from now on will come. */
+    static boolean isReady(Connection connection, String name) throws SQLException {
+        return switch (read(connection, name)) {
+            case Free free -> true;
+            case InUse inUse -> true;
+            case Missing missing -> false;
+            case InCreation inCreation -> false;
+            case Invalidated invalidated -> false;
+            case Foreign foreign -> false;
+        };
+    }
+
+    /** Takes as long as the longest writing transaction of the whole cluster that is open now. */
+    static void create(Connection connection, String name) throws SQLException {
+        boolean mayFailOver = connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_SINCE;
+        execute(connection, mayFailOver ? CREATE_FOR_FAILOVER : CREATE, name);
+    }
+
+    /** @throws SQLException 55006 while it has a reader */
+    static void drop(Connection connection, String name) throws SQLException {
+        execute(connection, DROP, name);
+    }
+
+    private static void execute(Connection connection, String sql, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            statement.execute();
+        }
+    }
+
+    private static ReplicationSlot from(ResultSet row) throws SQLException {
+        String plugin = row.getString("plugin");
+        if (!"pgoutput".equals(plugin) || !row.getBoolean("here")) {
+            return new Foreign(row.getString("slot_type") + " slot with plugin " + plugin + " in database "
+                    + row.getString("database"));
+        }
+        Optional<String> invalidated = invalidation(row);
+        if (invalidated.isPresent()) {
+            return new Invalidated(invalidated.get());
+        }
+        int pid = row.getInt("pid");
+        @Nullable String confirmed = row.getString("confirmed");
+        if (confirmed == null) {
+            return new InCreation(pid);
+        }
+        return pid == 0 ? new Free(Lsn.parse(confirmed)) : new InUse(pid, Lsn.parse(confirmed));
+    }
+
+    private static Optional<String> invalidation(ResultSet row) throws SQLException {
+        @Nullable String reason = row.getString("reason");
+        if (reason != null) {
+            return Optional.of(reason);
+        }
+        if (row.getBoolean("lost")) {
+            return Optional.of("wal_removed");
+        }
+        return row.getBoolean("conflicting") ? Optional.of("conflicting") : Optional.empty();
+    }
+}

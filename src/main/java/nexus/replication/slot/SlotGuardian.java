@@ -1,0 +1,140 @@
+package nexus.replication.slot;
+
+import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import nexus.event.EventType;
+import nexus.intake.OwnEvents;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.CaptureState.Status;
+import nexus.replication.state.SlotHealth;
+import nexus.replication.state.SlotHealth.Level;
+import org.jboss.logging.Logger;
+
+/**
+ * Watches what the slot costs the source and how near it is to being lost, also while capture can't go on: in health, as
+ * meters, and as events {@code nexus.source.lag} when it gets worse or good again. Its tasks run on the source's thread.
+ */
+@Singleton
+public class SlotGuardian {
+    private static final Logger LOG = Logger.getLogger(SlotGuardian.class);
+    private static final EventType TYPE = new EventType("nexus.source.lag");
+
+    private final SourceConfig config;
+    private final CaptureReport report;
+    private final OwnEvents ownEvents;
+    private final Clock clock;
+    private final SlotWatch watch;
+    private boolean isTelling; // used on the source's thread, as the next one
+    private Level logged = Level.OK;
+
+    @Inject
+    public SlotGuardian(SourceConfig config, CaptureReport report, OwnEvents ownEvents, Clock clock) {
+        this.config = config;
+        this.report = report;
+        this.ownEvents = ownEvents;
+        this.clock = clock;
+        this.watch = new SlotWatch(config.lagWarnBytes(), config.lagWarnAfter());
+    }
+
+    /**
+     * Looks once.
+     *
+     * @param cutStream for a slot that is given up: what has to end before it can be dropped
+     */
+    public void look(SourceWorker worker, Runnable cutStream) {
+        Optional<SlotSample> sample;
+        try {
+            sample = worker.now(connection -> SlotSample.read(connection, config.slot(), clock.instant()));
+        } catch (SQLException e) {
+            return; // what the reader has to say of it is in the status
+        }
+        report.slot(sample.map(watch::judge));
+        if (sample.isPresent()) {
+            SlotHealth health = report.slot().orElseThrow();
+            tell(worker, health);
+            if (isTooExpensive(health)) {
+                giveUp(worker, health, cutStream);
+            }
+        }
+    }
+
+    private void tell(SourceWorker worker, SlotHealth health) {
+        Instant now = clock.instant();
+        if (isTelling || !watch.isWorthTelling(health.level(), now)) {
+            return;
+        }
+        log(health);
+        isTelling = true; // the store may be what is slow
+        ownEvents
+                .raise(TYPE, data(health))
+                .onComplete(raised -> worker.submit(connection -> {
+                    isTelling = false;
+                    if (raised.succeeded()) { // else it is told at the next look
+                        watch.told(health.level(), now);
+                    }
+                    return raised.succeeded();
+                }));
+    }
+
+    private void log(SlotHealth health) {
+        if (health.level() != logged) {
+            logged = health.level();
+            LOG.logf(
+                    logged == Level.OK ? Logger.Level.INFO : Logger.Level.WARN,
+                    "slot level=%s slot=%s detail=%s",
+                    logged.text(),
+                    config.slot(),
+                    health.inWords());
+        }
+    }
+
+    /** Only while nothing has been read for long: a reader that is catching up makes the slot cheaper by itself. */
+    private boolean isTooExpensive(SlotHealth health) {
+        Status status = report.status();
+        boolean isRead = status == Status.STREAMING || status == Status.CATCHING_UP;
+        return !isRead
+                && report.inStatusFor().compareTo(config.stuckAfter()) > 0
+                && config.slotMaxLag().isPresent()
+                && health.retainedBytes() > config.slotMaxLag().getAsLong();
+    }
+
+    private void giveUp(SourceWorker worker, SlotHealth health, Runnable cutStream) {
+        cutStream.run();
+        try {
+            worker.now((Connection connection) -> {
+                ReplicationSlot.drop(connection, config.slot());
+                return true;
+            });
+            LOG.errorf(
+                    "slot given up, NEXUS_SLOT_MAX_LAG is exceeded slot=%s retained=%d",
+                    config.slot(), health.retainedBytes());
+        } catch (SQLException e) { // it still has a reader: at the next look
+            LOG.warnf("slot not given up yet slot=%s reason=%s", config.slot(), e.getMessage());
+        }
+    }
+
+    private JsonObject data(SlotHealth health) {
+        return new JsonObject()
+                .put("slot", config.slot())
+                .put("level", health.level().text())
+                .put("detail", health.inWords())
+                .put("walStatus", health.walStatus().orElse(null))
+                .put("retainedBytes", health.retainedBytes())
+                .put(
+                        "safeBytes",
+                        health.safeBytes().isPresent() ? health.safeBytes().getAsLong() : null)
+                .put("restartLagSeconds", health.restartLag().toSeconds())
+                .put("confirmedLagBytes", health.confirmedLagBytes())
+                .put("confirmedLagSeconds", health.confirmedLag().toSeconds())
+                .put("invalidationReason", health.invalidation().orElse(null))
+                .put("lostInSeconds", health.lostIn().map(in -> in.toSeconds()).orElse(null));
+    }
+}

@@ -1,0 +1,83 @@
+package nexus.replication.slot;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import nexus.pgoutput.Lsn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slot and the server's WAL, as they were at one moment.
+ *
+ * @param end up to where the server has written WAL
+ * @param restart from where the server keeps WAL for the slot; empty once that is gone
+ * @param confirmed up to where changes were confirmed
+ * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
+ * @param safeBytes WAL that may still be written before the slot is in danger; empty when it is kept without limit
+ * @param xminAge transactions since the oldest whose catalog rows the slot keeps from VACUUM
+ * @param invalidation why the server will not send its changes any more
+ */
+public record SlotSample(
+        Instant at,
+        Lsn end,
+        Optional<Lsn> restart,
+        Optional<Lsn> confirmed,
+        Optional<String> walStatus,
+        OptionalLong safeBytes,
+        OptionalLong xminAge,
+        Optional<String> invalidation) {
+
+    /** Through to_jsonb because invalidation_reason came with PostgreSQL 17. */
+    private static final String READ = """
+            SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+                        ELSE pg_catalog.pg_current_wal_lsn() END::text AS lsn,
+                   restart_lsn::text AS restart, confirmed_flush_lsn::text AS confirmed, wal_status, safe_wal_size,
+                   pg_catalog.age(catalog_xmin) AS xmin_age,
+                   pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS invalidation
+            FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?""";
+
+    /** Empty when there is no such slot. */
+    public static Optional<SlotSample> read(Connection connection, String slot, Instant now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(from(row, now)) : Optional.empty();
+            }
+        }
+    }
+
+    private static SlotSample from(ResultSet row, Instant now) throws SQLException {
+        return new SlotSample(
+                now,
+                Lsn.parse(row.getString("lsn")),
+                Optional.ofNullable(row.getString("restart")).map(Lsn::parse),
+                Optional.ofNullable(row.getString("confirmed")).map(Lsn::parse),
+                Optional.ofNullable(row.getString("wal_status")),
+                number(row, "safe_wal_size"),
+                number(row, "xmin_age"),
+                Optional.ofNullable(row.getString("invalidation")));
+    }
+
+    private static OptionalLong number(ResultSet row, String column) throws SQLException {
+        @Nullable Object value = row.getObject(column);
+        return value instanceof Number number ? OptionalLong.of(number.longValue()) : OptionalLong.empty();
+    }
+
+    /** WAL that the server keeps for the slot, in bytes. */
+    long retainedBytes() {
+        return restart.map(this::behind).orElse(0L);
+    }
+
+    /** WAL between the last position confirmed and the end, in bytes. */
+    long confirmedLagBytes() {
+        return confirmed.map(this::behind).orElse(0L);
+    }
+
+    private long behind(Lsn lsn) {
+        return Math.max(0, end.value() - lsn.value());
+    }
+}

@@ -1,0 +1,133 @@
+package nexus.replication.slot;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.OptionalLong;
+import nexus.replication.state.SlotHealth;
+import nexus.replication.state.SlotHealth.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the slot by what was seen of it in the last minutes, and decides when to tell. For one thread.
+ *
+ * <p>With {@code max_slot_wal_keep_size} the limit is what counts: half of it used, or its end forecast within six
+ * hours, is a warning; four fifths, or one hour, is critical. Without a limit the disk is at stake, of which nothing is
+ * known here: then {@code warnBytes} retained is a warning and ten times that is critical.
+ */
+final class SlotWatch {
+    private static final Duration RATE_WINDOW = Duration.ofMinutes(10);
+    /** A rate over less than that is noise. */
+    private static final Duration SHORTEST_RATE = Duration.ofSeconds(60);
+    /** With less than a tenth of the limit used, a burst is not a trend. */
+    private static final int FORECAST_FROM = 10;
+
+    private static final Duration WARNING_FORECAST = Duration.ofHours(6);
+    private static final Duration CRITICAL_FORECAST = Duration.ofHours(1);
+    private static final int CRITICAL_FACTOR = 10;
+    /** Less than that is not confirmed for other reasons: the position is moved over foreign WAL only now and then. */
+    private static final long IDLE_BYTES = 16L * 1024 * 1024;
+
+    private static final Duration TELL_AGAIN = Duration.ofHours(1);
+
+    private final long warnBytes;
+    private final Duration warnAfter;
+    private final WalClock wal = new WalClock();
+    private final Deque<Retained> history = new ArrayDeque<>();
+    private Level told = Level.OK;
+    private @Nullable Instant toldAt;
+
+    private record Retained(Instant at, long bytes) {}
+
+    /**
+     * @param warnBytes WAL kept for the slot that is worth a warning, when there is no limit
+     * @param warnAfter age of unconfirmed WAL that is worth a warning
+     */
+    SlotWatch(long warnBytes, Duration warnAfter) {
+        this.warnBytes = warnBytes;
+        this.warnAfter = warnAfter;
+    }
+
+    SlotHealth judge(SlotSample sample) {
+        wal.saw(sample.end(), sample.at());
+        Optional<Duration> lostIn = forecast(sample);
+        sample.restart().ifPresent(wal::forgetBefore);
+        Duration confirmedLag =
+                sample.confirmed().map(lsn -> wal.ageOf(lsn, sample.at())).orElse(Duration.ZERO);
+        return new SlotHealth(
+                level(sample, confirmedLag, lostIn),
+                sample.walStatus(),
+                sample.retainedBytes(),
+                sample.safeBytes(),
+                sample.restart().map(lsn -> wal.ageOf(lsn, sample.at())).orElse(Duration.ZERO),
+                sample.confirmedLagBytes(),
+                confirmedLag,
+                sample.xminAge(),
+                sample.invalidation(),
+                lostIn);
+    }
+
+    /** Whether this has to be told now: it got worse, it is good again, or it has been bad for another hour. */
+    boolean isWorthTelling(Level level, Instant now) {
+        Instant last = toldAt;
+        if (level == told) {
+            return level != Level.OK && last != null && !now.isBefore(last.plus(TELL_AGAIN));
+        }
+        return level.compareTo(told) > 0 || level == Level.OK;
+    }
+
+    void told(Level level, Instant now) {
+        told = level;
+        toldAt = now;
+    }
+
+    private Optional<Duration> forecast(SlotSample sample) {
+        history.addLast(new Retained(sample.at(), sample.retainedBytes()));
+        while (history.getFirst().at.isBefore(sample.at().minus(RATE_WINDOW))) {
+            history.removeFirst();
+        }
+        OptionalLong safe = sample.safeBytes();
+        Retained first = history.getFirst();
+        Duration span = Duration.between(first.at, sample.at());
+        long grown = sample.retainedBytes() - first.bytes;
+        if (safe.isEmpty()
+                || span.compareTo(SHORTEST_RATE) < 0
+                || grown <= 0
+                || used(sample, safe.getAsLong()) * FORECAST_FROM < 1) {
+            return Optional.empty();
+        }
+        double seconds = Math.max(0, safe.getAsLong()) * (span.toMillis() / 1000.0) / grown;
+        return Optional.of(Duration.ofSeconds((long) Math.min(seconds, Integer.MAX_VALUE)));
+    }
+
+    private Level level(SlotSample sample, Duration confirmedLag, Optional<Duration> lostIn) {
+        String walStatus = sample.walStatus().orElse("");
+        if (sample.invalidation().isPresent() || walStatus.equals("lost") || walStatus.equals("unreserved")) {
+            return Level.CRITICAL;
+        }
+        boolean isStuck = confirmedLag.compareTo(warnAfter) > 0 && sample.confirmedLagBytes() > IDLE_BYTES;
+        Level level = isStuck ? Level.WARNING : Level.OK;
+        if (sample.safeBytes().isEmpty()) {
+            long retained = sample.retainedBytes();
+            return retained >= CRITICAL_FACTOR * warnBytes
+                    ? Level.CRITICAL
+                    : retained >= warnBytes ? Level.WARNING : level;
+        }
+        double used = used(sample, sample.safeBytes().getAsLong());
+        if (used >= 0.8
+                || lostIn.filter(in -> in.compareTo(CRITICAL_FORECAST) < 0).isPresent()) {
+            return Level.CRITICAL;
+        }
+        boolean isWarning = used >= 0.5
+                || lostIn.filter(in -> in.compareTo(WARNING_FORECAST) < 0).isPresent();
+        return isWarning ? Level.WARNING : level;
+    }
+
+    /** The part of the limit that is used, from 0 to 1. */
+    private static double used(SlotSample sample, long safe) {
+        double limit = (double) sample.retainedBytes() + Math.max(0, safe);
+        return limit == 0 ? 0 : sample.retainedBytes() / limit;
+    }
+}

@@ -1,0 +1,144 @@
+package nexus.replication.source;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the thread {@code nexus-source} and the ordinary connection to the source database that lives on it: opened when
+ * first needed, and again after it broke. One piece of work at a time, none of them long.
+ */
+@Singleton
+public class SourceWorker {
+
+    private static final Logger LOG = Logger.getLogger(SourceWorker.class);
+
+    /** Something to do with the connection, which is in autocommit mode before and after. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    private final SourceConnections connections;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("nexus-source").daemon(true).factory());
+    private @Nullable Connection connection; // used by the thread alone
+
+    @Inject
+    public SourceWorker(SourceConnections connections) {
+        this.connections = connections;
+    }
+
+    public <T> Future<T> submit(Work<T> work) {
+        return submitAfter(Duration.ZERO, work);
+    }
+
+    /** Fails with what the work threw, and calls back where it was called: on an event loop, on the same one. */
+    public <T> Future<T> submitAfter(Duration delay, Work<T> work) {
+        Promise<T> promise = Promise.promise();
+        Context caller = Vertx.currentContext();
+        try {
+            var _ = thread.schedule(() -> run(work, promise, caller), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            promise.fail(e); // stopped
+        }
+        return promise.future();
+    }
+
+    /** Waits for the work. For a thread that may. */
+    public <T> T call(Work<T> work) throws SQLException {
+        try {
+            return submit(work).toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs {@code task} on the thread again and again, with {@code interval} between two runs. */
+    public void every(Duration interval, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.errorf(e, "task on the source's thread failed"); // and must not be its last run
+            }
+        };
+        var _ = thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** For a task of {@link #every}: on the thread already. */
+    public <T> T now(Work<T> work) throws SQLException {
+        try {
+            return work.with(connected());
+        } catch (SQLException e) {
+            if (SourceErrors.connectionIsGone(e)) {
+                disconnect();
+            }
+            throw e;
+        }
+    }
+
+    @PreDestroy
+    public void close() {
+        thread.execute(this::disconnect);
+        thread.shutdown();
+    }
+
+    private <T> void run(Work<T> work, Promise<T> promise, @Nullable Context caller) {
+        Runnable answer;
+        try {
+            T result = now(work);
+            answer = () -> promise.complete(result);
+        } catch (SQLException | RuntimeException | Error e) { // whoever waits must hear of it
+            answer = () -> promise.fail(e);
+        }
+        Runnable completion = answer;
+        if (caller == null) {
+            completion.run();
+        } else {
+            caller.runOnContext(called -> completion.run());
+        }
+    }
+
+    private Connection connected() throws SQLException {
+        Connection known = connection;
+        if (known == null || known.isClosed()) {
+            known = connections.ordinary();
+            connection = known;
+        }
+        return known;
+    }
+
+    private void disconnect() {
+        Connection known = connection;
+        connection = null;
+        if (known != null) {
+            try {
+                known.close();
+            } catch (SQLException e) {
+                // it is being thrown away
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package nexus.replication.state;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for an answer of the store, on a thread of this room's own: never on an event loop. */
+public final class StoreReply {
+    /** The store's statements end before that. */
+    public static final Duration AT_MOST = Duration.ofSeconds(40);
+
+    private StoreReply() {}
+
+    /** @throws StoreUnavailableException if it failed or did not come */
+    public static <T> T of(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new StoreUnavailableException(e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new StoreUnavailableException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException(e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package nexus.replication.stream;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import nexus.event.IncomingEvent;
+import nexus.intake.EventIntake;
+import nexus.intake.PositionLostException;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.replication.position.SourcePositionRepository;
+import nexus.replication.source.SourceErrors;
+import nexus.replication.state.StoreUnavailableException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands batches to intake, one at a time, while the reader reads on. A batch that failed is tried again a few times,
+ * unless the store is down or another process has taken over. Used by the reader's thread.
+ */
+public final class BatchStoring {
+    private static final Logger LOG = Logger.getLogger(BatchStoring.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    /** About six seconds. More of the same would be a standstill that nobody sees. */
+    private static final int MOST_FAILURES = 5;
+
+    private final EventIntake intake;
+    private final SourcePositionRepository positions;
+    private final Thread reader;
+    private SourcePosition stored;
+    private SourcePosition handled;
+    private @Nullable Attempt attempt;
+
+    /** @param stored what the store has now */
+    public BatchStoring(EventIntake intake, SourcePositionRepository positions, SourcePosition stored, Thread reader) {
+        this.intake = intake;
+        this.positions = positions;
+        this.stored = stored;
+        this.handled = stored;
+        this.reader = reader;
+    }
+
+    private record Attempt(
+            List<IncomingEvent> events,
+            SourcePosition to,
+            Future<SourcePosition> result,
+            int failures,
+            long retryNanos) {}
+
+    boolean isIdle() {
+        return attempt == null;
+    }
+
+    /** The batch at hand was refused at least once. */
+    boolean isFailing() {
+        Attempt current = attempt;
+        return current != null && (current.failures > 0 || current.result.failed());
+    }
+
+    /** What the store has: only its end may be confirmed. */
+    SourcePosition stored() {
+        return stored;
+    }
+
+    /** Up to where everything is stored or wanted by nobody. */
+    SourcePosition handled() {
+        return handled;
+    }
+
+    void start(List<IncomingEvent> events, SourcePosition to) {
+        attempt = attempt(events, to, wakingReader(intake.capture(events, stored, to)), 0);
+    }
+
+    /**
+     * Looks whether the batch is stored by now.
+     *
+     * @throws PositionLostException if another process has taken over
+     * @throws StoreUnavailableException if the store is down: waiting for it would keep the source from shutting down;
+     *     or if it has refused the batch several times
+     */
+    void check() {
+        Attempt current = attempt;
+        if (current == null || !current.result.isComplete()) {
+            return;
+        }
+        if (current.result.succeeded()) {
+            stored = current.result.result();
+            handled = current.to;
+            attempt = null;
+            return;
+        }
+        Throwable failure = current.result.cause();
+        if (failure instanceof PositionLostException lost) {
+            throw lost;
+        }
+        if (SourceErrors.serverIsDown(failure) || current.failures == MOST_FAILURES) {
+            throw new StoreUnavailableException(failure);
+        }
+        if (System.nanoTime() - current.retryNanos >= 0) {
+            LOG.warnf(
+                    "batch not stored, trying again events=%d to=%s failures=%d reason=%s",
+                    current.events.size(),
+                    new Lsn(current.to.doneEndLsn()),
+                    current.failures + 1,
+                    failure.getMessage());
+            Future<SourcePosition> again = wakingReader(retry(current.events, current.to));
+            attempt = attempt(current.events, current.to, again, current.failures + 1);
+        }
+    }
+
+    /** The failed transaction may have been committed all the same: the position knows. */
+    private Future<SourcePosition> retry(List<IncomingEvent> events, SourcePosition to) {
+        return positions.find(stored.slot()).compose(found -> {
+            Optional<SourcePosition> now = found.map(SourcePositionRepository.Stored::position);
+            if (now.filter(to::equals).isPresent()) {
+                return Future.succeededFuture(to);
+            }
+            return now.filter(stored::equals).isPresent()
+                    ? intake.capture(events, stored, to)
+                    : Future.failedFuture(new PositionLostException(stored.slot()));
+        });
+    }
+
+    private Future<SourcePosition> wakingReader(Future<SourcePosition> result) {
+        return result.onComplete(done -> LockSupport.unpark(reader));
+    }
+
+    private static Attempt attempt(
+            List<IncomingEvent> events, SourcePosition to, Future<SourcePosition> result, int failures) {
+        long wait = Math.min(LAST_RETRY.toNanos(), FIRST_RETRY.toNanos() << Math.min(failures, 10));
+        return new Attempt(events, to, result, failures, System.nanoTime() + wait);
+    }
+}

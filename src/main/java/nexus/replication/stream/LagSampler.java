@@ -1,0 +1,98 @@
+package nexus.replication.stream;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import nexus.pgoutput.Lsn;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.source.SourceErrors;
+import nexus.replication.source.SourceWorker;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.CaptureState.Status;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks at a running capture from the side, over the ordinary connection: how far behind it is, and whether its stream
+ * is still alive. A silent stream tells nothing about that itself, and one that is not cut when PostgreSQL shuts down
+ * would hold that up.
+ */
+@Singleton
+public class LagSampler {
+    public static final Duration EVERY = Duration.ofSeconds(3);
+
+    private static final Logger LOG = Logger.getLogger(LagSampler.class);
+    /** From here on health says that it is catching up. */
+    private static final long FAR_BEHIND_BYTES = 16L * 1024 * 1024;
+    /** A source that does not answer for so long, or answers that nobody reads the slot: the stream is dead. */
+    private static final int BAD_SAMPLES = 3;
+
+    private static final String SAMPLE = """
+            SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn,
+                   coalesce((SELECT active_pid FROM pg_catalog.pg_replication_slots WHERE slot_name = ?), 0) AS pid""";
+
+    private final SourceConfig config;
+    private final CaptureReport report;
+    private final Clock clock;
+    private int badSamples; // used on the worker's thread
+
+    @Inject
+    public LagSampler(SourceConfig config, CaptureReport report, Clock clock) {
+        this.config = config;
+        this.report = report;
+        this.clock = clock;
+    }
+
+    private record Sample(Lsn end, int readerPid) {}
+
+    /** On the worker's thread. */
+    public void sample(SourceWorker worker, ReplicationSession session) {
+        try {
+            Sample sample = worker.now(this::read);
+            if (sample.readerPid == session.senderPid()) {
+                badSamples = 0;
+                report(sample, session);
+            } else {
+                bad(session, "the server does not know the stream any more");
+            }
+        } catch (SQLException e) {
+            if (SourceErrors.serverIsDown(e)) {
+                LOG.warnf("stream cut: the source is going down reason=%s", e.getMessage());
+                session.abort();
+            } else {
+                bad(session, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private Sample read(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SAMPLE)) {
+            statement.setString(1, config.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new Sample(Lsn.parse(row.getString("lsn")), row.getInt("pid"));
+            }
+        }
+    }
+
+    private void report(Sample sample, ReplicationSession session) {
+        long bytes = Math.max(0, sample.end.value() - session.confirmed().value());
+        if (session.isProven()) {
+            report.status(bytes > FAR_BEHIND_BYTES ? Status.CATCHING_UP : Status.STREAMING, Optional.empty());
+        }
+        report.lag(bytes, session.lagSeconds(clock.instant()));
+    }
+
+    private void bad(ReplicationSession session, String reason) {
+        if (++badSamples >= BAD_SAMPLES) {
+            badSamples = 0;
+            LOG.warnf("stream cut: it seems dead reason=%s", reason);
+            session.abort();
+        }
+    }
+}

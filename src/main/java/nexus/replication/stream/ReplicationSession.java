@@ -1,0 +1,306 @@
+package nexus.replication.stream;
+
+import io.micrometer.core.instrument.Counter;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import nexus.capture.Progress;
+import nexus.capture.TransactionAssembler;
+import nexus.event.IncomingEvent;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.pgoutput.PgOutputDecoder;
+import nexus.replication.position.UnreadableTransaction;
+import nexus.replication.state.CaptureReport;
+import nexus.replication.state.StoreReply;
+import nexus.replication.state.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the start of the stream to its end: reads, makes events, has them stored, confirms what is stored. For one
+ * thread, but for {@link #abort} and the questions about the lag.
+ *
+ * <p>Memory is bounded by two batches: one being stored, one being read. When both are full nothing is read, but the
+ * server is still answered.
+ */
+public final class ReplicationSession {
+    /** Writing the position makes WAL itself, when the store is in the same cluster: less than this says nothing. */
+    private static final long ADVANCE_BYTES = 16 * 1024;
+
+    private static final long PROBATION_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
+    /** Each look costs the driver a read that times out, about 0.1 ms: with 25 a second an idle source costs 0.4 % CPU. */
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+    /** For input; whether it is to stop is asked in between. */
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+
+    private final WalStream stream;
+    private final Connection catalogConnection;
+    private final TransactionAssembler assembler;
+    private final ReadBatch batch;
+    private final BatchStoring storing;
+    private final CaptureReport report;
+    private final LostRest lostRest;
+    private final BeforeStoring beforeStoring;
+    private final long advanceEveryNanos;
+    private final Counter eventsRead;
+    private final Counter transactionsRead;
+    private long lastMessageNanos = System.nanoTime();
+    private long lastAdvanceNanos = System.nanoTime();
+    private @Nullable Instant storingUpTo; // commit time of the newest event handed over
+    private volatile @Nullable Instant storedUpTo;
+    private volatile boolean isBehind;
+    private volatile Lsn confirmed;
+    private final SourcePosition from;
+    private final long openedNanos = System.nanoTime();
+    private volatile boolean isProven;
+    private @Nullable Lsn reading; // the transaction at hand
+
+    /** Told when the rest of a transaction that is stored in part will not come. */
+    @FunctionalInterface
+    public interface LostRest {
+        void note(Lsn nextCommit) throws SQLException;
+    }
+
+    /** What has to be stored before the events of a batch. */
+    @FunctionalInterface
+    public interface BeforeStoring {
+        void run() throws SQLException;
+    }
+
+    /** What it works with; {@code catalogConnection} is closed with it. */
+    public record Parts(
+            WalStream stream,
+            Connection catalogConnection,
+            TransactionAssembler assembler,
+            ReadBatch batch,
+            BatchStoring storing,
+            CaptureReport report,
+            LostRest lostRest,
+            BeforeStoring beforeStoring,
+            Duration advanceInterval,
+            Counter eventsRead,
+            Counter transactionsRead) {}
+
+    public ReplicationSession(Parts parts) {
+        this.stream = parts.stream;
+        this.catalogConnection = parts.catalogConnection;
+        this.assembler = parts.assembler;
+        this.batch = parts.batch;
+        this.storing = parts.storing;
+        this.report = parts.report;
+        this.lostRest = parts.lostRest;
+        this.beforeStoring = parts.beforeStoring;
+        this.advanceEveryNanos = parts.advanceInterval.toNanos();
+        this.eventsRead = parts.eventsRead;
+        this.transactionsRead = parts.transactionsRead;
+        this.from = storing.stored();
+        this.confirmed = new Lsn(from.doneEndLsn());
+    }
+
+    /**
+     * Returns when {@code isStopped}, asked in each round, says so.
+     *
+     * @throws SQLException if the connection breaks or the server ends the stream
+     */
+    public void readUntil(BooleanSupplier isStopped) throws SQLException {
+        stream.confirm(confirmed);
+        while (!isStopped.getAsBoolean()) {
+            boolean received = batch.isFull() ? answer() : receive();
+            storeAndConfirm(!received);
+            advance(!received);
+            prove();
+            if (!received) {
+                pause();
+            }
+        }
+    }
+
+    private void prove() {
+        if (!isProven) {
+            boolean isOldEnough = System.nanoTime() - openedNanos > PROBATION_NANOS && !storing.isFailing();
+            isProven = isOldEnough || !storing.stored().equals(from);
+        }
+    }
+
+    /** It has come further than its predecessor, or gone well for a while: what ended that one does not end this too. */
+    public boolean isProven() {
+        return isProven;
+    }
+
+    /**
+     * Waits for the batch that is being stored and confirms it; closes, unless a transaction is at hand. What was read
+     * beyond it comes again.
+     */
+    public void finish(Duration atMost) throws SQLException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!storing.isIdle() && System.nanoTime() < deadline) {
+            stream.answer();
+            LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
+            storing.check();
+        }
+        confirm();
+        if (batch.isInTransaction()) {
+            stream.sendConfirmation(true); // and leaves: a farewell would wait for the rest of the transaction
+        } else {
+            stream.close();
+        }
+    }
+
+    /** Cuts the connections. From any thread. */
+    public void abort() {
+        stream.abort();
+        try {
+            catalogConnection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it is being thrown away
+        }
+    }
+
+    /** The server's process that serves this stream. */
+    int senderPid() {
+        return stream.pid();
+    }
+
+    Lsn confirmed() {
+        return confirmed;
+    }
+
+    /** Age of the newest commit that is stored, in seconds, while there is more to read; else zero. */
+    double lagSeconds(Instant now) {
+        Instant newest = storedUpTo;
+        return isBehind && newest != null ? Duration.between(newest, now).toMillis() / 1000.0 : 0;
+    }
+
+    private boolean answer() throws SQLException {
+        stream.answer();
+        return false;
+    }
+
+    private boolean receive() throws SQLException {
+        ByteBuffer message = poll();
+        if (message == null) {
+            return false;
+        }
+        lastMessageNanos = System.nanoTime();
+        switch (assembler.accept(PgOutputDecoder.decode(message, stream.encoding()))) {
+            case Progress.Unmoved _ -> {}
+            case Progress.Begun begun -> {
+                batch.begun();
+                reading = begun.commitLsn();
+                if (begun.restIsLost()) {
+                    lostRest.note(begun.commitLsn());
+                }
+            }
+            case Progress.Within within -> {
+                batch.add(within);
+                eventsRead.increment(within.events().size());
+            }
+            case Progress.Complete complete -> {
+                batch.complete(complete.endLsn());
+                reading = null;
+                transactionsRead.increment();
+            }
+        }
+        return true;
+    }
+
+    private @Nullable ByteBuffer poll() throws SQLException {
+        try {
+            return stream.poll();
+        } catch (SQLException e) {
+            Lsn failed = reading;
+            if (failed == null || !UnreadableTransaction.isAboutAChange(e)) {
+                throw e;
+            }
+            storeWhatWasRead();
+            throw new UnreadableTransaction(failed, e);
+        }
+    }
+
+    /** The stream has ended; else all that came before its end would have to come again. */
+    private void storeWhatWasRead() {
+        long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
+        while (!storing.isIdle() || !batch.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
+            }
+            if (storing.isIdle()) {
+                hand(batch.take(), batch.end());
+            }
+            LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
+            storing.check();
+        }
+    }
+
+    private void storeAndConfirm(boolean hasTime) throws SQLException {
+        boolean wasStoring = !storing.isIdle();
+        storing.check();
+        if (storing.isIdle()) {
+            if (wasStoring) {
+                storedUpTo = storingUpTo;
+                confirm();
+            }
+            if (batch.isDue(storing.stored())) {
+                beforeStoring.run();
+                hand(batch.take(), batch.end());
+            }
+        }
+        isBehind = !storing.isIdle() || !batch.isEmpty();
+        stream.sendConfirmation(hasTime);
+    }
+
+    private void hand(List<IncomingEvent> events, SourcePosition to) {
+        if (!events.isEmpty()) {
+            storingUpTo = events.getLast().createdAt();
+        }
+        storing.start(events, to);
+    }
+
+    private void confirm() {
+        Lsn stored = new Lsn(storing.stored().doneEndLsn());
+        if (confirmed.isBefore(stored)) {
+            stream.confirm(stored);
+            confirmed = stored;
+            lastAdvanceNanos = System.nanoTime();
+            report.confirmed(stored);
+        }
+    }
+
+    /**
+     * Moves the position over WAL that holds nothing for anybody, so that the source can drop it: stored first, confirmed
+     * when that is done.
+     *
+     * @param isDrained the stream has nothing more right now
+     */
+    private void advance(boolean isDrained) {
+        if (!storing.isIdle() || System.nanoTime() - lastAdvanceNanos < advanceEveryNanos) {
+            return;
+        }
+        lastAdvanceNanos = System.nanoTime();
+        if (isDrained && !batch.isInTransaction()) {
+            batch.skipTo(stream.received());
+        }
+        SourcePosition to = batch.isEmpty() ? batch.end() : storing.handled();
+        long bytes = to.doneEndLsn() - storing.stored().doneEndLsn();
+        if (Long.compareUnsigned(to.doneEndLsn(), storing.stored().doneEndLsn()) > 0 && bytes > ADVANCE_BYTES) {
+            storing.start(List.of(), to);
+        }
+    }
+
+    /** Until something comes. When the store may answer before, short after a message and longer the longer nothing came. */
+    private void pause() {
+        if (storing.isIdle() && batch.isEmpty()) {
+            stream.awaitInput(LONGEST_WAIT);
+            return;
+        }
+        long idle = System.nanoTime() - lastMessageNanos;
+        LockSupport.parkNanos(Math.clamp(idle / 50, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
+    }
+}

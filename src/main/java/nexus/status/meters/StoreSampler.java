@@ -1,0 +1,164 @@
+package nexus.status.meters;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToDoubleFunction;
+import nexus.liveness.LoopHeartbeats;
+import nexus.store.IndexedRead;
+import nexus.store.Store;
+import org.jboss.logging.Logger;
+
+/**
+ * The meters that have to be asked of the store. They are sampled on a timer, so that scraping costs the store nothing
+ * however often and by however many it is done. Names are public: README.md lists them.
+ */
+@Singleton
+public final class StoreSampler {
+    private static final Logger LOG = Logger.getLogger(StoreSampler.class);
+    private static final long PERIOD_MILLIS = 15_000;
+    private static final String LOOP = "store-sampler";
+    /** A sample may wait for a connection, and for the store's answer till the connection is given up. */
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
+
+    /**
+     * Due for how long: a delivery ready at once since it was made or retried by hand, another since its due time. One
+     * look-up for each lane and stripe that is not parked.
+     */
+    private static final String SAMPLE = """
+            SELECT counted.pending, counted.failed, coalesce(extract(epoch FROM now() - due.oldest), 0)::float8 AS oldest_due,
+                   (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8
+                    FROM pg_stat_activity WHERE datname = current_database()) AS oldest_transaction,
+                   (SELECT sum(n_dead_tup)::float8 FROM pg_stat_user_tables
+                    WHERE schemaname = 'nexus' AND relname IN ('owed', 'owed_run')) AS dead_tuples,
+                   (SELECT count(*)::float8 FROM subscription
+                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers,
+                   (SELECT count(*)::float8 FROM subscription
+                    WHERE disabled_reason IS NOT NULL AND deleted_at IS NULL) AS disabled,
+                   counted.dead
+            FROM (SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed,
+                         coalesce(sum(dead), 0)::float8 AS dead
+                  FROM (SELECT pending, failed, dead FROM stat
+                        UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
+                 (SELECT min(least(ready.since, run.since, retry.due)) AS oldest
+                  FROM subscription s
+                  CROSS JOIN generate_series(0, 7) stripes(n)
+                  LEFT JOIN LATERAL (
+                      SELECT coalesce(renewed_at, created_at) AS since FROM owed
+                      WHERE lane = s.lane AND stripe = stripes.n::smallint AND due IS NULL
+                      ORDER BY seq LIMIT 1) ready ON true
+                  LEFT JOIN LATERAL (
+                      SELECT created_at AS since FROM owed_run WHERE lane = s.lane AND stripes.n = 0
+                      ORDER BY first_seq LIMIT 1) run ON true
+                  LEFT JOIN LATERAL (
+                      SELECT due FROM owed WHERE lane = s.lane AND due <= now() AND stripes.n = 0
+                      ORDER BY due LIMIT 1) retry ON true
+                  WHERE s.deleted_at IS NULL AND s.is_enabled
+                    AND (s.held_until IS NULL OR s.held_until <= now())
+                    AND s.breaker_opened_at IS NULL) due""";
+
+    private final Vertx vertx;
+    private final Store store;
+    private final LoopHeartbeats heartbeats;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile StoreSample latest = StoreSample.UNKNOWN;
+    private volatile long timer = -1;
+
+    @Inject
+    public StoreSampler(Vertx vertx, Store store, LoopHeartbeats heartbeats, MeterRegistry registry) {
+        this.vertx = vertx;
+        this.store = store;
+        this.heartbeats = heartbeats;
+        owed(registry, "pending", StoreSample::pending);
+        owed(registry, "failed", StoreSample::failed);
+        gauge("nexus.queue.oldest.due.age", StoreSample::oldestDueSeconds)
+                .description("For how long the delivery that is due longest could have been tried; parked ones aside")
+                .baseUnit("seconds")
+                .register(registry);
+        gauge("nexus.queue.dead.tuples", StoreSample::deadTuples)
+                .description("Dead rows in the table of what is owed, as PostgreSQL estimates")
+                .register(registry);
+        gauge("nexus.breaker.open", StoreSample::openBreakers)
+                .description("Subscriptions whose endpoint fails so often that only probes are sent")
+                .register(registry);
+        gauge("nexus.subscription.disabled", StoreSample::disabledSubscriptions)
+                .description(
+                        "Subscriptions that Nexus has disabled, after a 410 or because every attempt failed for long")
+                .register(registry);
+        gauge("nexus.delivery.dead", StoreSample::dead)
+                .description("Deliveries given up so far, but for those that were retried by hand")
+                .register(registry);
+        gauge("nexus.store.oldest.transaction.age", StoreSample::oldestTransactionSeconds)
+                .description("Age of the oldest open transaction in the store's database: it keeps dead rows alive")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    void start(@Observes @Priority(50) StartupEvent event) {
+        heartbeats.beat(LOOP, SLOWEST_ROUND);
+        sample();
+        timer = vertx.setPeriodic(PERIOD_MILLIS, id -> sample());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        vertx.cancelTimer(timer);
+        heartbeats.stopped(LOOP);
+    }
+
+    StoreSample latest() {
+        return latest;
+    }
+
+    private void sample() {
+        if (busy.compareAndSet(false, true)) {
+            Future<StoreSample> read = read();
+            read.onSuccess(sample -> latest = sample)
+                    .onFailure(failure -> {
+                        latest = StoreSample.UNKNOWN;
+                        LOG.warnf("store not sampled cause=%s", failure);
+                    })
+                    .onComplete(done -> {
+                        heartbeats.beat(LOOP, SLOWEST_ROUND);
+                        busy.set(false);
+                    });
+        }
+    }
+
+    /** One sample, now. */
+    public Future<StoreSample> read() {
+        return IndexedRead.query(store.api(), SAMPLE, Tuple.tuple()).map(rows -> {
+            Row row = rows.iterator().next();
+            return new StoreSample(
+                    row.getDouble("pending"),
+                    row.getDouble("failed"),
+                    row.getDouble("oldest_due"),
+                    row.getDouble("oldest_transaction"),
+                    row.getDouble("dead_tuples"),
+                    row.getDouble("open_breakers"),
+                    row.getDouble("disabled"),
+                    row.getDouble("dead"));
+        });
+    }
+
+    private void owed(MeterRegistry registry, String status, ToDoubleFunction<StoreSample> value) {
+        gauge("nexus.queue.owed", value)
+                .description("Deliveries owed: not tried yet, or to be tried again")
+                .tag("status", status)
+                .register(registry);
+    }
+
+    private Gauge.Builder<StoreSampler> gauge(String name, ToDoubleFunction<StoreSample> value) {
+        return Gauge.builder(name, this, sampler -> value.applyAsDouble(sampler.latest));
+    }
+}

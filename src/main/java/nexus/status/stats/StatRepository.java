@@ -1,0 +1,114 @@
+package nexus.status.stats;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.UUID;
+import nexus.store.IndexedRead;
+import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the counters: the sums in {@code stat}, and what was not folded into them yet. */
+@Singleton
+public class StatRepository {
+    private static final String TOTALS = """
+            SELECT coalesce(sum(events), 0)::bigint AS events, coalesce(sum(deliveries), 0)::bigint AS deliveries,
+                   coalesce(sum(pending), 0)::bigint AS pending, coalesce(sum(sent), 0)::bigint AS sent,
+                   coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(dead), 0)::bigint AS dead
+            FROM (SELECT events, deliveries, pending, sent, failed, dead FROM stat
+                  UNION ALL SELECT events, deliveries, pending, sent, failed, dead FROM stat_delta) counted""";
+
+    /**
+     * Attempts by index, the newest 1000 of each table and then of all. A run has 32 at least and may reach a minute back,
+     * so that the newest 1000 of the newest 40 runs are about the newest 1000 of all runs.
+     */
+    private static final String OF_SUBSCRIPTION = """
+            WITH s AS MATERIALIZED (
+                SELECT lane, held_until, breaker_opened_at, breaker_probe_at, now() AS now
+                FROM subscription WHERE id = $1 AND deleted_at IS NULL),
+            recent AS MATERIALIZED (
+                SELECT * FROM (
+                    (SELECT attempted_at, duration_ms, status_code FROM attempt
+                     WHERE lane = (SELECT lane FROM s) ORDER BY attempted_at DESC LIMIT 1000)
+                    UNION ALL
+                    (SELECT attempted_at, duration_ms, status_code FROM delivery
+                     WHERE lane = (SELECT lane FROM s) AND attempted_at IS NOT NULL
+                     ORDER BY attempted_at DESC LIMIT 1000)
+                    UNION ALL
+                    (SELECT attempted_at, duration_ms, status_code FROM delivery_of_run
+                     WHERE lane = (SELECT lane FROM s) AND last_attempted_at >= (
+                         SELECT min(last_attempted_at)
+                         FROM (SELECT last_attempted_at FROM delivery_run
+                               WHERE lane = (SELECT lane FROM s)
+                               ORDER BY last_attempted_at DESC LIMIT 40) newest)
+                     ORDER BY attempted_at DESC LIMIT 1000)) all_tables
+                ORDER BY attempted_at DESC LIMIT 1000),
+            tried AS (
+                SELECT count(*)::int AS attempts,
+                       (count(*) FILTER (WHERE status_code BETWEEN 200 AND 299))::float8 / nullif(count(*), 0) AS success_rate,
+                       percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p50,
+                       percentile_disc(0.95) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p95,
+                       percentile_disc(0.99) WITHIN GROUP (ORDER BY duration_ms)::float8 AS p99
+                FROM recent),
+            counts AS (
+                SELECT coalesce(sum(deliveries), 0)::bigint AS deliveries, coalesce(sum(pending), 0)::bigint AS pending,
+                       coalesce(sum(sent), 0)::bigint AS sent, coalesce(sum(failed), 0)::bigint AS failed,
+                       coalesce(sum(dead), 0)::bigint AS dead
+                FROM (SELECT deliveries, pending, sent, failed, dead FROM stat WHERE lane = (SELECT lane FROM s)
+                      UNION ALL
+                      SELECT deliveries, pending, sent, failed, dead FROM stat_delta
+                      WHERE lane = (SELECT lane FROM s)) counted)
+            SELECT counts.*, tried.*, s.* FROM s, counts, tried""";
+
+    private final Store store;
+
+    public StatRepository(Store store) {
+        this.store = store;
+    }
+
+    Future<Stats> totals() {
+        return store.api().query(TOTALS).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            return new Stats(
+                    row.getLong("events"),
+                    row.getLong("deliveries"),
+                    row.getLong("pending"),
+                    row.getLong("sent"),
+                    row.getLong("failed"),
+                    row.getLong("dead"));
+        });
+    }
+
+    /** Empty when there is no such subscription, or no more. */
+    Future<Optional<SubscriptionStats>> ofSubscription(UUID id) {
+        return IndexedRead.query(store.api(), OF_SUBSCRIPTION, Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.of(new SubscriptionStats(
+                        row.getLong("deliveries"),
+                        row.getLong("pending"),
+                        row.getLong("sent"),
+                        row.getLong("failed"),
+                        row.getLong("dead"),
+                        row.getInteger("attempts"),
+                        row.getDouble("success_rate"),
+                        new SubscriptionStats.LatencyMs(
+                                row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),
+                        SubscriptionStats.Breaker.of(
+                                instant(row, "breaker_opened_at"),
+                                instant(row, "breaker_probe_at"),
+                                instant(row, "held_until"),
+                                row.getOffsetDateTime("now").toInstant())));
+            }
+            return Optional.empty();
+        });
+    }
+
+    private static @Nullable Instant instant(Row row, String column) {
+        OffsetDateTime value = row.getOffsetDateTime(column);
+        return value == null ? null : value.toInstant();
+    }
+}

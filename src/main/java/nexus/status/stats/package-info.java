@@ -1,0 +1,9 @@
+/**
+ * How much was done?
+ *
+ * <p>Takes counters of the store, gives sums. Never scans history.
+ */
+@NullMarked
+package nexus.status.stats;
+
+import org.jspecify.annotations.NullMarked;
