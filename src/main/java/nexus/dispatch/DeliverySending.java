@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Term;
 import nexus.queue.notify.FreshDelivery;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
@@ -44,7 +45,7 @@ final class DeliverySending {
     private final Vertx vertx;
     private final OwedQueue queue;
     private final DeliveryLease lease;
-    private final DeliveryLease.Term term;
+    private final Term term;
     private final WebhookSender sender;
     private final DispatchMeters meters;
     private final DeliveryConfig config;
@@ -69,7 +70,7 @@ final class DeliverySending {
     }
 
     /** @param ended told every outcome, to be written down */
-    DeliverySending(DispatchTools tools, DeliveryLease.Term term, Lanes lanes, Consumer<Outcome> ended) {
+    DeliverySending(DispatchTools tools, Term term, Lanes lanes, Consumer<Outcome> ended) {
         this.vertx = tools.vertx();
         this.queue = tools.queue();
         this.lease = tools.lease();

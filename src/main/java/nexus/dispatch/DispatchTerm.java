@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import nexus.queue.lease.DeliveryLease;
 import nexus.queue.lease.Holding;
+import nexus.queue.lease.Term;
 import nexus.queue.notify.FreshDelivery;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
@@ -41,7 +42,7 @@ final class DispatchTerm {
 
     private final Vertx vertx;
     private final DeliveryLease lease;
-    private final DeliveryLease.Term term;
+    private final Term term;
     private final OwedQueue queue;
     private final SubscriptionCatalog catalog;
     private final DeliveryConfig config;
@@ -62,7 +63,7 @@ final class DispatchTerm {
     private boolean closed;
 
     /** @param live told the lanes that take what becomes owed in memory */
-    DispatchTerm(DispatchTools tools, DeliveryLease.Term term, LiveLanes live) {
+    DispatchTerm(DispatchTools tools, Term term, LiveLanes live) {
         this.vertx = tools.vertx();
         this.lease = tools.lease();
         this.term = term;
@@ -79,7 +80,7 @@ final class DispatchTerm {
         this.reader = new LaneReader(tools, lanes, folded, sending);
     }
 
-    boolean isOf(DeliveryLease.Term asked) {
+    boolean isOf(Term asked) {
         return term.equals(asked);
     }
 

@@ -18,6 +18,7 @@ import nexus.process.ProcessConfig;
 import nexus.process.Role;
 import nexus.queue.lease.DeliveryLease;
 import nexus.queue.lease.Holding;
+import nexus.queue.lease.Term;
 import nexus.queue.notify.OwedListener;
 import nexus.queue.notify.OwedSignal;
 import org.jboss.logging.Logger;
@@ -156,7 +157,7 @@ public class Dispatcher implements DeliveryLease.Holder {
     }
 
     /** The lease's thread may be waiting for the store: the loop that sends ends its sending itself. */
-    private void watchDeadline(DeliveryLease.Term term) {
+    private void watchDeadline(Term term) {
         tools.vertx().cancelTimer(deadlineTimer);
         deadlineTimer = tools.vertx().setTimer(tools.lease().remaining().toMillis() + 1, over -> {
             if (tools.lease().isHeld(term)) {
@@ -176,7 +177,7 @@ public class Dispatcher implements DeliveryLease.Holder {
     }
 
     @Override
-    public void lost(DeliveryLease.Term term) {
+    public void lost(Term term) {
         withTerm(running -> {
             if (running.isOf(term)) {
                 end(running);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import nexus.queue.lease.DeliveryLease;
 import nexus.queue.lease.Shards;
+import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue;
 import nexus.queue.owed.OwedRuns;
@@ -33,7 +33,7 @@ final class LaneClearing {
     private final SubscriptionCatalog catalog;
     private final DeliveryConfig config;
     private final Clock clock;
-    private final DeliveryLease.Term term;
+    private final Term term;
     private final Lanes lanes;
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
@@ -41,8 +41,7 @@ final class LaneClearing {
     private final Set<Integer> again = new HashSet<>(); // asked for meanwhile: a row may be free that was not
     private boolean stopped;
 
-    LaneClearing(
-            DispatchTools tools, DeliveryLease.Term term, Lanes lanes, BiConsumer<List<Outcome>, Set<Long>> written) {
+    LaneClearing(DispatchTools tools, Term term, Lanes lanes, BiConsumer<List<Outcome>, Set<Long>> written) {
         this.queue = tools.queue();
         this.runs = tools.runs();
         this.settlement = tools.settlement();

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Term;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Outcome.AttemptMade;
 import nexus.queue.settle.Settlement;
@@ -41,7 +42,7 @@ final class OutcomeWriter {
     private final Settlement settlement;
     private final DispatchMeters meters;
     private final DeliveryLease lease;
-    private final DeliveryLease.Term term;
+    private final Term term;
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Deque<Outcome> waiting = new ArrayDeque<>();
@@ -49,7 +50,7 @@ final class OutcomeWriter {
     private boolean closed;
 
     /** @param written told the outcomes of a group and the seqs of those that were written */
-    OutcomeWriter(DispatchTools tools, DeliveryLease.Term term, BiConsumer<List<Outcome>, Set<Long>> written) {
+    OutcomeWriter(DispatchTools tools, Term term, BiConsumer<List<Outcome>, Set<Long>> written) {
         this.vertx = tools.vertx();
         this.settlement = tools.settlement();
         this.meters = tools.meters();

@@ -28,6 +28,7 @@ import nexus.intake.OwnEvents;
 import nexus.queue.lease.DeliveryLease;
 import nexus.queue.lease.LeaseConfig;
 import nexus.queue.lease.LeaseMeters;
+import nexus.queue.lease.Term;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.DueCursor;
@@ -67,8 +68,7 @@ class LaneReaderTest {
     private final DispatchTools tools = tools();
     private final Lanes lanes = new Lanes(tools.config());
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-    private final DeliverySending sending =
-            new DeliverySending(tools, new DeliveryLease.Term(1, 1), lanes, outcomes::add);
+    private final DeliverySending sending = new DeliverySending(tools, new Term(1, 1), lanes, outcomes::add);
     private final FoldedRuns folded = new FoldedRuns(tools, new LiveLanes(), 1, (lane, lowestSeq) -> {});
     private final LaneReader reader = new LaneReader(tools, lanes, folded, sending);
 

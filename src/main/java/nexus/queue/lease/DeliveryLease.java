@@ -6,16 +6,15 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import nexus.queue.lease.LeasePlan.Step;
 import nexus.queue.process.ProcessDeath;
 import nexus.queue.process.ProcessSightings;
 import nexus.queue.process.ThisMachine;
@@ -24,11 +23,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which shards this process delivers. Every process that delivers has a row in the store whose beat it raises every few
- * seconds, on a thread and a connection of its own. The rows share the shards evenly: who has too many gives some up,
- * once nothing is under way in them; who has too few takes what is free. A process whose beat stands still is taken over:
- * its row is deleted, its shards are free, and every settlement that it still sends is refused. So is, at once, one of this
- * machine that is known to have ended.
+ * The right of this process to deliver the lanes of its shards. Every process that delivers has a row in the store whose
+ * beat it raises every few seconds, on a thread and a connection of its own; at each beat {@link LeasePlan} decides what
+ * becomes of the shards, and this class does it. A process whose beat stands still is taken over: its row is deleted, its
+ * shards are free, and every settlement that it still sends is refused. So is, at once, one of this machine that is known
+ * to have ended.
  *
  * <p>No lease survives a pause between check and write. What holds: no running process has a request under way after
  * another may start it, because it starts none, and cuts all off, some seconds before its beat counts as silent; a paused
@@ -46,20 +45,6 @@ public class DeliveryLease {
     private static final int MOST_QUICK_LOOKS = 25;
 
     private static final Logger LOG = Logger.getLogger(DeliveryLease.class);
-
-    /** From joining to leaving or being taken over. A process that joins again has another. */
-    public record Term(int process, long epoch) {
-        // written out, as in event.EventType
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Term term && process == term.process && epoch == term.epoch;
-        }
-
-        @Override
-        public int hashCode() {
-            return Long.hashCode(epoch);
-        }
-    }
 
     /** Told on the lease's own thread. */
     public interface Holder {
@@ -79,7 +64,6 @@ public class DeliveryLease {
     private final LeaseConfig config;
     private final LeaseMeters meters;
     private final ThisMachine machine;
-    private final ProcessSightings sightings;
 
     private final Semaphore looks = new Semaphore(0);
     private final Set<Integer> drained = ConcurrentHashMap.newKeySet();
@@ -93,10 +77,9 @@ public class DeliveryLease {
     private @Nullable Holder holder;
     private @Nullable LeaseSession session;
     private @Nullable Term former; // its row may still be there
-    private final SortedSet<Integer> owned = new TreeSet<>();
-    private final Set<Integer> leaving = new HashSet<>();
-    private boolean retired;
-    private boolean unknown; // shards that the last look found to be owned
+    private OwnShards shards = OwnShards.none(new Term(0, 0));
+    private OwnShards told = shards; // what the holder knows
+    private ProcessSightings sightings;
     private long version;
     private int failures; // in a row
     private int quickLooks; // left
@@ -213,7 +196,7 @@ public class DeliveryLease {
         }
     }
 
-    /** What comes together is looked at together. */
+    /** Looks that are asked for together are made together. */
     private void pause() throws InterruptedException {
         Duration wait = failures == 1 ? RECONNECT : looksSoon ? SERVER_NOTICES : config.beat();
         looksSoon = false;
@@ -227,10 +210,10 @@ public class DeliveryLease {
         LeaseSession open = connected();
         Current now = current;
         if (now == null) {
-            now = join(open);
-            if (now == null) {
+            if (retiring) {
                 return;
             }
+            now = join(open);
         } else {
             long sent = System.nanoTime();
             boolean isMine = open.beat(now.term());
@@ -240,24 +223,26 @@ public class DeliveryLease {
                 return;
             }
         }
-        boolean changed = release(open, now.term());
-        changed |= balance(open, now.term());
-        if (changed && now.equals(current)) {
-            tell(now.term());
+        LeasePlan plan = LeasePlan.decide(
+                seen(open), new LeasePlan.Mine(shards, drained, retiring, sightings), System.nanoTime());
+        sightings = plan.sightings();
+        for (Step step : plan.steps()) {
+            take(step, open);
+        }
+        if (!shards.equals(told) && now.equals(current)) {
+            tell();
         }
     }
 
-    private @Nullable Current join(LeaseSession open) throws SQLException {
-        if (retiring) {
-            return null;
-        }
+    private Current join(LeaseSession open) throws SQLException {
         if (former != null) {
             open.leave(former);
             former = null;
         }
         long sent = System.nanoTime();
         Term joined = open.join(machine.place());
-        retired = false;
+        shards = OwnShards.none(joined);
+        told = shards;
         quickLooks = MOST_QUICK_LOOKS;
         Current now = new Current(joined, new LeaseDeadline(config.valid(), sent));
         current = now;
@@ -265,136 +250,89 @@ public class DeliveryLease {
         return now;
     }
 
-    private boolean release(LeaseSession open, Term term) throws SQLException {
-        Set<Integer> free = new HashSet<>(leaving);
-        free.retainAll(drained);
-        if (free.isEmpty()) {
-            return false;
-        }
-        open.release(term, free);
-        owned.removeAll(free);
-        leaving.removeAll(free);
-        drained.removeAll(free);
-        LOG.infof("shards handed over count=%d left=%d", free.size(), owned.size());
-        return true;
-    }
-
-    /** @return whether what this process owns, or has to give up, is another than before */
-    private boolean balance(LeaseSession open, Term term) throws SQLException {
-        if (retiring && !retired) {
-            open.retire(term);
-            retired = true;
-            leaving.addAll(owned);
-            return true;
-        }
+    /** The processes are read after the owners: an owner that is not among them has ended. */
+    private LeasePlan.Seen seen(LeaseSession open) throws SQLException {
         Map<Integer, Integer> owners = open.owners();
-        List<LeaseSession.Delivering> processes = open.processes();
-        if (!isAsStored(term, owners)) {
-            LOG.warnf("shards were taken away process=%d", term.process());
-            lose();
+        List<LeasePlan.Member> processes = new ArrayList<>();
+        for (LeaseSession.Delivering process : open.processes()) {
+            processes.add(new LeasePlan.Member(process.beat(), process.leaving(), fate(process)));
+        }
+        return new LeasePlan.Seen(owners, processes);
+    }
+
+    private ProcessDeath.Verdict fate(LeaseSession.Delivering process) {
+        return process.id() == shards.term().process()
+                ? ProcessDeath.Verdict.UNPROVEN
+                : process.place()
+                        .map(place -> ProcessDeath.of(machine.place(), place, process.isConnected(), machine))
+                        .orElse(ProcessDeath.Verdict.UNPROVEN);
+    }
+
+    private void take(Step step, LeaseSession open) throws SQLException {
+        Term term = shards.term();
+        switch (step) {
+            case Step.Lose lose -> {
+                LOG.warnf("shards were taken away process=%d", term.process());
+                lose();
+                look();
+            }
+            case Step.Retire retire -> {
+                open.retire(term);
+                shards = shards.retired();
+            }
+            case Step.Adopt(OwnShards asStored) -> {
+                shards = asStored;
+                drained.retainAll(asStored.owned());
+            }
+            case Step.Release(Set<Integer> free) -> {
+                open.release(term, free);
+                shards = shards.without(free);
+                drained.removeAll(free);
+                LOG.infof(
+                        "shards handed over count=%d left=%d",
+                        free.size(), shards.owned().size());
+            }
+            case Step.TakeOver over -> takeOver(over, open);
+            case Step.LookSoon soon -> looksSoon |= quickLooks-- > 0;
+            case Step.FreeOrphans(int process) -> open.freeAllOf(process);
+            case Step.Claim(int atMost) -> claim(open, atMost);
+            case Step.GiveUp(Set<Integer> tooMany) -> shards = shards.givingUp(tooMany);
+        }
+    }
+
+    private void takeOver(Step.TakeOver over, LeaseSession open) throws SQLException {
+        boolean isDone = open.takeOver(over.beat());
+        if (isDone) {
+            meters.takenOver();
+            LOG.logf(
+                    over.hasEnded() ? Logger.Level.INFO : Logger.Level.WARN,
+                    over.hasEnded()
+                            ? "process of this machine has ended, taken over process=%d epoch=%d"
+                            : "silent process taken over process=%d epoch=%d",
+                    over.beat().process(),
+                    over.beat().epoch());
+        }
+        if (over.hasEnded()) {
             look();
-            return false;
-        }
-        endSilent(open, term, processes);
-        endDead(open, term, processes);
-        freeOrphans(open, owners, processes);
-        List<Integer> sharing = processes.stream()
-                .filter(process -> !process.leaving())
-                .map(LeaseSession.Delivering::id)
-                .toList();
-        int rank = sharing.indexOf(term.process());
-        if (rank < 0) {
-            return false; // retiring, or taken over in this moment: the next beat finds out
-        }
-        int share = ShardShare.of(rank, sharing.size());
-        if (owned.size() < share) {
-            Set<Integer> claimed = open.claim(term, share - owned.size());
-            owned.addAll(claimed);
-            if (!claimed.isEmpty()) {
-                LOG.infof("shards taken count=%d now=%d", claimed.size(), owned.size());
-            }
-            return unknown || !claimed.isEmpty();
-        }
-        SortedSet<Integer> staying = new TreeSet<>(owned);
-        staying.removeAll(leaving);
-        return leaving.addAll(ShardShare.tooMany(staying, share)) || unknown;
-    }
-
-    /**
-     * An answer that was lost leaves a claim or a release that this process does not know of.
-     *
-     * @return false when something else took shards away: nothing is certain any more
-     */
-    private boolean isAsStored(Term term, Map<Integer, Integer> owners) {
-        Set<Integer> stored = new HashSet<>();
-        owners.forEach((shard, process) -> {
-            if (process == term.process()) {
-                stored.add(shard);
-            }
-        });
-        Set<Integer> missing = new HashSet<>(owned);
-        missing.removeAll(stored);
-        if (!drained.containsAll(missing)) {
-            return false;
-        }
-        unknown = owned.addAll(stored);
-        owned.removeAll(missing);
-        leaving.removeAll(missing);
-        drained.removeAll(missing);
-        return true;
-    }
-
-    private void endSilent(LeaseSession open, Term term, List<LeaseSession.Delivering> processes) throws SQLException {
-        List<ProcessSightings.Beat> others = processes.stream()
-                .filter(process -> process.id() != term.process())
-                .map(LeaseSession.Delivering::beat)
-                .toList();
-        for (ProcessSightings.Beat silent : sightings.silent(others, System.nanoTime())) {
-            if (open.takeOver(silent)) {
-                meters.takenOver();
-                LOG.warnf("silent process taken over process=%d epoch=%d", silent.process(), silent.epoch());
-            }
         }
     }
 
-    private void endDead(LeaseSession open, Term term, List<LeaseSession.Delivering> processes) throws SQLException {
-        for (LeaseSession.Delivering other : processes) {
-            if (other.id() == term.process() || other.place().isEmpty()) {
-                continue;
-            }
-            switch (ProcessDeath.of(machine.place(), other.place().get(), other.isConnected(), machine)) {
-                case UNPROVEN -> {}
-                case ENDING -> looksSoon |= quickLooks-- > 0;
-                case ENDED -> {
-                    if (open.takeOver(other.beat())) {
-                        meters.takenOver();
-                        LOG.infof(
-                                "process of this machine has ended, taken over process=%d epoch=%d",
-                                other.id(), other.beat().epoch());
-                    }
-                    look();
-                }
-            }
+    private void claim(LeaseSession open, int atMost) throws SQLException {
+        Set<Integer> claimed = open.claim(shards.term(), atMost);
+        shards = shards.with(claimed);
+        if (!claimed.isEmpty()) {
+            LOG.infof(
+                    "shards taken count=%d now=%d",
+                    claimed.size(), shards.owned().size());
         }
     }
 
-    /** The processes were read after the owners: who is not among them has ended. */
-    private void freeOrphans(LeaseSession open, Map<Integer, Integer> owners, List<LeaseSession.Delivering> processes)
-            throws SQLException {
-        Set<Integer> gone = new HashSet<>(owners.values());
-        processes.forEach(process -> gone.remove(process.id()));
-        for (Integer process : gone) {
-            open.freeAllOf(process);
-        }
-    }
-
-    private void tell(Term term) {
-        Set<Integer> staying = new HashSet<>(owned);
-        staying.removeAll(leaving);
-        working = Set.copyOf(staying);
+    private void tell() {
+        told = shards;
+        working = shards.staying();
         version++;
         if (holder != null) {
-            holder.holds(new Holding(term, version, owned, leaving));
+            holder.holds(new Holding(shards.term(), version, shards.owned(), shards.leaving()));
         }
     }
 
@@ -426,8 +364,7 @@ public class DeliveryLease {
         current = null;
         working = Set.of();
         former = over.term();
-        owned.clear();
-        leaving.clear();
+        shards = OwnShards.none(over.term());
         drained.clear();
         LOG.infof("lease of delivery given up process=%d", over.term().process());
         if (holder != null) {

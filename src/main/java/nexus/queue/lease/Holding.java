@@ -10,7 +10,7 @@ import java.util.Set;
  * @param leaving those of them that another process is to have: nothing is started there, and each is told to the lease
  *     as soon as nothing is under way in it
  */
-public record Holding(DeliveryLease.Term term, long version, Set<Integer> shards, Set<Integer> leaving) {
+public record Holding(Term term, long version, Set<Integer> shards, Set<Integer> leaving) {
     public Holding {
         shards = Set.copyOf(shards);
         leaving = Set.copyOf(leaving);

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import nexus.queue.lease.DeliveryLease.Term;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.process.ProcessPlace;
 import nexus.queue.process.ProcessSightings.Beat;

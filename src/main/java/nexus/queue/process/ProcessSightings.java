@@ -4,15 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Which processes have fallen silent: their beat stood still for the TTL on the observer's own monotonic clock. Clocks of
  * different machines are never compared. Time in which the observer could not look does not count: then the store was
- * away for everybody, or the observer itself was paused.
+ * away for everybody, or the observer itself was paused. Immutable: each look gives new sightings.
  */
 public final class ProcessSightings {
     /** A process as it was seen. */
@@ -22,31 +20,42 @@ public final class ProcessSightings {
 
     private final long ttlNanos;
     private final long longestGapNanos;
-    private final Map<Integer, Sighting> sightings = new HashMap<>();
-    private long lastLook;
+    private final Map<Integer, Sighting> sightings;
+    private final List<Beat> silent;
+    private final long lastLook;
 
     /** @param longestGap between two looks: what is above it does not count */
     public ProcessSightings(Duration ttl, Duration longestGap) {
-        this.ttlNanos = ttl.toNanos();
-        this.longestGapNanos = longestGap.toNanos();
+        this(ttl.toNanos(), longestGap.toNanos(), Map.of(), List.of(), 0);
     }
 
-    /** Takes one look at all processes; gives those that are silent. */
-    public List<Beat> silent(Collection<Beat> seen, long nowNanos) {
+    private ProcessSightings(
+            long ttlNanos, long longestGapNanos, Map<Integer, Sighting> sightings, List<Beat> silent, long lastLook) {
+        this.ttlNanos = ttlNanos;
+        this.longestGapNanos = longestGapNanos;
+        this.sightings = Map.copyOf(sightings);
+        this.silent = List.copyOf(silent);
+        this.lastLook = lastLook;
+    }
+
+    /** The processes that were silent at the last look. */
+    public List<Beat> silent() {
+        return silent;
+    }
+
+    /** Takes one look at all processes. */
+    public ProcessSightings look(Collection<Beat> seen, long nowNanos) {
         long elapsed = Math.clamp(nowNanos - lastLook, 0, longestGapNanos);
-        lastLook = nowNanos;
-        Set<Integer> present = new HashSet<>();
-        List<Beat> silent = new ArrayList<>();
+        Map<Integer, Sighting> after = new HashMap<>();
+        List<Beat> silentNow = new ArrayList<>();
         for (Beat beat : seen) {
-            present.add(beat.process());
             Sighting before = sightings.get(beat.process());
             long still = before != null && before.beat().equals(beat) ? before.stillNanos() + elapsed : 0;
-            sightings.put(beat.process(), new Sighting(beat, still));
+            after.put(beat.process(), new Sighting(beat, still));
             if (still >= ttlNanos) {
-                silent.add(beat);
+                silentNow.add(beat);
             }
         }
-        sightings.keySet().retainAll(present);
-        return silent;
+        return new ProcessSightings(ttlNanos, longestGapNanos, after, silentNow, nowNanos);
     }
 }

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedRun;
 import nexus.queue.process.ProcessLock;
@@ -43,7 +43,7 @@ public class Settlement {
      *
      * @return the seqs that were written; empty when this term is over, and nothing was written
      */
-    public Future<Optional<Set<Long>>> settle(DeliveryLease.Term term, List<Outcome> outcomes) {
+    public Future<Optional<Set<Long>>> settle(Term term, List<Outcome> outcomes) {
         List<Outcome.Sent> inPlace = new ArrayList<>();
         List<Outcome> others = new ArrayList<>();
         for (Outcome outcome : outcomes) {
@@ -118,8 +118,7 @@ public class Settlement {
         }));
     }
 
-    private Future<Optional<Set<Long>>> withDays(
-            DeliveryLease.Term term, List<Write> writes, List<? extends Outcome> outcomes) {
+    private Future<Optional<Set<Long>>> withDays(Term term, List<Write> writes, List<? extends Outcome> outcomes) {
         return write(term, writes)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.preparedQuery(ENSURE_DAYS)
@@ -128,7 +127,7 @@ public class Settlement {
                         : Future.failedFuture(failure));
     }
 
-    private Future<Optional<Set<Long>>> write(DeliveryLease.Term term, List<Write> writes) {
+    private Future<Optional<Set<Long>>> write(Term term, List<Write> writes) {
         return PipelinedTransaction.run(pool, connection -> {
             Future<?> lock =
                     connection.query(ProcessLock.shared(term.process())).execute();

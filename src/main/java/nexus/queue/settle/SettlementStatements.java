@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.IntFunction;
-import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedRun;
 import nexus.queue.owed.OwedRuns;
@@ -192,9 +192,9 @@ final class SettlementStatements {
     /** One of them. */
     record Write(String statement, Tuple parameters) {}
 
-    private final DeliveryLease.Term term;
+    private final Term term;
 
-    SettlementStatements(DeliveryLease.Term term) {
+    SettlementStatements(Term term) {
         this.term = term;
     }
 

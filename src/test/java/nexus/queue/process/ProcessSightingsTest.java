@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ProcessSightingsTest {
     private static final Beat STILL = new Beat(1, 7, 100);
 
-    private final ProcessSightings sightings = new ProcessSightings(Duration.ofSeconds(20), Duration.ofSeconds(6));
+    private ProcessSightings sightings = new ProcessSightings(Duration.ofSeconds(20), Duration.ofSeconds(6));
 
     @Test
     void aBeatThatStandsStillForTheTtlIsSilent() {
@@ -46,6 +46,7 @@ class ProcessSightingsTest {
     }
 
     private List<Beat> at(int second, Beat seen) {
-        return sightings.silent(List.of(seen), Duration.ofSeconds(second).toNanos());
+        sightings = sightings.look(List.of(seen), Duration.ofSeconds(second).toNanos());
+        return sightings.silent();
     }
 }

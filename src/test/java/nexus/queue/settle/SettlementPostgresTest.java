@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import nexus.queue.lease.DeliveryLease;
+import nexus.queue.lease.Term;
 import nexus.queue.owed.KeyCursor;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SettlementPostgresTest {
-    private static final DeliveryLease.Term TERM = new DeliveryLease.Term(1, 7);
+    private static final Term TERM = new Term(1, 7);
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
 
     private final String url = TestPostgres.freshStore();
@@ -143,8 +143,7 @@ class SettlementPostgresTest {
         outcomes.set(5, new Outcome.Again(outcomes.get(5).delivery(), failed(), NOON));
         outcomes.set(6, new Outcome.Dead(outcomes.get(6).delivery(), Optional.empty(), "gone"));
 
-        assertThat(await(settlement.settle(new DeliveryLease.Term(1, 6), outcomes)))
-                .isEmpty();
+        assertThat(await(settlement.settle(new Term(1, 6), outcomes))).isEmpty();
 
         assertThat(rows.one("SELECT count(*) FROM nexus.owed WHERE attempts = 0"))
                 .isEqualTo("40");
@@ -275,8 +274,7 @@ class SettlementPostgresTest {
         List<Outcome> outcomes = new ArrayList<>();
         owed.subList(0, 40).forEach(row -> outcomes.add(sent(row, null)));
 
-        assertThat(await(settlement.settle(new DeliveryLease.Term(1, 6), outcomes)))
-                .isEmpty();
+        assertThat(await(settlement.settle(new Term(1, 6), outcomes))).isEmpty();
 
         assertThat(rows.one("SELECT is_owed FROM nexus.owed_run")).isEqualTo("1".repeat(70));
         assertThat(((OwedRun) owed.getFirst().place()).isFolded()).isTrue();
