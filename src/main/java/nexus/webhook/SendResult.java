@@ -85,8 +85,12 @@ public sealed interface SendResult {
         }
     }
 
-    /** The deadline passed in this phase. */
-    record TimedOut(Phase phase, @Override Duration took) implements SendResult {
+    /**
+     * The deadline passed.
+     *
+     * @param doing continues "timed out"
+     */
+    record TimedOut(String doing, @Override Duration took) implements SendResult {
         @Override
         public String outcome() {
             return "timed-out";
@@ -94,7 +98,7 @@ public sealed interface SendResult {
 
         @Override
         public Optional<String> error() {
-            return Optional.of("timed out " + phase.words());
+            return Optional.of("timed out " + doing);
         }
     }
 
@@ -108,25 +112,6 @@ public sealed interface SendResult {
         @Override
         public Optional<String> error() {
             return Optional.of(address + " is not a public address, and TARGETS_ALLOW does not cover it");
-        }
-    }
-
-    /** How far a request had come. */
-    enum Phase {
-        LOOKUP("looking up the name"),
-        TOKEN("waiting for an access token"),
-        CONNECT("connecting"),
-        ANSWER("waiting for the answer"),
-        BODY("reading the answer's body");
-
-        private final String words;
-
-        Phase(String words) {
-            this.words = words;
-        }
-
-        String words() {
-            return words;
         }
     }
 }

@@ -87,20 +87,20 @@ public final class WebhookSender {
     }
 
     private Future<SendResult> begin(Exchange exchange) {
-        onContext(exchange::start);
+        if (Vertx.currentContext() == context) {
+            exchange.start();
+        } else {
+            context.runOnContext(ignored -> exchange.start());
+        }
         return exchange.result();
     }
 
     /** The lease is over: closes the sockets of all requests that are under way under it. */
     public void cutOff() {
-        onContext(open::cutOff);
-    }
-
-    private void onContext(Runnable action) {
         if (Vertx.currentContext() == context) {
-            action.run();
+            open.cutOff();
         } else {
-            context.runOnContext(ignored -> action.run());
+            context.runOnContext(ignored -> open.cutOff());
         }
     }
 

@@ -156,7 +156,7 @@ class BreakerTest {
                 .allSatisfy(status -> assertThat(refused(status)).isEqualTo(FAILED));
         assertThat(Verdict.of(new SendResult.Unreachable("refused", Duration.ZERO)))
                 .isEqualTo(FAILED);
-        assertThat(Verdict.of(new SendResult.TimedOut(SendResult.Phase.BODY, Duration.ZERO)))
+        assertThat(Verdict.of(new SendResult.TimedOut("connecting", Duration.ZERO)))
                 .isEqualTo(FAILED);
         assertThat(Verdict.of(new SendResult.Blocked("10.0.0.1", Duration.ZERO)))
                 .isEqualTo(FAILED);

@@ -41,7 +41,6 @@ import nexus.testkit.ScriptedReceiver.Received;
 import nexus.trace.Tracing;
 import nexus.webhook.SendResult.Blocked;
 import nexus.webhook.SendResult.Delivered;
-import nexus.webhook.SendResult.Phase;
 import nexus.webhook.SendResult.Refused;
 import nexus.webhook.SendResult.TimedOut;
 import nexus.webhook.SendResult.Unreachable;
@@ -200,8 +199,8 @@ class WebhookSenderTest {
 
         SendResult result = result(sender(Duration.ofMillis(300)).send(request(receiver.uri())));
 
-        assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.phase())
-                .isEqualTo(Phase.ANSWER));
+        assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.doing())
+                .isEqualTo("waiting for the answer"));
         assertThat(result.took()).isBetween(Duration.ofMillis(290), Duration.ofSeconds(3));
         Eventually.eventually("the connection is dropped", () -> receiver.openConnections() == 0);
     }
@@ -238,8 +237,8 @@ class WebhookSenderTest {
 
         SendResult result = result(sender(Duration.ofMillis(400)).send(request(receiver.uri())));
 
-        assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.phase())
-                .isEqualTo(Phase.BODY));
+        assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.doing())
+                .isEqualTo("reading the answer's body"));
         assertThat(result.took()).isBetween(Duration.ofMillis(390), Duration.ofSeconds(3));
         Eventually.eventually("the connection is dropped", () -> receiver.openConnections() == 0);
     }
@@ -604,7 +603,7 @@ class WebhookSenderTest {
 
         assertThat(result(sender(config, resolver).send(request(URI.create("http://slow.example/")))))
                 .isInstanceOfSatisfying(
-                        TimedOut.class, timedOut -> assertThat(timedOut.phase()).isEqualTo(Phase.LOOKUP));
+                        TimedOut.class, timedOut -> assertThat(timedOut.doing()).isEqualTo("looking up the name"));
         testIsOver.countDown();
     }
 

@@ -41,10 +41,15 @@ public final class Connector {
      *
      * @param isKept whether its connection has served another one before
      */
-    public record Opened(HttpClientRequest request, boolean isKept) {
+    public record Opened(HttpClientRequest request, GuardedConnection connection, boolean isKept) {
         /** Whether the receiver closed an idle connection just as it was used again: no answer, and nobody's fault. */
         public boolean isStale(Throwable cause) {
             return isKept && (cause instanceof HttpClosedException || cause instanceof IOException);
+        }
+
+        /** Returns the connection to its pool, since nothing is written on it. */
+        public void giveBack() {
+            request.exceptionHandler(ignored -> {}).reset();
         }
     }
 
@@ -81,7 +86,7 @@ public final class Connector {
                         ordered,
                         timeLeft,
                         address -> open(endpoint, address, tls, now + timeLeft.toNanos()),
-                        Connector::giveBack)
+                        Opened::giveBack)
                 .run()
                 .map(reached -> {
                     recent.put(place, recent(reached));
@@ -89,20 +94,15 @@ public final class Connector {
                 });
     }
 
-    /** Nothing is written, so that the connection goes back to the pool. */
-    private static void giveBack(Opened late) {
-        late.request().exceptionHandler(ignored -> {}).reset();
-    }
-
     private Future<Opened> open(Endpoint endpoint, InetAddress address, Optional<TlsIdentity> tls, long endsAt) {
         RequestOptions options = clients.post(endpoint, address)
                 // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                 .setConnectTimeout(
                         Math.max(1, Duration.ofNanos(endsAt - System.nanoTime()).toMillis()));
-        return clients.of(endpoint.isTls(), tls)
-                .request(options)
-                .map(request -> new Opened(
-                        request, !GuardedConnection.of(request.connection()).take(endpoint.host())));
+        return clients.of(endpoint.isTls(), tls).request(options).map(request -> {
+            GuardedConnection connection = GuardedConnection.of(request.connection());
+            return new Opened(request, connection, !connection.take(endpoint.host()));
+        });
     }
 
     private Recent recent(Reached<Opened> reached) {

@@ -1,0 +1,173 @@
+package nexus.webhook;
+
+import io.netty.handler.codec.http2.Http2Error;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.net.InetAddress;
+import java.util.List;
+import nexus.webhook.Resends.Resend;
+import nexus.webhook.connection.Connector.Opened;
+import org.jspecify.annotations.Nullable;
+
+/** How far one {@link Exchange} has come. Each phase carries what is known by then, and nothing that is not known yet. */
+sealed interface Phase {
+    /** Continues "timed out". */
+    String doing();
+
+    /** The request when its bytes may be on the wire; null before that. */
+    default @Nullable HttpClientRequest written() {
+        return null;
+    }
+
+    /** The host name is being looked up. */
+    record Resolving() implements Phase {
+        static final Resolving INSTANCE = new Resolving();
+
+        @Override
+        public String doing() {
+            return "looking up the name";
+        }
+    }
+
+    /** The access token is not there yet. */
+    record Authorizing(List<InetAddress> addresses) implements Phase {
+        @Override
+        public String doing() {
+            return "waiting for an access token";
+        }
+    }
+
+    /**
+     * A connection is being opened, or will be after a wait.
+     *
+     * @param addresses judged ones, at least one
+     * @param authorization the value of the header {@code Authorization}; empty when the request has none
+     * @param resends how often the request was sent already without an answer
+     */
+    record Connecting(List<InetAddress> addresses, String authorization, Resends resends) implements Phase {
+        @Override
+        public String doing() {
+            return "connecting";
+        }
+    }
+
+    /** The request is written or being written, and its answer has not begun. Handles the failures of its request. */
+    final class Answering implements Phase, Handler<Throwable> {
+        private final Exchange exchange;
+        private final Connecting connected;
+        private final Opened opened;
+
+        Answering(Exchange exchange, Connecting connected, Opened opened) {
+            this.exchange = exchange;
+            this.connected = connected;
+            this.opened = opened;
+        }
+
+        @Override
+        public HttpClientRequest written() {
+            return opened.request();
+        }
+
+        String authorization() {
+            return connected.authorization();
+        }
+
+        /** The next phase when the request is sent again. */
+        Connecting again(Resends resends) {
+            return new Connecting(connected.addresses(), connected.authorization(), resends);
+        }
+
+        @Override
+        public void handle(Throwable cause) {
+            exchange.failed(this, cause);
+        }
+
+        /** @return the wait, or nothing when the request is not sent again */
+        @Nullable
+        Resend resendAfter(Throwable cause) {
+            return connected
+                    .resends()
+                    .after(
+                            isUnprocessed(cause),
+                            opened.isStale(cause) && !opened.connection().hasBegunAnswer());
+        }
+
+        /** Whether HTTP/2 says that the request was not processed: RFC 9113, 8.7. */
+        private boolean isUnprocessed(Throwable cause) {
+            HttpClientRequest request = opened.request();
+            if (request.version() != HttpVersion.HTTP_2) {
+                return false;
+            }
+            if (cause instanceof StreamResetException reset) {
+                return reset.getCode() == Http2Error.REFUSED_STREAM.code();
+            }
+            return request.streamId() < 1 // the connection took no other stream
+                    || opened.connection().isUnprocessed(request.streamId());
+        }
+
+        @Override
+        public String doing() {
+            return "waiting for the answer";
+        }
+    }
+
+    /** The answer's head is there, and its body is being read. */
+    final class Reading implements Phase {
+        private final Answering answered;
+        private final HttpClientResponse head;
+        private @Nullable Buffer body;
+
+        Reading(Answering answered, HttpClientResponse head) {
+            this.answered = answered;
+            this.head = head;
+        }
+
+        @Override
+        public HttpClientRequest written() {
+            return answered.written();
+        }
+
+        Answering answered() {
+            return answered;
+        }
+
+        HttpClientResponse head() {
+            return head;
+        }
+
+        /**
+         * Takes the next part of the body.
+         *
+         * @param most bytes that are kept of a body
+         * @return false when the body is longer than that
+         */
+        boolean add(Buffer chunk, int most) {
+            Buffer read = body;
+            if (read == null) {
+                read = Buffer.buffer();
+                body = read;
+            }
+            int room = most - read.length();
+            if (chunk.length() <= room) {
+                read.appendBuffer(chunk);
+                return true;
+            }
+            read.appendBuffer(chunk, 0, room);
+            return false;
+        }
+
+        /** The body as far as it is there, without NUL, which a text of PostgreSQL cannot have. */
+        String text() {
+            return body == null ? "" : body.toString().replace("\0", "");
+        }
+
+        @Override
+        public String doing() {
+            return "reading the answer's body";
+        }
+    }
+}
