@@ -284,7 +284,8 @@ class RoomsTest {
     void sessionsOfPostgresAreMadeInOnePlace() {
         noClasses()
                 .that()
-                .haveNameNotMatching("nexus\\.store\\.(JdbcSessions|ReactiveSessions|SslOffer|StartMessage|PostgresUrl)(\\$.*)?")
+                .haveNameNotMatching(
+                        "nexus\\.store\\.(JdbcSessions|ReactiveSessions|SslOffer|StartMessage|PostgresUrl)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.sql\\.(DriverManager|Driver)|org\\.postgresql\\.(Driver|ds\\..*)"

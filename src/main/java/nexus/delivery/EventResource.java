@@ -1,6 +1,8 @@
 package nexus.delivery;
 
 import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -30,21 +32,11 @@ import nexus.delivery.state.DeliveryView;
 import nexus.queue.override.PayloadErasure;
 import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Events that are stored, and what became of them. Publishing is another room's. */
+@Singleton
 @Path("/v1/events")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Events")
 public class EventResource {
     private static final String LIST = "events";
     private static final int SHOWN_DELIVERIES = 250;
@@ -55,7 +47,8 @@ public class EventResource {
     private final AttemptRepository attempts;
     private final PayloadErasure erasure;
 
-    public EventResource(
+    @Inject
+    EventResource(
             StoredEventRepository events,
             DeliveryRepository deliveries,
             AttemptRepository attempts,
@@ -71,33 +64,6 @@ public class EventResource {
     }
 
     @GET
-    @Operation(
-            operationId = "listEvents",
-            summary = "List events, newest first",
-            description = "Without payload and attempts: those are in GET /v1/events/{id}. In the order in which Nexus"
-                    + " stored them. A page may hold fewer events than asked for, even none, and still have a next: the"
-                    + " search was cut short; go on with the cursor.")
-    @Parameter(name = "type", in = ParameterIn.QUERY)
-    @Parameter(name = "since", in = ParameterIn.QUERY)
-    @Parameter(name = "until", in = ParameterIn.QUERY)
-    @Parameter(name = "limit", in = ParameterIn.QUERY)
-    @Parameter(name = "cursor", in = ParameterIn.QUERY)
-    @APIResponse(
-            responseCode = "200",
-            description = "One page of them.",
-            content =
-                    @Content(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            properties = {
-                                                @SchemaProperty(
-                                                        name = "data",
-                                                        type = SchemaType.ARRAY,
-                                                        implementation = EventSummaryView.class),
-                                                @SchemaProperty(name = "next", ref = "Next")
-                                            }),
-                            examples = @ExampleObject(name = "page", value = DeliveryExamples.EVENTS)))
     public CompletionStage<Page<EventSummaryView>> list(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
@@ -115,56 +81,23 @@ public class EventResource {
     }
 
     @GET
-    @Path("{id}")
-    @Operation(operationId = "getEvent", summary = "Show an event with its payload, deliveries and attempts")
-    @APIResponse(
-            responseCode = "200",
-            description = "The payload is the one that is sent, digit for digit.",
-            content =
-                    @Content(
-                            schema = @Schema(implementation = EventView.class),
-                            examples = @ExampleObject(name = "event", value = DeliveryExamples.EVENT)))
-    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
-    public CompletionStage<EventView> show(
-            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id,
-            @Context UriInfo uri) {
+    @Path("/{id}")
+    public CompletionStage<EventView> get(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         UUID eventId = Ids.inPath(id, "event");
         return found(eventId).compose(this::withDeliveries).toCompletionStage();
     }
 
     @GET
-    @Path("{id}/summary")
-    @Operation(operationId = "getEventSummary", summary = "Show what became of an event")
-    @APIResponse(
-            responseCode = "200",
-            description = "Its status and how many deliveries are in which.",
-            content =
-                    @Content(
-                            schema = @Schema(implementation = EventSummaryView.class),
-                            examples = @ExampleObject(name = "summary", value = DeliveryExamples.SUMMARY)))
-    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
-    public CompletionStage<EventSummaryView> summary(
-            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id,
-            @Context UriInfo uri) {
+    @Path("/{id}/summary")
+    public CompletionStage<EventSummaryView> summary(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return found(Ids.inPath(id, "event")).map(EventSummaryView::of).toCompletionStage();
     }
 
     @DELETE
-    @Path("{id}/payload")
-    @Operation(
-            operationId = "erasePayload",
-            summary = "Erase what an event carries",
-            description =
-                    "For good: the payload, and what receivers answered, as an answer may repeat it. That the event"
-                            + " was, its type, its times and what became of its deliveries stay until RETENTION. What is still"
-                            + " owed becomes DEAD with deadReason payload-erased; a retry is 410. A request that is under way, or"
-                            + " begun within the next second, may still arrive. Once more changes nothing.")
-    @APIResponse(responseCode = "204", description = "It is erased.")
-    @APIResponse(responseCode = "404", description = "There is none, or it is no longer kept.")
-    public CompletionStage<Void> erasePayload(
-            @Parameter(example = "0199a3c4-7f6e-7b3a-9c51-2d1f6a0b8e11") @PathParam("id") String id) {
+    @Path("/{id}/payload")
+    public CompletionStage<Void> erasePayload(@PathParam("id") String id) {
         return erasure.erase(Ids.inPath(id, "event"))
                 .<Void>map(found -> {
                     if (!found) {

@@ -26,12 +26,6 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.webhook.SendResult;
 import nexus.webhook.WebhookRequest;
 import nexus.webhook.WebhookSender;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * {@code POST /v1/subscriptions/{id}/test}: one request now, past the queue. It is not stored, not counted and not
@@ -40,7 +34,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Singleton
 @Path("/v1/subscriptions/{id}/test")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Subscriptions")
 public class SubscriptionTestResource {
     private static final EventType TYPE = new EventType("nexus.test");
 
@@ -50,7 +43,7 @@ public class SubscriptionTestResource {
     private final RandomGenerator random;
 
     @Inject
-    public SubscriptionTestResource(
+    SubscriptionTestResource(
             SubscriptionRepository subscriptions, WebhookSender sender, Clock clock, RandomGenerator random) {
         this.subscriptions = subscriptions;
         this.sender = sender;
@@ -59,20 +52,6 @@ public class SubscriptionTestResource {
     }
 
     @POST
-    @Operation(
-            operationId = "testSubscription",
-            summary = "Send a nexus.test event now",
-            description = "Signed and guarded like any other, but not stored, not counted and not tried again.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What became of it.",
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Attempt.class),
-                            examples = @ExampleObject(name = "attempt", value = """
-                                                    {"attempt":1,"at":"2026-01-31T18:20:43.400Z","statusCode":200,\
-                                                    "error":null,"durationMs":12,"responseBody":"","nextRunAt":null}""")))
-    @APIResponse(responseCode = "404", description = "There is no such subscription.")
     public CompletionStage<Attempt> test(@PathParam("id") String id) {
         UUID known = Ids.inPath(id, "subscription");
         return subscriptions

@@ -23,26 +23,19 @@ import nexus.replication.state.CaptureStatus;
 import nexus.store.PostgresUrl;
 import nexus.store.StoreConfig;
 import nexus.subscription.secret.SecretConfig;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/doctor}: what {@code ./nexus doctor} prints, and what only the running process knows. */
 @Singleton
 @Path("/v1/doctor")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Status")
 public class DoctorResource {
     private final Subject subject;
     private final CaptureStatus capture;
     private @Nullable CompletableFuture<Diagnosis> underWay; // guarded by this
 
     @Inject
-    public DoctorResource(
+    DoctorResource(
             StoreConfig store, SourceConfig source, SecretConfig secret, ProcessConfig process, CaptureStatus capture) {
         this.capture = capture;
         this.subject = new Subject(
@@ -55,26 +48,6 @@ public class DoctorResource {
     }
 
     @GET
-    @Operation(
-            operationId = "getDoctor",
-            summary = "Check the databases and say exactly what to change",
-            description = "Every check with its fix: SQL to paste, or the variable to set. Reads only, and takes up to"
-                    + " ten seconds when a database does not answer. ./nexus doctor prints the same.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What was found; status is that of the worst check.",
-            content =
-                    @Content(
-                            schema = @Schema(implementation = Diagnosis.class),
-                            examples = @ExampleObject(name = "unlimited WAL", value = """
-                                                    {"status":"fail","checks":[\
-                                                    {"check":"wal_level","status":"ok","detail":"logical","fix":null},\
-                                                    {"check":"max_slot_wal_keep_size","status":"fail",\
-                                                    "detail":"-1: while Nexus is away, WAL is kept for it until the disk\
-                                                     is full and PostgreSQL stops. Of the WAL written here on average,\
-                                                     4GB is 9 h; take no more than the disk can spare.",\
-                                                    "fix":"ALTER SYSTEM SET max_slot_wal_keep_size = '4GB';\\n\
-                                                    SELECT pg_reload_conf();"}]}""")))
     public CompletionStage<Diagnosis> examine(@Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return shared();

@@ -13,7 +13,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -26,14 +25,7 @@ import nexus.event.IncomingEvent;
 import nexus.intake.Accepted;
 import nexus.intake.EventIntake;
 import nexus.trace.Tracing;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /**
  * {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. Requests are read on a thread of their own, so
@@ -42,7 +34,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Singleton
 @Path("/v1/events")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Events", description = "What happened.")
 public class PublishResource {
     private final EventIntake intake;
     private final PublishRequest.Reader reader;
@@ -51,12 +42,10 @@ public class PublishResource {
 
     /** The answer to a batch, in the order of its events. */
     @RegisterForReflection
-    @Schema(name = "BatchAccepted")
     record BatchView(List<EventAcceptedView> events) {}
 
     @Inject
-    public PublishResource(
-            EventIntake intake, Tracing tracing, Clock clock, RandomGenerator random, PublishConfig config) {
+    PublishResource(EventIntake intake, Tracing tracing, Clock clock, RandomGenerator random, PublishConfig config) {
         this.intake = intake;
         this.tracing = tracing;
         this.clock = clock;
@@ -66,37 +55,13 @@ public class PublishResource {
     @POST
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "publishEvent",
-            summary = "Publish one event",
-            description = "Stored when the answer comes. data and metadata are delivered digit for digit. An eventId in"
-                    + " the body does what the header Idempotency-Key does, for as long as events are kept; if it is a"
-                    + " UUID, it becomes the event's id.")
-    @Parameter(ref = "IdempotencyKey")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(ref = "PublishedEvent"),
-                            examples = @ExampleObject(name = "event", value = PublishExamples.EVENT)))
-    @APIResponse(
-            responseCode = "202",
-            description = "Stored. Location names it; Idempotent-Replayed: true when it was there already.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = EventAcceptedView.class),
-                            examples = @ExampleObject(name = "accepted", value = PublishExamples.ACCEPTED)))
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> publish(byte[] body, @Context RoutingContext request) {
+    public CompletionStage<RestResponse<EventAcceptedView>> publish(byte[] body, @Context RoutingContext request) {
         PublishRequest asked = reader.one(body, key(request), Caller.of(request).scope());
         return store(asked, request)
                 .map(accepted -> {
                     EventAcceptedView view = EventAcceptedView.of(accepted.getFirst());
-                    return answer(accepted)
+                    return answer(accepted, view)
                             .header(HttpHeaders.LOCATION, "/v1/events/" + view.eventId())
-                            .entity(view)
                             .build();
                 })
                 .toCompletionStage();
@@ -106,35 +71,15 @@ public class PublishResource {
     @Path("/batch")
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "publishEvents",
-            summary = "Publish up to 1000 events, all or none",
-            description = "In the order of the array. The header Idempotency-Key stands for the whole array, each"
-                    + " eventId for its event.")
-    @Parameter(ref = "IdempotencyKey")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(ref = "PublishedBatch"),
-                            examples = @ExampleObject(name = "batch", value = PublishExamples.BATCH)))
-    @APIResponse(
-            responseCode = "202",
-            description = "Stored, all of them.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = BatchView.class),
-                            examples = @ExampleObject(name = "accepted", value = PublishExamples.BATCH_ACCEPTED)))
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> publishBatch(byte[] body, @Context RoutingContext request) {
+    public CompletionStage<RestResponse<BatchView>> publishBatch(byte[] body, @Context RoutingContext request) {
         PublishRequest asked =
                 reader.batch(body, key(request), Caller.of(request).scope());
         return store(asked, request)
-                .map(accepted -> answer(accepted)
-                        .entity(new BatchView(
-                                accepted.stream().map(EventAcceptedView::of).toList()))
+                .map(accepted -> answer(
+                                accepted,
+                                new BatchView(accepted.stream()
+                                        .map(EventAcceptedView::of)
+                                        .toList()))
                         .build())
                 .toCompletionStage();
     }
@@ -156,8 +101,9 @@ public class PublishResource {
         });
     }
 
-    private static Response.ResponseBuilder answer(List<Accepted> accepted) {
-        Response.ResponseBuilder answer = Response.accepted();
+    private static <T> RestResponse.ResponseBuilder<T> answer(List<Accepted> accepted, T body) {
+        RestResponse.ResponseBuilder<T> answer =
+                RestResponse.ResponseBuilder.create(RestResponse.Status.ACCEPTED, body);
         return accepted.stream().allMatch(Accepted::deduplicated)
                 ? answer.header("Idempotent-Replayed", "true")
                 : answer;

@@ -68,6 +68,8 @@ final class Edges {
                             "9999-12-31T23:30:00-01:00",
                             "1969-12-31T23:59:59Z",
                             "2026-01-31T18:20:43.400+01:00",
+                            "2026-01-31T18:20:43.400+0100",
+                            "2026-01-31T18:20:43.400+01",
                             "2026-02-30T00:00:00Z",
                             "2026-01-31",
                             "2026-01-31T18:20:43",
@@ -152,6 +154,11 @@ final class Edges {
         if (schema.has("enum")) {
             schema.path("enum").forEach(value -> edges.add(new Edge(at + " " + value, value, true)));
             edges.add(new Edge(at + " none of the enum", JSON.textNode("none-of-them"), false));
+            return edges;
+        }
+        if (schema.has("const")) {
+            edges.add(new Edge(at + " " + schema.path("const"), schema.path("const"), true));
+            edges.add(new Edge(at + " not the constant", JSON.textNode("none-of-them"), false));
             return edges;
         }
         String name = at.substring(at.lastIndexOf('/') + 1);
@@ -268,6 +275,9 @@ final class Edges {
         }
         if (schema.has("enum")) {
             return schema.path("enum").path(0);
+        }
+        if (schema.has("const")) {
+            return schema.path("const");
         }
         return switch (type(schema)) {
             case "integer" -> JSON.numberNode(schema.path("minimum").asInt());

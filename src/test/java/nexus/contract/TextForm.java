@@ -18,10 +18,9 @@ final class TextForm {
                 || length > schema.path("maxLength").asInt(Integer.MAX_VALUE)) {
             return false;
         }
-        if (schema.has("pattern")
-                && !Pattern.compile(schema.path("pattern").asText())
-                        .matcher(text)
-                        .find()) {
+        JsonNode pattern = schema.has("pattern") ? schema.path("pattern") : schema.path("x-pattern");
+        if (!pattern.isMissingNode()
+                && !Pattern.compile(pattern.asText()).matcher(text).find()) {
             return false;
         }
         return switch (schema.path("format").asText()) {
@@ -34,7 +33,7 @@ final class TextForm {
 
     private static boolean isTime(String text) {
         try {
-            OffsetDateTime.parse(text);
+            OffsetDateTime.parse(text.replaceFirst("([+-][0-9]{2})([0-9]{2})$", "$1:$2"));
             return true;
         } catch (DateTimeParseException e) {
             return false;

@@ -13,7 +13,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -33,23 +32,12 @@ import nexus.api.page.Cursor;
 import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** {@code /v1/keys}: contract section 2. */
 @Singleton
 @Path("/v1/keys")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Keys", description = "Who may use the API, beside API_KEYS.")
 public class KeyResource {
     private static final String LIST = "keys";
     private static final String PREFIX = "nxs_";
@@ -70,30 +58,7 @@ public class KeyResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "createKey",
-            summary = "Make a key",
-            description = "The key is shown only here; the store has its SHA-256. It opens at once in every process.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema =
-                                    @Schema(
-                                            allOf = KeyView.class,
-                                            requiredProperties = {"name", "scopes"}),
-                            examples = @ExampleObject(name = "create", value = AccessExamples.CREATE_KEY)))
-    @APIResponse(
-            responseCode = "201",
-            description = "Made. Location names it.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = KeyView.class),
-                            examples = @ExampleObject(name = "created", value = AccessExamples.KEY_CREATED)))
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<KeyView>> create(byte[] body, @Context RoutingContext context) {
         JsonBody json = JsonBody.parse(body);
         KeyRequest request = KeyRequest.read(json, clock);
         ChangeNote.fields(context, json.names());
@@ -102,35 +67,14 @@ public class KeyResource {
                 .insert(UUID.randomUUID(), request, Digest.of(text), AuditedChange.of(context, 201))
                 .map(made -> {
                     keys.add(made);
-                    return Response.status(Response.Status.CREATED)
+                    return RestResponse.ResponseBuilder.create(RestResponse.Status.CREATED, KeyView.created(made, text))
                             .header(HttpHeaders.LOCATION, "/v1/keys/" + made.id())
-                            .entity(KeyView.created(made, text))
                             .build();
                 })
                 .toCompletionStage();
     }
 
     @GET
-    @Operation(operationId = "listKeys", summary = "All stored keys, newest first")
-    @Parameter(name = "limit", in = ParameterIn.QUERY)
-    @Parameter(name = "cursor", in = ParameterIn.QUERY)
-    @APIResponse(
-            responseCode = "200",
-            description = "One page of them; expired ones too.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            properties = {
-                                                @SchemaProperty(
-                                                        name = "data",
-                                                        type = SchemaType.ARRAY,
-                                                        implementation = KeyView.class),
-                                                @SchemaProperty(name = "next", ref = "Next")
-                                            }),
-                            examples = @ExampleObject(name = "page", value = AccessExamples.KEYS)))
     public CompletionStage<Page<KeyView>> list(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         long below =
@@ -147,15 +91,6 @@ public class KeyResource {
 
     @GET
     @Path("/{id}")
-    @Operation(operationId = "getKey", summary = "One stored key")
-    @APIResponse(
-            responseCode = "200",
-            description = "What it may do and when it was used last; not the key itself.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = KeyView.class),
-                            examples = @ExampleObject(name = "key", value = AccessExamples.KEY)))
     public CompletionStage<KeyView> get(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         UUID known = Ids.inPath(id, "key");
@@ -169,11 +104,6 @@ public class KeyResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(
-            operationId = "deleteKey",
-            summary = "Revoke a key",
-            description = "In this process at once, in others within two seconds.")
-    @APIResponse(responseCode = "204", description = "It no longer opens.")
     public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "key");
         return repository

@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
 import nexus.refusal.Refusal;
 
 /** Points in time as callers write them. */
@@ -11,17 +12,22 @@ public final class Timestamps {
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
+    private static final Pattern WITHOUT_COLON = Pattern.compile("([+-][0-9]{2})([0-9]{2})$");
+
     private Timestamps() {}
 
     /**
-     * ISO 8601 with an offset, kept to the millisecond.
+     * ISO 8601 with an offset, kept to the millisecond. The offset may come without a colon, as strftime of C and Python
+     * writes it.
      *
      * @param pointer the field or parameter a refusal names
      * @throws Refusal.Invalid also outside the years 1970 to 9999
      */
     public static Instant parse(String text, String pointer) {
         try {
-            Instant instant = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            Instant instant = OffsetDateTime.parse(WITHOUT_COLON.matcher(text).replaceFirst("$1:$2"))
+                    .toInstant()
+                    .truncatedTo(ChronoUnit.MILLIS);
             if (!instant.isBefore(EARLIEST) && instant.isBefore(END)) {
                 return instant;
             }

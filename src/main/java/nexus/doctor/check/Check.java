@@ -2,7 +2,6 @@ package nexus.doctor.check;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Locale;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param detail what was found, for a person
  * @param fix what to do, word for word: SQL to paste, a variable to set. Null when nothing has to be done
  */
-@Schema(name = "Check")
 public record Check(
-        @Schema(examples = "max_slot_wal_keep_size") String check,
-
-        @Schema(
-                examples = "fail",
-                enumeration = {"ok", "warn", "fail"})
+        String check,
         String status,
-
-        @Schema(examples = "-1: WAL that nobody reads fills the source's disk")
         String detail,
-
-        @Schema(
-                examples = "ALTER SYSTEM SET max_slot_wal_keep_size = '4GB';\nSELECT pg_reload_conf();",
-                nullable = true)
-        @Nullable
-        String fix) {
+        @Nullable String fix) {
 
     /** In the order of their weight. */
     public enum Status {

@@ -2,21 +2,13 @@ package nexus.doctor.check;
 
 import java.util.Comparator;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * All that was found, in the form of the API.
  *
  * @param status that of the worst check
  */
-@Schema(name = "Diagnosis")
-public record Diagnosis(
-        @Schema(
-                examples = "fail",
-                enumeration = {"ok", "warn", "fail"})
-        String status,
-
-        List<Check> checks) {
+public record Diagnosis(String status, List<Check> checks) {
 
     public Diagnosis {
         checks = List.copyOf(checks);

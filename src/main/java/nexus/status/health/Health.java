@@ -10,7 +10,6 @@ import nexus.event.EventBody;
 import nexus.process.Version;
 import nexus.replication.state.CaptureState;
 import nexus.replication.state.SlotHealth;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param database {@code ok}, {@code unreachable}, or {@code locked} by a session that keeps events from being stored
  * @param commit what it was built from, {@code unknown} when it was built without git
  */
-@Schema(name = "Health")
-public record Health(
-        @Schema(examples = OK) String status,
-        @Schema(examples = OK) String database,
-        Capture capture,
-        @Schema(examples = "0.1.0") String version,
-        @Schema(examples = "1a2b3c4d5e6f") String commit) {
+public record Health(String status, String database, Capture capture, String version, String commit) {
     static final String OK = "ok";
     static final String FAILING = "failing";
     static final String UNREACHABLE = "unreachable";
@@ -38,101 +31,39 @@ public record Health(
     static final Duration CONNECTING_MAY_TAKE = Duration.ofSeconds(30);
 
     /** How capture is doing, as {@link CaptureState} says; what is not known is null. */
-    @Schema(name = "CaptureHealth")
     record Capture(
-            @Schema(
-                    examples = "streaming",
-                    enumeration = {
-                        "creating",
-                        "streaming",
-                        "catching-up",
-                        "standby",
-                        "connecting",
-                        "blocked",
-                        "lost",
-                        "off"
-                    })
             String status,
-
-            @Schema(examples = "2026-01-31T18:20:40.000Z") String since,
-
-            @Schema(nullable = true, description = "Why, to a key that may read.") @Nullable
-            String detail,
-
-            @Schema(examples = "0", nullable = true) @Nullable
-            Long lagBytes,
-
-            @Schema(examples = "0", nullable = true) @Nullable
-            Double lagSeconds,
-
-            @Schema(examples = "0/1A2B3C8", nullable = true) @Nullable
-            String confirmedLsn,
-
-            @Schema(nullable = true, description = "The last gap: changes in it may have been missed.") @Nullable
-            Gap gap,
-
-            @Schema(nullable = true, description = "The slot's cost to the source, and how safe it is.") @Nullable
-            Slot slot,
-
-            @Schema(description = "What is wrong with tables or subscriptions while capture itself goes on.")
+            String since,
+            @Nullable String detail,
+            @Nullable Long lagBytes,
+            @Nullable Double lagSeconds,
+            @Nullable String confirmedLsn,
+            @Nullable Gap gap,
+            @Nullable Slot slot,
             List<Notice> warnings) {}
 
-    @Schema(name = "CaptureWarning")
-    record Notice(
-            @Schema(examples = "coverage") String code,
-
-            @Schema(examples = "1 subscription without all changes wanted: see warnings in GET /v1/subscriptions")
-            String detail) {}
+    record Notice(String code, String detail) {}
 
     /** The slot as the source sees it; a number that is not known, or without limit, is null. */
-    @Schema(name = "SlotHealth")
     record Slot(
-            @Schema(
-                    examples = OK,
-                    enumeration = {OK, "warning", "critical"})
             String level,
-
-            @Schema(examples = "reserved", nullable = true) @Nullable
-            String walStatus,
-
-            @Schema(examples = "16777216", description = "WAL that the source keeps for it.")
+            @Nullable String walStatus,
             long retainedBytes,
-
-            @Schema(examples = "1073741824", nullable = true) @Nullable
-            Long safeBytes,
-
-            @Schema(examples = "0", description = "Age of the oldest WAL kept for it.")
+            @Nullable Long safeBytes,
             long restartLagSeconds,
-
-            @Schema(examples = "0") long confirmedLagBytes,
-            @Schema(examples = "0") long confirmedLagSeconds,
-
-            @Schema(
-                    examples = "12",
-                    nullable = true,
-                    description = "Transactions since the oldest that it keeps from VACUUM.")
-            @Nullable
-            Long catalogXminAge,
-
-            @Schema(nullable = true) @Nullable String invalidationReason,
-
-            @Schema(nullable = true, description = "When it is lost if WAL goes on growing as now.") @Nullable
-            Long lostInSeconds) {}
+            long confirmedLagBytes,
+            long confirmedLagSeconds,
+            @Nullable Long catalogXminAge,
+            @Nullable String invalidationReason,
+            @Nullable Long lostInSeconds) {}
 
     /** A stretch of the WAL in which changes may have been missed. */
-    @Schema(name = "Gap")
     record Gap(
-            @Schema(examples = "0/1A2B3C8", nullable = true) @Nullable
-            String from,
-
-            @Schema(examples = "0/1B00000", nullable = true) @Nullable
-            String to,
-
-            @Schema(examples = "2026-01-31T17:00:00.000Z", nullable = true) @Nullable
-            String since,
-
-            @Schema(examples = "2026-01-31T18:00:00.000Z") String noticedAt,
-            @Schema(examples = "the slot was dropped") String reason) {
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String since,
+            String noticedAt,
+            String reason) {
         Gap withReason(String other) {
             return new Gap(from, to, since, noticedAt, other);
         }

@@ -24,21 +24,11 @@ import nexus.api.json.JsonBody;
 import nexus.event.EventBody;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.secret.SigningSecret;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code POST /v1/subscriptions/{id}/secret/rotate}: contract section 4. */
 @Singleton
 @Path("/v1/subscriptions/{id}/secret/rotate")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Subscriptions")
 public class SecretRotateResource {
     private static final Duration USUAL = Duration.ofHours(24);
     private static final Duration LONGEST = Duration.ofDays(7);
@@ -49,13 +39,7 @@ public class SecretRotateResource {
 
     /** The answer. */
     @RegisterForReflection
-    @Schema(name = "RotatedSecret")
-    record Rotated(
-            @Schema(description = "What deliveries are signed with from now on; shown only here.")
-            String secret,
-
-            @Schema(format = "date-time", description = "Until then the secret that it replaces signs too.")
-            String oldSecretExpiresAt) {
+    record Rotated(String secret, String oldSecretExpiresAt) {
         @Override
         public String toString() {
             return "Rotated[redacted]";
@@ -63,37 +47,12 @@ public class SecretRotateResource {
     }
 
     @Inject
-    public SecretRotateResource(SubscriptionRegistry registry, Clock clock) {
+    SecretRotateResource(SubscriptionRegistry registry, Clock clock) {
         this.registry = registry;
         this.clock = clock;
     }
 
     @POST
-    @Operation(
-            operationId = "rotateSecret",
-            summary = "Sign with a new secret",
-            description = "Both sign during the overlap, the new one first: 24 h unless the body says otherwise, from"
-                    + " 0s to 7d. A secret of an earlier rotation signs until the time promised for it; 409 when more than"
-                    + " ten would sign. X-Signature is made with the new one.")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            properties = @SchemaProperty(name = "overlap", ref = "Overlap")),
-                            examples = @ExampleObject(name = "overlap", value = "{\"overlap\": \"2d\"}")))
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(
-            responseCode = "200",
-            description = "The new secret.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = Rotated.class),
-                            examples = @ExampleObject(name = "rotated", value = SubscriptionExamples.ROTATED)))
     public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         SigningSecret secret = SigningSecret.generate(random);

@@ -14,7 +14,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
 import java.util.List;
@@ -36,23 +35,12 @@ import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.warning.Warning;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** {@code /v1/subscriptions}: contract section 4. */
 @Singleton
 @Path("/v1/subscriptions")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Subscriptions", description = "Which events go where.")
 public class SubscriptionResource {
     private static final String LIST = "subscriptions";
 
@@ -61,79 +49,30 @@ public class SubscriptionResource {
     private final SecureRandom random = new SecureRandom();
 
     @Inject
-    public SubscriptionResource(SubscriptionRegistry registry, SubscriptionRepository repository) {
+    SubscriptionResource(SubscriptionRegistry registry, SubscriptionRepository repository) {
         this.registry = registry;
         this.repository = repository;
     }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "createSubscription",
-            summary = "Subscribe an endpoint to events",
-            description = "Row changes committed after the answer are delivered. The secret is shown only here.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema =
-                                    @Schema(
-                                            allOf = SubscriptionView.class,
-                                            requiredProperties = {"endpointUrl", "eventTypes"}),
-                            examples = @ExampleObject(name = "create", value = SubscriptionExamples.CREATE)))
-    @APIResponse(
-            responseCode = "201",
-            description = "Made. Location names it.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SubscriptionView.class),
-                            examples = @ExampleObject(name = "created", value = SubscriptionExamples.CREATED)))
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    public CompletionStage<Response> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<SubscriptionView>> create(byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
         SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
         Optional<Warning> misread = SubscriptionRequest.secretWarning(request);
         return registry.create(Door.SUBSCRIPTION, settings, AuditedChange.of(context, 201))
                 .map(made -> made.with(misread))
-                .map(made -> Response.status(Response.Status.CREATED)
+                .map(made -> RestResponse.ResponseBuilder.create(
+                                RestResponse.Status.CREATED, SubscriptionView.created(made))
                         .header(
                                 HttpHeaders.LOCATION,
                                 "/v1/subscriptions/" + made.subscription().id())
-                        .entity(SubscriptionView.created(made))
                         .build())
                 .toCompletionStage();
     }
 
     @GET
-    @Operation(operationId = "listSubscriptions", summary = "All subscriptions, newest first")
-    @Parameter(
-            name = "enabled",
-            in = ParameterIn.QUERY,
-            description = "Only those that are enabled, or are not.",
-            example = "true",
-            schema = @Schema(type = SchemaType.BOOLEAN))
-    @Parameter(name = "limit", in = ParameterIn.QUERY)
-    @Parameter(name = "cursor", in = ParameterIn.QUERY)
-    @APIResponse(
-            responseCode = "200",
-            description = "One page of them.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            properties = {
-                                                @SchemaProperty(
-                                                        name = "data",
-                                                        type = SchemaType.ARRAY,
-                                                        implementation = SubscriptionView.class),
-                                                @SchemaProperty(name = "next", ref = "Next")
-                                            }),
-                            examples = @ExampleObject(name = "page", value = SubscriptionExamples.LIST)))
     public CompletionStage<Page<SubscriptionView>> list(@Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
@@ -154,15 +93,6 @@ public class SubscriptionResource {
 
     @GET
     @Path("/{id}")
-    @Operation(operationId = "getSubscription", summary = "One subscription")
-    @APIResponse(
-            responseCode = "200",
-            description = "The subscription, without its secret.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SubscriptionView.class),
-                            examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
     public CompletionStage<SubscriptionView> get(
             @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
@@ -179,29 +109,6 @@ public class SubscriptionResource {
     @PATCH
     @Path("/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "changeSubscription",
-            summary = "Change any of its fields",
-            description = "Fields that are absent stay as they are; an object or array given replaces the former one;"
-                    + " null brings a default back. A whole answer can be sent back. Changing the origin of endpointUrl or"
-                    + " auth.tokenUrl, or tls.ca, needs the secrets of auth and headers again. Disabling parks its"
-                    + " deliveries, enabling resumes them.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SubscriptionView.class),
-                            examples = @ExampleObject(name = "change", value = SubscriptionExamples.CHANGE)))
-    @APIResponse(
-            responseCode = "200",
-            description = "As it is now.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SubscriptionView.class),
-                            examples = @ExampleObject(name = "subscription", value = SubscriptionExamples.SHOWN)))
-    @APIResponse(responseCode = "409", ref = "Conflict")
     public CompletionStage<SubscriptionView> change(
             @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
@@ -215,11 +122,6 @@ public class SubscriptionResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(
-            operationId = "deleteSubscription",
-            summary = "Remove it",
-            description = "What is still owed to it becomes DEAD; its history stays until RETENTION.")
-    @APIResponse(responseCode = "204", description = "Removed.")
     public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
         return registry.delete(Ids.inPath(id, "subscription"), Optional.empty(), AuditedChange.of(context, 204))
                 .toCompletionStage();

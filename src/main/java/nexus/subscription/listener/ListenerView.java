@@ -11,56 +11,23 @@ import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
-import nexus.subscription.api.SubscriptionRequest;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.target.EndpointUrl;
 import nexus.subscription.warning.Warning;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A listener as {@code /api/v1/listeners} shows it. */
 @RegisterForReflection
-@Schema(name = "Listener", description = "A subscription to one kind of change of one table.")
 record ListenerView(
-        @Schema(readOnly = true, format = "uuid") String id,
-
-        @Schema(minLength = 1, maxLength = SubscriptionRequest.MAX_NAME)
+        String id,
         String name,
-
-        @JsonProperty("source_table")
-        @Schema(
-                minLength = 1,
-                maxLength = SourceTable.MAX_CHARACTERS,
-                pattern = SourceTable.FORM,
-                description = "users (schema public) or sales.orders, in the catalog's spelling, quoted or not.",
-                examples = "sales.orders")
-        String sourceTable,
-
-        @Schema(enumeration = {"INSERT", "UPDATE", "DELETE"})
+        @JsonProperty("source_table") String sourceTable,
         String event,
-
-        @JsonProperty("target_type")
-        @Schema(enumeration = SubscriptionSettings.TARGET_TYPE, defaultValue = SubscriptionSettings.TARGET_TYPE)
-        String targetType,
-
-        @JsonProperty("target_url")
-        @Schema(
-                format = "uri",
-                maxLength = EndpointUrl.MAX_CHARACTERS,
-                description = "A key without manage sees the origin only.")
-        String targetUrl,
-
-        @JsonProperty("created_at") @Schema(readOnly = true, format = "date-time")
-        String createdAt,
-
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Schema(readOnly = true, description = "What deliveries are signed with; only in the answer to the POST.")
-        @Nullable
-        String secret,
-
-        @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        @Schema(readOnly = true, description = "What will surprise; only in the answer to the POST, if anything.")
-        List<Warning> warnings) {
+        @JsonProperty("target_type") String targetType,
+        @JsonProperty("target_url") String targetUrl,
+        @JsonProperty("created_at") String createdAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings) {
 
     /** @param toManager whether the whole URL is shown, not its origin alone */
     static ListenerView of(Subscription listener, boolean toManager) {

@@ -13,10 +13,6 @@ import nexus.refusal.Refusal;
  */
 record SourceTable(String schema, String table) {
     static final int MAX_CHARACTERS = 300;
-    /** For the API's document. */
-    static final String FORM = "^(?!(nexus|\"nexus\")\\.)(" + SourceTable.ONE + "\\.)?" + SourceTable.ONE + "$";
-
-    private static final String ONE = "(\"([^\"\\u0000]|\"\"){1,63}\"|[^\".\\u0000]{1,63})";
     private static final String DEFAULT_SCHEMA = "public";
     /** PostgreSQL cuts longer names off: none of its tables can have one. */
     private static final int MAX_NAME_BYTES = 63;
