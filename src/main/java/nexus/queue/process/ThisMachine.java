@@ -34,6 +34,9 @@ public class ThisMachine implements ProcessDeath.Look {
     private static final Logger LOG = Logger.getLogger(ThisMachine.class);
 
     private static final Path PROC = Path.of("/proc");
+    /** How Podman and Docker lay out the folders of containers where there is no overlay. */
+    private static final Pattern COPIED_ROOT = Pattern.compile("^\\S+ \\S+ (\\S+ /\\S*/vfs/dir/[0-9a-f]{64}) / ");
+
     private static final Pattern UPPER_DIRECTORY = Pattern.compile("[, ]upperdir=([!-+\\--~]{1,300})");
     private static final Pattern POD = Pattern.compile("/pods/([0-9a-f-]{36})/containers/([^/ ]{1,80})/");
     private static final Pattern HIDDEN = Pattern.compile("hidepid=(?!0|off)");
@@ -143,7 +146,8 @@ public class ThisMachine implements ProcessDeath.Look {
                                 .filter(mount -> mount.matches("\\S+ \\S+ \\S+ / / .* - overlay .*"))
                                 .toList(),
                         UPPER_DIRECTORY,
-                        layer -> "layer:" + layer.group(1)));
+                        layer -> "layer:" + layer.group(1)))
+                .or(() -> first(mounts, COPIED_ROOT, root -> "layer:" + root.group(1)));
     }
 
     private interface Naming {

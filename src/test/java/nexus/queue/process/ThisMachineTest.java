@@ -70,6 +70,13 @@ class ThisMachineTest {
                         + "ination-log rw - ext4 /dev/sda1 rw";
         String hosts = "1581 1564 8:1 /var/lib/docker/containers/ab/hostname /etc/hostname rw - ext4 /dev/sda1 rw";
 
+        String root = "/var/lib/containers/storage/vfs/dir/" + "065e6fbc".repeat(8);
+        String copied = "67 44 254:0 " + root + " / ro,relatime - ext4 /dev/vda rw,discard";
+        String fuse = "71 46 0:40 / / rw,nodev,noatime - fuse.fuse-overlayfs fuse-overlayfs rw,user_id=0,group_id=0";
+        String folder = "67 44 254:0 /srv/nexus / rw,relatime - ext4 /dev/vda rw,discard";
+
+        assertThat(ThisMachine.container(List.of(copied))).contains("layer:254:0 " + root);
+        assertThat(ThisMachine.container(List.of(fuse, folder))).isEmpty();
         assertThat(ThisMachine.container(List.of(inner, hosts, docker)))
                 .contains("layer:/var/lib/docker/overlay2/4d0c/diff");
         assertThat(ThisMachine.container(List.of(docker, pod)))
