@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
 import nexus.store.PostgresUrl;
 import nexus.store.ReactiveSessions;
@@ -32,7 +33,6 @@ public class DemoUsers {
     /** Keeps the table what it is until the end of the transaction, and runs nothing that belongs to it. */
     private static final String LOCK = "LOCK TABLE public.users IN ROW EXCLUSIVE MODE";
 
-    private static final String UNIQUE_VIOLATION = "23505";
     /** Classes of errors that are about the table and the row, not about the server or the connection to it. */
     private static final Set<String> OF_THE_TABLE = Set.of("21", "22", "23", "27", "2F", "38", "39", "42", "44", "P0");
 
@@ -76,7 +76,7 @@ public class DemoUsers {
         if (!(failure instanceof PgException e) || e.getSqlState() == null) {
             return failure;
         }
-        if (UNIQUE_VIOLATION.equals(e.getSqlState())) {
+        if (SqlState.is(e, SqlState.UNIQUE_VIOLATION)) {
             return new Refusal.Conflict("duplicate", "There is a user with this email already.");
         }
         return OF_THE_TABLE.contains(e.getSqlState().substring(0, 2))

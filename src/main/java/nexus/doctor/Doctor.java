@@ -29,6 +29,7 @@ import nexus.doctor.slot.SlotChecks;
 import nexus.doctor.slot.SlotFacts;
 import nexus.doctor.store.StoreChecks;
 import nexus.doctor.store.StoreFacts;
+import nexus.notation.SqlState;
 import nexus.replication.publication.Publications;
 import nexus.store.PackagedMigrations;
 import nexus.store.Pooling;
@@ -296,7 +297,7 @@ public final class Doctor {
         try (Connection connection = ReadOnlyConnections.replication(source.url())) {
             return connection.isClosed() ? Optional.of("it was closed") : Optional.empty();
         } catch (SQLException e) {
-            return "53300".equals(e.getSQLState()) ? Optional.empty() : Optional.of(SqlReason.of(e));
+            return SqlState.is(e, SqlState.TOO_MANY_CONNECTIONS) ? Optional.empty() : Optional.of(SqlReason.of(e));
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import nexus.notation.SqlState;
 import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
@@ -43,8 +44,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The library waits this long even for a server that has ended. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
-
-    private static final String WRONG_PASSWORD = "28P01";
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(20);
 
@@ -341,7 +340,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 ResultSet result = statement.executeQuery("SELECT current_setting('data_directory')")) {
             return result.next() && Files.isSameFile(Path.of(result.getString(1)), data);
         } catch (SQLException | IOException e) {
-            if (e instanceof SQLException refused && WRONG_PASSWORD.equals(refused.getSQLState())) {
+            if (SqlState.is(e, SqlState.INVALID_PASSWORD)) {
                 throw new EmbeddedDatabaseException("the embedded database in " + data + " has another password than "
                         + password.file() + ": put the right one there");
             }

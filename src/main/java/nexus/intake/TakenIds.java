@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.security.InvalidKeyException;
-import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.event.IncomingEvent;
+import nexus.notation.Sha256;
 
 /**
  * Captured events whose ids other events have. The event that is stored keeps the id. The captured one gets the next
@@ -45,7 +45,7 @@ final class TakenIds {
                     && (isRowChange(event.type())
                             || bodyHash.isEmpty()
                             || bodyHash.get()
-                                    .equals(Buffer.buffer(sha256(event.body().bytes()))));
+                                    .equals(Buffer.buffer(Sha256.of(event.body().bytes()))));
         }
 
         private static boolean isRowChange(EventType type) {
@@ -116,14 +116,6 @@ final class TakenIds {
             return EventId.version7(value.getMostSignificantBits() >>> 16, digest.getShort(), digest.getLong());
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new AssertionError("every Java platform has HMAC-SHA-256", e);
-        }
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 }

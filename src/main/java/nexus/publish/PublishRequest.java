@@ -12,6 +12,7 @@ import nexus.api.json.JsonBody;
 import nexus.event.EventIdGenerator;
 import nexus.event.IncomingEvent;
 import nexus.intake.IdempotencyClaim;
+import nexus.notation.Sha256;
 import nexus.refusal.Refusal;
 
 /** What a publisher asks for: events, and what may happen only once. */
@@ -37,7 +38,7 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
                 body.error("eventId", "must be the same as the header " + IdempotencyKey.HEADER);
             }
             body.check();
-            Supplier<String> bodyHash = () -> PublishedEvent.sha256(raw);
+            Supplier<String> bodyHash = () -> Sha256.hex(raw);
             List<IdempotencyClaim> claims = idClaim(event, 0, bodyHash, scope)
                     .or(() -> key.map(given -> headerClaim(given, 1, bodyHash.get(), scope)))
                     .stream()
@@ -54,7 +55,7 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
                     .toList();
             body.check();
             List<IdempotencyClaim> claims = new ArrayList<>();
-            key.ifPresent(given -> claims.add(headerClaim(given, events.size(), PublishedEvent.sha256(raw), scope)));
+            key.ifPresent(given -> claims.add(headerClaim(given, events.size(), Sha256.hex(raw), scope)));
             for (int i = 0; i < events.size(); i++) {
                 idClaim(events.get(i), i, events.get(i)::bodyHash, scope).ifPresent(claims::add);
             }

@@ -1,12 +1,9 @@
 package nexus.publish;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.api.json.Ids;
@@ -18,6 +15,7 @@ import nexus.event.EventIdGenerator;
 import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
+import nexus.notation.Sha256;
 
 /**
  * One event of a request, read but not yet known to be right: that is what {@link JsonBody#check()} of its request
@@ -56,7 +54,7 @@ record PublishedEvent(
 
     /** SHA-256 of the bytes of this event, in hex. */
     String bodyHash() {
-        return sha256(body.bytes());
+        return Sha256.hex(body.bytes());
     }
 
     /** Where in the request the publisher's own id stands. */
@@ -92,13 +90,5 @@ record PublishedEvent(
                         knownData.getBytes(StandardCharsets.UTF_8),
                         metadata.getBytes(StandardCharsets.UTF_8)),
                 true);
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
     }
 }

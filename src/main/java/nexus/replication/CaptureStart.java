@@ -3,9 +3,6 @@ package nexus.replication;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +21,8 @@ import nexus.capture.UndecodedChanges;
 import nexus.capture.message.RefusedMessages;
 import nexus.intake.EventIntake;
 import nexus.intake.SourcePosition;
+import nexus.notation.Sha256;
+import nexus.notation.SqlState;
 import nexus.pgoutput.Lsn;
 import nexus.replication.catalog.CatalogKeeper;
 import nexus.replication.catalog.UnknownRootGaps;
@@ -44,7 +42,6 @@ import nexus.replication.slot.SlotCreation;
 import nexus.replication.slot.SlotDecision;
 import nexus.replication.source.SourceConfig;
 import nexus.replication.source.SourceConnections;
-import nexus.replication.source.SourceErrors;
 import nexus.replication.source.SourceWorker;
 import nexus.replication.source.SqlName;
 import nexus.replication.state.CannotCapture;
@@ -316,7 +313,7 @@ public class CaptureStart {
     }
 
     private static SQLException slotChanged() {
-        return new SQLException("the slot changed while the stream was started", SourceErrors.OBJECT_IN_USE);
+        return new SQLException("the slot changed while the stream was started", SqlState.OBJECT_IN_USE);
     }
 
     private void noteLostRest(WalStream stream, SourcePosition position, Lsn next) throws SQLException {
@@ -344,12 +341,7 @@ public class CaptureStart {
     /** What ordinals depend on: with other options the same change would have another one. */
     private String optionsHash() {
         String options = "proto_version=1 messages=true publication_names=" + publicationNames();
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(options.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(options);
     }
 
     private static Duration senderTimeout(Connection ordinary) throws SQLException {
@@ -362,20 +354,20 @@ public class CaptureStart {
 
     /** An error of the source in words for an operator, when waiting alone will not help; else empty. */
     Optional<CannotCapture> explained(SQLException error) {
-        String state = Optional.ofNullable(error.getSQLState()).orElse("");
+        String state = SqlState.of(error);
         String user = SqlName.quoted(connections.url().user());
         return switch (state) {
-            case SourceErrors.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));
-            case SourceErrors.DUPLICATE_OBJECT -> Optional.of(CannotCapture.standby("another process makes the slot"));
-            case SourceErrors.INSUFFICIENT_PRIVILEGE ->
+            case SqlState.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));
+            case SqlState.DUPLICATE_OBJECT -> Optional.of(CannotCapture.standby("another process makes the slot"));
+            case SqlState.INSUFFICIENT_PRIVILEGE ->
                 Optional.of(CannotCapture.blocked(
                         error.getMessage() + "; a superuser can run: ALTER ROLE " + user + " REPLICATION;"));
-            case SourceErrors.NOT_ENOUGH_SLOTS ->
+            case SqlState.CONFIGURATION_LIMIT_EXCEEDED ->
                 Optional.of(CannotCapture.blocked(
                         error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
-            case SourceErrors.WRONG_STATE -> wrongState(error);
-            case SourceErrors.UNDEFINED_OBJECT -> missingPublication();
-            case SourceErrors.PROTOCOL_VIOLATION ->
+            case SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE -> wrongState(error);
+            case SqlState.UNDEFINED_OBJECT -> missingPublication();
+            case SqlState.PROTOCOL_VIOLATION ->
                 Optional.of(CannotCapture.blocked(error.getMessage() + "; a connection pooler passes no replication on:"
                         + " write the direct port of PostgreSQL into SOURCE_DATABASE_URL"));
             default ->

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import nexus.notation.SqlState;
 import org.postgresql.PGProperty;
 
 /** The only place where blocking connections to PostgreSQL are made. Whoever asks for one closes it. */
@@ -132,8 +133,8 @@ public final class JdbcSessions {
     /** What stands before a server says so in various ways; the server itself takes all options of this program. */
     static boolean refusesOptions(SQLException failure) {
         String reason = SqlReason.of(failure).toLowerCase(Locale.ROOT);
-        return "08P01".equals(failure.getSQLState())
-                || "0A000".equals(failure.getSQLState())
+        return SqlState.is(failure, SqlState.PROTOCOL_VIOLATION)
+                || SqlState.is(failure, SqlState.FEATURE_NOT_SUPPORTED)
                 || reason.contains("startup parameter")
                 || reason.contains("command-line options");
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import nexus.notation.SqlState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,6 @@ final class NewerSetting {
 
     private static final int SINCE_MAJOR = 17;
     private static final String UNDEFINED_OBJECT = "42704";
-    private static final String TRANSACTION_TIMEOUT = "25P04";
 
     /** An address may get another server, an older one too. */
     private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
@@ -69,7 +69,7 @@ final class NewerSetting {
 
     /** Whether the setting ended a session. */
     static boolean ended(SQLException failure) {
-        return TRANSACTION_TIMEOUT.equals(failure.getSQLState());
+        return SqlState.is(failure, SqlState.TRANSACTION_TIMEOUT);
     }
 
     private static String address(PostgresUrl url) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import nexus.notation.SqlState;
 
 /**
  * Whether a connection to an address is a session of PostgreSQL's own, found out by how the address behaves. Asking
@@ -34,7 +35,7 @@ public sealed interface Pooling {
         private static final long serialVersionUID = 1;
 
         SharedSessionException(PostgresUrl url, PerTransaction pooling) {
-            super(url + " " + pooling.refusal(url), "0A000");
+            super(url + " " + pooling.refusal(url), SqlState.FEATURE_NOT_SUPPORTED);
         }
     }
 
@@ -83,7 +84,7 @@ public sealed interface Pooling {
                             ? e
                             : new SQLException(
                                     "it gives no second session beside the first one: raise the" + " size of its pool",
-                                    "53300",
+                                    SqlState.TOO_MANY_CONNECTIONS,
                                     e);
                 }
                 return Optional.of("it refuses a transaction: " + SqlReason.of(e));

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import nexus.host.Authority;
+import nexus.notation.Authority;
 
 /**
  * Where a PostgreSQL database is, from {@code postgresql://user:pass@host:port/db?sslmode=…}. Only the four

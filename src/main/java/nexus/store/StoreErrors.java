@@ -5,21 +5,17 @@ import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import nexus.notation.SqlState;
 
 /** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
 public final class StoreErrors {
-    private static final String CHECK_VIOLATION = "23514";
-    private static final String UNIQUE_VIOLATION = "23505";
-    private static final String UNDEFINED_TABLE = "42P01";
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
-    private static final String DEADLOCK_DETECTED = "40P01";
-
     private StoreErrors() {}
 
     /** A row belongs to a day of which there is no partition; a broken CHECK has the same code, but names itself. */
     public static boolean isMissingPartition(Throwable failure) {
-        return failure instanceof PgException e && CHECK_VIOLATION.equals(e.getSqlState()) && e.getConstraint() == null;
+        return failure instanceof PgException e
+                && SqlState.is(e, SqlState.CHECK_VIOLATION)
+                && e.getConstraint() == null;
     }
 
     /**
@@ -27,23 +23,23 @@ public final class StoreErrors {
      * that row the same statement would succeed.
      */
     public static boolean isAboutOneRow(Throwable failure) {
-        @Nullable String state = failure instanceof PgException e ? e.getSqlState() : null;
-        return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
+        String state = SqlState.of(failure);
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
     }
 
     /** A row with the same key is there already. */
     public static boolean isTaken(Throwable failure) {
-        return failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState());
+        return SqlState.is(failure, SqlState.UNIQUE_VIOLATION);
     }
 
     /** There is no such table: of a process, when it has ended. */
     public static boolean isMissingTable(Throwable failure) {
-        return failure instanceof PgException e && UNDEFINED_TABLE.equals(e.getSqlState());
+        return SqlState.is(failure, SqlState.UNDEFINED_TABLE);
     }
 
     /** Another session kept a lock for longer than is waited for one. */
     public static boolean isLocked(Throwable failure) {
-        return failure instanceof PgException e && LOCK_NOT_AVAILABLE.equals(e.getSqlState());
+        return SqlState.is(failure, SqlState.LOCK_NOT_AVAILABLE);
     }
 
     /**
@@ -52,7 +48,7 @@ public final class StoreErrors {
      */
     public static boolean isAway(Throwable failure) {
         if (failure instanceof PgException e) {
-            String state = String.valueOf(e.getSqlState());
+            String state = SqlState.of(e);
             return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
         }
         return failure instanceof IOException
@@ -63,6 +59,6 @@ public final class StoreErrors {
 
     /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */
     public static boolean isDeadlock(Throwable failure) {
-        return failure instanceof PgException e && DEADLOCK_DETECTED.equals(e.getSqlState());
+        return SqlState.is(failure, SqlState.DEADLOCK_DETECTED);
     }
 }

@@ -16,6 +16,7 @@ import nexus.event.EventIdGenerator;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.IdempotencyClaim;
+import nexus.notation.Sha256;
 import nexus.refusal.Refusal;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -97,14 +98,7 @@ class PublishRequestTest {
         String body = "{\"type\":\"a\",\"data\":{}} ";
         assertThat(reader.one(bytes(body), Optional.of("k"), "me").claims())
                 .containsExactly(new IdempotencyClaim(
-                        "me",
-                        "k",
-                        PublishedEvent.sha256(bytes(body)),
-                        Duration.ofHours(24),
-                        0,
-                        1,
-                        false,
-                        "Idempotency-Key"));
+                        "me", "k", Sha256.hex(bytes(body)), Duration.ofHours(24), 0, 1, false, "Idempotency-Key"));
     }
 
     @Test
@@ -140,7 +134,7 @@ class PublishRequestTest {
                         new IdempotencyClaim(
                                 "me",
                                 "all",
-                                PublishedEvent.sha256(bytes(body)),
+                                Sha256.hex(bytes(body)),
                                 Duration.ofHours(24),
                                 0,
                                 3,
@@ -149,7 +143,7 @@ class PublishRequestTest {
                         new IdempotencyClaim(
                                 "me",
                                 "x",
-                                PublishedEvent.sha256(bytes("{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"}")),
+                                Sha256.hex(bytes("{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"}")),
                                 RETENTION,
                                 0,
                                 1,
@@ -158,7 +152,7 @@ class PublishRequestTest {
                         new IdempotencyClaim(
                                 "me",
                                 "y",
-                                PublishedEvent.sha256(bytes("{\"type\":\"c\",\"data\":{},\"eventId\":\"y\"}")),
+                                Sha256.hex(bytes("{\"type\":\"c\",\"data\":{},\"eventId\":\"y\"}")),
                                 RETENTION,
                                 2,
                                 1,

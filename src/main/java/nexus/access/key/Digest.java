@@ -1,10 +1,9 @@
 package nexus.access.key;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import nexus.notation.Sha256;
 
 /**
  * SHA-256 of a key. Keys are looked up by it, never compared themselves: how long that takes tells of the digest, out
@@ -20,11 +19,7 @@ public final class Digest {
     }
 
     public static Digest of(String key) {
-        try {
-            return new Digest(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        return new Digest(Sha256.of(key));
     }
 
     static Digest ofStored(byte[] bytes) {

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import nexus.api.document.AllowedMethods;
+import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -26,7 +27,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final int RETRY_AFTER_SECONDS = 2;
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final AllowedMethods allowed;
 
@@ -75,7 +75,7 @@ class ProblemMapper {
         if (isTooLarge(cause)) {
             return map(new Refusal.TooLarge("A request may have 1 MiB at most."), uri);
         }
-        if (cause instanceof PgException e && LOCK_NOT_AVAILABLE.equals(e.getSqlState())) {
+        if (SqlState.is(cause, SqlState.LOCK_NOT_AVAILABLE)) {
             LOG.warnf("a lock of the database could not be had cause=%s", cause);
             return map(new Refusal.Unavailable("A lock of the database could not be had in time. Try again."), uri);
         }
@@ -114,8 +114,8 @@ class ProblemMapper {
     /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */
     private static boolean isUnavailable(Throwable cause) {
         if (cause instanceof PgException e) {
-            String state = e.getSqlState();
-            return state != null && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
+            String state = SqlState.of(e);
+            return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
         }
         return cause instanceof IOException
                 || cause instanceof ClosedConnectionException

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nexus.notation.SqlState;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -182,8 +183,8 @@ public final class JdbcCatalogSource implements CatalogSource {
      * known of what was asked about.
      */
     private static void throwIfItMayPass(SQLException e) {
-        String state = e.getSQLState();
-        if (state == null || MAY_PASS.stream().anyMatch(state::startsWith)) {
+        String state = SqlState.of(e);
+        if (state.isEmpty() || MAY_PASS.stream().anyMatch(state::startsWith)) {
             throw new CatalogUnavailableException(e);
         }
         LOG.warnf("the catalog of the source database does not answer sqlstate=%s", state);

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import nexus.host.Authority;
+import nexus.notation.Authority;
+import nexus.notation.DurationText;
 import nexus.process.Role;
 import nexus.store.PostgresUrl;
 import nexus.trace.TraceHeaders;
@@ -224,23 +225,10 @@ interface Format {
 
     /** {@code 250ms 15s 10m 10h 30d}: one number and one unit, above zero and at most ten years. */
     static Duration duration(String text) {
-        Matcher matcher = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)").matcher(text);
-        if (matcher.matches()) {
-            long count = Long.parseLong(matcher.group(1));
-            Duration unit =
-                    switch (matcher.group(2)) {
-                        case "ms" -> Duration.ofMillis(1);
-                        case "s" -> Duration.ofSeconds(1);
-                        case "m" -> Duration.ofMinutes(1);
-                        case "h" -> Duration.ofHours(1);
-                        default -> Duration.ofDays(1);
-                    };
-            Duration tenYears = Duration.ofDays(3653);
-            if (count > 0 && count <= tenYears.dividedBy(unit)) {
-                return unit.multipliedBy(count);
-            }
-        }
-        throw new IllegalArgumentException("must be a duration such as 250ms, 15s, 10m, 10h or 30d");
+        return DurationText.parse(text)
+                .filter(Duration::isPositive)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("must be a duration such as 250ms, 15s, 10m, 10h or 30d"));
     }
 
     /** {@code 16MiB 64KiB 1GiB} or plain bytes, above zero. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import nexus.command.environment.StartRefused;
+import nexus.notation.SqlState;
 import nexus.store.JdbcSessions;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
@@ -106,12 +107,13 @@ public final class DatabaseCheck {
         if (SqlReason.passes(failure)) {
             return;
         }
-        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
+        String state = SqlState.of(failure);
         String fix =
                 switch (state) {
-                    case "28P01" -> ": correct the user and password in it";
-                    case "28000" -> ": correct the user in it, or allow it in the server's pg_hba.conf";
-                    case "3D000" -> ": create the database, or name another one";
+                    case SqlState.INVALID_PASSWORD -> ": correct the user and password in it";
+                    case SqlState.INVALID_AUTHORIZATION_SPECIFICATION ->
+                        ": correct the user in it, or allow it in the server's pg_hba.conf";
+                    case SqlState.INVALID_CATALOG_NAME -> ": create the database, or name another one";
                     default -> "";
                 };
         throw new StartRefused(variable + " (" + url + ") was turned down (" + SqlReason.of(failure) + ")" + fix);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import nexus.doctor.check.Check;
+import nexus.notation.SqlState;
 import nexus.replication.source.SqlName;
 import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
@@ -26,7 +27,7 @@ public final class Failure {
     public static Check check(String check, Optional<String> variable, PostgresUrl url, SQLException failure) {
         String server = url.host() + ":" + url.port();
         String address = variable.orElse("the address");
-        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
+        String state = SqlState.of(failure);
         String reason = withoutPassword(SqlReason.of(failure), url);
         if (isPooler(failure)) {
             return Pooler.check(check, variable, url, "it answered: " + reason);
@@ -52,31 +53,32 @@ public final class Failure {
                             + " port in " + address + ".");
         }
         return switch (state) {
-            case "28P01" ->
+            case SqlState.INVALID_PASSWORD ->
                 Check.fail(
                         check,
                         "the password of role " + url.user() + " is wrong",
                         "Correct user and password in " + address + ", or set the password on the server: \\password "
                                 + SqlName.quoted(url.user()));
-            case "28000" -> Check.fail(check, "turned away: " + reason, turnedAway(reason, address, url));
-            case "3D000" ->
+            case SqlState.INVALID_AUTHORIZATION_SPECIFICATION ->
+                Check.fail(check, "turned away: " + reason, turnedAway(reason, address, url));
+            case SqlState.INVALID_CATALOG_NAME ->
                 Check.fail(
                         check,
                         "there is no database " + url.database() + " on " + server,
                         "CREATE DATABASE " + SqlName.quoted(url.database()) + ";\n-- or correct the database in "
                                 + address);
-            case "42501" ->
+            case SqlState.INSUFFICIENT_PRIVILEGE ->
                 Check.fail(
                         check,
                         reason,
                         "GRANT CONNECT ON DATABASE " + SqlName.quoted(url.database()) + " TO "
                                 + SqlName.quoted(url.user()) + ";");
-            case "53300" ->
+            case SqlState.TOO_MANY_CONNECTIONS ->
                 Check.fail(
                         check,
                         "no connection is free: " + reason,
                         "End sessions that nobody needs, or raise max_connections.");
-            case "57P03" ->
+            case SqlState.CANNOT_CONNECT_NOW ->
                 Check.fail(check, "not ready: " + reason, "Wait until " + server + " has started, or see its log.");
             default -> Check.fail(check, reason, "Correct " + address + ", or see the log of " + server + ".");
         };

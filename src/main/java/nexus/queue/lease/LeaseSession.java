@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nexus.notation.SqlState;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.process.ProcessPlace;
 import nexus.queue.process.ProcessSightings.Beat;
@@ -72,9 +73,6 @@ public final class LeaseSession implements AutoCloseable {
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
 
     private static final String HAS_LOCK = "SELECT to_regclass(?) IS NOT NULL";
-
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
-    private static final String UNDEFINED_TABLE = "42P01";
 
     /**
      * @param leaving finishes what is under way, and takes no more shards
@@ -189,10 +187,10 @@ public final class LeaseSession implements AutoCloseable {
                 return true;
             });
         } catch (SQLException e) {
-            if (UNDEFINED_TABLE.equals(e.getSQLState())) {
+            if (SqlState.is(e, SqlState.UNDEFINED_TABLE)) {
                 return false;
             }
-            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+            if (!SqlState.is(e, SqlState.LOCK_NOT_AVAILABLE)) {
                 throw e;
             }
             try (PreparedStatement statement = prepare(END_SETTLEMENTS, ProcessLock.table(silent.process()))) {
@@ -211,7 +209,7 @@ public final class LeaseSession implements AutoCloseable {
         try {
             execute(ProcessLock.drop(goneProcess));
         } catch (SQLException e) {
-            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) { // else an empty table stays
+            if (!SqlState.is(e, SqlState.LOCK_NOT_AVAILABLE)) { // else an empty table stays
                 throw e;
             }
         }

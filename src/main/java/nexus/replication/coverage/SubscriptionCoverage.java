@@ -2,13 +2,10 @@ package nexus.replication.coverage;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import nexus.event.Operation;
+import nexus.notation.Sha256;
 import nexus.replication.coverage.LossWarnings.Lost;
 import nexus.replication.table.Leaf;
 import nexus.subscription.warning.Warning;
@@ -23,6 +20,8 @@ import nexus.subscription.warning.Warning;
 record SubscriptionCoverage(String fingerprint, JsonArray losses, int more) {
     /** A wildcard may name thousands of tables, each with the same trouble. */
     private static final int SHOWN = 20;
+
+    private static final int HASH_DIGITS = 32;
 
     static SubscriptionCoverage of(List<Lost> lost) {
         JsonArray losses = new JsonArray();
@@ -65,13 +64,7 @@ record SubscriptionCoverage(String fingerprint, JsonArray losses, int more) {
                         + operations(one.loss()))
                 .sorted()
                 .toList();
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(String.join("\n", lines)).substring(0, HASH_DIGITS);
     }
 
     /** The losses of a stored row, as an answer shows them. */

@@ -2,6 +2,7 @@ package nexus.replication.position;
 
 import java.sql.SQLException;
 import java.util.List;
+import nexus.notation.SqlState;
 import nexus.pgoutput.Lsn;
 import org.postgresql.util.PSQLException;
 
@@ -24,14 +25,13 @@ public final class UnreadableTransaction extends RuntimeException {
                         + cause.getSQLState(),
                 cause);
         this.commitLsn = commitLsn.value();
-        this.sqlState = String.valueOf(cause.getSQLState());
+        this.sqlState = SqlState.of(cause);
     }
 
     /** Whether the server itself says that it can't send what it was about to. */
     public static boolean isAboutAChange(SQLException e) {
-        String state = e.getSQLState();
-        return state != null
-                && e instanceof PSQLException error
+        String state = SqlState.of(e);
+        return e instanceof PSQLException error
                 && error.getServerErrorMessage() != null
                 && ABOUT_A_CHANGE.stream().anyMatch(state::startsWith);
     }
@@ -47,6 +47,7 @@ public final class UnreadableTransaction extends RuntimeException {
 
     /** Its bytes have no place in the encoding that was asked for. */
     public boolean isAboutEncoding() {
-        return sqlState.equals("22021") || sqlState.equals("22P05");
+        return sqlState.equals(SqlState.CHARACTER_NOT_IN_REPERTOIRE)
+                || sqlState.equals(SqlState.UNTRANSLATABLE_CHARACTER);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import nexus.notation.SqlState;
 import nexus.replication.publication.PublicationPlan.Kind;
 import nexus.replication.publication.PublicationPlan.Move;
 import nexus.replication.publication.PublicationPlan.Step;
@@ -209,7 +210,7 @@ public final class Publications {
                 throw e;
             }
             connection.rollback();
-            if (SourceErrors.is(e, SourceErrors.INSUFFICIENT_PRIVILEGE)) {
+            if (SqlState.is(e, SqlState.INSUFFICIENT_PRIVILEGE)) {
                 throw CannotCapture.blocked("the role may not make a publication; an administrator can: " + sql
                         + "; or GRANT CREATE ON DATABASE " + SqlName.quoted(connection.getCatalog()) + " TO "
                         + SqlName.quoted(connection.getMetaData().getUserName()));

@@ -5,9 +5,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nexus.api.json.Durations;
 import nexus.event.EventBody;
 import nexus.event.TypePattern;
+import nexus.notation.DurationText;
 import nexus.subscription.RetrySettings;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
@@ -130,7 +130,7 @@ record SubscriptionView(
                 new Retry(
                         retry.maxAttempts().orElse(null),
                         retry.baseSeconds().orElse(null),
-                        retry.cap().map(Durations::format).orElse(null)),
+                        retry.cap().map(DurationText::format).orElse(null)),
                 subscription.deadOn().stream().sorted().toList(),
                 subscription.disabledReason().orElse(null),
                 EventBody.timestamp(subscription.createdAt()),

@@ -5,7 +5,6 @@ import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -18,6 +17,7 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import nexus.notation.Sha256;
 
 /**
  * Encrypts what a stranger with a copy of the database must not read: AES-256-GCM, stored as key id (4 bytes), nonce
@@ -59,15 +59,10 @@ public final class SecretCipher {
             if (bytes.length != KEY_BYTES) {
                 throw new IllegalArgumentException("NEXUS_SECRET_KEY must be base64 of " + KEY_BYTES + " bytes");
             }
-            try {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Key(
-                        new SecretKeySpec(bytes, "AES"),
-                        ByteBuffer.wrap(Arrays.copyOf(digest, KEY_ID_BYTES)),
-                        new SecretKeySpec(mac(new SecretKeySpec(bytes, MAC), DIGESTING), MAC));
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e); // every JDK has it
-            }
+            return new Key(
+                    new SecretKeySpec(bytes, "AES"),
+                    ByteBuffer.wrap(Arrays.copyOf(Sha256.of(bytes), KEY_ID_BYTES)),
+                    new SecretKeySpec(mac(new SecretKeySpec(bytes, MAC), DIGESTING), MAC));
         }
     }
 

@@ -3,7 +3,7 @@ package nexus.subscription.target;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import nexus.host.Authority;
+import nexus.notation.Authority;
 import nexus.refusal.Refusal;
 import nexus.webhook.guard.Endpoint;
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import nexus.host.Authority;
+import nexus.notation.Authority;
 
 /**
  * Which addresses may a webhook go to? Public ones, and what {@code TARGETS_ALLOW} names. Pure: it looks nothing up.

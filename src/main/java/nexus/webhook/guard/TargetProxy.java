@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import nexus.host.Authority;
+import nexus.notation.Authority;
 
 /**
  * The HTTP proxy for targets with TLS: asked for a tunnel ({@code CONNECT}) to the very address that was judged, so that

@@ -1,4 +1,4 @@
-package nexus.host;
+package nexus.notation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package nexus.host;
+package nexus.notation;
 
 import java.net.IDN;
 import java.net.URI;

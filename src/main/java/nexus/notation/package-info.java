@@ -1,0 +1,9 @@
+/**
+ * How are hosts, durations, hashes and SQLSTATEs written?
+ *
+ * <p>Takes text, gives a checked value, or says which form is wrong. Never knows what the value is used for.
+ */
+@NullMarked
+package nexus.notation;
+
+import org.jspecify.annotations.NullMarked;
