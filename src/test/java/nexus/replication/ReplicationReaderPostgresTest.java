@@ -312,16 +312,13 @@ class ReplicationReaderPostgresTest {
 
     @Test
     void aSourceThatShutsDownIsNotHeldUp() throws Exception {
-        EmbeddedPostgres server = PostgresPrograms.server(TestPostgres.version())
-                .setServerConfig("wal_level", "logical")
-                .setServerConfig("max_connections", "50")
-                .start();
+        Path data = Files.createTempDirectory("nexus-shutdown");
+        EmbeddedPostgres server = server(data, 0);
         String own = "postgresql://postgres@localhost:" + server.getPort() + "/postgres";
         TestPostgres.migrate(own);
         try (CapturingProcess process = new CapturingProcess(own, "pg.public.**").streaming()) {
-            long begun = System.nanoTime();
-            server.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+            server.close(); // which waits for 5 s at most
+            Eventually.eventually("the server has ended", () -> !Files.exists(data.resolve("postmaster.pid")));
             process.in(Status.CONNECTING);
         }
     }
@@ -339,6 +336,7 @@ class ReplicationReaderPostgresTest {
         }
         assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
         assertThat(query(url, "SELECT generation FROM nexus.source_position")).containsExactly("2");
+    /** It waits for everybody who reads its WAL; one that only kept it company would hold it up for ever. */
     }
 
     @Test

@@ -53,7 +53,7 @@ public class LagSampler {
     /** On the worker's thread. */
     public void sample(SourceWorker worker, ReplicationSession session) {
         try {
-            Sample sample = worker.now(this::read);
+            Sample sample = sample(worker);
             if (sample.readerPid == session.senderPid()) {
                 badSamples = 0;
                 report(sample, session);
@@ -67,6 +67,18 @@ public class LagSampler {
             } else {
                 bad(session, String.valueOf(e.getMessage()));
             }
+        }
+    }
+
+    /** A connection that is gone says nothing about the server: the next one does, at once. */
+    private Sample sample(SourceWorker worker) throws SQLException {
+        try {
+            return worker.now(this::read);
+        } catch (SQLException e) {
+            if (SourceErrors.connectionIsGone(e) && !SourceErrors.serverIsDown(e)) {
+                return worker.now(this::read);
+            }
+            throw e;
         }
     }
 
