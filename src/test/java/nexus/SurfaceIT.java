@@ -303,6 +303,7 @@ class SurfaceIT {
         GET /v1/stats HTTP/3.0|Host: localhost||                                              ; 505
         TRACE /%zz HTTP/1.1||                                                                 ; 405
         CONNECT localhost:80 HTTP/1.1|Host: localhost||                                       ; 405
+        OPTIONS * HTTP/1.1|Host: localhost||                                                  ; 404
         """)
     void aRequestThatIsNotWellFormedIsAProblemOnBothPortsAndEndsTheConnection(String raw, int status) {
         for (int port : List.of(nexus.port(), nexus.managementPort())) {

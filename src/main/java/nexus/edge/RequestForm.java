@@ -32,6 +32,11 @@ final class RequestForm {
         if (!RequestTarget.isReadable(request.uri())) {
             return malformed("The URL is not percent-encoded UTF-8.");
         }
+        if (request.uri().equals("*")) { // the whole server, in a request with OPTIONS alone
+            return request.method().equals(HttpMethod.OPTIONS)
+                    ? Optional.of(Problem.ofStatus(404))
+                    : malformed("The URL * is for OPTIONS alone.");
+        }
         return headers(request.headers(), version.equals(HttpVersion.HTTP_1_1));
     }
 

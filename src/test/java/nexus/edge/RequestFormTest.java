@@ -51,6 +51,8 @@ class RequestFormTest {
         GET /a\\b HTTP/1.1|Host: a||                                                    ; 400
         GET a HTTP/1.1|Host: a||                                                        ; 400
         GET a:80 HTTP/1.1|Host: a||                                                     ; 400
+        OPTIONS * HTTP/1.1|Host: a||                                                    ; 404
+        GET * HTTP/1.1|Host: a||                                                        ; 400
         GET / HTTP/2.0|Host: a||                                                        ; 505
         GET / HTTP/3.0|Host: a||                                                        ; 505
         GET / HTTP/1.2|Host: a||                                                        ; 505
