@@ -243,6 +243,11 @@ final class Exchange {
     }
 
     private void sendAgain(Answering failed, Throwable cause) {
+        if (failed.requiresHttp1(cause)) {
+            sender.connector.requireHttp1(endpoint);
+            connect(failed.again());
+            return;
+        }
         Resend resend = failed.resendAfter(cause);
         if (resend == null) {
             finish(unreachable(FailureText.of(cause)));

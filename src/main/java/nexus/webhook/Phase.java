@@ -81,9 +81,18 @@ sealed interface Phase {
             return new Connecting(connected.addresses(), connected.authorization(), resends);
         }
 
+        /** The next phase when another kind of connection is needed, which counts as no resend. */
+        Connecting again() {
+            return connected;
+        }
+
         @Override
         public void handle(Throwable cause) {
             exchange.failed(this, cause);
+        }
+
+        boolean requiresHttp1(Throwable cause) {
+            return opened.requiresHttp1(cause);
         }
 
         /** @return the wait, or nothing when the request is not sent again */

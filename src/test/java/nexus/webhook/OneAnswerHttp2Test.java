@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import nexus.testkit.RawHttp2;
 import nexus.testkit.RawHttp2.Request;
 import nexus.testkit.RawReceiver;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OneAnswerHttp2Test {
     private static final Vertx VERTX = Vertx.vertx();
     private static final int REFUSED_STREAM = 7;
+    private static final int HTTP_1_1_REQUIRED = 13;
 
     private static TestCertificate certificate = new TestCertificate(Path.of(""));
 
@@ -112,11 +114,6 @@ class OneAnswerHttp2Test {
                         Unreachable.class,
                         "code 4711",
                         (http, stream) -> http.reset(stream, 4711)),
-                odd(
-                        "HTTP/1.1 required",
-                        Unreachable.class,
-                        "HTTP_1_1_REQUIRED",
-                        (http, stream) -> http.reset(stream, 13)),
                 odd("reset in the middle", Unreachable.class, "in the middle", (http, stream) -> {
                     http.status(stream, 200, false);
                     http.reset(stream, 8);
@@ -181,6 +178,61 @@ class OneAnswerHttp2Test {
                     .isInstanceOf(Delivered.class);
             assertThat(refused.get()).isEqualTo(4);
         }
+    }
+
+    /** RFC 9113, 7. It may say so of a request, or when it ends the connection: before the request or behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reset", "GOAWAY before", "GOAWAY behind"})
+    void aReceiverThatRequiresHttp1GetsItWithinTheAttemptAndFromThenOn(String how) throws Exception {
+        AtomicInteger http2 = new AtomicInteger();
+        Script script = connection -> {
+            if (protocol(connection).equals("h2")) {
+                http2.incrementAndGet();
+                RawHttp2 http = RawHttp2.begin(connection);
+                int stream = http.readRequest().stream();
+                if (how.equals("reset")) {
+                    http.reset(stream, HTTP_1_1_REQUIRED);
+                    connection.awaitClosed();
+                } else {
+                    http.goAway(how.endsWith("before") ? 0 : stream, HTTP_1_1_REQUIRED);
+                }
+                return;
+            }
+            while (true) {
+                connection.readRequest();
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            }
+        };
+        try (RawReceiver receiver =
+                        RawReceiver.startTls(certificate.context().getServerSocketFactory(), script, "h2", "http/1.1");
+                TestSending plain = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
+            TestSending sending = plain.trusting(certificate);
+            assertThat(result(sending.send(receiver.uri("/"), "{}"))).isInstanceOf(Delivered.class);
+            assertThat(result(sending.send(receiver.uri("/"), "{}"))).isInstanceOf(Delivered.class);
+            assertThat(http2.get()).isEqualTo(1);
+            assertThat(receiver.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aReceiverThatRequiresHttp1AndSpeaksHttp2AloneIsAFailureInWords() throws Exception {
+        Script script = connection -> {
+            RawHttp2 http = RawHttp2.begin(connection);
+            http.reset(http.readRequest().stream(), HTTP_1_1_REQUIRED);
+            connection.awaitClosed();
+        };
+        try (RawReceiver receiver = receiver(script);
+                TestSending plain = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
+            assertThat(result(plain.trusting(certificate).send(receiver.uri("/"), "{}")))
+                    .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
+                            .contains("neither HTTP/1.1 nor HTTP/2 here"));
+        }
+    }
+
+    private static String protocol(RawReceiver.Connection connection) throws IOException {
+        SSLSocket socket = (SSLSocket) connection.socket();
+        socket.startHandshake();
+        return socket.getApplicationProtocol();
     }
 
     @Test

@@ -96,6 +96,11 @@ public final class GuardedConnection {
         return streams != null && streams.isUnprocessed(streamId);
     }
 
+    /** Whether the receiver has ended a connection of HTTP/2 because it takes requests over HTTP/1.1 alone. */
+    public boolean requiresHttp1() {
+        return streams != null && streams.requiresHttp1();
+    }
+
     boolean isDistrusted() {
         return breaches.isDistrusted(host);
     }

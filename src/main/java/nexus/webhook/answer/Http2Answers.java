@@ -22,6 +22,7 @@ final class Http2Answers extends Http2FrameListenerDecorator {
     private final Http2Connection connection;
     private final Http2Connection.PropertyKey informational;
     private int lastProcessed = Integer.MAX_VALUE;
+    private boolean requiresHttp1;
 
     Http2Answers(GuardedConnection guarded, Http2ConnectionHandler handler) {
         super(handler.decoder().frameListener());
@@ -34,6 +35,11 @@ final class Http2Answers extends Http2FrameListenerDecorator {
     /** Whether a GOAWAY of the receiver says that it did not process this stream. */
     boolean isUnprocessed(int streamId) {
         return streamId > lastProcessed;
+    }
+
+    /** Whether a GOAWAY of the receiver says that it takes requests over HTTP/1.1 alone. */
+    boolean requiresHttp1() {
+        return requiresHttp1;
     }
 
     @Override
@@ -72,6 +78,7 @@ final class Http2Answers extends Http2FrameListenerDecorator {
     public void onGoAwayRead(ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData)
             throws Http2Exception {
         lastProcessed = Math.min(lastProcessed, lastStreamId);
+        requiresHttp1 |= errorCode == Http2Error.HTTP_1_1_REQUIRED.code();
         super.onGoAwayRead(ctx, lastStreamId, errorCode, debugData);
     }
 

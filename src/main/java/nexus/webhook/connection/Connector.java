@@ -1,10 +1,13 @@
 package nexus.webhook.connection;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -24,17 +27,28 @@ import nexus.webhook.guard.Endpoint;
 public final class Connector {
     private static final int MAX_REMEMBERED = 10_000;
 
+    /** After this a receiver that required HTTP/1.1 is offered HTTP/2 again. */
+    private static final Duration HTTP_1_FOR = Duration.ofHours(1);
+
     private final Vertx vertx;
     private final HttpClients clients;
     private final Duration keepAlive;
-    private final Map<Place, Recent> recent = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Place, Recent> recent = new Remembered<>();
+    private final Map<Place, Long> http1Until = new Remembered<>(); // System.nanoTime()
+
+    /** The places that were used last. */
+    private static final class Remembered<V> extends LinkedHashMap<Place, V> {
         private static final long serialVersionUID = 1L;
 
+        Remembered() {
+            super(16, 0.75f, true);
+        }
+
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Recent> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Place, V> eldest) {
             return size() > MAX_REMEMBERED;
         }
-    };
+    }
 
     /**
      * A request of which nothing is written yet.
@@ -45,6 +59,16 @@ public final class Connector {
         /** Whether the receiver closed an idle connection just as it was used again: no answer, and nobody's fault. */
         public boolean isStale(Throwable cause) {
             return isKept && (cause instanceof HttpClosedException || cause instanceof IOException);
+        }
+
+        /** Whether the receiver refused the request because it came over HTTP/2: RFC 9113, 7. */
+        public boolean requiresHttp1(Throwable cause) {
+            if (request.version() != HttpVersion.HTTP_2) {
+                return false;
+            }
+            return cause instanceof StreamResetException reset
+                    ? reset.getCode() == Http2Error.HTTP_1_1_REQUIRED.code()
+                    : connection.requiresHttp1();
         }
 
         /** Returns the connection to its pool, since nothing is written on it. */
@@ -76,7 +100,7 @@ public final class Connector {
         if (addresses.size() == 1) {
             return open(endpoint, addresses.getFirst(), tls, System.nanoTime() + timeLeft.toNanos());
         }
-        Place place = new Place(endpoint.host(), endpoint.port());
+        Place place = place(endpoint);
         Recent last = recent.get(place);
         long now = System.nanoTime();
         List<InetAddress> ordered =
@@ -94,12 +118,26 @@ public final class Connector {
                 });
     }
 
+    /** The receiver says that requests must not come over HTTP/2 (RFC 9113, 7: {@code HTTP_1_1_REQUIRED}). */
+    public void requireHttp1(Endpoint endpoint) {
+        http1Until.put(place(endpoint), System.nanoTime() + HTTP_1_FOR.toNanos());
+    }
+
+    private boolean isHttp1(Endpoint endpoint) {
+        Long until = http1Until.get(place(endpoint));
+        return until != null && until - System.nanoTime() > 0;
+    }
+
+    private static Place place(Endpoint endpoint) {
+        return new Place(endpoint.host(), endpoint.port());
+    }
+
     private Future<Opened> open(Endpoint endpoint, InetAddress address, Optional<TlsIdentity> tls, long endsAt) {
         RequestOptions options = clients.post(endpoint, address)
                 // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                 .setConnectTimeout(
                         Math.max(1, Duration.ofNanos(endsAt - System.nanoTime()).toMillis()));
-        return clients.of(endpoint.isTls(), tls).request(options).map(request -> {
+        return clients.of(endpoint.isTls(), tls, isHttp1(endpoint)).request(options).map(request -> {
             GuardedConnection connection = GuardedConnection.of(request.connection());
             return new Opened(request, connection, !connection.take(endpoint.host()));
         });

@@ -31,7 +31,8 @@ import nexus.webhook.guard.WebhookConfig;
 
 /**
  * The clients that requests go through, each with its pool of connections: one in the clear, one with TLS and HTTP/2
- * where the receiver offers it, and one for each TLS identity. Belongs to the sender's event loop.
+ * where the receiver offers it, one with TLS for receivers that require HTTP/1.1, and one or two for each TLS identity.
+ * Belongs to the sender's event loop.
  */
 public final class HttpClients {
     /** Of one host; each carries many requests at once. */
@@ -47,7 +48,10 @@ public final class HttpClients {
     private final TargetProxy proxy;
     private final HttpClient clear;
     private final HttpClient tls;
-    private final Map<TlsIdentity, HttpClient> ofIdentity = new LinkedHashMap<>(16, 0.75f, true);
+    private final HttpClient tlsOfHttp1;
+    private final Map<Kind, HttpClient> ofIdentity = new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Kind(TlsIdentity identity, boolean isHttp1) {}
 
     public HttpClients(Vertx vertx, WebhookConfig config) {
         this.vertx = vertx;
@@ -56,6 +60,7 @@ public final class HttpClients {
         this.proxy = TargetProxy.of(config.proxy(), config.noProxy().orElse(List.of()));
         this.clear = client(clearOptions());
         this.tls = client(tlsOptions());
+        this.tlsOfHttp1 = client(tlsOptionsOfHttp1());
     }
 
     /** A POST to the very address that was judged, while the name stays what Host, SNI and certificate go by. */
@@ -72,11 +77,15 @@ public final class HttpClients {
         return options;
     }
 
-    HttpClient of(boolean isTls, Optional<TlsIdentity> identity) {
+    /** @param isHttp1 whether HTTP/2 is not offered to the receiver */
+    HttpClient of(boolean isTls, Optional<TlsIdentity> identity, boolean isHttp1) {
         if (!isTls) {
             return clear;
         }
-        return identity.isPresent() ? of(identity.get()) : tls;
+        if (identity.isPresent()) {
+            return of(new Kind(identity.get(), isHttp1));
+        }
+        return isHttp1 ? tlsOfHttp1 : tls;
     }
 
     /** Connections that are open now, over all hosts. */
@@ -87,6 +96,7 @@ public final class HttpClients {
     public void close() {
         clear.close();
         tls.close();
+        tlsOfHttp1.close();
         ofIdentity.values().forEach(HttpClient::close);
     }
 
@@ -96,19 +106,20 @@ public final class HttpClients {
         connection.closeHandler(ignored -> connections.decrementAndGet());
     }
 
-    private HttpClient of(TlsIdentity identity) {
-        HttpClient known = ofIdentity.get(identity);
+    private HttpClient of(Kind kind) {
+        HttpClient known = ofIdentity.get(kind);
         if (known != null) {
             return known;
         }
         if (ofIdentity.size() >= MAX_IDENTITIES) {
-            Map.Entry<TlsIdentity, HttpClient> eldest =
+            Map.Entry<Kind, HttpClient> eldest =
                     ofIdentity.entrySet().iterator().next();
             HttpClient unused = eldest.getValue();
             ofIdentity.remove(eldest.getKey());
             vertx.setTimer(2 * config.timeout().toMillis(), later -> unused.close());
         }
-        HttpClientOptions options = tlsOptions();
+        TlsIdentity identity = kind.identity();
+        HttpClientOptions options = kind.isHttp1() ? tlsOptionsOfHttp1() : tlsOptions();
         identity.ca().ifPresent(ca -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(ca))));
         if (identity.certificate().isPresent() && identity.key().isPresent()) {
             options.setKeyCertOptions(new PemKeyCertOptions()
@@ -116,7 +127,7 @@ public final class HttpClients {
                     .addKeyValue(Buffer.buffer(identity.key().get())));
         }
         HttpClient made = client(options);
-        ofIdentity.put(identity, made);
+        ofIdentity.put(kind, made);
         return made;
     }
 
@@ -139,6 +150,10 @@ public final class HttpClients {
                 .setMaxHeaderListSize(config.maxHeaderBytes())
                 .setPushEnabled(false);
         return options.setHttp2KeepAliveTimeout(seconds(config.keepAlive()));
+    }
+
+    private HttpClientOptions tlsOptionsOfHttp1() {
+        return clearOptions().setUseAlpn(true).setAlpnVersions(List.of(HttpVersion.HTTP_1_1));
     }
 
     private HttpClientOptions clearOptions() {

@@ -146,7 +146,11 @@ public final class AccessTokens {
                     .onFailure(failure -> token.tryFail(NoToken.because(failure)))
                     .onSuccess(
                             opened -> ask(opened.request(), credentials, token).onFailure(failure -> {
-                                if (!isAgain && opened.isStale(failure)) {
+                                boolean isHttp1Required = opened.requiresHttp1(failure);
+                                if (isHttp1Required) {
+                                    connector.requireHttp1(endpoint);
+                                }
+                                if (!isAgain && (isHttp1Required || opened.isStale(failure))) {
                                     connect(endpoint, addresses, credentials, token, true);
                                 } else {
                                     token.tryFail(NoToken.because(failure));
