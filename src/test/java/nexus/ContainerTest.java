@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nexus.store.PostgresUrl;
@@ -21,10 +22,14 @@ class ContainerTest {
         String section = readme.substring(readme.indexOf("### In containers"), readme.indexOf("### With your own"));
         JsonNode services = compose().path("services");
 
-        assertThat(services.at("/nexus/environment/API_KEYS").asText())
-                .as("the environment's, and no key that everybody knows")
-                .isEqualTo("${API_KEYS:-}");
-        assertThat(section).contains("export API_KEYS=", "-H \"X-API-Key: $API_KEYS\"");
+        assertThat(List.of("API_KEYS", "NEXUS_SECRET_KEY"))
+                .as("the environment's, and none that everybody knows")
+                .allSatisfy(secret -> {
+                    assertThat(services.at("/nexus/environment/" + secret).asText())
+                            .isEqualTo("${" + secret + ":-}");
+                    assertThat(section).containsPattern("(?m)^export .*\\b" + secret + "=\\$\\(openssl rand -");
+                });
+        assertThat(section).contains("-H \"X-API-Key: $API_KEYS\"");
         Matcher target = matcher("\"target_url\": \"http://([a-z]+):([0-9]+)/hook\"", section);
         assertThat(services.at("/nexus/environment/TARGETS_ALLOW").asText()).isEqualTo(target.group(1));
         assertThat(services.path(target.group(1)).path("command").valueStream().map(JsonNode::asText))
