@@ -355,13 +355,11 @@ public class CaptureStart {
     /** An error of the source in words for an operator, when waiting alone will not help; else empty. */
     Optional<CannotCapture> explained(SQLException error) {
         String state = SqlState.of(error);
-        String user = SqlName.quoted(connections.url().user());
         return switch (state) {
             case SqlState.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));
             case SqlState.DUPLICATE_OBJECT -> Optional.of(CannotCapture.standby("another process makes the slot"));
             case SqlState.INSUFFICIENT_PRIVILEGE ->
-                Optional.of(CannotCapture.blocked(
-                        error.getMessage() + "; a superuser can run: ALTER ROLE " + user + " REPLICATION;"));
+                Optional.of(CannotCapture.blocked(error.getMessage() + "; " + rightsAdvice()));
             case SqlState.CONFIGURATION_LIMIT_EXCEEDED ->
                 Optional.of(CannotCapture.blocked(
                         error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
@@ -391,6 +389,15 @@ public class CaptureStart {
     }
 
     /** A missing slot has the same error; that one is found out, and told, at the next start. */
+    private String rightsAdvice() {
+        try (Connection connection = connections.ordinary()) {
+            return MissingRights.read(connection, publications.name(Kind.CHANGES), publications.name(Kind.INSERTS))
+                    .advice();
+        } catch (SQLException e) {
+            return "./nexus doctor says which right is missing, and how to give it";
+        }
+    }
+
     private Optional<CannotCapture> missingPublication() {
         try (Connection connection = connections.ordinary();
                 PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import nexus.replication.state.CaptureState.Status;
+import nexus.store.PostgresUrl;
 import nexus.subscription.Subscription;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.TestPostgres;
@@ -69,6 +70,25 @@ class LeastRightsPostgresTest {
                         "pg.public.orders.update 1",
                         "pg.public.orders.delete -",
                         "pg.public.log.insert -");
+    }
+
+    @Test
+    void theRightThatIsMissingIsTheOneThatIsAdvised() {
+        String replication = "ALTER ROLE \"nexus_capture\" REPLICATION;";
+        String create =
+                "GRANT CREATE ON DATABASE \"" + PostgresUrl.parse(source).database() + "\"";
+        execute(source, "ALTER ROLE nexus_capture NOREPLICATION");
+        try (CapturingProcess process = capturing("pg.public.*.*").started().in(Status.BLOCKED)) {
+            assertThat(process.status.current().detail().orElse(""))
+                    .contains(replication)
+                    .doesNotContain(create);
+        }
+        execute(source, "ALTER ROLE nexus_capture REPLICATION", "DROP PUBLICATION nexus, nexus_inserts");
+        try (CapturingProcess process = capturing("pg.public.*.*").started().in(Status.BLOCKED)) {
+            assertThat(process.status.current().detail().orElse(""))
+                    .contains(create)
+                    .doesNotContain(replication);
+        }
     }
 
     @Test

@@ -1,0 +1,64 @@
+package nexus.replication;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rights of a role without which capture does not begin. The server's message about a right that is missing names it
+ * in words of any language; the catalog is asked instead.
+ *
+ * @param mayReplicate superuser, REPLICATION, or a member of the role that RDS has for it
+ * @param isRds whether that role is there
+ * @param mayCreate publications, in this database
+ * @param hasPublications whether both are there already
+ */
+record MissingRights(
+        String role, String database, boolean mayReplicate, boolean isRds, boolean mayCreate, boolean hasPublications) {
+
+    private static final String READ = """
+            SELECT current_user::text AS role, current_database()::text AS database,
+                   role.rolsuper OR role.rolreplication
+                       OR coalesce(pg_has_role(current_user, managed.oid, 'member'), false) AS may_replicate,
+                   managed.oid IS NOT NULL AS is_rds,
+                   has_database_privilege(current_database(), 'CREATE') AS may_create,
+                   (SELECT count(*) FROM pg_catalog.pg_publication WHERE pubname IN (?, ?)) = 2 AS has_publications
+            FROM pg_catalog.pg_roles role
+            LEFT JOIN pg_catalog.pg_roles managed ON managed.rolname = 'rds_replication'
+            WHERE role.rolname = current_user""";
+
+    static MissingRights read(Connection connection, String changes, String inserts) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, changes);
+            statement.setString(2, inserts);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new MissingRights(
+                        row.getString("role"),
+                        row.getString("database"),
+                        row.getBoolean("may_replicate"),
+                        row.getBoolean("is_rds"),
+                        row.getBoolean("may_create"),
+                        row.getBoolean("has_publications"));
+            }
+        }
+    }
+
+    /** What to do about it, for an administrator. */
+    String advice() {
+        List<String> grants = new ArrayList<>();
+        String quoted = SqlName.quoted(role);
+        if (!mayReplicate) {
+            grants.add(isRds ? "GRANT rds_replication TO " + quoted + ";" : "ALTER ROLE " + quoted + " REPLICATION;");
+        }
+        if (!mayCreate && !hasPublications) {
+            grants.add("GRANT CREATE ON DATABASE " + SqlName.quoted(database) + " TO " + quoted + ";");
+        }
+        return grants.isEmpty()
+                ? "./nexus doctor says which right is missing, and how to give it"
+                : "an administrator can run: " + String.join(" ", grants);
+    }
+}
