@@ -2,16 +2,12 @@ package nexus.capture;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import nexus.capture.message.MinuteCount;
 import nexus.pgoutput.Lsn;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts row changes that could not be decoded as their types promise, and were made into events all the same, with
@@ -21,32 +17,25 @@ public final class UndecodedChanges {
     private static final Logger LOG = Logger.getLogger(UndecodedChanges.class);
 
     private final Counter undecoded;
-    private final Clock clock;
     private final LongSupplier nanos;
-    private final Consumer<Summary> listener;
+    private final Listener listener;
     private final MinuteCount untold = new MinuteCount();
-    private long count;
-    private @Nullable Instant firstAt;
     private String table = "";
     private String reason = "";
     private Lsn lastCommit = Lsn.ZERO; // a body is made again when the store refuses it
     private long lastOrdinal;
 
-    /**
-     * What there was since this process began.
-     *
-     * @param table of the last one, {@code schema.table}
-     * @param reason of the last one
-     */
-    public record Summary(long count, Instant firstAt, Instant lastAt, String table, String reason) {}
-
-    /** @param listener is told of every change */
-    public UndecodedChanges(MeterRegistry meters, Clock clock, Consumer<Summary> listener) {
-        this(meters, clock, System::nanoTime, listener);
+    /** Is told of every change, with its table, {@code schema.table}, and why. */
+    @FunctionalInterface
+    public interface Listener {
+        void undecoded(String table, String reason);
     }
 
-    UndecodedChanges(MeterRegistry meters, Clock clock, LongSupplier nanos, Consumer<Summary> listener) {
-        this.clock = clock;
+    public UndecodedChanges(MeterRegistry meters, Listener listener) {
+        this(meters, System::nanoTime, listener);
+    }
+
+    UndecodedChanges(MeterRegistry meters, LongSupplier nanos, Listener listener) {
         this.nanos = nanos;
         this.listener = listener;
         undecoded = Counter.builder("nexus.capture.undecoded")
@@ -63,14 +52,9 @@ public final class UndecodedChanges {
         lastCommit = commit;
         lastOrdinal = ordinal;
         undecoded.increment();
-        count++;
         table = of.schema() + '.' + of.name();
         reason = String.join(", ", new LinkedHashSet<>(reasons));
-        Instant now = clock.instant();
-        if (firstAt == null) {
-            firstAt = now;
-        }
-        listener.accept(new Summary(count, firstAt, now, table, reason));
+        listener.undecoded(table, reason);
         untold.add(1);
         tell();
     }

@@ -3,12 +3,17 @@ package nexus.intake;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import nexus.event.EventId;
+import nexus.event.EventType;
 import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
 import nexus.queue.notify.OwedSignal;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -23,14 +28,18 @@ public class EventIntake {
     /** A publisher may take the id that was found free in the moment before it is stored. */
     private static final int ID_TRIES = 3;
 
+    private static final EventType HARMLESS = new EventType("pg.pg_catalog.nothing.insert");
+
     private final EventRepository repository;
     private final SubscriptionCatalog catalog;
     private final OwedSignal signal;
     private final PublishQueue publishing;
+    private final Clock clock;
     private final Tracing tracing;
 
     @Inject
     public EventIntake(Store store, SubscriptionCatalog catalog, OwedSignal signal, Clock clock, Tracing tracing) {
+        this.clock = clock;
         this.tracing = tracing;
         this.repository = new EventRepository(store);
         this.catalog = catalog;
@@ -55,32 +64,61 @@ public class EventIntake {
      * <p>When no subscription wants any of the events, nothing is written: a busy table that nobody follows costs no
      * WAL. Without events at all the position alone is written.
      *
+     * <p>An event that the store refuses is reduced, or left out, so that the others come in.
+     *
+     * @param refusals is told of such events
      * @return the position that is now stored: {@code to}, or {@code from} when nothing had to be written. Fails with
      *     {@link PositionLostException} when {@code from} is not what is stored. After any other failure it is not
      *     known whether the transaction was committed: read the position again before going on.
      */
-    public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
+    public Future<SourcePosition> capture(
+            List<IncomingEvent> events, SourcePosition from, SourcePosition to, EventRefusal.Listener refusals) {
         return capture(events, from, to, ID_TRIES)
                 .recover(failure -> StoreErrors.isAboutOneRow(failure)
-                        ? without(events, failure).compose(taken -> capture(taken, from, to, ID_TRIES))
+                        ? without(events, failure, refusals).compose(taken -> capture(taken, from, to, ID_TRIES))
                         : Future.failedFuture(failure));
     }
 
-    /** An event that the store refuses must not keep the others from coming in. */
-    private Future<List<IncomingEvent>> without(List<IncomingEvent> refused, Throwable failure) {
-        RefusedEvents search = new RefusedEvents(
-                some -> repository.takes(
-                        new MatchedEvents(catalog.current(), some, signal.live().now())),
-                failure);
-        return search.reduced(refused).compose(taken -> {
-            if (taken.isEmpty()) { // it is not about one of them: nothing is lost, and it is tried again
-                return Future.failedFuture(failure);
-            }
-            LOG.errorf(
-                    "the store refuses captured events left_out=%d of=%d reason=%s",
-                    refused.size() - taken.size(), refused.size(), failure.getMessage());
-            return Future.succeededFuture(taken);
-        });
+    private Future<List<IncomingEvent>> without(
+            List<IncomingEvent> refused, Throwable failure, EventRefusal.Listener refusals) {
+        RefusedEvents search = new RefusedEvents(this::takes);
+        return search.reduced(refused).compose(taken -> isAbout(search.leftOut(), taken, failure)
+                .compose(about -> about
+                        ? refusals.refused(search.found(failure)).map(taken)
+                        : Future.failedFuture(failure))); // nothing is lost, and it is tried again
+    }
+
+    /**
+     * Whether the store takes others, and these still not: somebody may have put right meanwhile what it refused every
+     * event for.
+     */
+    private Future<Boolean> isAbout(List<IncomingEvent> leftOut, List<IncomingEvent> taken, Throwable failure) {
+        if (leftOut.isEmpty()) {
+            return Future.succeededFuture(true);
+        }
+        if (!StoreErrors.mayBeOfTable(failure, EventRepository.EVENTS)) {
+            return Future.succeededFuture(false);
+        }
+        Future<Boolean> takesOthers = taken.isEmpty() ? takes(List.of(harmless())) : Future.succeededFuture(true);
+        return takesOthers.compose(others -> others
+                ? new RefusedEvents(this::takes).reduced(leftOut).map(List::isEmpty)
+                : Future.succeededFuture(false));
+    }
+
+    private Future<Boolean> takes(List<IncomingEvent> events) {
+        return repository.takes(
+                new MatchedEvents(catalog.current(), events, signal.live().now()));
+    }
+
+    /** As harmless as a row change can be; it is tried and never stored. */
+    private IncomingEvent harmless() {
+        return new IncomingEvent(
+                new EventId(UUID.randomUUID()),
+                HARMLESS,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                Ordering.NONE,
+                () -> "{}".getBytes(StandardCharsets.UTF_8),
+                true);
     }
 
     private Future<SourcePosition> capture(

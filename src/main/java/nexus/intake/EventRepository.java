@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * this process, so that it is younger than any loss of what it owns.
  */
 final class EventRepository {
+    /** The table, and what the names of its partitions begin with. */
+    static final String EVENTS = "event";
+
     private static final String LOCK_CATALOG =
             "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN ROW SHARE MODE";
 

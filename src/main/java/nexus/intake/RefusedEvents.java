@@ -5,26 +5,44 @@ import io.vertx.pgclient.PgException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import nexus.event.EventType;
 import nexus.event.IncomingEvent;
-import org.jboss.logging.Logger;
 
 /**
  * Finds those of a batch's events that the store refuses, by asking for halves of it. Each of them is reduced, and left
  * out when that is refused too; the others stay as they are.
  */
 final class RefusedEvents {
-    private static final Logger LOG = Logger.getLogger(RefusedEvents.class);
-
     private final Function<List<IncomingEvent>, Future<Boolean>> taken;
-    private final String sqlState;
+    private final List<EventType> reduced = new ArrayList<>();
+    private final List<IncomingEvent> leftOut = new ArrayList<>();
+
+    /** @param taken whether the store takes all of these */
+    RefusedEvents(Function<List<IncomingEvent>, Future<Boolean>> taken) {
+        this.taken = taken;
+    }
 
     /**
-     * @param taken whether the store takes all of these
-     * @param failure why it didn't take the batch
+     * What was found.
+     *
+     * @param failure why the store didn't take the batch
      */
-    RefusedEvents(Function<List<IncomingEvent>, Future<Boolean>> taken, Throwable failure) {
-        this.taken = taken;
-        this.sqlState = failure instanceof PgException e ? e.getSqlState() : "-";
+    EventRefusal found(Throwable failure) {
+        return new EventRefusal(
+                reduced, leftOut.stream().map(IncomingEvent::type).toList(), reason(failure));
+    }
+
+    /** What the store doesn't take at all. */
+    List<IncomingEvent> leftOut() {
+        return leftOut;
+    }
+
+    /** Not the error's message, which may hold a value. */
+    private static String reason(Throwable failure) {
+        if (!(failure instanceof PgException e)) {
+            return "the store failed";
+        }
+        return "SQLSTATE " + e.getSqlState() + (e.getConstraint() == null ? "" : " constraint " + e.getConstraint());
     }
 
     /** The events that the store takes, in their order. */
@@ -45,9 +63,11 @@ final class RefusedEvents {
     private Future<List<IncomingEvent>> reduced(IncomingEvent event) {
         IncomingEvent less = event.reduced();
         return taken.apply(List.of(less)).map(isTaken -> {
-            LOG.debugf(
-                    "the store refuses an event id=%s type=%s sqlstate=%s done=%s",
-                    event.id(), event.type(), sqlState, isTaken ? "reduced" : "left out");
+            if (isTaken) {
+                reduced.add(event.type());
+            } else {
+                leftOut.add(event);
+            }
             return isTaken ? List.of(less) : List.of();
         });
     }

@@ -1,6 +1,7 @@
 package nexus.replication;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -40,6 +41,7 @@ import nexus.replication.publisher.TablePublisher;
 import nexus.replication.slot.ReplicationSlot;
 import nexus.replication.slot.SlotCreation;
 import nexus.replication.slot.SlotDecision;
+import nexus.replication.source.MissingRights;
 import nexus.replication.source.SourceConfig;
 import nexus.replication.source.SourceConnections;
 import nexus.replication.source.SourceWorker;
@@ -54,6 +56,8 @@ import nexus.replication.stream.BatchStoring;
 import nexus.replication.stream.ReadBatch;
 import nexus.replication.stream.ReplicationSession;
 import nexus.replication.stream.WalStream;
+import nexus.replication.trouble.SourceTroubles;
+import nexus.replication.trouble.StoreRefusals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +85,8 @@ public class CaptureStart {
     private final SourcePositionRepository positions;
     private final EventIntake intake;
     private final GapNotice gapNotice;
+    private final SourceTroubles troubles;
+    private final StoreRefusals refusals;
     private final CaptureReport report;
     private final MeterRegistry meters;
     private final Clock clock;
@@ -101,6 +107,8 @@ public class CaptureStart {
             SourcePositionRepository positions,
             EventIntake intake,
             GapNotice gapNotice,
+            SourceTroubles troubles,
+            StoreRefusals refusals,
             CaptureReport report,
             MeterRegistry meters,
             Clock clock) {
@@ -113,12 +121,15 @@ public class CaptureStart {
         this.positions = positions;
         this.intake = intake;
         this.gapNotice = gapNotice;
+        this.troubles = troubles;
+        this.refusals = refusals;
         this.report = report;
         this.meters = meters;
         this.clock = clock;
         this.publications = new Publications(config.publication());
         this.refused = new RefusedMessages(meters);
-        this.undecoded = new UndecodedChanges(meters, clock, report::undecoded);
+        this.undecoded = new UndecodedChanges(
+                meters, (table, reason) -> troubles.add(SourceTroubles.Kind.UNDECODED, 1, table, reason));
         if (!config.slot().matches("[a-z0-9_]{1,63}")) {
             throw new IllegalArgumentException("NEXUS_SLOT must be 1 to 63 of a-z, 0-9 and _: " + config.slot());
         }
@@ -165,6 +176,12 @@ public class CaptureStart {
     void tellOfRefused() {
         refused.tell();
         undecoded.tell();
+        refusals.tell();
+    }
+
+    /** Done once it is in the store what is known of changes that could not be stored as they were. */
+    Future<Void> saveTroubles() {
+        return troubles.save();
     }
 
     private SlotDecision decide(Connection ordinary) throws SQLException {
@@ -245,7 +262,7 @@ public class CaptureStart {
                 ordinary,
                 assembler,
                 new ReadBatch(position, config.batchMaxEvents(), config.batchMaxBytes()),
-                new BatchStoring(intake, positions, position, Thread.currentThread()),
+                new BatchStoring(intake, positions, refusals, position, Thread.currentThread()),
                 report,
                 next -> noteLostRest(stream, position, next),
                 () -> {
@@ -375,6 +392,15 @@ public class CaptureStart {
         };
     }
 
+    private String rightsAdvice() {
+        try (Connection connection = connections.ordinary()) {
+            return MissingRights.read(connection, publications.name(Kind.CHANGES), publications.name(Kind.INSERTS))
+                    .advice();
+        } catch (SQLException e) {
+            return "./nexus doctor says which right is missing, and how to give it";
+        }
+    }
+
     /** An invalidated slot has the same error; that one is found out, and told, at the next start. */
     private Optional<CannotCapture> wrongState(SQLException error) {
         try (Connection connection = connections.ordinary()) {
@@ -389,15 +415,6 @@ public class CaptureStart {
     }
 
     /** A missing slot has the same error; that one is found out, and told, at the next start. */
-    private String rightsAdvice() {
-        try (Connection connection = connections.ordinary()) {
-            return MissingRights.read(connection, publications.name(Kind.CHANGES), publications.name(Kind.INSERTS))
-                    .advice();
-        } catch (SQLException e) {
-            return "./nexus doctor says which right is missing, and how to give it";
-        }
-    }
-
     private Optional<CannotCapture> missingPublication() {
         try (Connection connection = connections.ordinary();
                 PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {

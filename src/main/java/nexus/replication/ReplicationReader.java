@@ -2,6 +2,7 @@ package nexus.replication;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -26,8 +28,11 @@ import nexus.replication.source.SourceWorker;
 import nexus.replication.state.CannotCapture;
 import nexus.replication.state.CaptureReport;
 import nexus.replication.state.CaptureState.Status;
+import nexus.replication.state.StoreReply;
+import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.stream.LagSampler;
 import nexus.replication.stream.ReplicationSession;
+import nexus.replication.trouble.SourceTroubles;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +49,7 @@ public class ReplicationReader {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
 
     private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
+    private static final Duration LAST_SAVE = Duration.ofSeconds(2);
     private static final Duration TELL_EVERY = Duration.ofSeconds(20);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /** A source that is back is noticed within two of them: the ordinary connection, too, has to find out. */
@@ -119,6 +125,9 @@ public class ReplicationReader {
             worker.every(config.slotLookInterval(), this::lookAtSlot);
             worker.every(SOURCE_BEAT, this::beatOfSource);
             worker.every(TELL_EVERY, captureStart::tellOfRefused);
+            worker.every(SourceTroubles.SAVE_EVERY, () -> {
+                Future<Void> unused = captureStart.saveTroubles();
+            });
             thread = Thread.ofPlatform().name(LOOP).start(this::run);
         }
     }
@@ -140,7 +149,16 @@ public class ReplicationReader {
             Thread.currentThread().interrupt();
         }
         thread = null;
+        saveTroubles();
         report.status(Status.OFF, Optional.empty());
+    }
+
+    private void saveTroubles() {
+        try {
+            StoreReply.of(captureStart.saveTroubles().timeout(LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StoreUnavailableException e) {
+            LOG.debugf("counts not saved reason=%s", e.getMessage());
+        }
     }
 
     /** Also before the slot is made, and while capture fails: till then the updates of a table without identity fail. */

@@ -27,6 +27,14 @@ public final class StoreErrors {
         return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
     }
 
+    /** Whether a row of this table, or of one of its partitions, may be at fault: not every error names its table. */
+    public static boolean mayBeOfTable(Throwable failure, String table) {
+        return failure instanceof PgException e
+                && (e.getTable() == null
+                        || e.getTable().equals(table)
+                        || e.getTable().startsWith(table + '_'));
+    }
+
     /** A row with the same key is there already. */
     public static boolean isTaken(Throwable failure) {
         return SqlState.is(failure, SqlState.UNIQUE_VIOLATION);

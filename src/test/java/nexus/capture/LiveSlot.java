@@ -73,7 +73,7 @@ public final class LiveSlot implements AutoCloseable {
                 ResumePoint.START,
                 1 << 24,
                 new RefusedMessages(new SimpleMeterRegistry()),
-                new UndecodedChanges(new SimpleMeterRegistry(), Clock.systemUTC(), _ -> {}));
+                new UndecodedChanges(new SimpleMeterRegistry(), (_, _) -> {}));
     }
 
     private static CatalogSource source(Connection connection, String publications) {

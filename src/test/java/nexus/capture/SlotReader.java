@@ -112,7 +112,7 @@ public final class SlotReader implements AutoCloseable {
                 resume,
                 EVENT_MAX_BYTES,
                 new RefusedMessages(meters),
-                new UndecodedChanges(meters, Clock.systemUTC(), _ -> {}));
+                new UndecodedChanges(meters, (_, _) -> {}));
     }
 
     private TableCatalog catalog() {

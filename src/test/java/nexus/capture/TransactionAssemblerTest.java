@@ -63,7 +63,7 @@ class TransactionAssemblerTest {
                 resume,
                 eventMaxBytes,
                 new RefusedMessages(meters),
-                new UndecodedChanges(meters, Clock.systemUTC(), _ -> {}));
+                new UndecodedChanges(meters, (_, _) -> {}));
     }
 
     private Progress accept(ByteBuffer bytes) {

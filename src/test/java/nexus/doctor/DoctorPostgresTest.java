@@ -80,6 +80,24 @@ class DoctorPostgresTest {
     }
 
     @Test
+    void whatCaptureCouldNotStoreAsItWasIsToldForAWeekByWhateverProcess() {
+        captured();
+        TestPostgres.execute(
+                url,
+                "INSERT INTO nexus.source_trouble VALUES"
+                        + " ('nexus', 'undecoded', 7, now() - interval '9 days', now(), 'public.orders', 'not JSON'),"
+                        + " ('nexus', 'reduced', 7, now() - interval '9 days', now() - interval '8 days', 'x', 'y'),"
+                        + " ('another', 'refused', 7, now(), now(), 'x', 'y')");
+        Diagnosis diagnosis = examine();
+        assertThat(problems(diagnosis)).containsExactly("warn undecoded-values");
+        assertThat(diagnosis.checks()).anySatisfy(check -> assertThat(check.detail())
+                .startsWith("7 row changes since ")
+                .endsWith("in public.orders: not JSON"));
+        TestPostgres.execute(url, "DROP TABLE nexus.source_trouble");
+        assertThat(problems(examine())).as("a store of an older version").isEmpty();
+    }
+
+    @Test
     void everyFixOfASettingMakesItsCheckOk() {
         TestPostgres.execute(url, "ALTER SYSTEM SET max_slot_wal_keep_size = -1");
         TestPostgres.execute(url, "ALTER SYSTEM SET wal_sender_timeout = 0");

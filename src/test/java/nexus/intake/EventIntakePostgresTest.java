@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nexus.event.EventBody;
 import nexus.event.EventId;
 import nexus.event.EventIdGenerator;
@@ -35,6 +36,8 @@ import nexus.trace.Tracing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventIntakePostgresTest {
     private static final SourcePosition START = new SourcePosition("nexus", "7", 1, 1, 100, Optional.empty());
@@ -44,6 +47,7 @@ class EventIntakePostgresTest {
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(SubscriptionRows.repository(store));
     private final OwedSignal signal = new OwedSignal();
     private final EventIntake intake = new EventIntake(store, catalog, signal, Clock.systemUTC(), Tracing.off());
+    private final EventRefusal.Listener noRefusal = refusal -> Future.failedFuture(refusal.toString());
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
 
     @BeforeEach
@@ -78,14 +82,14 @@ class EventIntakePostgresTest {
     @Test
     void anEventThatNobodyWantsIsStoredWhenPublishedAndNotWhenCaptured() {
         await(intake.publish(List.of(published("order.paid", Ordering.NONE)), List.of()));
-        await(intake.capture(List.of(captured("orders")), START, to(200)));
+        await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal));
 
         assertThat(query("SELECT type FROM nexus.event")).containsExactly("order.paid");
     }
 
     @Test
     void whatNobodyWantsDoesNotMoveThePosition() {
-        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200))))
+        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
                 .isEqualTo(START);
 
         assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/64");
@@ -96,9 +100,9 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "pg.public.orders.*");
         SourcePosition open = new SourcePosition("nexus", "7", 1, 1, 100, Optional.of(new SourcePosition.Open(300, 7)));
 
-        assertThat(await(intake.capture(List.of(captured("orders")), START, open)))
+        assertThat(await(intake.capture(List.of(captured("orders")), START, open, noRefusal)))
                 .isEqualTo(open);
-        assertThat(await(intake.capture(List.of(), open, to(301)))).isEqualTo(to(301));
+        assertThat(await(intake.capture(List.of(), open, to(301), noRefusal))).isEqualTo(to(301));
 
         assertThat(query("SELECT done_end_lsn, open_commit_lsn FROM nexus.source_position"))
                 .containsExactly("0/12D|null");
@@ -131,8 +135,18 @@ class EventIntakePostgresTest {
                 new IncomingEvent(big.id(), big.type(), big.createdAt(), big.ordering(), body, false),
                 captured("c"));
 
-        assertThat(await(intake.capture(events, START, to(200)))).isEqualTo(to(200));
+        List<EventRefusal> told = new ArrayList<>();
+        assertThat(await(intake.capture(events, START, to(200), refusal -> {
+                    told.add(refusal);
+                    return Future.succeededFuture();
+                })))
+                .isEqualTo(to(200));
 
+        assertThat(told)
+                .containsExactly(new EventRefusal(
+                        List.of(big.type()),
+                        List.of(new EventType("pg.public.never.insert")),
+                        "SQLSTATE 23514 constraint odd"));
         assertThat(query("SELECT type FROM nexus.event ORDER BY seq"))
                 .containsExactly(
                         "pg.public.a.insert", "pg.public.b.insert", "pg.public.big.insert", "pg.public.c.insert");
@@ -145,7 +159,7 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "pg.public.orders.*");
         TestPostgres.execute(url, "UPDATE nexus.source_position SET generation = 2");
 
-        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200))))
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
                 .isInstanceOf(PositionLostException.class);
         assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("0");
     }
@@ -155,7 +169,7 @@ class EventIntakePostgresTest {
         await(catalog.reload());
         SubscriptionRows.insert(store, "pg.public.orders.*");
 
-        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200))))
+        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
                 .isEqualTo(to(200));
 
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("1");
@@ -228,7 +242,7 @@ class EventIntakePostgresTest {
                 published("order.paid", Ordering.NONE).withId(changes.get(1).id());
         await(intake.publish(List.of(taker), List.of()));
 
-        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
 
         String second = "SELECT id FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq LIMIT 1 OFFSET 1";
         String next = query(second).getFirst();
@@ -247,7 +261,7 @@ class EventIntakePostgresTest {
 
         // read once more from the old position, as after a restore: the same ids again, so nothing is stored twice
         TestPostgres.execute(url, "UPDATE nexus.source_position SET done_end_lsn = '0/64'");
-        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
         assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("4");
 
         // and whoever has the next id too stops nothing either
@@ -257,7 +271,7 @@ class EventIntakePostgresTest {
                 "DELETE FROM nexus.event WHERE type LIKE 'pg.%'");
         await(intake.publish(
                 List.of(published("order.paid", Ordering.NONE).withId(new EventId(UUID.fromString(next)))), List.of()));
-        assertThat(await(intake.capture(changes, START, to(200)))).isEqualTo(to(200));
+        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
         assertThat(query("SELECT count(*) FROM nexus.event WHERE type LIKE 'pg.%'"))
                 .containsExactly("3");
         assertThat(query(second)).doesNotContain(next);
@@ -275,7 +289,7 @@ class EventIntakePostgresTest {
         IncomingEvent taker =
                 new IncomingEvent(emitted.id(), emitted.type(), emitted.createdAt(), Ordering.NONE, () -> other, true);
         await(intake.publish(List.of(taker), List.of()));
-        await(intake.capture(List.of(emitted), START, to(200)));
+        await(intake.capture(List.of(emitted), START, to(200), noRefusal));
         assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
     }
 
@@ -284,8 +298,55 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "**");
         await(catalog.reload());
         IncomingEvent change = captured("orders");
-        await(intake.capture(List.of(change, change), START, to(200)));
+        await(intake.capture(List.of(change, change), START, to(200), noRefusal));
         assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
+    }
+
+    /** Those of the table poison are refused whatever is in them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"poison", "poison poison", "poison orders", "orders poison orders", "orders orders"})
+    void eventsThatTheStoreRefusesHoldUpNoOthers(String tables) {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        TestPostgres.execute(
+                url, "ALTER TABLE nexus.event ADD CONSTRAINT no_poison CHECK (type <> 'pg.public.poison.insert')");
+        List<IncomingEvent> changes =
+                Stream.of(tables.split(" ")).map(this::captured).toList();
+        List<EventRefusal> told = new ArrayList<>();
+
+        assertThat(await(intake.capture(changes, START, to(200), refusal -> {
+                    told.add(refusal);
+                    return Future.succeededFuture();
+                })))
+                .isEqualTo(to(200));
+
+        List<String> good = changes.stream()
+                .filter(change -> change.type().value().contains("orders"))
+                .map(change -> change.id().toString())
+                .toList();
+        assertThat(query("SELECT id FROM nexus.event ORDER BY seq")).isEqualTo(good);
+        assertThat(told.stream().mapToInt(refusal -> refusal.leftOut().size()).sum())
+                .isEqualTo(changes.size() - good.size());
+        assertThat(told).allSatisfy(refusal -> {
+            assertThat(refusal.reduced()).isEmpty();
+            assertThat(refusal.reason()).isEqualTo("SQLSTATE 23514 constraint no_poison");
+        });
+    }
+
+    /** Else a mistake of somebody who changes the store's tables would cost every change of the source. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE nexus.event ADD CONSTRAINT none CHECK (type NOT LIKE 'pg.%')",
+                "ALTER TABLE nexus.owed ADD CONSTRAINT none CHECK (lane < 0)"
+            })
+    void whatTheStoreRefusesOfEveryEventLosesNone(String refusing) {
+        SubscriptionRows.insert(store, "**");
+        await(catalog.reload());
+        TestPostgres.execute(url, refusing);
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
+                .hasMessageContaining("none");
+        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/64");
     }
 
     @Test
@@ -408,7 +469,7 @@ class EventIntakePostgresTest {
         assertThat(signal.live().now().lanes()).isEmpty();
         signal.live().add(5, 1);
         TestPostgres.execute(url, "INSERT INTO nexus.process (id, epoch) VALUES (9, 9)"); // as the version before does
-        await(intake.capture(captured(100), START, to(200)));
+        await(intake.capture(captured(100), START, to(200), noRefusal));
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("200");
         assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/C8");
         signal.live().add(5, 1);

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import nexus.event.IncomingEvent;
 import nexus.intake.EventIntake;
+import nexus.intake.EventRefusal;
 import nexus.intake.OwnEvents;
 import nexus.intake.SourcePosition;
 import nexus.liveness.LoopHeartbeats;
@@ -37,6 +38,9 @@ import nexus.replication.state.CaptureReport;
 import nexus.replication.state.CaptureState.Status;
 import nexus.replication.state.CaptureStatus;
 import nexus.replication.stream.LagSampler;
+import nexus.replication.trouble.SourceTroubleRepository;
+import nexus.replication.trouble.SourceTroubles;
+import nexus.replication.trouble.StoreRefusals;
 import nexus.store.PostgresUrl;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
@@ -93,6 +97,7 @@ public final class CapturingProcess implements AutoCloseable {
         OwnEvents ownEvents = new OwnEvents(intake, clock, new Random(1));
         SourcePositionRepository positions = new SourcePositionRepository(store);
         GapNotice gapNotice = new GapNotice(ownEvents, positions, report, meters);
+        SourceTroubles troubles = new SourceTroubles(config, new SourceTroubleRepository(store), clock);
         this.publisher = new TablePublisher(
                 config,
                 worker,
@@ -112,6 +117,8 @@ public final class CapturingProcess implements AutoCloseable {
                 positions,
                 intake,
                 gapNotice,
+                troubles,
+                new StoreRefusals(config, troubles, gapNotice, meters, clock),
                 report,
                 meters,
                 clock);
@@ -240,11 +247,12 @@ public final class CapturingProcess implements AutoCloseable {
         }
 
         @Override
-        public Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition from, SourcePosition to) {
+        public Future<SourcePosition> capture(
+                List<IncomingEvent> events, SourcePosition from, SourcePosition to, EventRefusal.Listener refusals) {
             if (!events.isEmpty()) { // else the position alone is moved, whenever something else has written
                 batches.incrementAndGet();
             }
-            return answer.apply(super.capture(events, from, to));
+            return answer.apply(super.capture(events, from, to, refusals));
         }
     }
 

@@ -128,6 +128,9 @@ class PoisonPostgresTest {
                 "SELECT pg_replication_origin_session_reset()");
         assertThatGoodRowsArrive(0);
 
+        assertThat(query(url, "SELECT kind, count > 1 FROM nexus.source_trouble"))
+                .as("kept when the process has ended")
+                .containsExactly("undecoded|t");
         assertThat(bad("moods")).containsExactly("\"sad\" -");
         assertThat(bad("bytes")).containsExactly("\"a\ufffd\" not UTF-8", "\"ok\" -", "\"late\" -");
         assertThat(bad("forged_rows"))

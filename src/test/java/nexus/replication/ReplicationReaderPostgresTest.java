@@ -296,6 +296,32 @@ class ReplicationReaderPostgresTest {
     }
 
     @Test
+    void aRowThatTheStoreRefusesWhateverIsInItStopsNobodyAndIsToldOf() {
+        execute(
+                url,
+                "CREATE TABLE poison (id int PRIMARY KEY)",
+                "ALTER TABLE nexus.event ADD CONSTRAINT no_poison CHECK (type <> 'pg.public.poison.insert')");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.*.*").streaming()) {
+            execute(url, "INSERT INTO poison VALUES (1)");
+            Eventually.eventually("it is recorded", () -> query(
+                            url, "SELECT kind, count, last_of, last_reason FROM nexus.source_trouble")
+                    .equals(List.of("refused|1|pg.public.poison.insert|SQLSTATE 23514 constraint no_poison")));
+            execute(url, "INSERT INTO orders VALUES (1, 'a')");
+            process.hasStored(1);
+            execute(url, "INSERT INTO poison VALUES (2), (3)", "INSERT INTO orders VALUES (2, 'b')");
+            process.hasStored(2);
+            process.in(Status.STREAMING);
+        }
+        assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
+        assertThat(query(url, "SELECT count FROM nexus.source_trouble")).containsExactly("3");
+        assertThat(query(url, "SELECT reason FROM nexus.source_gap"))
+                .containsExactly("the store refused 1 row changes, the last of type pg.public.poison.insert: SQLSTATE"
+                        + " 23514 constraint no_poison");
+        assertThat(query(url, "SELECT type FROM nexus.event WHERE type LIKE 'nexus.%'"))
+                .containsExactly("nexus.source.gap");
+    }
+
+    @Test
     void anErrorOfTheProgramDoesNotEndCapture() {
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
             process.intake.answering(result -> {
@@ -310,6 +336,7 @@ class ReplicationReaderPostgresTest {
         }
     }
 
+    /** It waits for everybody who reads its WAL; one that only kept it company would hold it up for ever. */
     @Test
     void aSourceThatShutsDownIsNotHeldUp() throws Exception {
         Path data = Files.createTempDirectory("nexus-shutdown");
@@ -336,7 +363,6 @@ class ReplicationReaderPostgresTest {
         }
         assertThat(stored(url)).containsExactly("pg.public.orders.insert 1", "pg.public.orders.insert 2");
         assertThat(query(url, "SELECT generation FROM nexus.source_position")).containsExactly("2");
-    /** It waits for everybody who reads its WAL; one that only kept it company would hold it up for ever. */
     }
 
     @Test

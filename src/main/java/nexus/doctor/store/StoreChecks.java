@@ -75,6 +75,7 @@ public final class StoreChecks {
         checks.add(schema(facts.get().applied(), packaged));
         checks.add(secretKey(facts.get().secrets(), subject));
         checks.add(gap(facts.get().gap()));
+        checks.addAll(CaptureChecks.of(facts.get().troubles()));
         return checks;
     }
 

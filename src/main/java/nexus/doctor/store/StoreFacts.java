@@ -23,6 +23,7 @@ import nexus.store.SchemaTrust;
  * @param store which one it is; publications belong to one
  * @param applied migrations, the oldest first
  * @param wanted the event types of enabled subscriptions
+ * @param troubles of the last week, by kind
  * @param secrets one secret of each key that was used, by its subscription
  */
 public record StoreFacts(
@@ -31,6 +32,7 @@ public record StoreFacts(
         List<TypePattern> wanted,
         Optional<Position> position,
         Optional<Gap> gap,
+        List<Trouble> troubles,
         Map<UUID, byte[]> secrets) {
 
     /** @param script the file's name */
@@ -39,6 +41,13 @@ public record StoreFacts(
     public record Position(String systemId, Lsn doneEnd) {}
 
     record Gap(Optional<String> from, Optional<String> to, Optional<Instant> since, Instant noticedAt, String reason) {}
+
+    /**
+     * Row changes that could not be stored as they were.
+     *
+     * @param of table or event type of the last one
+     */
+    record Trouble(String kind, long count, Instant firstAt, Instant lastAt, String of, String reason) {}
 
     private static final String IS_MADE = "SELECT to_regclass('nexus.flyway_schema_history') IS NOT NULL"
             + " AND to_regclass('nexus.source_gap') IS NOT NULL";
@@ -53,6 +62,10 @@ public record StoreFacts(
     private static final String GAP = """
             SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
             FROM nexus.source_gap WHERE slot = ? ORDER BY id DESC LIMIT 1""";
+    private static final String COUNTS_TROUBLES = "SELECT to_regclass('nexus.source_trouble') IS NOT NULL";
+    private static final String TROUBLES = """
+            SELECT kind, count, first_at, last_at, last_of, last_reason
+            FROM nexus.source_trouble WHERE slot = ? AND last_at > now() - interval '7 days' ORDER BY kind""";
     /** The first four bytes say with which key it was encrypted. */
     private static final String SECRETS = """
             SELECT DISTINCT ON (substring(secret FROM 1 FOR 4)) id, secret
@@ -64,7 +77,7 @@ public record StoreFacts(
         if (problem.isPresent()) { // to read a view of somebody else's would run what is in it
             throw new SQLException("the database " + problem.get());
         }
-        if (!isMade(connection)) {
+        if (!is(connection, IS_MADE)) {
             return Optional.empty();
         }
         return Optional.of(new StoreFacts(
@@ -73,11 +86,12 @@ public record StoreFacts(
                 wanted(connection),
                 position(connection, slot),
                 gap(connection, slot),
+                is(connection, COUNTS_TROUBLES) ? troubles(connection, slot) : List.of(),
                 secrets(connection)));
     }
 
-    private static boolean isMade(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(IS_MADE);
+    private static boolean is(Connection connection, String question) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(question);
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getBoolean(1);
         }
@@ -143,6 +157,25 @@ public record StoreFacts(
                         : Optional.empty();
             }
         }
+    }
+
+    private static List<Trouble> troubles(Connection connection, String slot) throws SQLException {
+        List<Trouble> troubles = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(TROUBLES)) {
+            statement.setString(1, slot);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    troubles.add(new Trouble(
+                            rows.getString("kind"),
+                            rows.getLong("count"),
+                            rows.getTimestamp("first_at").toInstant(),
+                            rows.getTimestamp("last_at").toInstant(),
+                            rows.getString("last_of"),
+                            rows.getString("last_reason")));
+                }
+            }
+        }
+        return troubles;
     }
 
     private static Map<UUID, byte[]> secrets(Connection connection) throws SQLException {

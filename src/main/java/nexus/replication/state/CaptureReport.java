@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nexus.capture.UndecodedChanges;
 import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
 import nexus.replication.state.CaptureState.Notice;
@@ -62,11 +61,6 @@ public class CaptureReport {
 
     public synchronized void gap(Gap gap) {
         published.publish(published.current().withGap(gap));
-    }
-
-    public void undecoded(UndecodedChanges.Summary seen) {
-        published.publish(
-                new CaptureStatus.Undecoded(seen.count(), seen.firstAt(), seen.lastAt(), seen.table(), seen.reason()));
     }
 
     public synchronized void slot(Optional<SlotHealth> health) {

@@ -13,6 +13,7 @@ import nexus.pgoutput.Lsn;
 import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.source.SourceErrors;
 import nexus.replication.state.StoreUnavailableException;
+import nexus.replication.trouble.StoreRefusals;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +30,22 @@ public final class BatchStoring {
 
     private final EventIntake intake;
     private final SourcePositionRepository positions;
+    private final StoreRefusals refusals;
     private final Thread reader;
     private SourcePosition stored;
     private SourcePosition handled;
     private @Nullable Attempt attempt;
 
     /** @param stored what the store has now */
-    public BatchStoring(EventIntake intake, SourcePositionRepository positions, SourcePosition stored, Thread reader) {
+    public BatchStoring(
+            EventIntake intake,
+            SourcePositionRepository positions,
+            StoreRefusals refusals,
+            SourcePosition stored,
+            Thread reader) {
         this.intake = intake;
         this.positions = positions;
+        this.refusals = refusals;
         this.stored = stored;
         this.handled = stored;
         this.reader = reader;
@@ -71,7 +79,7 @@ public final class BatchStoring {
     }
 
     void start(List<IncomingEvent> events, SourcePosition to) {
-        attempt = attempt(events, to, wakingReader(intake.capture(events, stored, to)), 0);
+        attempt = attempt(events, to, wakingReader(capture(events, to)), 0);
     }
 
     /**
@@ -119,9 +127,14 @@ public final class BatchStoring {
                 return Future.succeededFuture(to);
             }
             return now.filter(stored::equals).isPresent()
-                    ? intake.capture(events, stored, to)
+                    ? capture(events, to)
                     : Future.failedFuture(new PositionLostException(stored.slot()));
         });
+    }
+
+    private Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition to) {
+        SourcePosition from = stored;
+        return intake.capture(events, from, to, refusal -> refusals.tell(refusal, from, to));
     }
 
     private Future<SourcePosition> wakingReader(Future<SourcePosition> result) {

@@ -70,7 +70,13 @@ class StoreChecksTest {
                 "the slot was dropped");
         Check check = StoreChecks.of(
                         Optional.of(new StoreFacts(
-                                SUBSCRIPTION, List.of(), List.of(), Optional.empty(), Optional.of(gap), Map.of())),
+                                SUBSCRIPTION,
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.of(gap),
+                                List.of(),
+                                Map.of())),
                         List.of(),
                         subject(Optional.of(KEY)))
                 .getLast();
@@ -109,8 +115,8 @@ class StoreChecksTest {
     }
 
     private static Check secretKey(Map<UUID, byte[]> secrets, Optional<String> key) {
-        StoreFacts facts =
-                new StoreFacts(SUBSCRIPTION, List.of(), List.of(), Optional.empty(), Optional.empty(), secrets);
+        StoreFacts facts = new StoreFacts(
+                SUBSCRIPTION, List.of(), List.of(), Optional.empty(), Optional.empty(), List.of(), secrets);
         return StoreChecks.of(Optional.of(facts), List.of(), subject(key)).get(1);
     }
 

@@ -1,4 +1,4 @@
-package nexus.replication;
+package nexus.replication.source;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param mayCreate publications, in this database
  * @param hasPublications whether both are there already
  */
-record MissingRights(
+public record MissingRights(
         String role, String database, boolean mayReplicate, boolean isRds, boolean mayCreate, boolean hasPublications) {
 
     private static final String READ = """
@@ -30,7 +30,7 @@ record MissingRights(
             LEFT JOIN pg_catalog.pg_roles managed ON managed.rolname = 'rds_replication'
             WHERE role.rolname = current_user""";
 
-    static MissingRights read(Connection connection, String changes, String inserts) throws SQLException {
+    public static MissingRights read(Connection connection, String changes, String inserts) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, changes);
             statement.setString(2, inserts);
@@ -48,7 +48,7 @@ record MissingRights(
     }
 
     /** What to do about it, for an administrator. */
-    String advice() {
+    public String advice() {
         List<String> grants = new ArrayList<>();
         String quoted = SqlName.quoted(role);
         if (!mayReplicate) {

@@ -1,0 +1,96 @@
+package nexus.replication.trouble;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import nexus.capture.message.MinuteCount;
+import nexus.event.EventType;
+import nexus.intake.EventRefusal;
+import nexus.intake.SourcePosition;
+import nexus.pgoutput.Lsn;
+import nexus.replication.position.GapNotice;
+import nexus.replication.source.SourceConfig;
+import nexus.replication.state.CaptureState.Gap;
+import nexus.replication.trouble.SourceTroubles.Kind;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells of row changes that the store did not take as they are: counts each, and once a minute logs how many there were.
+ * One that is left out is a gap; so that a row of it is not written for each, those of a minute have one.
+ */
+@Singleton
+public class StoreRefusals {
+    private static final Logger LOG = Logger.getLogger(StoreRefusals.class);
+
+    private final SourceConfig config;
+    private final SourceTroubles troubles;
+    private final GapNotice gapNotice;
+    private final Clock clock;
+    private final Counter refused;
+    private final MinuteCount untold = new MinuteCount(); // guarded by this, as those below
+    private final MinuteCount gaps = new MinuteCount();
+    private String last = "";
+
+    @Inject
+    public StoreRefusals(
+            SourceConfig config, SourceTroubles troubles, GapNotice gapNotice, MeterRegistry meters, Clock clock) {
+        this.config = config;
+        this.troubles = troubles;
+        this.gapNotice = gapNotice;
+        this.clock = clock;
+        this.refused = Counter.builder("nexus.capture.refused")
+                .description("Row changes that the store did not take as they are: without their values, or not at all")
+                .register(meters);
+    }
+
+    /** Done once it is recorded what is left out. */
+    public Future<Void> tell(EventRefusal refusal, SourcePosition from, SourcePosition to) {
+        count(Kind.REDUCED, refusal.reduced(), refusal.reason());
+        count(Kind.REFUSED, refusal.leftOut(), refusal.reason());
+        Future<Void> saved = refusal.leftOut().isEmpty() ? Future.succeededFuture() : troubles.save();
+        long leftOut = gapsDue(refusal.leftOut().size());
+        return leftOut == 0 ? saved : saved.compose(done -> gapNotice.recorded(config.slot(), gap(refusal, from, to)));
+    }
+
+    /** Logs what was counted since the last time; to be called now and then. */
+    public synchronized void tell() {
+        long due = untold.due(System.nanoTime());
+        if (due > 0) {
+            LOG.warnf("row changes that the store refuses count=%d last: %s", due, last);
+        }
+    }
+
+    private void count(Kind kind, List<EventType> types, String reason) {
+        if (types.isEmpty()) {
+            return;
+        }
+        refused.increment(types.size());
+        troubles.add(kind, types.size(), types.getLast().value(), reason);
+        synchronized (this) {
+            untold.add(types.size());
+            last = "type=" + types.getLast().value() + " done=" + (kind == Kind.REDUCED ? "reduced" : "left out")
+                    + " reason=" + reason;
+            tell();
+        }
+    }
+
+    private synchronized long gapsDue(long leftOut) {
+        gaps.add(leftOut);
+        return gaps.due(System.nanoTime());
+    }
+
+    private Gap gap(EventRefusal refusal, SourcePosition from, SourcePosition to) {
+        return new Gap(
+                Optional.of(new Lsn(from.doneEndLsn()).toString()),
+                Optional.of(new Lsn(to.doneEndLsn()).toString()),
+                Optional.empty(),
+                clock.instant(),
+                "the store refused " + refusal.leftOut().size() + " row changes, the last of type "
+                        + refusal.leftOut().getLast().value() + ": " + refusal.reason());
+    }
+}
