@@ -73,7 +73,7 @@ class RoomsTest {
                             "subscription.secret",
                             "subscription.target",
                             "subscription.warning")),
-            Map.entry("access", Set.of("api", "edge", "event", "store")),
+            Map.entry("access", Set.of("api", "edge", "event", "liveness", "store")),
             Map.entry("queue", Set.of("event", "store")),
             Map.entry("queue.process", Set.of()),
             Map.entry("queue.lease", Set.of("queue.process")),

@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
+import nexus.liveness.Rounds;
 import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
@@ -28,15 +30,13 @@ public class Upkeep {
     private static final Duration SLOWEST_LONG_WORK = Duration.ofHours(2);
 
     private record Chore(String name, Duration every, Duration slowest, Supplier<Future<?>> work) {
-        String loop() {
-            return "upkeep-" + name;
+        Rounds rounds(Vertx vertx, LoopHeartbeats heartbeats) {
+            return new Rounds(vertx, heartbeats, "upkeep-" + name, every, slowest, () -> work.get()
+                    .onFailure(failure -> LOG.warnf("upkeep failed chore=%s reason=%s", name, failure.getMessage())));
         }
     }
 
-    private final Vertx vertx;
-    private final LoopHeartbeats heartbeats;
-    private final List<Chore> chores;
-    private volatile boolean running;
+    private final List<Rounds> chores;
 
     @Inject
     public Upkeep(
@@ -47,22 +47,22 @@ public class Upkeep {
             Clock clock,
             UpkeepConfig config,
             LoopHeartbeats heartbeats) {
-        this.vertx = vertx;
-        this.heartbeats = heartbeats;
         CounterSums sums = new CounterSums(store);
         QueueVacuum vacuum = new QueueVacuum(store);
         DayPartitions days = new DayPartitions(store, expiry, new ExpiryNotices(ownEvents), clock, config.retention());
-        this.chores = List.of(
-                new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
-                        .onSuccess(vacuum::add)),
-                new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
-                new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
-                new Chore(
-                        "audit",
-                        config.days(),
-                        SLOWEST_LONG_WORK,
-                        new PastAudit(store, config.auditRetention())::delete),
-                new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn));
+        this.chores = Stream.of(
+                        new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
+                                .onSuccess(vacuum::add)),
+                        new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
+                        new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
+                        new Chore(
+                                "audit",
+                                config.days(),
+                                SLOWEST_LONG_WORK,
+                                new PastAudit(store, config.auditRetention())::delete),
+                        new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn))
+                .map(chore -> chore.rounds(vertx, heartbeats))
+                .toList();
     }
 
     void onStart(@Observes @Priority(35) StartupEvent event) {
@@ -74,23 +74,10 @@ public class Upkeep {
     }
 
     public void start() {
-        running = true;
-        chores.forEach(this::run);
+        chores.forEach(Rounds::start);
     }
 
     public void stop() {
-        running = false;
-        chores.forEach(chore -> heartbeats.stopped(chore.loop()));
-    }
-
-    private void run(Chore chore) {
-        if (!running) {
-            return;
-        }
-        heartbeats.beat(chore.loop(), chore.every().plus(chore.slowest()));
-        Future.<Void>succeededFuture()
-                .compose(begun -> chore.work().get().mapEmpty())
-                .onFailure(failure -> LOG.warnf("upkeep failed chore=%s reason=%s", chore.name(), failure.getMessage()))
-                .onComplete(done -> vertx.setTimer(chore.every().toMillis(), again -> run(chore)));
+        chores.forEach(Rounds::stop);
     }
 }

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import nexus.access.limit.RequestLimit;
+import nexus.liveness.LoopHeartbeats;
+import nexus.liveness.Rounds;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,41 +38,31 @@ public class KeyWatch {
     /** Each costs a query: who guesses keys must not make many. */
     private static final int LOOKUPS_PER_SECOND = 20;
 
-    private final Vertx vertx;
     private final KeyRepository repository;
     private final ApiKeys keys;
     private final RequestLimit lookups = new RequestLimit("lookups", LOOKUPS_PER_SECOND, System.nanoTime());
     private final Map<UUID, Long> written = new HashMap<>(); // guarded by this
-    private boolean running; // guarded by this
     private Future<Void> reading = Future.succeededFuture(); // guarded by this
-    private Future<?> look = Future.succeededFuture(); // guarded by this
-    private long timer; // guarded by this; of the next look
+    private final Rounds rounds;
 
     @Inject
-    KeyWatch(Vertx vertx, KeyRepository repository, ApiKeys keys) {
-        this.vertx = vertx;
+    KeyWatch(Vertx vertx, LoopHeartbeats heartbeats, KeyRepository repository, ApiKeys keys) {
         this.repository = repository;
         this.keys = keys;
+        this.rounds = new Rounds(vertx, heartbeats, "keys", EVERY, PATIENCE, () -> read().compose(read -> writeUses())
+                .onFailure(failure -> LOG.warnf("keys not read cause=%s", failure)));
     }
 
     void onStart(@Observes @Priority(20) StartupEvent event)
             throws InterruptedException, ExecutionException, TimeoutException {
         read().toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        synchronized (this) {
-            running = true;
-            lookLater();
-        }
+        rounds.startAfterPause();
     }
 
     void onStop(@Observes ShutdownEvent event) {
-        Future<?> underWay;
-        synchronized (this) {
-            running = false;
-            vertx.cancelTimer(timer);
-            underWay = look;
-        }
         try {
-            underWay.eventually(() -> writeUses())
+            rounds.stop()
+                    .eventually(() -> writeUses())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -105,18 +97,6 @@ public class KeyWatch {
                     .mapEmpty();
         }
         return reading;
-    }
-
-    private synchronized void lookLater() {
-        if (running) {
-            timer = vertx.setTimer(EVERY.toMillis(), due -> look());
-        }
-    }
-
-    private synchronized void look() {
-        look = read().compose(read -> writeUses())
-                .onFailure(failure -> LOG.warnf("keys not read cause=%s", failure))
-                .onComplete(done -> lookLater());
     }
 
     private synchronized Future<Void> writeUses() {

@@ -13,9 +13,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import nexus.liveness.LoopHeartbeats;
+import nexus.liveness.Rounds;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
@@ -27,8 +27,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class StoreSampler {
     private static final Logger LOG = Logger.getLogger(StoreSampler.class);
-    private static final long PERIOD_MILLIS = 15_000;
-    private static final String LOOP = "store-sampler";
+    private static final Duration PAUSE = Duration.ofSeconds(15);
     /** A sample may wait for a connection, and for the store's answer till the connection is given up. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
@@ -68,18 +67,14 @@ public final class StoreSampler {
                     AND (s.held_until IS NULL OR s.held_until <= now())
                     AND s.breaker_opened_at IS NULL) due""";
 
-    private final Vertx vertx;
     private final Store store;
-    private final LoopHeartbeats heartbeats;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Rounds rounds;
     private volatile StoreSample latest = StoreSample.UNKNOWN;
-    private volatile long timer = -1;
 
     @Inject
     public StoreSampler(Vertx vertx, Store store, LoopHeartbeats heartbeats, MeterRegistry registry) {
-        this.vertx = vertx;
         this.store = store;
-        this.heartbeats = heartbeats;
+        this.rounds = new Rounds(vertx, heartbeats, "store-sampler", PAUSE, SLOWEST_ROUND, this::sample);
         owed(registry, "pending", StoreSample::pending);
         owed(registry, "failed", StoreSample::failed);
         gauge("nexus.queue.oldest.due.age", StoreSample::oldestDueSeconds)
@@ -106,33 +101,22 @@ public final class StoreSampler {
     }
 
     void start(@Observes @Priority(50) StartupEvent event) {
-        heartbeats.beat(LOOP, SLOWEST_ROUND);
-        sample();
-        timer = vertx.setPeriodic(PERIOD_MILLIS, id -> sample());
+        rounds.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        vertx.cancelTimer(timer);
-        heartbeats.stopped(LOOP);
+        rounds.stop();
     }
 
     StoreSample latest() {
         return latest;
     }
 
-    private void sample() {
-        if (busy.compareAndSet(false, true)) {
-            Future<StoreSample> read = read();
-            read.onSuccess(sample -> latest = sample)
-                    .onFailure(failure -> {
-                        latest = StoreSample.UNKNOWN;
-                        LOG.warnf("store not sampled cause=%s", failure);
-                    })
-                    .onComplete(done -> {
-                        heartbeats.beat(LOOP, SLOWEST_ROUND);
-                        busy.set(false);
-                    });
-        }
+    private Future<StoreSample> sample() {
+        return read().onSuccess(sample -> latest = sample).onFailure(failure -> {
+            latest = StoreSample.UNKNOWN;
+            LOG.warnf("store not sampled cause=%s", failure);
+        });
     }
 
     /** One sample, now. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import nexus.liveness.LoopHeartbeats;
+import nexus.liveness.Rounds;
 import org.jboss.logging.Logger;
 
 /** Keeps the catalog of this process up with changes that others make: looks at the version every three seconds. */
@@ -20,24 +21,19 @@ import org.jboss.logging.Logger;
 public class CatalogWatch {
     private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(3);
-    private static final String LOOP = "catalog";
     /** A look may wait for a connection, and for the store's answer till the connection is given up, twice. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
 
     private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
 
-    private final Vertx vertx;
     private final SubscriptionCatalog catalog;
-    private final LoopHeartbeats heartbeats;
-    private boolean running; // guarded by this
-    private Future<?> look = Future.succeededFuture(); // guarded by this
-    private long timer; // guarded by this; of the next look
+    private final Rounds rounds;
 
     @Inject
     public CatalogWatch(Vertx vertx, SubscriptionCatalog catalog, LoopHeartbeats heartbeats) {
-        this.vertx = vertx;
         this.catalog = catalog;
-        this.heartbeats = heartbeats;
+        this.rounds = new Rounds(vertx, heartbeats, "catalog", EVERY, SLOWEST_ROUND, () -> catalog.refresh()
+                .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure)));
     }
 
     /** Before the first load, so that an URL is never read plain again. */
@@ -64,31 +60,12 @@ public class CatalogWatch {
         stop();
     }
 
-    public synchronized void start() {
-        if (!running) {
-            running = true;
-            lookLater();
-        }
+    public void start() {
+        rounds.startAfterPause();
     }
 
-    /** @return when the look under way, if there is one, is over */
-    public synchronized Future<?> stop() {
-        running = false;
-        heartbeats.stopped(LOOP);
-        vertx.cancelTimer(timer);
-        return look.otherwiseEmpty();
-    }
-
-    private synchronized void lookLater() {
-        if (running) {
-            heartbeats.beat(LOOP, SLOWEST_ROUND);
-            timer = vertx.setTimer(EVERY.toMillis(), due -> look());
-        }
-    }
-
-    private synchronized void look() {
-        look = catalog.refresh()
-                .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure))
-                .onComplete(done -> lookLater());
+    /** @return completed when no read is in progress any more */
+    public Future<?> stop() {
+        return rounds.stop();
     }
 }
