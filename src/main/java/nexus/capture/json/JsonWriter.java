@@ -33,7 +33,7 @@ public final class JsonWriter {
     private int size;
     private @Nullable JsonScan scan;
     private @Nullable String note; // of the value at hand
-    private final Map<JsonText, String> notes = new LinkedHashMap<>(0);
+    private Map<JsonText, String> notes = Map.of(); // made with the first note, as few changes have one
 
     /** @param limit in bytes */
     public JsonWriter(int limit) {
@@ -105,6 +105,9 @@ public final class JsonWriter {
     public void endColumn(JsonText name) {
         String why = note;
         if (why != null) {
+            if (notes.isEmpty()) {
+                notes = new LinkedHashMap<>();
+            }
             notes.putIfAbsent(name, why);
             note = null;
         }
