@@ -116,6 +116,7 @@ class RoomsTest {
                             "retry",
                             "store",
                             "subscription",
+                            "target",
                             "webhook")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),

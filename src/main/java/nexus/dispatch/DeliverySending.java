@@ -28,7 +28,7 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
-import nexus.webhook.SendResult;
+import nexus.target.SendResult;
 import nexus.webhook.WebhookRequest;
 import nexus.webhook.WebhookSender;
 import org.jboss.logging.Logger;

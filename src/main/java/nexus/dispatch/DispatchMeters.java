@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
-import nexus.webhook.SendResult;
+import nexus.target.SendResult;
 
 /** Meter names are public: README.md lists them. Tags are closed sets, never an id or a URL. */
 @Singleton

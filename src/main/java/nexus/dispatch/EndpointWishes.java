@@ -13,7 +13,8 @@ import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
-import nexus.webhook.SendResult;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,8 +23,6 @@ import org.jboss.logging.Logger;
  */
 final class EndpointWishes {
     private static final Logger LOG = Logger.getLogger(EndpointWishes.class);
-    private static final int GONE = 410;
-    private static final String ANSWERED_GONE = "the endpoint answered 410 Gone";
     private static final EventType DISABLED = new EventType("nexus.subscription.disabled");
     /** Nothing more is sent while the subscription is being disabled; should that fail, the next answer tries again. */
     private static final Duration WHILE_DISABLING = Duration.ofSeconds(30);
@@ -55,8 +54,8 @@ final class EndpointWishes {
         }
         OutcomeDecision.holdFor(result).ifPresent(wait -> hold(lane, now.plus(wait)));
         judge(lane, row, Verdict.of(result), startedAt, now);
-        if (result.statusCode().filter(status -> status == GONE).isPresent()) {
-            disable(lane, ANSWERED_GONE, now);
+        if (result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood gone) {
+            disable(lane, gone.why(), now);
         } else {
             lane.hopeless(now)
                     .ifPresent(streak -> disable(

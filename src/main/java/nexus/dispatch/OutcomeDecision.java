@@ -11,13 +11,12 @@ import nexus.queue.settle.Outcome.AttemptMade;
 import nexus.retry.Failure;
 import nexus.retry.RetryDecision;
 import nexus.retry.RetryPolicy;
-import nexus.webhook.SendResult;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
 
 /** Turns what became of a request into what is written down. Pure. */
 final class OutcomeDecision {
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final int SERVICE_UNAVAILABLE = 503;
-
     private OutcomeDecision() {}
 
     /**
@@ -33,12 +32,13 @@ final class OutcomeDecision {
             Instant startedAt,
             Instant now,
             DoubleSupplier random) {
+        Answer answer = result.answer();
         AttemptMade made = new AttemptMade(
                 startedAt,
                 (int) result.took().toMillis(),
-                result.statusCode().orElse(null),
+                answer == null ? null : answer.code(),
                 result.error().orElse(null),
-                result.statusCode().isPresent() ? result.answer() : null);
+                answer == null ? null : answer.text());
         if (result instanceof SendResult.Delivered) {
             return new Outcome.Sent(delivery, made);
         }
@@ -52,15 +52,14 @@ final class OutcomeDecision {
         };
     }
 
-    /** For how long the endpoint asks to be left alone, all of its deliveries; only 429 and 503 can ask for that. */
+    /** The time for which the target asks to get no deliveries at all. */
     static Optional<Duration> holdFor(SendResult result) {
-        return result instanceof SendResult.Refused refused
-                        && (refused.status() == TOO_MANY_REQUESTS || refused.status() == SERVICE_UNAVAILABLE)
-                ? refused.retryAfter()
+        return result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForNow all
+                ? all.pause()
                 : Optional.empty();
     }
 
     private static Failure failure(SendResult result) {
-        return new Failure(result.statusCode(), holdFor(result));
+        return new Failure(result.code(), holdFor(result));
     }
 }

@@ -23,7 +23,8 @@ import nexus.event.EventType;
 import nexus.refusal.Refusal;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRepository;
-import nexus.webhook.SendResult;
+import nexus.target.Answer;
+import nexus.target.SendResult;
 import nexus.webhook.WebhookRequest;
 import nexus.webhook.WebhookSender;
 
@@ -79,13 +80,14 @@ public class SubscriptionTestResource {
     }
 
     private static Attempt attempt(SendResult result, Instant at) {
+        Answer answer = result.answer();
         return new Attempt(
                 1,
                 EventBody.timestamp(at),
-                result.statusCode().orElse(null),
+                answer == null ? null : answer.code(),
                 result.error().orElse(null),
                 (int) result.took().toMillis(),
-                result.statusCode().isPresent() ? result.answer() : null,
+                answer == null ? null : answer.text(),
                 null);
     }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import nexus.target.Answer;
+import nexus.target.SendResult;
 import nexus.target.credential.TargetAuth;
 import nexus.trace.AttemptSpan;
 import nexus.webhook.Phase.Answering;
@@ -222,10 +224,10 @@ final class Exchange {
             return;
         }
         int status = reading.head().statusCode();
-        if (status < 100 || status > 599) { // the client takes any number for one
+        if (!StatusMeaning.isStatus(status)) {
             finish(unreachable("answered with the status " + status + ", which is none"));
         } else {
-            finish(isSuccess(reading) ? new SendResult.Delivered(status, text(reading), took()) : refused(reading));
+            finish(isSuccess(reading) ? new SendResult.Delivered(answer(reading), took()) : refused(reading));
         }
     }
 
@@ -271,16 +273,19 @@ final class Exchange {
         if (head.statusCode() == 401 && request.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
             sender.tokens.forget(credentials, reading.answered().authorization());
         }
-        String wait = head.getHeader(HttpHeaders.RETRY_AFTER);
+        String header = head.getHeader(HttpHeaders.RETRY_AFTER);
+        Optional<Duration> wait = header == null ? Optional.empty() : RetryAfter.parse(header, sender.clock.instant());
         return new SendResult.Refused(
-                head.statusCode(),
-                text(reading),
-                wait == null ? Optional.empty() : RetryAfter.parse(wait, sender.clock.instant()),
+                "answered " + head.statusCode(),
+                answer(reading),
+                StatusMeaning.extent(head.statusCode(), wait),
                 took());
     }
 
-    private String text(Reading reading) {
-        return Echo.without(reading.text(), request, reading.answered().authorization());
+    private Answer answer(Reading reading) {
+        return new Answer(
+                reading.head().statusCode(),
+                Echo.without(reading.text(), request, reading.answered().authorization()));
     }
 
     private SendResult unreachable(String why) {
@@ -294,7 +299,7 @@ final class Exchange {
         phase = null;
         sender.open.remove(this);
         if (span != null) {
-            span.end(outcome.outcome(), outcome.statusCode(), outcome.error());
+            span.end(outcome.outcome(), outcome.code(), outcome.error());
         }
         result.complete(outcome);
     }
@@ -327,7 +332,6 @@ final class Exchange {
     }
 
     private static boolean isSuccess(Reading reading) {
-        int status = reading.head().statusCode();
-        return status >= 200 && status < 300;
+        return StatusMeaning.isSuccess(reading.head().statusCode());
     }
 }

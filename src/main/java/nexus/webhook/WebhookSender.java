@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import nexus.target.SendResult;
 import nexus.trace.Tracing;
 import nexus.webhook.connection.Connector;
 import nexus.webhook.connection.HttpClients;

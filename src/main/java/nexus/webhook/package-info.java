@@ -1,7 +1,7 @@
 /**
  * How is one request signed, guarded and sent?
  *
- * <p>Takes a body with its keys and its target, gives a {@link nexus.webhook.SendResult}. Never retries and never knows
+ * <p>Takes a body with its keys and its target, gives a {@link nexus.target.SendResult}. Never retries and never knows
  * who subscribed or what is owed.
  */
 @NullMarked

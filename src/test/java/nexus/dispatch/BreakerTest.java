@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nexus.subscription.EndpointHealth.Opened;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
 import nexus.testkit.Configs;
-import nexus.webhook.SendResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -146,14 +148,12 @@ class BreakerTest {
     }
 
     @Test
-    void onlyWhatTheEndpointItselfIsToBlameForIsAFailure() {
-        assertThat(List.of(200, 204))
-                .allSatisfy(status -> assertThat(Verdict.of(new SendResult.Delivered(status, "", Duration.ZERO)))
-                        .isEqualTo(DELIVERED));
-        assertThat(List.of(301, 400, 401, 404, 409, 410, 413, 422))
-                .allSatisfy(status -> assertThat(refused(status)).isEqualTo(ANSWERED));
-        assertThat(List.of(429, 500, 502, 503, 504, 599))
-                .allSatisfy(status -> assertThat(refused(status)).isEqualTo(FAILED));
+    void onlyWhatTheTargetItselfIsToBlameForIsAFailure() {
+        assertThat(Verdict.of(new SendResult.Delivered(new Answer(200, ""), Duration.ZERO)))
+                .isEqualTo(DELIVERED);
+        assertThat(refused(new Extent.ThisDelivery())).isEqualTo(ANSWERED);
+        assertThat(refused(new Extent.AllForGood("gone"))).isEqualTo(ANSWERED);
+        assertThat(refused(new Extent.AllForNow(Optional.empty()))).isEqualTo(FAILED);
         assertThat(Verdict.of(new SendResult.Unreachable("refused", Duration.ZERO)))
                 .isEqualTo(FAILED);
         assertThat(Verdict.of(new SendResult.TimedOut("connecting", Duration.ZERO)))
@@ -162,8 +162,8 @@ class BreakerTest {
                 .isEqualTo(FAILED);
     }
 
-    private static Verdict refused(int status) {
-        return Verdict.of(new SendResult.Refused(status, "", Optional.empty(), Duration.ZERO));
+    private static Verdict refused(Extent extent) {
+        return Verdict.of(new SendResult.Refused("no", new Answer(400, ""), extent, Duration.ZERO));
     }
 
     private void open() {

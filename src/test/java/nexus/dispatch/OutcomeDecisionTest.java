@@ -10,7 +10,9 @@ import java.util.Set;
 import nexus.queue.settle.Outcome;
 import nexus.retry.Backoff;
 import nexus.retry.RetryPolicy;
-import nexus.webhook.SendResult;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
 import org.junit.jupiter.api.Test;
 
 class OutcomeDecisionTest {
@@ -22,7 +24,8 @@ class OutcomeDecisionTest {
         Instant now = Instant.parse("2026-01-31T18:20:43.123456789Z");
         Outcome outcome = OutcomeDecision.of(
                 row(1).build(),
-                new SendResult.Refused(500, "", Optional.empty(), Duration.ZERO),
+                new SendResult.Refused(
+                        "answered 500", new Answer(500, ""), new Extent.AllForNow(Optional.empty()), Duration.ZERO),
                 POLICY,
                 now,
                 now,
@@ -35,7 +38,7 @@ class OutcomeDecisionTest {
     void aDeliveryAsksForNoRandomness() {
         Instant now = Instant.parse("2026-01-31T18:20:43Z");
         Outcome outcome = OutcomeDecision.of(
-                row(1).build(), new SendResult.Delivered(200, "", Duration.ZERO), POLICY, now, now, () -> {
+                row(1).build(), new SendResult.Delivered(new Answer(200, ""), Duration.ZERO), POLICY, now, now, () -> {
                     throw new AssertionError("nothing is random here");
                 });
         assertThat(outcome).isInstanceOf(Outcome.Sent.class);

@@ -18,6 +18,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import nexus.target.SendResult;
 import nexus.testkit.RawHttp2;
 import nexus.testkit.RawReceiver;
 import nexus.testkit.RawReceiver.Script;

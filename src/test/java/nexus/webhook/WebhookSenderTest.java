@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -33,17 +34,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Blocked;
+import nexus.target.SendResult.Delivered;
+import nexus.target.SendResult.Extent;
+import nexus.target.SendResult.Refused;
+import nexus.target.SendResult.TimedOut;
+import nexus.target.SendResult.Unreachable;
 import nexus.target.credential.TargetAccess;
 import nexus.target.credential.TargetAuth;
 import nexus.testkit.Eventually;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.trace.Tracing;
-import nexus.webhook.SendResult.Blocked;
-import nexus.webhook.SendResult.Delivered;
-import nexus.webhook.SendResult.Refused;
-import nexus.webhook.SendResult.TimedOut;
-import nexus.webhook.SendResult.Unreachable;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.TestWebhookConfig;
 import nexus.webhook.guard.WebhookConfig;
@@ -119,8 +123,8 @@ class WebhookSenderTest {
     void anyStatusFrom200To299IsDelivered(int code) {
         receiver.answer(status(code));
         assertThat(send()).isInstanceOfSatisfying(Delivered.class, delivered -> {
-            assertThat(delivered.status()).isEqualTo(code);
-            assertThat(delivered.answer()).isEmpty();
+            assertThat(delivered.answer().code()).isEqualTo(code);
+            assertThat(delivered.answer().text()).isEmpty();
         });
     }
 
@@ -129,8 +133,7 @@ class WebhookSenderTest {
     void anyOtherStatusIsARefusal(int code) {
         receiver.answer(status(code).header("X", "y"));
         assertThat(send()).isInstanceOfSatisfying(Refused.class, refused -> {
-            assertThat(refused.status()).isEqualTo(code);
-            assertThat(refused.retryAfter()).isEmpty();
+            assertThat(refused.answer().code()).isEqualTo(code);
         });
     }
 
@@ -150,17 +153,17 @@ class WebhookSenderTest {
                 status(503).header("Retry-After", "whenever"));
 
         assertThat(send()).isInstanceOfSatisfying(Refused.class, refused -> {
-            assertThat(refused.retryAfter()).contains(Duration.ofSeconds(7));
-            assertThat(refused.answer()).isEqualTo("slow down");
+            assertThat(refused.extent()).isEqualTo(new Extent.AllForNow(Optional.of(Duration.ofSeconds(7))));
+            assertThat(refused.answer().text()).isEqualTo("slow down");
         });
-        assertThat(send()).isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.retryAfter())
-                .isEmpty());
+        assertThat(send()).isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.extent())
+                .isEqualTo(new Extent.AllForNow(Optional.empty())));
     }
 
     @Test
     void anAnswerIsKeptAsTextThatPostgresCanStore() {
         receiver.answer(status(200).body(Buffer.buffer(new byte[] {'a', 0, (byte) 0xff, 'b'})));
-        assertThat(send().answer()).isEqualTo("a\uFFFDb");
+        assertThat(answer(send()).text()).isEqualTo("a\uFFFDb");
     }
 
     @Test
@@ -168,7 +171,7 @@ class WebhookSenderTest {
         receiver.answer(status(200).body("x".repeat(16_384)));
         WebhookSender sender = sender();
 
-        assertThat(result(sender.send(request(receiver.uri()))).answer()).hasSize(16_384);
+        assertThat(answer(result(sender.send(request(receiver.uri())))).text()).hasSize(16_384);
         result(sender.send(request(receiver.uri())));
         assertThat(receiver.connections()).isEqualTo(1);
     }
@@ -178,8 +181,8 @@ class WebhookSenderTest {
         receiver.answer(status(201).body("x".repeat(50_000_000)));
 
         assertThat(send()).isInstanceOfSatisfying(Delivered.class, delivered -> {
-            assertThat(delivered.status()).isEqualTo(201);
-            assertThat(delivered.answer()).hasSize(16_384);
+            assertThat(delivered.answer().code()).isEqualTo(201);
+            assertThat(delivered.answer().text()).hasSize(16_384);
         });
         Eventually.eventually("the connection is dropped", () -> receiver.openConnections() == 0);
     }
@@ -288,8 +291,9 @@ class WebhookSenderTest {
 
         for (int i = 0; i < 2; i++) {
             assertThat(result(sender.send(request(receiver.uri()))))
-                    .isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.status())
-                            .isEqualTo(410));
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.answer().code()).isEqualTo(410));
         }
     }
 
@@ -707,6 +711,10 @@ class WebhookSenderTest {
 
     private static InetAddress address(String literal) {
         return InetAddress.ofLiteral(literal);
+    }
+
+    private static Answer answer(SendResult result) {
+        return Objects.requireNonNull(result.answer());
     }
 
     private static SendResult result(Future<SendResult> sending) {

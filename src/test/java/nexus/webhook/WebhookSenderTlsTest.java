@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.target.SendResult;
 import nexus.target.credential.TargetAccess;
 import nexus.target.credential.TargetAuth;
 import nexus.target.credential.TlsIdentity;

@@ -1,35 +1,36 @@
-package nexus.webhook;
+package nexus.target;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one request. An answer that is not complete never counts as a success, but a refusal counts as soon
- * as its status is known.
+ * How one request to a target ended. An answer that is not complete never counts as a success, but a refusal counts as
+ * soon as it is known.
  */
 public sealed interface SendResult {
-    /** From the call of {@link WebhookSender#send} to this result. */
+    /** From the call of the sender to this result. */
     Duration took();
 
     /** A short name out of a closed set, for meters. */
     String outcome();
 
-    /** What went wrong, for the attempt's log; empty when nothing did. */
+    /** Why the request failed, for the attempt's log; empty when it did not. */
     Optional<String> error();
 
-    /** The answer's status code, if there was an answer. */
-    default Optional<Integer> statusCode() {
-        return Optional.empty();
+    /** The target's answer, for the attempt's log; null when there was none. */
+    default @Nullable Answer answer() {
+        return null;
     }
 
-    /** The first 16 KiB of the answer's body as text; empty text when there was none. */
-    default String answer() {
-        return "";
+    /** The code of the answer, where there is one: see {@link Answer}. */
+    default Optional<Integer> code() {
+        Answer answer = answer();
+        return answer == null ? Optional.empty() : Optional.ofNullable(answer.code());
     }
 
-    /** A complete answer (or its first 16 KiB) with a status from 200 to 299. */
-    record Delivered(
-            int status, @Override String answer, @Override Duration took) implements SendResult {
+    /** The target took the delivery. */
+    record Delivered(@Override Answer answer, @Override Duration took) implements SendResult {
         @Override
         public String outcome() {
             return "delivered";
@@ -39,22 +40,13 @@ public sealed interface SendResult {
         public Optional<String> error() {
             return Optional.empty();
         }
-
-        @Override
-        public Optional<Integer> statusCode() {
-            return Optional.of(status);
-        }
     }
 
-    /**
-     * Any other status, a redirect included.
-     *
-     * @param retryAfter how long the receiver asks to be left alone; at most 24 h
-     */
+    /** The target answered that it does not take the delivery. */
     record Refused(
-            int status,
-            @Override String answer,
-            Optional<Duration> retryAfter,
+            String why,
+            @Override Answer answer,
+            Extent extent,
             @Override Duration took) implements SendResult {
         @Override
         public String outcome() {
@@ -63,16 +55,11 @@ public sealed interface SendResult {
 
         @Override
         public Optional<String> error() {
-            return Optional.of("answered " + status);
-        }
-
-        @Override
-        public Optional<Integer> statusCode() {
-            return Optional.of(status);
+            return Optional.of(why);
         }
     }
 
-    /** No connection, or no HTTP on it, or it broke before the answer was complete. */
+    /** There was no connection to the target, or it broke before the answer was complete. */
     record Unreachable(String why, @Override Duration took) implements SendResult {
         @Override
         public String outcome() {
@@ -113,5 +100,25 @@ public sealed interface SendResult {
         public Optional<String> error() {
             return Optional.of(address + " is not a public address, and TARGETS_ALLOW does not cover it");
         }
+    }
+
+    /** Which deliveries a refusal is about. */
+    sealed interface Extent {
+        /** The target works, and may take other deliveries. */
+        record ThisDelivery() implements Extent {}
+
+        /**
+         * The target is broken or overloaded.
+         *
+         * @param pause the time for which it asks to get no deliveries at all; at most 24 h
+         */
+        record AllForNow(Optional<Duration> pause) implements Extent {}
+
+        /**
+         * The target never wants a delivery again.
+         *
+         * @param why the reason that the disabled subscription shows
+         */
+        record AllForGood(String why) implements Extent {}
     }
 }
