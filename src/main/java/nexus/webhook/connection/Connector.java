@@ -137,10 +137,12 @@ public final class Connector {
                 // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                 .setConnectTimeout(
                         Math.max(1, Duration.ofNanos(endsAt - System.nanoTime()).toMillis()));
-        return clients.of(endpoint.isTls(), tls, isHttp1(endpoint)).request(options).map(request -> {
-            GuardedConnection connection = GuardedConnection.of(request.connection());
-            return new Opened(request, connection, !connection.take(endpoint.host()));
-        });
+        return clients.of(endpoint.isTls(), tls, isHttp1(endpoint))
+                .request(options)
+                .map(request -> {
+                    GuardedConnection connection = GuardedConnection.of(request.connection());
+                    return new Opened(request, connection, !connection.take(endpoint.host()));
+                });
     }
 
     private Recent recent(Reached<Opened> reached) {
