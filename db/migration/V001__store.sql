@@ -1,57 +1,94 @@
 -- Nexus's own tables. Each has one writing room, named in its COMMENT. Hot tables carry no foreign keys:
 -- FOR KEY SHARE on one shared row by many transactions makes multixacts at transaction rate.
 
+-- The store and its subscriptions.
+
 CREATE TABLE store (
     one             boolean PRIMARY KEY DEFAULT true CHECK (one),
     id              uuid    NOT NULL DEFAULT gen_random_uuid(),
     epoch           int     NOT NULL DEFAULT 1,
-    catalog_version bigint  NOT NULL DEFAULT 1
+    catalog_version bigint  NOT NULL DEFAULT 1,
+    event_id_key    bytea   NOT NULL
+        DEFAULT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')
+        CHECK (octet_length(event_id_key) >= 32)
 );
 INSERT INTO store DEFAULT VALUES;
 COMMENT ON TABLE store IS 'Written by subscription. One row: which store this is, and the version of the subscriptions.';
 COMMENT ON COLUMN store.epoch IS 'Part of every delivery id; raised by hand when a store is restored from a backup.';
 COMMENT ON COLUMN store.catalog_version IS 'Raised by every change of a subscription; intake compares it in the transaction that matches.';
+COMMENT ON COLUMN store.event_id_key IS 'Made once and never changed: with another one the same change would have another id. No answer of the API shows it.';
 
 CREATE TABLE subscription (
-    id                 uuid PRIMARY KEY,
-    lane               int GENERATED ALWAYS AS IDENTITY UNIQUE,
-    door               text NOT NULL CHECK (door IN ('subscription', 'listener')),
-    name               text NOT NULL,
-    endpoint_url       text NOT NULL,
-    event_types        text[] NOT NULL CHECK (cardinality(event_types) > 0),
-    format             text NOT NULL DEFAULT 'default',
-    target_type        text NOT NULL DEFAULT 'webhook',
-    fingerprint        bytea NOT NULL,
-    headers            bytea,
-    secret             bytea NOT NULL,
-    ordering           text NOT NULL DEFAULT 'key' CHECK (ordering IN ('key', 'none')),
-    concurrency        int NOT NULL DEFAULT 32 CHECK (concurrency BETWEEN 1 AND 1000),
-    retry_max_attempts int CHECK (retry_max_attempts BETWEEN 1 AND 100),
-    retry_base_seconds int CHECK (retry_base_seconds BETWEEN 1 AND 86400),
-    retry_cap          text,
-    dead_on            int[] NOT NULL DEFAULT '{}',
-    is_enabled         boolean NOT NULL DEFAULT true,
-    disabled_reason    text,
-    held_until         timestamptz,
-    created_at         timestamptz NOT NULL DEFAULT now(),
-    updated_at         timestamptz NOT NULL DEFAULT now(),
-    deleted_at         timestamptz,
-    CHECK (disabled_reason IS NULL OR NOT is_enabled)
+    id                    uuid PRIMARY KEY,
+    lane                  int GENERATED ALWAYS AS IDENTITY UNIQUE,
+    door                  text NOT NULL CHECK (door IN ('subscription', 'listener')),
+    name                  text NOT NULL,
+    endpoint              bytea,
+    endpoint_digest       bytea,
+    event_types           text[] NOT NULL CHECK (cardinality(event_types) > 0),
+    format                text NOT NULL DEFAULT 'default',
+    target_type           text NOT NULL DEFAULT 'webhook',
+    fingerprint           bytea NOT NULL,
+    headers               bytea,
+    credentials           bytea,
+    secret                bytea NOT NULL,
+    previous_secrets      jsonb NOT NULL DEFAULT '[]',
+    ordering              text NOT NULL DEFAULT 'key' CHECK (ordering IN ('key', 'none')),
+    concurrency           int NOT NULL DEFAULT 32 CHECK (concurrency BETWEEN 1 AND 1000),
+    rate_limit            int CHECK (rate_limit BETWEEN 1 AND 100000),
+    retry_max_attempts    int CHECK (retry_max_attempts BETWEEN 1 AND 100),
+    retry_base_seconds    int CHECK (retry_base_seconds BETWEEN 1 AND 86400),
+    retry_cap             text,
+    dead_on               int[] NOT NULL DEFAULT '{}',
+    is_enabled            boolean NOT NULL DEFAULT true,
+    disabled_reason       text,
+    held_until            timestamptz,
+    breaker_opened_at     timestamptz,
+    breaker_probe_at      timestamptz,
+    breaker_failed_probes int NOT NULL DEFAULT 0,
+    failing_since         timestamptz,
+    failing_attempts      int NOT NULL DEFAULT 0,
+    created_at            timestamptz NOT NULL DEFAULT now(),
+    updated_at            timestamptz NOT NULL DEFAULT now(),
+    deleted_at            timestamptz,
+    CHECK (disabled_reason IS NULL OR NOT is_enabled),
+    CHECK ((breaker_opened_at IS NULL) = (breaker_probe_at IS NULL)),
+    CHECK ((failing_since IS NULL) = (failing_attempts = 0)),
+    CHECK (endpoint IS NOT NULL OR deleted_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX subscription_once ON subscription (fingerprint) WHERE deleted_at IS NULL;
 COMMENT ON TABLE subscription IS 'Written by subscription. A deleted one stays as a tombstone until its history is gone.';
-COMMENT ON COLUMN subscription.fingerprint IS 'SHA-256 over the fields that make two subscriptions the same.';
-COMMENT ON COLUMN subscription.secret IS 'AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
+COMMENT ON COLUMN subscription.endpoint IS 'Encrypted like secret: the URL, which may hold a token.';
+COMMENT ON COLUMN subscription.endpoint_digest IS 'HMAC-SHA256 of the URL under a key made of NEXUS_SECRET_KEY: equal for equal URLs.';
+COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that make two subscriptions the same.';
 COMMENT ON COLUMN subscription.headers IS 'Encrypted like secret: a JSON object; it may carry credentials of the target.';
+COMMENT ON COLUMN subscription.credentials IS 'Encrypted like secret: a JSON object with auth, tls and the private Ed25519 key.';
+COMMENT ON COLUMN subscription.secret IS 'AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
+COMMENT ON COLUMN subscription.previous_secrets IS 'Of rotations, newest first: secret is encrypted like secret, in hex; it signs until until, in milliseconds.';
+COMMENT ON COLUMN subscription.rate_limit IS 'Requests a second at most; null: no limit.';
 COMMENT ON COLUMN subscription.held_until IS 'A Retry-After of the endpoint: nothing is sent before.';
+COMMENT ON COLUMN subscription.breaker_opened_at IS 'Since when nothing but probes is sent; null: the breaker is closed.';
+COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may try whether the endpoint is back.';
+COMMENT ON COLUMN subscription.failing_since IS 'The first of the attempts that have all failed, a minute late at most; null: the last one known succeeded.';
+
+-- The processes, and what each of them owns.
 
 CREATE TABLE process (
-    id    int PRIMARY KEY,
-    epoch bigint NOT NULL,
-    beat  bigint NOT NULL DEFAULT 0
+    id            int PRIMARY KEY,
+    epoch         bigint NOT NULL,
+    beat          bigint NOT NULL DEFAULT 0,
+    leaving       boolean NOT NULL DEFAULT false,
+    place         text,
+    backend_pid   int,
+    backend_since timestamptz
 );
-COMMENT ON TABLE process IS 'Written by queue. Who may dispatch and settle; another epoch means taken over.';
 CREATE SEQUENCE process_epoch;
+COMMENT ON TABLE process IS 'Written by queue. Who may dispatch and settle; a row that is gone was taken over, or has left. Who relies on what it owns locks process_<id>_lock.';
+COMMENT ON COLUMN process.beat IS 'Raised every few seconds; one that stands still for long is taken over.';
+COMMENT ON COLUMN process.leaving IS 'Finishes what is under way and takes no more shards: the others share without it.';
+COMMENT ON COLUMN process.place IS 'Where it runs: boot of the machine, namespaces, process id and start, container, lock file and place in it; - is unknown.';
+COMMENT ON COLUMN process.backend_pid IS 'The server''s process for the connection that raises the beat.';
+COMMENT ON COLUMN process.backend_since IS 'When that one was started: ids are used again.';
 
 CREATE TABLE shard (
     shard      smallint PRIMARY KEY,
@@ -59,7 +96,34 @@ CREATE TABLE shard (
     generation bigint NOT NULL DEFAULT 0
 );
 INSERT INTO shard (shard) SELECT generate_series(0, 63);
-COMMENT ON TABLE shard IS 'Written by queue. Which process owns which shard of lanes.';
+COMMENT ON TABLE shard IS 'Written by queue. Which process owns which shard; lane modulo 64 is a lane''s shard. Null: free.';
+
+-- Sessions of Nexus keep each other out by locks on these tables, and on flyway_schema_history, and not by advisory locks:
+-- any role of the database may take an advisory lock, and keep it; a table's lock needs rights in this schema. Nothing is
+-- ever written to them, but a publication of all tables must not look as if it could hurt them: hence the identities.
+
+CREATE TABLE catalog_lock ();
+ALTER TABLE catalog_lock REPLICA IDENTITY FULL;
+COMMENT ON TABLE catalog_lock IS 'ROW SHARE by every intake, EXCLUSIVE by a change of a subscription.';
+
+CREATE TABLE publication_lock ();
+ALTER TABLE publication_lock REPLICA IDENTITY FULL;
+COMMENT ON TABLE publication_lock IS 'EXCLUSIVE by who looks at the source''s publications and changes them.';
+
+CREATE TABLE retention_lock ();
+ALTER TABLE retention_lock REPLICA IDENTITY FULL;
+COMMENT ON TABLE retention_lock IS 'EXCLUSIVE by who makes and drops the days'' partitions.';
+
+CREATE TABLE ensure_day_lock ();
+ALTER TABLE ensure_day_lock REPLICA IDENTITY FULL;
+COMMENT ON TABLE ensure_day_lock IS 'EXCLUSIVE by ensure_day.';
+
+CREATE TABLE counter_lock (one boolean PRIMARY KEY DEFAULT true CHECK (one));
+INSERT INTO counter_lock DEFAULT VALUES;
+COMMENT ON TABLE counter_lock IS 'Its row is locked by who folds stat_delta into stat.';
+
+-- Events. The index leads to the newest of all and to the newest of a type: who looks for a type goes over the entries of
+-- others, a million in 0.1 s, and the lists go so far for one page. Names of types are long, hence their hashes.
 
 CREATE SEQUENCE event_seq;
 CREATE TABLE event (
@@ -69,17 +133,34 @@ CREATE TABLE event (
     type        text NOT NULL,
     created_at  timestamptz NOT NULL,
     accepted_at timestamptz NOT NULL,
+    erased_at   timestamptz,
     body        bytea,
     lanes       int[] NOT NULL,
     seqs        bigint[] NOT NULL,
     PRIMARY KEY (id, day)
 ) PARTITION BY RANGE (day);
-CREATE INDEX event_newest ON event (seq);
-CREATE INDEX event_newest_of_type ON event (type, seq);
+CREATE INDEX event_newest_with_type ON event (seq, hashtext(type));
 ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
-COMMENT ON TABLE event IS 'Written by intake. What happened, by the day Nexus stored it.';
+COMMENT ON TABLE event IS 'Written by intake; what is erased of it, by queue. What happened, by the day Nexus stored it.';
+COMMENT ON COLUMN event.erased_at IS 'Since when the payload is erased on request; the body is null then.';
 COMMENT ON COLUMN event.body IS 'The default format, byte for byte as it is signed and sent on every attempt.';
 COMMENT ON COLUMN event.lanes IS 'To which lanes it is owed, pairwise with seqs: its deliveries by primary key.';
+
+CREATE TABLE idempotency (
+    scope      text NOT NULL,
+    key        text NOT NULL,
+    body_hash  text NOT NULL,
+    answer     text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (scope, key)
+);
+CREATE INDEX idempotency_expiry ON idempotency (expires_at);
+COMMENT ON TABLE idempotency IS 'Inserted by intake, in the transaction of the events; pruned by upkeep.';
+COMMENT ON COLUMN idempotency.scope IS 'The API key''s fingerprint, or "event" for event ids that are UUIDs.';
+
+-- What is owed. Under load most of it is delivered within milliseconds, by the process that has stored it and knows it
+-- already: then what a lane owes of one transaction is one row of owed_run, and not a row with its index entries for each.
+-- Those that are not tried yet are found by the primary key of owed: few that were tried stand beside them.
 
 CREATE TABLE owed (
     lane            int NOT NULL,
@@ -101,13 +182,13 @@ CREATE TABLE owed (
     CHECK (due IS NULL OR attempts > 0)
 ) WITH (fillfactor = 90, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0,
         autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX owed_ready ON owed (lane, stripe, seq) WHERE due IS NULL;
 CREATE INDEX owed_due ON owed (lane, due, seq) WHERE due IS NOT NULL;
 CREATE INDEX owed_key ON owed (lane, key, seq) WHERE key IS NOT NULL;
 CREATE INDEX owed_other_key ON owed (lane, other_key, seq) WHERE other_key IS NOT NULL;
 CREATE INDEX owed_barrier ON owed (lane, seq) WHERE barrier;
+CREATE INDEX owed_renewed ON owed (lane, seq) WHERE renewed_at IS NOT NULL AND due IS NULL;
 COMMENT ON TABLE owed IS 'Inserted by intake, changed by queue. A row exists only while something is owed.';
-COMMENT ON COLUMN owed.stripe IS 'Hash of the key modulo 8: the unit in which a lane is spread over shards.';
+COMMENT ON COLUMN owed.stripe IS 'Hash of the key modulo 8: in so many parts a lane is read side by side. One process owns all of them.';
 COMMENT ON COLUMN owed.seq IS 'The order of delivery, drawn when the row is inserted. Unique over all lanes.';
 COMMENT ON COLUMN owed.key IS '64-bit hash of what orders it; null: no order.';
 COMMENT ON COLUMN owed.other_key IS 'The second key of an event that belongs to two: an UPDATE that changes the identity.';
@@ -117,6 +198,65 @@ COMMENT ON COLUMN owed.attempts_before IS 'Attempts made before the last retry b
 COMMENT ON COLUMN owed.renewed_at IS 'The last retry by hand: DELIVERY_MAX_AGE counts from here.';
 COMMENT ON COLUMN owed.body_bytes IS 'Size of the body, so that it can be fitted into the memory budget before it is read.';
 COMMENT ON COLUMN owed.own IS 'One of Nexus''s own events (nexus.*): not counted, and raises none.';
+COMMENT ON INDEX owed_renewed IS 'Retried by hand and not tried since: these go past an open breaker.';
+
+CREATE TABLE owed_run (
+    lane       int NOT NULL,
+    first_seq  bigint NOT NULL,
+    event_day  date NOT NULL,
+    created_at timestamptz NOT NULL,
+    seqs       bigint[] NOT NULL,
+    stripes    smallint[] NOT NULL,
+    keys       bigint[] NOT NULL,
+    event_ids  uuid[] NOT NULL,
+    body_bytes int[] NOT NULL,
+    is_owed    bit varying NOT NULL,
+    PRIMARY KEY (lane, first_seq)
+) WITH (toast_tuple_target = 8160, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0,
+        autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
+COMMENT ON TABLE owed_run IS 'Inserted by intake, changed by queue. Deliveries that the owner of their lane has in memory, none of them tried; as soon as it has not, they become rows of owed.';
+COMMENT ON COLUMN owed_run.seqs IS 'Ascending. This and the other arrays go side by side; what is missing here has its default in owed.';
+COMMENT ON COLUMN owed_run.is_owed IS 'A bit for each: 0 when it is in the history by now. The row is deleted with the last one.';
+
+CREATE VIEW owed_of_run AS
+SELECT r.lane, d.stripe, d.seq, d.key, NULL::bigint AS other_key, false AS barrier, NULL::timestamptz AS due,
+       0::smallint AS attempts, 0::smallint AS attempts_before, r.created_at, NULL::timestamptz AS renewed_at,
+       r.event_day, d.event_id, d.body_bytes, false AS own, r.first_seq
+FROM owed_run r CROSS JOIN LATERAL unnest(r.seqs, r.stripes, r.keys, r.event_ids, r.body_bytes)
+    WITH ORDINALITY d(seq, stripe, key, event_id, body_bytes, place)
+WHERE get_bit(r.is_owed, d.place::int - 1) = 1;
+COMMENT ON VIEW owed_of_run IS 'The deliveries in owed_run, a row each, with the columns of owed; first_seq is that of their run.';
+
+-- In one query, so that it becomes a part of the one it is used in. An event does not name the stripe: all eight are tried.
+CREATE FUNCTION owed_delivery(of_lane int, of_seq bigint)
+RETURNS TABLE (
+    lane int, stripe smallint, seq bigint, due timestamptz, attempts smallint, created_at timestamptz,
+    renewed_at timestamptz, event_day date, event_id uuid)
+LANGUAGE sql STABLE AS $$
+    (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
+     FROM nexus.owed o
+     WHERE o.lane = of_lane AND o.stripe = ANY ('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = of_seq LIMIT 1)
+    UNION ALL
+    (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
+     FROM nexus.owed_of_run o
+     WHERE o.lane = of_lane AND o.first_seq <= of_seq AND o.seq = of_seq LIMIT 1)
+$$;
+COMMENT ON FUNCTION owed_delivery(int, bigint) IS 'One delivery that is owed, wherever it lies.';
+
+CREATE FUNCTION unfold_owed(of_lane int, of_first_seqs bigint[]) RETURNS void LANGUAGE sql AS $$
+    WITH taken AS (
+        DELETE FROM nexus.owed_run WHERE lane = of_lane AND first_seq = ANY (of_first_seqs) RETURNING *)
+    INSERT INTO nexus.owed (lane, stripe, seq, key, created_at, event_day, event_id, body_bytes)
+    SELECT r.lane, d.stripe, d.seq, d.key, r.created_at, r.event_day, d.event_id, d.body_bytes
+    FROM taken r CROSS JOIN LATERAL unnest(r.seqs, r.stripes, r.keys, r.event_ids, r.body_bytes)
+        WITH ORDINALITY d(seq, stripe, key, event_id, body_bytes, place)
+    WHERE get_bit(r.is_owed, d.place::int - 1) = 1
+$$;
+COMMENT ON FUNCTION unfold_owed(int, bigint[]) IS 'Turns runs of one lane, by their first seqs, into rows of owed; one that is gone is left out.';
+
+-- History: what is no longer owed. Under load nearly everything is delivered at the first attempt, hundreds of deliveries a
+-- commit. Those of a lane go into delivery_run as one row: a row and three index entries for each would be more than half of
+-- what settling costs.
 
 CREATE TABLE delivery (
     day             date NOT NULL,
@@ -148,7 +288,61 @@ CREATE INDEX delivery_log ON delivery (lane, attempted_at) WHERE attempted_at IS
 CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
 COMMENT ON TABLE delivery IS 'Written by queue. What is no longer owed, in the partition of its event''s day.';
 COMMENT ON COLUMN delivery.attempted_at IS 'This and the next four: the last attempt. Those before it are in attempt. Null: never tried, or its last try is in attempt.';
-COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, or payload-gone.';
+COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, or payload-erased.';
+
+CREATE TABLE delivery_run (
+    day                date NOT NULL,
+    lane               int NOT NULL,
+    first_seq          bigint NOT NULL,
+    last_seq           bigint NOT NULL CHECK (last_seq BETWEEN first_seq AND first_seq + 4095),
+    first_attempted_at timestamptz NOT NULL,
+    last_attempted_at  timestamptz NOT NULL CHECK (last_attempted_at - first_attempted_at <= interval '1 minute'),
+    settled_at         timestamptz NOT NULL,
+    seqs               bigint[] NOT NULL,
+    stripes            smallint[] NOT NULL,
+    event_ids          uuid[] NOT NULL,
+    created_at         timestamptz[] NOT NULL,
+    attempted_at       timestamptz[] NOT NULL,
+    duration_ms        int[] NOT NULL,
+    status_codes       smallint[] NOT NULL,
+    responses          text[],
+    PRIMARY KEY (lane, last_seq, day)
+) PARTITION BY RANGE (day);
+CREATE INDEX delivery_run_newest ON delivery_run (last_seq);
+CREATE INDEX delivery_run_log ON delivery_run (lane, last_attempted_at, first_attempted_at);
+COMMENT ON TABLE delivery_run IS 'Written by queue; answers that are erased of it, too. Deliveries of a lane that were made at the first attempt and settled together, in the partition of their events'' day.';
+COMMENT ON COLUMN delivery_run.last_seq IS 'Runs overlap, but none reaches back far: whoever looks for a seq looks at those that end within 4096 of it.';
+COMMENT ON COLUMN delivery_run.last_attempted_at IS 'At most a minute after the first, for the same reason.';
+COMMENT ON COLUMN delivery_run.seqs IS 'Ascending. This and the other arrays go side by side.';
+COMMENT ON COLUMN delivery_run.responses IS 'Null: none of them answered anything.';
+
+CREATE VIEW delivery_of_run AS
+SELECT r.day, r.lane, r.first_seq, r.last_seq, r.first_attempted_at, r.last_attempted_at, d.stripe, d.seq, d.event_id,
+       'SENT'::text AS status, NULL::text AS dead_reason, 1::smallint AS attempts, d.created_at, r.settled_at,
+       d.attempted_at, d.duration_ms, d.status_code::int AS status_code, NULL::text AS error, d.response
+FROM delivery_run r CROSS JOIN LATERAL unnest(
+    r.seqs, r.stripes, r.event_ids, r.created_at, r.attempted_at, r.duration_ms, r.status_codes, r.responses)
+    d(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response);
+COMMENT ON VIEW delivery_of_run IS 'The deliveries in delivery_run, a row each, with the columns of delivery.';
+
+-- In one query, so that it becomes a part of the one it is used in.
+CREATE FUNCTION settled_delivery(of_day date, of_lane int, of_seq bigint)
+RETURNS TABLE (
+    day date, lane int, stripe smallint, seq bigint, event_id uuid, status text, dead_reason text, attempts smallint,
+    created_at timestamptz, settled_at timestamptz, attempted_at timestamptz, duration_ms int, status_code int,
+    error text, response text)
+LANGUAGE sql STABLE AS $$
+    (SELECT d.day, d.lane, d.stripe, d.seq, d.event_id, d.status, d.dead_reason, d.attempts,
+            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response
+     FROM nexus.delivery d WHERE d.day = of_day AND d.seq = of_seq AND d.lane = of_lane LIMIT 1)
+    UNION ALL
+    (SELECT d.day, d.lane, d.stripe, d.seq, d.event_id, d.status, d.dead_reason, d.attempts,
+            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response
+     FROM nexus.delivery_of_run d
+     WHERE d.day = of_day AND d.lane = of_lane AND d.last_seq BETWEEN of_seq AND of_seq + 4095
+       AND d.first_seq <= of_seq AND d.seq = of_seq LIMIT 1)
+$$;
+COMMENT ON FUNCTION settled_delivery(date, int, bigint) IS 'One delivery that is no longer owed, wherever it was written.';
 
 CREATE TABLE attempt (
     day          date NOT NULL,
@@ -166,22 +360,84 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_log ON attempt (lane, attempted_at);
 COMMENT ON TABLE attempt IS 'Written by queue, together with the delivery''s state. Every attempt but the one in the delivery''s row.';
 
+-- The days. Rows of a day's tables are inserted, hardly ever changed, and dropped with their day.
+
+-- Autovacuum goes through what is only inserted each time a fifth has been added, and writes every page of it to the WAL
+-- once more: it is kept from that. Rows are still frozen when they have to be, and statistics still gathered, but less
+-- often, of 3000 rows, and of no column that no statement looks for: every page that is read for them for the first time
+-- after it was written goes to the WAL as a whole. An array is known by its type, as a table made LIKE another has no
+-- dimensions noted; an expression in an index has statistics of its own.
+-- A row of delivery_run of up to 8 KB stays in one piece: parts of it would be rows and index entries again.
+CREATE FUNCTION tune_day(part regclass) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    col record;
+BEGIN
+    EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 1)',
+                   part);
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = part AND attname = 'first_seq') THEN
+        EXECUTE format('ALTER TABLE %s SET (toast_tuple_target = 8160)', part);
+    END IF;
+    FOR col IN SELECT a.attname, t.typcategory = 'A' OR a.attname IN ('body', 'error', 'response') AS is_not_sought
+               FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+               WHERE a.attrelid = part AND a.attnum > 0 AND NOT a.attisdropped LOOP
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', part, col.attname,
+                       CASE WHEN col.is_not_sought THEN 0 ELSE 10 END);
+    END LOOP;
+    FOR col IN SELECT i.indexrelid::regclass AS index, a.attnum
+               FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid
+               WHERE i.indrelid = part AND i.indkey[a.attnum - 1] = 0 LOOP
+        EXECUTE format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS 10', col.index, col.attnum);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION tune_day(regclass) IS 'How autovacuum treats a partition of a day, which has its indexes already.';
+
+-- A partition is made beside its parent and attached: CREATE ... PARTITION OF would lock the parent for long. It needs no
+-- CHECK to be attached quickly, as it is empty; each statement that writes into it would parse that CHECK anew. Its indexes
+-- come when it is attached.
+CREATE FUNCTION ensure_day(wanted date) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    parent text;
+    part text;
+    made boolean := false;
+BEGIN
+    LOCK TABLE nexus.ensure_day_lock IN EXCLUSIVE MODE;
+    FOR parent IN SELECT relname FROM pg_class WHERE relnamespace = 'nexus'::regnamespace AND relkind = 'p' LOOP
+        part := parent || '_' || to_char(wanted, 'YYYYMMDD');
+        IF to_regclass(format('nexus.%I', part)) IS NULL THEN
+            EXECUTE format(
+                'CREATE TABLE nexus.%1$I (LIKE nexus.%2$I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)',
+                part, parent);
+            EXECUTE format('ALTER TABLE nexus.%2$I ATTACH PARTITION nexus.%1$I FOR VALUES FROM (%3$L) TO (%4$L)',
+                           part, parent, wanted, wanted + 1);
+            PERFORM nexus.tune_day(format('nexus.%I', part)::regclass);
+            made := true;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+COMMENT ON FUNCTION ensure_day(date) IS 'Makes the partitions of a day; false when they were there.';
+SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, 7) n;
+
+-- The source: how far it was read, what may be missing, and what its catalog said.
+
 CREATE TABLE source_position (
-    slot            text PRIMARY KEY,
-    system_id       text NOT NULL,
-    timeline        int NOT NULL,
-    generation      bigint NOT NULL,
-    done_end_lsn    pg_lsn NOT NULL,
-    open_commit_lsn pg_lsn,
-    open_ordinal    bigint,
-    options_hash    text NOT NULL,
-    updated_at      timestamptz NOT NULL DEFAULT now(),
+    slot               text PRIMARY KEY,
+    system_id          text NOT NULL,
+    timeline           int NOT NULL,
+    generation         bigint NOT NULL,
+    done_end_lsn       pg_lsn NOT NULL,
+    open_commit_lsn    pg_lsn,
+    open_ordinal       bigint,
+    options_hash       text NOT NULL,
+    updated_at         timestamptz NOT NULL DEFAULT now(),
+    reset_requested_at timestamptz,
     CHECK ((open_commit_lsn IS NULL) = (open_ordinal IS NULL))
 );
 COMMENT ON TABLE source_position IS 'Written by intake, in the transaction that stores the events; created and taken over by replication.';
 COMMENT ON COLUMN source_position.generation IS 'Raised by the process that takes capture over: the former one''s next batch fails.';
 COMMENT ON COLUMN source_position.done_end_lsn IS 'End of the last transaction stored whole: only this is ever confirmed to the source.';
 COMMENT ON COLUMN source_position.open_commit_lsn IS 'A big transaction stored in part, up to open_ordinal.';
+COMMENT ON COLUMN source_position.reset_requested_at IS 'Written by replication: POST /v1/source/reset. Null again once capture goes on.';
 
 CREATE TABLE source_gap (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -194,17 +450,52 @@ CREATE TABLE source_gap (
 );
 COMMENT ON TABLE source_gap IS 'Written by replication. Stretches of the WAL in which changes may have been missed.';
 
-CREATE TABLE idempotency (
-    scope      text NOT NULL,
-    key        text NOT NULL,
-    body_hash  text NOT NULL,
-    answer     text NOT NULL,
-    expires_at timestamptz NOT NULL,
-    PRIMARY KEY (scope, key)
+-- Whether a subscription gets every change that it wants depends on the source's tables, which one process looks at. What
+-- it has found is here, so that every process can show it and a change of it is told once.
+CREATE TABLE source_coverage (
+    subscription_id uuid PRIMARY KEY,
+    fingerprint     text NOT NULL,
+    losses          jsonb NOT NULL,
+    changed_at      timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX idempotency_expiry ON idempotency (expires_at);
-COMMENT ON TABLE idempotency IS 'Inserted by intake, in the transaction of the events; pruned by upkeep.';
-COMMENT ON COLUMN idempotency.scope IS 'The API key''s fingerprint, or "event" for event ids that are UUIDs.';
+COMMENT ON TABLE source_coverage IS 'Written by replication. What each enabled subscription wants and the source does not publish.';
+COMMENT ON COLUMN source_coverage.fingerprint IS 'Of the losses without their wording: another one is a change.';
+
+-- How the source's catalog described published tables and their types, and since which of its transactions: a change may
+-- be read long after its table was detached, renamed or dropped.
+CREATE TABLE source_catalog (
+    slot        text NOT NULL,
+    system_id   text NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('table', 'type')),
+    object      bigint NOT NULL,
+    since_xid   bigint NOT NULL,
+    description jsonb NOT NULL,
+    seen_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (slot, system_id, kind, object, since_xid)
+);
+COMMENT ON TABLE source_catalog IS 'Written by replication, before the events that are made with it.';
+COMMENT ON COLUMN source_catalog.object IS 'The object id in the source database.';
+COMMENT ON COLUMN source_catalog.since_xid IS 'For changes of transactions from this one on; 2 for any.';
+
+-- What capture came across that could not be stored as it was. The process that captures adds to it now and then, so that
+-- every other one, and a later one, can tell of it.
+CREATE TABLE source_trouble (
+    slot        text NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('undecoded', 'reduced', 'refused')),
+    count       bigint NOT NULL,
+    first_at    timestamptz NOT NULL,
+    last_at     timestamptz NOT NULL,
+    last_of     text NOT NULL,
+    last_reason text NOT NULL,
+    PRIMARY KEY (slot, kind)
+);
+COMMENT ON TABLE source_trouble IS 'Written by replication. Row changes that could not be stored as they were, counted by kind.';
+COMMENT ON COLUMN source_trouble.kind IS 'undecoded: values are texts; reduced: the store took the change without its values alone; refused: it is left out.';
+COMMENT ON COLUMN source_trouble.count IS 'Since first_at. It begins again when there was none for a week.';
+COMMENT ON COLUMN source_trouble.last_of IS 'The table or the event type of the last one.';
+
+-- Counters. An administrator's FOR ALL TABLES takes in Nexus's own tables: without an identity stat_delta could not be
+-- summed up.
 
 CREATE TABLE stat (
     lane       int PRIMARY KEY,
@@ -215,6 +506,8 @@ CREATE TABLE stat (
     sent       bigint NOT NULL DEFAULT 0,
     dead       bigint NOT NULL DEFAULT 0
 );
+COMMENT ON TABLE stat IS 'Written by upkeep: the sums. Lane 0 counts events, the others their deliveries.';
+
 CREATE TABLE stat_delta (
     lane       int NOT NULL,
     events     bigint NOT NULL DEFAULT 0,
@@ -224,29 +517,40 @@ CREATE TABLE stat_delta (
     sent       bigint NOT NULL DEFAULT 0,
     dead       bigint NOT NULL DEFAULT 0
 );
-COMMENT ON TABLE stat IS 'Written by upkeep: the sums. Lane 0 counts events, the others their deliveries.';
+ALTER TABLE stat_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE stat_delta IS 'Inserted by intake and queue, one row a transaction and lane; folded into stat by upkeep.';
 
--- A partition is made beside its parent and attached: CREATE ... PARTITION OF would lock the parent for long.
-CREATE FUNCTION ensure_day(wanted date) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    parent text;
-    made boolean := false;
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('nexus.ensure_day'));
-    FOREACH parent IN ARRAY ARRAY['event', 'delivery', 'attempt'] LOOP
-        IF to_regclass(format('nexus.%I', parent || '_' || to_char(wanted, 'YYYYMMDD'))) IS NULL THEN
-            EXECUTE format(
-                'CREATE TABLE nexus.%1$I (LIKE nexus.%2$I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE,
-                     CHECK (day >= %3$L AND day < %4$L))',
-                parent || '_' || to_char(wanted, 'YYYYMMDD'), parent, wanted, wanted + 1);
-            EXECUTE format(
-                'ALTER TABLE nexus.%2$I ATTACH PARTITION nexus.%1$I FOR VALUES FROM (%3$L) TO (%4$L)',
-                parent || '_' || to_char(wanted, 'YYYYMMDD'), parent, wanted, wanted + 1);
-            made := true;
-        END IF;
-    END LOOP;
-    RETURN made;
-END $$;
-COMMENT ON FUNCTION ensure_day(date) IS 'Makes the partitions of a day; false when they were there.';
-SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, 7) n;
+-- Who may use the API, and what they have changed.
+
+CREATE TABLE api_key (
+    id           uuid PRIMARY KEY,
+    number       bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    name         text NOT NULL,
+    scopes       text[] NOT NULL CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['publish', 'read', 'manage']),
+    digest       bytea NOT NULL UNIQUE CHECK (octet_length(digest) = 32),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at   timestamptz,
+    last_used_at timestamptz
+);
+COMMENT ON TABLE api_key IS 'Written by access. Keys made through the API; those of API_KEYS are nowhere in the store.';
+COMMENT ON COLUMN api_key.digest IS 'SHA-256 of the key. The key itself was shown once.';
+COMMENT ON COLUMN api_key.number IS 'The order of the list.';
+
+CREATE TABLE audit (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at          timestamptz NOT NULL DEFAULT now(),
+    actor       text NOT NULL,
+    actor_name  text,
+    address     text,
+    user_agent  text,
+    method      text NOT NULL,
+    path        text NOT NULL,
+    resource_id text,
+    fields      text[] NOT NULL DEFAULT '{}',
+    status      int
+);
+CREATE INDEX audit_time ON audit (at);
+COMMENT ON TABLE audit IS 'Written by access: a row before each change through the API, completed after it. Pruned by upkeep.';
+COMMENT ON COLUMN audit.actor IS 'The id of a stored key; env: and the start of the SHA-256 of one of API_KEYS; or open.';
+COMMENT ON COLUMN audit.fields IS 'Names of the fields that the request gave; never their values.';
+COMMENT ON COLUMN audit.status IS 'Of the answer. Null: the process ended before it, or it is under way.';

@@ -299,7 +299,8 @@ class RoomsTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .haveNameNotMatching("nexus\\.store\\.Migration(History)?") // their pool is set up by JdbcSessions
+                .haveNameNotMatching(
+                        "nexus\\.store\\.(Migration|TableLockingDatabaseType(\\$.*)?)") // by JdbcSessions' pool
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("javax\\.sql\\..*|org\\.flywaydb\\..*|io\\.quarkus\\.(agroal|datasource)\\..*")

@@ -8,6 +8,7 @@ import java.util.Optional;
 import nexus.command.environment.Environment;
 import nexus.command.environment.StartRefused;
 import nexus.command.environment.Variable;
+import nexus.command.start.DatabaseCheck;
 import nexus.command.start.ServerFacts;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.store.JdbcSessions;
@@ -36,6 +37,9 @@ public final class RotateKeyCommand implements Command {
                         new StartRefused("no embedded database runs in " + environment.home() + ": set DATABASE_URL"));
         try (Connection connection = JdbcSessions.open(PostgresUrl.parse(url), SessionSettings.store())) {
             Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
+            if (unfit.isEmpty()) {
+                unfit = DatabaseCheck.unfitSchema(connection);
+            }
             if (unfit.isPresent()) {
                 throw new StartRefused("DATABASE_URL (" + PostgresUrl.parse(url) + ") " + unfit.get());
             }

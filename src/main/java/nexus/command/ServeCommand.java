@@ -41,6 +41,7 @@ public final class ServeCommand implements Command {
     private static int serveEmbedded(Environment environment) throws StartRefused {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(environment.home());
                 LastToStop last = LastToStop.register(database, patience(environment))) {
+            DatabaseCheck.embedded(PostgresUrl.parse(database.url()), environment.home());
             String key = environment.value(Variable.NEXUS_SECRET_KEY).isPresent()
                     ? environment.value(Variable.NEXUS_SECRET_KEY).get()
                     : SecretKeyFile.in(environment.home());

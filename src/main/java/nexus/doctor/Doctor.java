@@ -311,7 +311,7 @@ public final class Doctor {
         checks.addAll(Fact.of(() -> SchemaTrust.read(store.connection()))
                 .checks("store-schema-trust", trust -> List.of(StoreChecks.trust(server, trust))));
         checks.addAll(
-                stored.checks("store-schema", facts -> StoreChecks.of(facts, PackagedMigrations.scripts(), subject)));
+                stored.checks("store-schema", facts -> StoreChecks.of(facts, PackagedMigrations.checksums(), subject)));
         Fact<ActivityFacts> activity = known.orElseGet(() -> Fact.of(() -> ActivityFacts.read(store.connection())));
         if (known.isEmpty()) {
             checks.addAll(activity.checks(

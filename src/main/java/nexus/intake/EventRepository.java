@@ -56,8 +56,7 @@ final class EventRepository {
                 WHERE catalog_version = $1
                   AND ($25::int IS NULL
                        OR (SELECT count(*) FROM shard WHERE process = $25::int AND shard = ANY ($26::smallint[]))
-                              = cardinality($26::smallint[])
-                          AND NOT EXISTS (SELECT FROM process WHERE NOT reads_runs))),
+                              = cardinality($26::smallint[]))),
             moved AS (
                 UPDATE source_position
                 SET done_end_lsn = $5::text::pg_lsn, open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7::bigint,

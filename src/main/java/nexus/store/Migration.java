@@ -3,19 +3,23 @@ package nexus.store;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jboss.logging.Logger;
 
 /**
- * Brings the schema {@code nexus} up to this version before anything reads it. Flyway takes a lock in the database, so
- * that processes that start together do it once; it puts the schema first on its search path, which is why the
- * migrations name no schema.
+ * Brings the schema {@code nexus} up to this version before anything reads it. Of processes that start together one
+ * migrates and the others wait ({@link TableLockingDatabaseType}). Flyway puts the schema first on its search path, which
+ * is why the migrations name no schema.
  *
  * <p>Processes of the version before go on meanwhile. A change of a table that has to wait for somebody's transaction
  * would keep everybody else waiting behind it: it gives up after {@code lock_timeout} (quarkus.flyway.init-sql), lets
@@ -25,51 +29,76 @@ import org.jboss.logging.Logger;
 class Migration {
     private static final Logger LOG = Logger.getLogger(Migration.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
-    private static final int MOST_TRIES = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Flyway flyway;
-    private final MigrationHistory history;
+    private final DataSource database;
+    private final Map<String, Integer> packaged;
+    private final Duration patience;
 
-    Migration(Flyway flyway, MigrationHistory history) {
+    @Inject
+    Migration(Flyway flyway, DataSource database) {
+        this(flyway, database, PackagedMigrations.checksums(), PATIENCE);
+    }
+
+    /**
+     * @param packaged the scripts that Flyway finds, with their checksums
+     * @param patience how long it is tried again
+     */
+    Migration(Flyway flyway, DataSource database, Map<String, Integer> packaged, Duration patience) {
         this.flyway = flyway;
-        this.history = history;
+        this.database = database;
+        this.packaged = packaged;
+        this.patience = patience;
     }
 
     void migrate(@Observes @Priority(10) StartupEvent start) throws SQLException, InterruptedException {
-        if (isComplete()) {
-            return;
-        }
-        MigrateResult result = migrated();
-        if (result.migrationsExecuted > 0) {
-            LOG.infof("store migrated applied=%d version=%s", result.migrationsExecuted, result.targetSchemaVersion);
+        switch (state()) {
+            case SchemaState.Current _ -> {}
+            case SchemaState.Behind _ -> catchUp();
+            case SchemaState.Unfit unfit ->
+                throw new IllegalStateException("the database " + unfit.problem() + "; " + unfit.fix());
         }
     }
 
     /** When it can't be read now, Flyway looks, and waits. */
-    private boolean isComplete() throws SQLException {
-        try {
-            return history.isComplete();
+    private SchemaState state() throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            return MigrationHistory.state(connection, packaged);
         } catch (SQLException e) {
             if (SqlReason.passes(e)) {
-                return false;
+                return new SchemaState.Behind();
             }
             throw e;
         }
     }
 
-    private MigrateResult migrated() throws InterruptedException {
-        for (int tries = 1; ; tries++) {
+    private void catchUp() throws InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
             try {
-                return flyway.migrate();
-            } catch (FlywayException e) {
-                Optional<SQLException> passing = cause(e).filter(SqlReason::passes);
-                if (passing.isEmpty() || tries == MOST_TRIES) {
-                    throw e;
+                MigrateResult result = flyway.migrate();
+                if (result.migrationsExecuted > 0) {
+                    LOG.infof(
+                            "store migrated applied=%d version=%s",
+                            result.migrationsExecuted, result.targetSchemaVersion);
                 }
-                LOG.warnf("store not migrated yet, trying again reason=%s", SqlReason.of(passing.get()));
+                return;
+            } catch (FlywayException e) {
+                SQLException passing = cause(e).filter(SqlReason::passes).orElseThrow(() -> e);
+                if (System.nanoTime() - start >= patience.toNanos()) {
+                    throw givenUp(passing);
+                }
+                LOG.warnf("store not migrated yet, trying again reason=%s", SqlReason.of(passing));
                 Thread.sleep(BETWEEN_TRIES);
             }
         }
+    }
+
+    private IllegalStateException givenUp(SQLException last) {
+        return new IllegalStateException("the store was not migrated within " + patience.toSeconds() + " s ("
+                + SqlReason.of(last) + "): another process still migrates it, or a transaction keeps a lock on a table"
+                + " of schema nexus; pg_locks says whose. Nothing is left half done, start again when it has ended");
     }
 
     private static Optional<SQLException> cause(Throwable failure) {

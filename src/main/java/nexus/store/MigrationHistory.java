@@ -1,55 +1,68 @@
 package nexus.store;
 
-import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
-/** What Flyway has noted in the store. To read it is a tenth of what Flyway takes to find that nothing is to be done. */
-@Singleton
-class MigrationHistory {
+/**
+ * What Flyway has noted in the store. To read it is a tenth of what Flyway takes to find that nothing is to be done. Who
+ * reads it makes sure first that nobody else could put a view in its place ({@link SchemaTrust}).
+ */
+public final class MigrationHistory {
     private static final String EXISTS = "SELECT to_regclass('nexus.flyway_schema_history') IS NOT NULL";
 
     private static final String APPLIED = """
             SELECT script, checksum, success FROM nexus.flyway_schema_history
             WHERE type = 'SQL' ORDER BY installed_rank""";
 
-    private final DataSource database;
+    private static final String HOLDS_OTHERS = """
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_class
+                           WHERE relnamespace = to_regnamespace('nexus') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                             AND relname <> 'flyway_schema_history')""";
 
-    MigrationHistory(DataSource database) {
-        this.database = database;
-    }
+    private MigrationHistory() {}
 
-    /** Whether every migration of this version has been applied as it is now, and none has failed. */
-    boolean isComplete() throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            return exists(statement) && isComplete(statement);
-        }
-    }
-
-    private static boolean exists(Statement statement) throws SQLException {
-        try (ResultSet answer = statement.executeQuery(EXISTS)) {
-            return answer.next() && answer.getBoolean(1);
-        }
-    }
-
-    private static boolean isComplete(Statement statement) throws SQLException {
-        Map<String, Integer> applied = new HashMap<>();
-        try (ResultSet rows = statement.executeQuery(APPLIED)) {
-            while (rows.next()) {
-                if (!rows.getBoolean("success")) {
-                    return false;
+    /** @param packaged each script of this program with its checksum */
+    public static SchemaState state(Connection connection, Map<String, Integer> packaged) throws SQLException {
+        List<AppliedMigration> applied = read(connection);
+        if (applied.isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                if (isTrue(statement, HOLDS_OTHERS)) {
+                    return new SchemaState.Unfit(
+                            "has a schema nexus with tables that are not Nexus's", "name another database");
                 }
-                String script = rows.getString("script"); // with or without its folder
-                // of a repeatable one the newest
-                applied.put(script.substring(script.lastIndexOf('/') + 1), rows.getInt("checksum"));
             }
         }
-        return applied.entrySet().containsAll(PackagedMigrations.checksums().entrySet());
+        return SchemaState.of(applied, packaged);
+    }
+
+    /** The oldest first; none before the first start. */
+    public static List<AppliedMigration> read(Connection connection) throws SQLException {
+        List<AppliedMigration> applied = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            if (!isTrue(statement, EXISTS)) {
+                return applied;
+            }
+            try (ResultSet rows = statement.executeQuery(APPLIED)) {
+                while (rows.next()) {
+                    String script = rows.getString("script"); // with or without its folder
+                    applied.add(new AppliedMigration(
+                            script.substring(script.lastIndexOf('/') + 1),
+                            rows.getInt("checksum"),
+                            rows.getBoolean("success")));
+                }
+            }
+        }
+        return applied;
+    }
+
+    private static boolean isTrue(Statement statement, String question) throws SQLException {
+        try (ResultSet answer = statement.executeQuery(question)) {
+            return answer.next() && answer.getBoolean(1);
+        }
     }
 }

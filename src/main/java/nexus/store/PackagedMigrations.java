@@ -12,7 +12,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -25,13 +24,8 @@ public final class PackagedMigrations {
 
     private PackagedMigrations() {}
 
-    /** Their files' names, in order. */
-    public static List<String> scripts() {
-        return List.copyOf(CHECKSUMS.keySet());
-    }
-
-    /** What Flyway keeps of each script, to notice when it was changed: of its lines, without their ends. */
-    static Map<String, Integer> checksums() {
+    /** In the order of the files' names, with what Flyway keeps of each to notice when it was changed: of its lines, without their ends. */
+    public static Map<String, Integer> checksums() {
         return CHECKSUMS;
     }
 

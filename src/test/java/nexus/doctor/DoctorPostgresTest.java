@@ -93,8 +93,6 @@ class DoctorPostgresTest {
         assertThat(diagnosis.checks()).anySatisfy(check -> assertThat(check.detail())
                 .startsWith("7 row changes since ")
                 .endsWith("in public.orders: not JSON"));
-        TestPostgres.execute(url, "DROP TABLE nexus.source_trouble");
-        assertThat(problems(examine())).as("a store of an older version").isEmpty();
     }
 
     @Test
@@ -328,8 +326,8 @@ class DoctorPostgresTest {
         UUID id = UUID.randomUUID();
         TestPostgres.execute(
                 url,
-                "INSERT INTO nexus.subscription (id, door, name, endpoint_url, event_types, fingerprint, secret) VALUES ('"
-                        + id + "', 'subscription', 'test', 'http://127.0.0.1:9/', '{" + String.join(",", patterns)
+                "INSERT INTO nexus.subscription (id, door, name, endpoint, event_types, fingerprint, secret) VALUES ('"
+                        + id + "', 'subscription', 'test', '', '{" + String.join(",", patterns)
                         + "}', '\\x00', '\\x"
                         + HexFormat.of().formatHex(TestCipher.INSTANCE.encrypt("whsec_x", id)) + "')");
     }

@@ -457,7 +457,7 @@ class EventIntakePostgresTest {
     }
 
     @Test
-    void runsAreForTheOwnerAloneAndForTheTimeWhenEverybodyReadsThem() {
+    void runsAreForTheOwnerAlone() {
         SubscriptionRows.insert(store, "**");
         await(catalog.reload());
         own(5, 1);
@@ -468,12 +468,6 @@ class EventIntakePostgresTest {
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("100");
         assertThat(signal.live().now().lanes()).isEmpty();
         signal.live().add(5, 1);
-        TestPostgres.execute(url, "INSERT INTO nexus.process (id, epoch) VALUES (9, 9)"); // as the version before does
-        await(intake.capture(captured(100), START, to(200), noRefusal));
-        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("200");
-        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/C8");
-        signal.live().add(5, 1);
-        TestPostgres.execute(url, "DELETE FROM nexus.process WHERE id = 9");
         await(intake.publish(many(100), List.of()));
         assertThat(query("SELECT count(*) FROM nexus.owed_run")).containsExactly("1");
     }
@@ -481,7 +475,7 @@ class EventIntakePostgresTest {
     private void own(int process, int... shards) {
         TestPostgres.execute(
                 url,
-                "INSERT INTO nexus.process (id, epoch, reads_runs) VALUES (%1$d, %1$d, true)".formatted(process),
+                "INSERT INTO nexus.process (id, epoch) VALUES (%1$d, %1$d)".formatted(process),
                 "CREATE TABLE nexus.process_%d_lock ()".formatted(process));
         for (int shard : shards) {
             TestPostgres.execute(url, "UPDATE nexus.shard SET process = %d WHERE shard = %d".formatted(process, shard));

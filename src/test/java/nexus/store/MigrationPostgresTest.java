@@ -2,119 +2,269 @@ package nexus.store;
 
 import static nexus.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.StartupEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
-import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class MigrationPostgresTest {
-    private static final String FUNCTIONS =
-            "SELECT count(*) FROM pg_proc WHERE pronamespace = 'nexus'::regnamespace AND proname IN ('publish', 'annotate')";
+    private static final String ROLE = "may_only_connect";
+
+    /** Flyway's magic number and the hash of its table's name. */
+    private static final long FLYWAYS_OWN_LOCK = 77_431_708_279_161L + "\"nexus\".\"flyway_schema_history\"".hashCode();
+
+    private static final String SCRIPTS = "SELECT DISTINCT substring(script FROM '[^/]*$') COLLATE \"C\","
+            + " count(*) FROM nexus.flyway_schema_history WHERE type = 'SQL' AND success GROUP BY 1 ORDER BY 1";
+
+    private static final List<String> COMPLETE = List.of("R__publish_from_sql.sql|1", "V001__store.sql|1");
+
+    /** A migration of a version to come; it has to wait for everybody who reads events. */
+    private static final String LATER = "V002__later.sql";
+
+    @TempDir
+    private Path folder;
+
+    private String url = TestPostgres.freshDatabase();
 
     @Test
-    void aStoreFromBeforeTheFunctionsGetsThem() throws SQLException {
-        String url = TestPostgres.freshStore();
-        TestPostgres.execute(
-                url,
-                "DROP FUNCTION nexus.publish",
-                "DROP FUNCTION nexus.annotate",
-                "DELETE FROM nexus.flyway_schema_history WHERE version IS NULL AND script LIKE 'R\\_\\_%'");
-        assertThat(history(url).isComplete()).isFalse();
-        TestPostgres.migrate(url);
-        assertThat(history(url).isComplete()).isTrue();
-        assertThat(TestPostgres.query(url, FUNCTIONS)).containsExactly("2");
+    @Timeout(60)
+    void whoHoldsFlywaysOwnLockStopsNeitherAnInstallationNorAnUpgrade() throws SQLException, IOException {
+        later();
+        try (Connection hostile = TestPostgres.connect(url);
+                Statement statement = hostile.createStatement()) {
+            statement.execute(
+                    "DO $$ BEGIN CREATE ROLE " + ROLE + "; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+            statement.execute("SET ROLE " + ROLE);
+            statement.execute("SELECT pg_advisory_lock(" + FLYWAYS_OWN_LOCK + ")");
+
+            TestPostgres.migrate(url);
+            assertThat(query(SCRIPTS)).isEqualTo(COMPLETE);
+            TestPostgres.flyway(url, folder).load().migrate();
+            assertThat(query(SCRIPTS)).contains(LATER + "|1");
+        }
     }
 
-    /** Else Flyway itself looks at each start: right, but slow. */
+    /** Whatever its number: to take one is not allowed here. */
     @Test
-    void ofAStoreOfThisVersionItIsSeenThatNothingIsToBeDone() throws SQLException {
-        String url = TestPostgres.freshStore();
-        assertThat(history(url).isComplete()).isTrue();
+    @Timeout(60)
+    void aMigrationTakesNoAdvisoryLock() throws IOException {
+        later();
+        String plain = url.replace("postgres@", "migrates_plainly@");
         TestPostgres.execute(
                 url,
-                "INSERT INTO nexus.flyway_schema_history (installed_rank, version, description, type, script, checksum,"
-                        + " installed_by, execution_time, success) VALUES (1000, '999', 'of a newer version', 'SQL',"
-                        + " 'V999__newer.sql', 1, 'postgres', 1, true)");
-        assertThat(history(url).isComplete()).isTrue();
-        TestPostgres.execute(
-                url,
-                "UPDATE nexus.flyway_schema_history SET script = 'db/migration/' || script"); // as the application does
-        assertThat(history(url).isComplete()).isTrue();
-    }
+                "DO $$ BEGIN CREATE ROLE migrates_plainly LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+                "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO migrates_plainly', current_database()); END $$",
+                """
+                DO $$
+                DECLARE
+                    f regprocedure;
+                BEGIN
+                    FOR f IN SELECT oid FROM pg_proc WHERE proname LIKE '%advisory%' LOOP
+                        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+                    END LOOP;
+                END $$""");
+        assertThatThrownBy(() -> TestPostgres.query(plain, "SELECT pg_try_advisory_xact_lock(1)"))
+                .hasRootCauseInstanceOf(SQLException.class)
+                .hasMessageContaining("permission denied");
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SET checksum = checksum + 1 WHERE script LIKE 'V001%'",
-                "SET checksum = checksum + 1 WHERE script LIKE 'R\\_\\_%'",
-                "SET success = false WHERE script LIKE 'V002%'",
-                "SET script = 'V004__other.sql' WHERE script LIKE 'V004%'"
-            })
-    void aStoreThatIsAnythingElseIsLeftToFlyway(String change) throws SQLException {
-        String url = TestPostgres.freshStore();
-        TestPostgres.execute(url, "UPDATE nexus.flyway_schema_history " + change);
-        assertThat(history(url).isComplete()).isFalse();
-        assertThat(history(TestPostgres.freshDatabase()).isComplete()).isFalse();
-    }
-
-    private static MigrationHistory history(String url) {
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setUrl(PostgresUrl.parse(url).jdbcUrl());
-        database.setUser("postgres");
-        return new MigrationHistory(database);
+        TestPostgres.migrate(plain);
+        TestPostgres.flyway(plain, folder).load().migrate();
+        assertThat(query(SCRIPTS)).contains(LATER + "|1").containsAll(COMPLETE);
     }
 
     @Test
-    void aMigrationThatHasToWaitForSomebodyKeepsNobodyElseWaiting() throws SQLException {
-        String url = TestPostgres.freshDatabase();
-        TestPostgres.migrate(url, "5");
-        Flyway flyway = Flyway.configure()
-                .dataSource("jdbc:" + url.replace("postgres@", ""), "postgres", "")
-                .schemas("nexus")
-                .locations("classpath:db/migration")
-                .initSql("SET lock_timeout = '200ms'") // as quarkus.flyway.init-sql, in less
-                .load();
-        try (Connection reader = TestPostgres.connect(url);
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            reader.setAutoCommit(false);
-            try (Statement statement = reader.createStatement()) {
-                statement.execute("SELECT count(*) FROM nexus.event");
+    void ofManyThatStartAtOnceOnAnEmptyDatabaseEachComesUp() throws Exception {
+        List<Future<?>> starts = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 5; i++) {
+                starts.add(threads.submit(migrating(Duration.ofMinutes(1))));
             }
-            Callable<?> migrating = () -> {
-                new Migration(flyway, history(url)).migrate(new StartupEvent());
-                return null;
-            };
-            Future<?> migration = threads.submit(migrating);
-            eventually("it waits for the reader", () -> waits(url));
-            eventually("it has given way", () -> !waits(url));
+        }
+        for (Future<?> start : starts) {
+            start.get();
+        }
+        assertThat(query(SCRIPTS)).isEqualTo(COMPLETE);
+        assertThat(state()).isInstanceOf(SchemaState.Current.class);
+    }
+
+    @Test
+    void whoIsKilledWhileItMigratesLeavesNothingBehind() throws SQLException, IOException, InterruptedException {
+        TestPostgres.migrate(url);
+        later();
+        try (Connection reader = reader();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> killed =
+                    threads.submit(() -> TestPostgres.flyway(url, folder).load().migrate());
+            eventually("it waits for the reader", this::waits);
+            query(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'nexus.event'::regclass");
+            assertThatThrownBy(killed::get).hasCauseInstanceOf(FlywayException.class);
+            assertThat(query("SELECT to_regclass('nexus.half_done') IS NULL")).containsExactly("t");
+            assertThat(query(SCRIPTS)).isEqualTo(COMPLETE);
+            reader.rollback();
+        }
+        TestPostgres.flyway(url, folder).load().migrate();
+        assertThat(query(SCRIPTS)).contains(LATER + "|1");
+    }
+
+    /** Flyway makes the schema and its table before the first migration; a process may be killed in between. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anInstallationThatWasKilledIsFinishedByTheNextStart(boolean hasTable) throws Exception {
+        TestPostgres.execute(url, "CREATE SCHEMA nexus");
+        if (hasTable) {
+            TestPostgres.flyway(url).locations("filesystem:" + folder).load().migrate();
+            assertThat(query(SCRIPTS)).isEmpty();
+        }
+        migrating(Duration.ZERO).call();
+        assertThat(query(SCRIPTS)).isEqualTo(COMPLETE);
+    }
+
+    @Test
+    void aSourceWithTheFunctionsInItsSchemaMayBecomeTheStore() throws Exception {
+        TestPostgres.execute(url, Files.readString(Path.of("db/migration/R__publish_from_sql.sql")));
+        migrating(Duration.ZERO).call();
+        assertThat(query(SCRIPTS)).isEqualTo(COMPLETE);
+    }
+
+    @Test
+    void whoWaitsForTooLongSaysWhatFor() throws Exception {
+        TestPostgres.migrate(url);
+        later();
+        try (Connection other = TestPostgres.connect(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE nexus.flyway_schema_history IN EXCLUSIVE MODE");
+            assertThatThrownBy(() -> migrating(Duration.ZERO).call())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasNoCause()
+                    .hasMessageStartingWith(
+                            "the store was not migrated within 0 s (canceling statement due to lock timeout")
+                    .hasMessageContaining("another process");
+            other.rollback();
+        }
+        migrating(Duration.ZERO).call();
+        assertThat(query(SCRIPTS)).contains(LATER + "|1");
+    }
+
+    @Test
+    void aMigrationThatHasToWaitForSomebodyKeepsNobodyElseWaiting() throws Exception {
+        TestPostgres.migrate(url);
+        later();
+        try (Connection reader = reader();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> migration = threads.submit(migrating(Duration.ofMinutes(1)));
+            eventually("it waits for the reader", this::waits);
+            eventually("it has given way", () -> !waits());
             new StoreRows(url).event("x");
             assertThat(migration.isDone()).isFalse();
 
             reader.rollback();
             migration.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
         }
-        assertThat(TestPostgres.query(url, "SELECT count(erased_at) FROM nexus.event"))
-                .containsExactly("0");
+        assertThat(query("SELECT count(later) FROM nexus.event")).containsExactly("0");
     }
 
-    private static boolean waits(String url) {
-        return !TestPostgres.query(
-                        url, "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'nexus.event'::regclass")
+    /** Else Flyway itself looks at each start: right, but slow. */
+    @Test
+    void ofAStoreOfThisVersionItIsSeenThatNothingIsToBeDone() throws SQLException {
+        assertThat(state()).isInstanceOf(SchemaState.Behind.class);
+        url = TestPostgres.freshStore();
+        assertThat(state()).isInstanceOf(SchemaState.Current.class);
+        TestPostgres.execute(
+                url,
+                "UPDATE nexus.flyway_schema_history SET script = 'db/migration/' || script"); // as the application does
+        assertThat(state()).isInstanceOf(SchemaState.Current.class);
+        TestPostgres.execute(
+                url,
+                "DROP FUNCTION nexus.publish",
+                "DELETE FROM nexus.flyway_schema_history WHERE version IS NULL AND script LIKE '%R\\_\\_%'");
+        assertThat(state()).isInstanceOf(SchemaState.Behind.class);
+        TestPostgres.migrate(url);
+        assertThat(state()).isInstanceOf(SchemaState.Current.class);
+        assertThat(
+                        query(
+                                "SELECT count(*) FROM pg_proc WHERE pronamespace = 'nexus'::regnamespace AND proname = 'publish'"))
+                .containsExactly("1");
+    }
+
+    private void later() throws IOException {
+        Files.writeString(folder.resolve(LATER), """
+                CREATE TABLE half_done ();
+                ALTER TABLE event ADD COLUMN later int;
+                """);
+    }
+
+    /** As a start of this version, or of the one to come when there is one; it gives way after 200 ms, not 3 s. */
+    private Callable<?> migrating(Duration patience) {
+        Map<String, Integer> packaged = new TreeMap<>(PackagedMigrations.checksums());
+        if (Files.exists(folder.resolve(LATER))) {
+            packaged.put(LATER, 0);
+        }
+        Migration migration = new Migration(
+                TestPostgres.flyway(url, folder)
+                        .initSql("SET lock_timeout = '200ms'")
+                        .load(),
+                database(),
+                packaged,
+                patience);
+        return () -> {
+            migration.migrate(new StartupEvent());
+            return null;
+        };
+    }
+
+    private SchemaState state() throws SQLException {
+        try (Connection connection = TestPostgres.connect(url)) {
+            return MigrationHistory.state(connection, PackagedMigrations.checksums());
+        }
+    }
+
+    private PGSimpleDataSource database() {
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setUrl(PostgresUrl.parse(url).jdbcUrl());
+        database.setUser("postgres");
+        return database;
+    }
+
+    private Connection reader() throws SQLException {
+        Connection reader = TestPostgres.connect(url);
+        reader.setAutoCommit(false);
+        try (Statement statement = reader.createStatement()) {
+            statement.execute("SELECT count(*) FROM nexus.event");
+        }
+        return reader;
+    }
+
+    private boolean waits() {
+        return !query("SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'nexus.event'::regclass")
                 .isEmpty();
+    }
+
+    private List<String> query(String sql) {
+        return TestPostgres.query(url, sql);
     }
 }

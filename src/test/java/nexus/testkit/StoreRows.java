@@ -20,8 +20,8 @@ public final class StoreRows {
     public int subscription(String door) {
         UUID id = UUID.randomUUID();
         run("""
-            INSERT INTO nexus.subscription (id, door, name, endpoint_url, event_types, fingerprint, secret)
-            VALUES ('%1$s', '%2$s', 'test', 'http://localhost/', '{*}', '%1$s'::text::bytea, '')""".formatted(id, door));
+            INSERT INTO nexus.subscription (id, door, name, endpoint, event_types, fingerprint, secret)
+            VALUES ('%1$s', '%2$s', 'test', '', '{*}', '%1$s'::text::bytea, '')""".formatted(id, door));
         return Integer.parseInt(one("SELECT lane FROM nexus.subscription WHERE id = '" + id + "'"));
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import nexus.store.StoreConfig;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * One PostgreSQL for the whole run of the tests, with a fresh database for each test that asks. Its major version is
@@ -125,18 +126,25 @@ public final class TestPostgres {
 
     /** Makes Nexus's tables there. */
     public static void migrate(String url) {
-        migrate(url, "latest");
+        flyway(url).load().migrate();
     }
 
-    /** Makes Nexus's tables there as a version had them, {@code 1} for the first, {@code latest} for this one. */
-    public static void migrate(String url, String target) {
-        Flyway.configure()
-                .target(target)
-                .dataSource(jdbc(url), "postgres", "")
+    /**
+     * As {@code quarkus.flyway} in application.properties.
+     *
+     * @param later folders with migrations of versions after this one
+     */
+    public static FluentConfiguration flyway(String url, Path... later) {
+        List<String> locations = new ArrayList<>(List.of("classpath:db/migration"));
+        for (Path folder : later) {
+            locations.add("filesystem:" + folder);
+        }
+        return Flyway.configure()
+                .dataSource(jdbc(url), user(url)[0], "")
                 .schemas("nexus")
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .locations(locations.toArray(String[]::new));
     }
 
     /** As where store and source are one cluster. */
@@ -180,11 +188,8 @@ public final class TestPostgres {
 
     public static Connection connect(String url) {
         try {
-            URI uri = URI.create(url);
-            String given = Objects.requireNonNullElse(uri.getUserInfo(), "postgres");
-            String[] user = given.split(":", 2);
-            return DriverManager.getConnection(
-                    "jdbc:" + url.replace(given + "@", ""), user[0], user.length > 1 ? user[1] : "");
+            String[] user = user(url);
+            return DriverManager.getConnection(jdbc(url), user[0], user.length > 1 ? user[1] : "");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -235,7 +240,14 @@ public final class TestPostgres {
         }
     }
 
+    /** The name, and the password if there is one. */
+    private static String[] user(String url) {
+        return Objects.requireNonNullElse(URI.create(url).getUserInfo(), "postgres")
+                .split(":", 2);
+    }
+
     private static String jdbc(String url) {
-        return "jdbc:" + url.replace("postgres@", "");
+        String user = URI.create(url).getUserInfo();
+        return "jdbc:" + (user == null ? url : url.replace(user + "@", ""));
     }
 }

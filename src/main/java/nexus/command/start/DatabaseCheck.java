@@ -1,5 +1,6 @@
 package nexus.command.start;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,8 +9,11 @@ import java.util.function.Consumer;
 import nexus.command.environment.StartRefused;
 import nexus.notation.SqlState;
 import nexus.store.JdbcSessions;
+import nexus.store.MigrationHistory;
+import nexus.store.PackagedMigrations;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
+import nexus.store.SchemaState;
 import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
@@ -52,6 +56,7 @@ public final class DatabaseCheck {
                 try (Connection connection = JdbcSessions.open(url, SessionSettings.store())) {
                     ServerFacts facts = ServerFacts.read(connection);
                     refuse("DATABASE_URL", url, facts.unfitAsStore());
+                    refuse("DATABASE_URL", url, unfitSchema(connection));
                     if (captured) {
                         refuse("DATABASE_URL", url, facts.unfitAsSource());
                     }
@@ -64,6 +69,29 @@ public final class DatabaseCheck {
                 Thread.sleep(wait);
             }
         }
+    }
+
+    /** Why this program can't work with what is in the schema, and the fix; for a store that is fit otherwise. */
+    public static Optional<String> unfitSchema(Connection store) throws SQLException {
+        return schema(store) instanceof SchemaState.Unfit unfit
+                ? Optional.of(unfit.problem() + "; " + unfit.fix())
+                : Optional.empty();
+    }
+
+    /** The same for the embedded database, of which only the schema can be unfit. */
+    public static void embedded(PostgresUrl url, Path home) throws StartRefused {
+        try (Connection connection = JdbcSessions.open(url, SessionSettings.store())) {
+            if (schema(connection) instanceof SchemaState.Unfit unfit) {
+                throw new StartRefused("the embedded database in " + home + " " + unfit.problem()
+                        + "; start the version that made it, or name another folder in NEXUS_HOME");
+            }
+        } catch (SQLException e) {
+            throw new StartRefused("the embedded database in " + home + " can't be read: " + SqlReason.of(e));
+        }
+    }
+
+    private static SchemaState schema(Connection store) throws SQLException {
+        return MigrationHistory.state(store, PackagedMigrations.checksums());
     }
 
     /** @return empty when the source was not there; capture goes on trying by itself */

@@ -13,6 +13,8 @@ import nexus.doctor.check.Subject;
 import nexus.doctor.server.Server;
 import nexus.event.EventBody;
 import nexus.replication.source.SqlName;
+import nexus.store.AppliedMigration;
+import nexus.store.SchemaState;
 import nexus.store.SchemaTrust;
 import nexus.subscription.secret.SecretCipher;
 
@@ -66,7 +68,7 @@ public final class StoreChecks {
     }
 
     /** @param facts empty before the first start */
-    public static List<Check> of(Optional<StoreFacts> facts, List<String> packaged, Subject subject) {
+    public static List<Check> of(Optional<StoreFacts> facts, Map<String, Integer> packaged, Subject subject) {
         List<Check> checks = new ArrayList<>();
         if (facts.isEmpty()) {
             checks.add(Check.ok("store-schema", "not made yet: ./nexus serve does it"));
@@ -79,11 +81,11 @@ public final class StoreChecks {
         return checks;
     }
 
-    static Check schema(List<StoreFacts.Applied> applied, List<String> packaged) {
+    static Check schema(List<AppliedMigration> applied, Map<String, Integer> packaged) {
         String check = "store-schema";
         List<String> failed = applied.stream()
                 .filter(one -> !one.succeeded())
-                .map(StoreFacts.Applied::script)
+                .map(AppliedMigration::script)
                 .toList();
         if (!failed.isEmpty()) {
             return Check.fail(
@@ -92,9 +94,12 @@ public final class StoreChecks {
                     "DELETE FROM nexus.flyway_schema_history WHERE NOT success;\n-- then ./nexus serve, which tries it"
                             + " again and says why it fails");
         }
-        List<String> scripts = applied.stream().map(StoreFacts.Applied::script).toList();
+        if (SchemaState.of(applied, packaged) instanceof SchemaState.Unfit unfit) {
+            return Check.fail(check, "the database " + unfit.problem(), unfit.fix());
+        }
+        List<String> scripts = applied.stream().map(AppliedMigration::script).toList();
         List<String> unknown = scripts.stream()
-                .filter(script -> !packaged.contains(script))
+                .filter(script -> !packaged.containsKey(script))
                 .distinct()
                 .toList();
         if (!unknown.isEmpty()) {
@@ -103,8 +108,10 @@ public final class StoreChecks {
                     "a newer Nexus has migrated it: this program does not know " + String.join(", ", unknown),
                     "Run that newer version here too.");
         }
-        List<String> pending =
-                packaged.stream().filter(script -> !scripts.contains(script)).toList();
+        List<String> pending = packaged.keySet().stream()
+                .filter(script -> !scripts.contains(script))
+                .sorted()
+                .toList();
         if (!pending.isEmpty()) {
             return Check.warn(check, "older than this program: " + String.join(", ", pending), "./nexus serve");
         }

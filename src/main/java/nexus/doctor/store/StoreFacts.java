@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.pgoutput.Lsn;
+import nexus.store.AppliedMigration;
+import nexus.store.MigrationHistory;
 import nexus.store.SchemaTrust;
 
 /**
@@ -28,15 +30,12 @@ import nexus.store.SchemaTrust;
  */
 public record StoreFacts(
         UUID store,
-        List<Applied> applied,
+        List<AppliedMigration> applied,
         List<TypePattern> wanted,
         Optional<Position> position,
         Optional<Gap> gap,
         List<Trouble> troubles,
         Map<UUID, byte[]> secrets) {
-
-    /** @param script the file's name */
-    record Applied(String script, boolean succeeded) {}
 
     public record Position(String systemId, Lsn doneEnd) {}
 
@@ -52,9 +51,6 @@ public record StoreFacts(
     private static final String IS_MADE = "SELECT to_regclass('nexus.flyway_schema_history') IS NOT NULL"
             + " AND to_regclass('nexus.source_gap') IS NOT NULL";
     private static final String STORE = "SELECT id FROM nexus.store";
-    private static final String APPLIED = """
-            SELECT script, success FROM nexus.flyway_schema_history
-            WHERE type = 'SQL' ORDER BY installed_rank""";
     private static final String WANTED = """
             SELECT event_types FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
     private static final String POSITION = """
@@ -62,7 +58,6 @@ public record StoreFacts(
     private static final String GAP = """
             SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
             FROM nexus.source_gap WHERE slot = ? ORDER BY id DESC LIMIT 1""";
-    private static final String COUNTS_TROUBLES = "SELECT to_regclass('nexus.source_trouble') IS NOT NULL";
     private static final String TROUBLES = """
             SELECT kind, count, first_at, last_at, last_of, last_reason
             FROM nexus.source_trouble WHERE slot = ? AND last_at > now() - interval '7 days' ORDER BY kind""";
@@ -82,11 +77,11 @@ public record StoreFacts(
         }
         return Optional.of(new StoreFacts(
                 store(connection),
-                applied(connection),
+                MigrationHistory.read(connection),
                 wanted(connection),
                 position(connection, slot),
                 gap(connection, slot),
-                is(connection, COUNTS_TROUBLES) ? troubles(connection, slot) : List.of(),
+                troubles(connection, slot),
                 secrets(connection)));
     }
 
@@ -103,18 +98,6 @@ public record StoreFacts(
             row.next();
             return Objects.requireNonNull(row.getObject(1, UUID.class));
         }
-    }
-
-    private static List<Applied> applied(Connection connection) throws SQLException {
-        List<Applied> applied = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(APPLIED);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                String script = rows.getString("script"); // inside Quarkus with its folder
-                applied.add(new Applied(script.substring(script.lastIndexOf('/') + 1), rows.getBoolean("success")));
-            }
-        }
-        return applied;
     }
 
     private static List<TypePattern> wanted(Connection connection) throws SQLException {

@@ -27,8 +27,8 @@ public final class LeaseSession implements AutoCloseable {
     public static final String CHANNEL = "nexus_shards";
 
     private static final String JOIN = """
-            INSERT INTO process (id, epoch, reads_runs, place, backend_pid, backend_since)
-            SELECT (n % 2147483647)::int, n, true, ?, pg_backend_pid(),
+            INSERT INTO process (id, epoch, place, backend_pid, backend_since)
+            SELECT (n % 2147483647)::int, n, ?, pg_backend_pid(),
                    (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
             FROM nextval('process_epoch') n
             RETURNING id, epoch""";
@@ -250,7 +250,7 @@ public final class LeaseSession implements AutoCloseable {
         }
     }
 
-    /** A process of the version before has none, nor has one whose row was deleted by hand. */
+    /** There is none when somebody has dropped it by hand. */
     private void lockAsItsEnd(int process) throws SQLException {
         try (PreparedStatement statement = prepare(HAS_LOCK, ProcessLock.table(process));
                 ResultSet rows = statement.executeQuery()) {

@@ -36,19 +36,6 @@ public class CatalogWatch {
                 .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure)));
     }
 
-    /** Before the first load, so that an URL is never read plain again. */
-    void encrypt(@Observes @Priority(15) StartupEvent event, SubscriptionRepository repository)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        int encrypted = repository
-                .encryptPlainEndpoints()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(FIRST_LOAD.toMillis(), TimeUnit.MILLISECONDS);
-        if (encrypted > 0) {
-            LOG.infof("endpoint URLs encrypted subscriptions=%d", encrypted);
-        }
-    }
-
     /** Nothing else may start before the catalog is there: it would find that nobody wants anything. */
     void onStart(@Observes @Priority(20) StartupEvent event)
             throws InterruptedException, ExecutionException, TimeoutException {

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import nexus.subscription.SubscriptionSettings;
@@ -24,13 +23,13 @@ public final class SecretRotation {
     private static final String LOCK = "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN EXCLUSIVE MODE";
 
     private static final String READ = "SELECT id, " + String.join(", ", COLUMNS) + """
-            , previous_secrets::text, endpoint_url, array_to_json(event_types)::text AS event_types
+            , previous_secrets::text, array_to_json(event_types)::text AS event_types
             FROM nexus.subscription WHERE deleted_at IS NULL FOR UPDATE""";
 
     private static final String WRITE = """
             UPDATE nexus.subscription
-            SET secret = ?, headers = ?, credentials = ?, endpoint = ?, endpoint_url = NULL, endpoint_digest = ?,
-                fingerprint = ?, previous_secrets = ?::jsonb
+            SET secret = ?, headers = ?, credentials = ?, endpoint = ?, endpoint_digest = ?, fingerprint = ?,
+                previous_secrets = ?::jsonb
             WHERE id = ?""";
 
     private static final String RAISE_VERSION = "UPDATE nexus.store SET catalog_version = catalog_version + 1";
@@ -80,12 +79,7 @@ public final class SecretRotation {
             isOld |= !cipher.isPresentKey(stored);
             secret.put("secret", HexFormat.of().formatHex(anew(stored, id, cipher)));
         }
-        Optional<byte[]> encrypted = Optional.ofNullable(row.getBytes("endpoint"));
-        String endpoint = encrypted.isPresent() ? cipher.decrypt(encrypted.get(), id) : row.getString("endpoint_url");
-        if (encrypted.isEmpty()) { // the version before has written it
-            isOld = true;
-            write.setBytes(parameter, cipher.encrypt(endpoint, id));
-        }
+        String endpoint = cipher.decrypt(row.getBytes("endpoint"), id);
         write.setBytes(++parameter, cipher.digest(endpoint.getBytes(StandardCharsets.UTF_8)));
         Stream<String> eventTypes =
                 new JsonArray(row.getString("event_types")).stream().map(String::valueOf);

@@ -100,7 +100,7 @@ final class SubscriptionCodec {
                 row.getInteger("lane"),
                 Door.valueOf(row.getString("door").toUpperCase(Locale.ROOT)),
                 row.getString("name"),
-                URI.create(decrypted(row, "endpoint", id).orElseGet(() -> row.getString("endpoint_url"))),
+                URI.create(cipher.decrypt(row.getBuffer("endpoint").getBytes(), id)),
                 List.of(row.getArrayOfStrings("event_types")).stream()
                         .map(TypePattern::new)
                         .toList(),

@@ -42,9 +42,9 @@ public class SubscriptionRepository {
     public static final String CATALOG_LOCK = "nexus.catalog_lock";
 
     private static final String COLUMNS = """
-            id, lane, door, name, endpoint, endpoint_url, event_types, headers, secret, ordering, concurrency, \
-            rate_limit, retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, \
-            held_until, breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
+            id, lane, door, name, endpoint, event_types, headers, secret, ordering, concurrency, rate_limit, \
+            retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, held_until, \
+            breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
             created_at, updated_at, credentials, previous_secrets""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
@@ -86,7 +86,7 @@ public class SubscriptionRepository {
      */
     private static final String UPDATE = """
             UPDATE subscription
-            SET name = $2, endpoint = $3, endpoint_digest = $4, endpoint_url = NULL, event_types = $5, fingerprint = $6,
+            SET name = $2, endpoint = $3, endpoint_digest = $4, event_types = $5, fingerprint = $6,
                 headers = $7, secret = $8, ordering = $9, concurrency = $10, rate_limit = $11, retry_max_attempts = $12,
                 retry_base_seconds = $13, retry_cap = $14, dead_on = $15, is_enabled = $16, credentials = $17,
                 disabled_reason = CASE WHEN $16 THEN NULL ELSE disabled_reason END,
@@ -104,7 +104,7 @@ public class SubscriptionRepository {
     /** The tombstone keeps no credentials. */
     private static final String DELETE = """
             UPDATE subscription SET deleted_at = now(), updated_at = now(), headers = NULL, secret = '',
-                credentials = NULL, previous_secrets = '[]', endpoint = NULL, endpoint_url = NULL
+                credentials = NULL, previous_secrets = '[]', endpoint = NULL
             WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR door = $2)""";
 
     private static final String ROTATE = """
@@ -112,14 +112,6 @@ public class SubscriptionRepository {
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING
             """ + COLUMNS;
-
-    /** Written by the version before. */
-    private static final String PLAIN =
-            "SELECT " + COLUMNS + " FROM subscription WHERE endpoint_url IS NOT NULL AND deleted_at IS NULL";
-
-    private static final String ENCRYPT = """
-            UPDATE subscription SET endpoint = $2, endpoint_digest = $3, fingerprint = $4, endpoint_url = NULL
-            WHERE id = $1""";
 
     private static final String DISABLE = """
             UPDATE subscription SET is_enabled = false, disabled_reason = $2, updated_at = now()
@@ -310,32 +302,6 @@ public class SubscriptionRepository {
                                 codec.encrypted(secret.text(), id),
                                 codec.encrypted(before.replaced(now, until), id)))))
                 .map(rows -> codec.subscription(rows.iterator().next()));
-    }
-
-    /**
-     * Encrypts the URLs that the version before has left plain. Does not raise the version of the catalog: whom an event
-     * is owed to does not change.
-     *
-     * @return how many there were
-     */
-    Future<Integer> encryptPlainEndpoints() {
-        return locked(connection -> connection.preparedQuery(PLAIN).execute().compose(rows -> {
-            // decrypts the secrets first: with another key than theirs nothing is written
-            List<Subscription> plain = subscriptions(rows).toList();
-            Future<?> last = Future.succeededFuture();
-            for (Subscription subscription : plain) {
-                last = last.compose(done -> connection.preparedQuery(ENCRYPT).execute(encryption(subscription)));
-            }
-            return last.map(done -> plain.size());
-        }));
-    }
-
-    private Tuple encryption(Subscription subscription) {
-        return Tuple.of(
-                subscription.id(),
-                codec.encrypted(subscription.endpointUrl().toString(), subscription.id()),
-                codec.digests(subscription.endpointUrl()).getFirst(),
-                codec.fingerprints(subscription.settings()).getFirst());
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import nexus.command.environment.StartRefused;
@@ -66,6 +67,48 @@ class DatabaseCheckPostgresTest {
         TestPostgres.execute(text(url), "CREATE SCHEMA nexus");
         assertThatThrownBy(() -> check.awaitStore(plain, false))
                 .hasMessageEndingWith("ALTER SCHEMA nexus OWNER TO command_plain");
+    }
+
+    @Test
+    void aSchemaOfAnUnreleasedOrTooNewNexusOrOfSomethingElseIsRefusedInOneLine() throws Exception {
+        url = PostgresUrl.parse(TestPostgres.freshStore());
+        check.awaitStore(url, true);
+        TestPostgres.execute(text(url), applied("V998__newer.sql"));
+        check.awaitStore(url, true);
+        TestPostgres.execute(text(url), applied("V999__drops_needs_V998.sql"));
+        assertRefused("was migrated by a newer Nexus", "V999__drops_needs_V998.sql", "start that version");
+
+        TestPostgres.execute(text(url), "UPDATE nexus.flyway_schema_history SET checksum = 1 WHERE version = '001'");
+        assertRefused("never released", "V001__store.sql", "DROP SCHEMA nexus CASCADE");
+        assertThatThrownBy(() -> DatabaseCheck.embedded(url, Path.of("/home/ann/.nexus")))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageStartingWith("the embedded database in /home/ann/.nexus has a schema")
+                .hasMessageContaining("NEXUS_HOME")
+                .hasMessageNotContaining("\n");
+
+        TestPostgres.execute(text(url), "DROP SCHEMA nexus CASCADE", "CREATE SCHEMA nexus", "CREATE TABLE nexus.t ()");
+        assertRefused("tables that are not Nexus's", "another database");
+
+        TestPostgres.execute(text(url), "DROP SCHEMA nexus CASCADE");
+        check.awaitStore(url, true);
+        DatabaseCheck.embedded(url, Path.of("/home/ann/.nexus"));
+    }
+
+    private void assertRefused(String... words) {
+        assertThatThrownBy(() -> check.awaitStore(url, true))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageStartingWith("DATABASE_URL (localhost:")
+                .hasMessageContainingAll(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    private static String applied(String script) {
+        return """
+                INSERT INTO nexus.flyway_schema_history (installed_rank, version, description, type, script, checksum,
+                    installed_by, execution_time, success)
+                SELECT max(installed_rank) + 1, substring('%1$s' FROM 2 FOR 3), '', 'SQL', 'db/migration/%1$s', 1, 'postgres', 1,
+                       true
+                FROM nexus.flyway_schema_history""".formatted(script);
     }
 
     @Test

@@ -16,6 +16,7 @@ import nexus.doctor.check.Subject;
 import nexus.doctor.cluster.ActivityChecks;
 import nexus.doctor.cluster.ActivityFacts;
 import nexus.doctor.server.Servers;
+import nexus.store.AppliedMigration;
 import nexus.store.PackagedMigrations;
 import nexus.testkit.TestCipher;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class StoreChecksTest {
 
     @Test
     void theSchemaIsComparedWithWhatThisProgramBrings() {
-        List<String> packaged = List.of("R__views.sql", "V001__store.sql", "V002__more.sql");
+        Map<String, Integer> packaged = Map.of("R__views.sql", 1, "V001__store.sql", 1, "V002__more.sql", 1);
         assertThat(StoreChecks.schema(applied("V001__store.sql", "V002__more.sql", "R__views.sql"), packaged))
                 .returns("ok", Check::status)
                 .returns("up to date (V002)", Check::detail);
@@ -39,13 +40,18 @@ class StoreChecksTest {
                         applied("V001__store.sql", "V002__more.sql", "R__views.sql", "V003__newer.sql"), packaged))
                 .returns("warn", Check::status)
                 .satisfies(check -> assertThat(check.detail()).contains("V003__newer.sql"));
-        assertThat(StoreChecks.schema(List.of(new StoreFacts.Applied("V002__more.sql", false)), packaged))
+        assertThat(StoreChecks.schema(List.of(new AppliedMigration("V002__more.sql", 1, false)), packaged))
                 .returns("fail", Check::status);
+        assertThat(StoreChecks.schema(List.of(new AppliedMigration("V001__store.sql", 2, true)), packaged))
+                .returns("fail", Check::status)
+                .satisfies(check -> assertThat(check.detail()).contains("never released", "V001__store.sql"));
     }
 
     @Test
     void theFilesOfTheProgramAreFound() {
-        assertThat(PackagedMigrations.scripts()).contains("V001__store.sql").allMatch(name -> name.endsWith(".sql"));
+        assertThat(PackagedMigrations.checksums().keySet())
+                .contains("V001__store.sql")
+                .allMatch(name -> name.endsWith(".sql"));
     }
 
     @Test
@@ -77,7 +83,7 @@ class StoreChecksTest {
                                 Optional.of(gap),
                                 List.of(),
                                 Map.of())),
-                        List.of(),
+                        Map.of(),
                         subject(Optional.of(KEY)))
                 .getLast();
         assertThat(check.status()).isEqualTo("warn");
@@ -117,16 +123,16 @@ class StoreChecksTest {
     private static Check secretKey(Map<UUID, byte[]> secrets, Optional<String> key) {
         StoreFacts facts = new StoreFacts(
                 SUBSCRIPTION, List.of(), List.of(), Optional.empty(), Optional.empty(), List.of(), secrets);
-        return StoreChecks.of(Optional.of(facts), List.of(), subject(key)).get(1);
+        return StoreChecks.of(Optional.of(facts), Map.of(), subject(key)).get(1);
     }
 
     private static Subject subject(Optional<String> key) {
         return new Subject(Optional.empty(), Optional.empty(), "nexus", "nexus", key, false);
     }
 
-    private static List<StoreFacts.Applied> applied(String... scripts) {
+    private static List<AppliedMigration> applied(String... scripts) {
         return Arrays.stream(scripts)
-                .map(script -> new StoreFacts.Applied(script, true))
+                .map(script -> new AppliedMigration(script, 1, true))
                 .toList();
     }
 }

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.liveness.LoopHeartbeats;
 import nexus.refusal.Refusal;
@@ -25,7 +24,6 @@ import nexus.subscription.RetrySettings;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.Subscriptions;
-import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
@@ -87,41 +85,6 @@ class SubscriptionRepositoryPostgresTest {
                 url,
                 "SELECT s::text || encode(secret, 'escape') || encode(endpoint, 'escape') FROM nexus.subscription s");
         assertThat(stored.getFirst()).doesNotContain(settings.secret().text(), "hooks.example");
-    }
-
-    @Test
-    void urlsThatTheVersionBeforeHasLeftPlainAreEncryptedOnce() {
-        Subscription made = insert(settings("https://hooks.example/t0ken", "b", "a"));
-        await(repository.rotate(
-                made.id(),
-                new SigningSecret("the second"),
-                Instant.EPOCH,
-                Instant.parse("2999-01-01T00:00:00Z"),
-                AuditedChange.NONE));
-        TestPostgres.execute(url, """
-                UPDATE nexus.subscription
-                SET endpoint = NULL, endpoint_digest = NULL, endpoint_url = 'https://hooks.example/t0ken',
-                    fingerprint = '\\x00'""");
-        Subscription plain = await(repository.find(made.id())).orElseThrow();
-        assertThat(plain.endpointUrl()).isEqualTo(made.endpointUrl());
-        long version = await(repository.catalogVersion());
-
-        SubscriptionRepository strange = new SubscriptionRepository(store, new SecretCipher(new byte[] {
-            1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8
-        }));
-        assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> await(strange.encryptPlainEndpoints()))
-                .withMessageContaining("NEXUS_SECRET_KEY");
-        assertThat(await(repository.encryptPlainEndpoints())).isEqualTo(1);
-        assertThat(await(repository.encryptPlainEndpoints())).isZero();
-
-        assertThat(TestPostgres.query(url, "SELECT s::text FROM nexus.subscription s")
-                        .getFirst())
-                .doesNotContain("t0ken");
-        assertThat(await(repository.find(made.id()))).contains(plain);
-        assertThat(await(repository.catalogVersion())).isEqualTo(version);
-        assertThatExceptionOfType(Refusal.Conflict.class)
-                .isThrownBy(() -> insert(settings("https://hooks.example/t0ken", "a", "b")));
     }
 
     @Test
