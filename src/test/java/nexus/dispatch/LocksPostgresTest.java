@@ -88,9 +88,11 @@ class LocksPostgresTest {
         assertThat(query("SELECT proname FROM pg_proc WHERE pronamespace = 'nexus'::regnamespace"
                         + " AND prosrc ~ 'advisory'"))
                 .isEmpty();
-        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
-            assertThat(sources.filter(Files::isRegularFile))
-                    .allSatisfy(source -> assertThat(source).content().doesNotContainPattern("pg_(try_)?advisory"));
+        for (String folder : List.of("src/main/java", "db")) {
+            try (Stream<Path> sources = Files.walk(Path.of(folder))) {
+                assertThat(sources.filter(Files::isRegularFile))
+                        .allSatisfy(source -> assertThat(source).content().doesNotContainPattern("pg_(try_)?advisory"));
+            }
         }
     }
 
