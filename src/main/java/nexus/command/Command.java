@@ -8,13 +8,13 @@ import nexus.command.environment.StartRefused;
 public interface Command {
     int DONE = 0;
     int FAILED = 1;
-    /** Asked for in a way that can't be done: wrong arguments, wrong environment. */
+    /** The arguments or the environment are wrong. */
     int REFUSED = 2;
 
     /**
      * @param arguments what follows the command's name
      * @return the exit status
-     * @throws StartRefused when the environment or the arguments don't allow it; the caller prints the line
+     * @throws StartRefused when the arguments or the environment are wrong; the caller prints its message
      */
     int run(List<String> arguments) throws StartRefused;
 }

@@ -14,7 +14,7 @@ import nexus.doctor.check.Subject;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.store.PostgresUrl;
 
-/** {@code nexus doctor [--json]}: what is wrong with the databases and exactly what to do about it. */
+/** {@code nexus doctor [--json]}: examines the databases and prints each problem with its fix. */
 public final class DoctorCommand implements Command {
     private static final String JSON = "--json";
 

@@ -8,7 +8,7 @@ import nexus.doctor.check.Subject;
 import nexus.store.PostgresUrl;
 import nexus.terminal.Printable;
 
-/** A diagnosis for a person at a terminal: one line a check, and below it the fix, to be pasted as it is. */
+/** A diagnosis as text for a terminal: one line for each check, followed by its fix, ready to be pasted. */
 final class DoctorReport {
     private static final int WIDTH = 110;
     private static final String INDENT = " ".repeat(6);

@@ -14,8 +14,8 @@ import nexus.command.environment.Variable;
 import nexus.terminal.Printable;
 
 /**
- * {@code nexus health [live|ready|started]}: asks that probe of the Nexus that runs here with the same variables, ready
- * when none is named. For container images, which have no curl.
+ * {@code nexus health [live|ready|started]}: queries a probe of the process that runs here with the same variables,
+ * {@code ready} by default. It serves container images, which have no curl.
  */
 public final class HealthCommand implements Command {
     private static final Set<String> PROBES = Set.of("live", "ready", "started");

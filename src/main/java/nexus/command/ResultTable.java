@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nexus.terminal.Printable;
 
-/** Rows under their column names, aligned, in the manner of psql. */
+/** Formats rows as an aligned table with column names, like psql. */
 final class ResultTable {
     private final List<List<String>> lines = new ArrayList<>();
 

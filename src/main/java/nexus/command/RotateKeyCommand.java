@@ -19,7 +19,7 @@ import nexus.subscription.catalog.SecretRotation;
 import nexus.subscription.secret.SecretCipher;
 import nexus.terminal.Printable;
 
-/** {@code nexus rotate-key}: encrypts what is stored with NEXUS_SECRET_KEY_OLD anew with NEXUS_SECRET_KEY. */
+/** {@code nexus rotate-key}: re-encrypts stored secrets from NEXUS_SECRET_KEY_OLD to NEXUS_SECRET_KEY. */
 public final class RotateKeyCommand implements Command {
     @Override
     public int run(List<String> arguments) throws StartRefused {

@@ -25,7 +25,7 @@ import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
 import nexus.terminal.Printable;
 
-/** {@code nexus serve}: checks what it was given, then runs the application until it is told to stop. */
+/** {@code nexus serve}: checks the configuration, then runs the application until it is stopped. */
 public final class ServeCommand implements Command {
     @Override
     public int run(List<String> arguments) throws StartRefused {
@@ -80,7 +80,7 @@ public final class ServeCommand implements Command {
         }
     }
 
-    /** @param store empty when it is the embedded one */
+    /** @param store empty for the embedded database */
     private static int serve(
             Environment environment, String storeUrl, String secretKey, Optional<DatabaseCheck.Found> store)
             throws StartRefused {
@@ -104,7 +104,7 @@ public final class ServeCommand implements Command {
         DeferredOpenApi.defer();
         EdgeExtension.enable();
         AtomicInteger status = new AtomicInteger(FAILED);
-        // its own handler would end the process before the embedded database has stopped
+        // Quarkus's own handler would end the process before the embedded database has stopped
         Quarkus.run(null, (code, failure) -> {
             if (failure != null) {
                 say("could not start: " + reason(failure, environment));
@@ -114,7 +114,7 @@ public final class ServeCommand implements Command {
         return status.get();
     }
 
-    /** Who has not asked for the demo can do without it. */
+    /** The demo is optional unless NEXUS_DEMO asks for it. */
     private static void makeDemo(Environment environment, PostgresUrl source) throws StartRefused {
         try {
             DemoTable.create(source);
@@ -126,7 +126,7 @@ public final class ServeCommand implements Command {
         }
     }
 
-    /** On one line: the logs are not set up yet when a start fails early. */
+    /** One line, because logging is not set up yet when a start fails early. */
     private static String reason(Throwable failure, Environment environment) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
@@ -146,7 +146,7 @@ public final class ServeCommand implements Command {
                 .orElse(9000);
     }
 
-    /** When it is not the store. */
+    /** Empty when source and store are the same database. */
     private static Optional<PostgresUrl> source(Environment environment) {
         return environment.value(Variable.SOURCE_DATABASE_URL).map(PostgresUrl::parse);
     }

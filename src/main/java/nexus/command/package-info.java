@@ -1,8 +1,8 @@
 /**
- * What was asked for on the command line, and may it start? The commands, the environment, the checks before a start.
+ * Which command was given, and can it run?
  *
- * <p>Takes arguments and variables, gives a running process or one line that says what is missing. Never shows a
- * secret, and never starts what it could not check.
+ * <p>Takes arguments and variables, runs a process or prints one line that names the problem. Never prints a
+ * secret, and never starts with a configuration that was not checked.
  */
 @NullMarked
 package nexus.command;

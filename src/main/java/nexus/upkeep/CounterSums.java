@@ -4,11 +4,11 @@ import io.vertx.core.Future;
 import nexus.store.Store;
 
 /**
- * Folds the delta rows of {@code stat_delta} into {@code stat}. Every transaction inserts a row of its own, because one
- * row that all of them update would put them in line.
+ * Adds the rows of {@code stat_delta} to {@code stat}. Every transaction inserts a delta row of its own, because a single
+ * row that all of them update would serialise them.
  */
 final class CounterSums {
-    /** The lock only saves two processes the work twice: the DELETE gives each row to one of them anyway. */
+    /** The lock only avoids duplicate work: the DELETE gives each row to one process in any case. */
     private static final String FOLD = """
             WITH mine AS MATERIALIZED (SELECT one FROM counter_lock FOR UPDATE SKIP LOCKED),
             taken AS (DELETE FROM stat_delta WHERE (SELECT one FROM mine) RETURNING *),
@@ -31,7 +31,7 @@ final class CounterSums {
         this.store = store;
     }
 
-    /** @return how many deliveries were settled since the last time: as many rows died in {@code owed} */
+    /** @return deliveries settled since the last call, which is the number of dead rows they left in {@code owed} */
     Future<Long> fold() {
         return store.api().query(FOLD).execute().map(rows -> rows.iterator()
                 .next()

@@ -18,12 +18,12 @@ import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
 
 /**
- * The daily partitions of {@code event}, {@code delivery}, {@code delivery_run} and {@code attempt}: made ahead, and dropped as a whole when
- * their day is over RETENTION. What is still owed of such a day becomes DEAD as {@code expired}, and the day goes the
- * next time, so that it can be seen what became of it.
+ * The daily partitions of {@code event}, {@code delivery}, {@code delivery_run} and {@code attempt}: created ahead of time, and dropped
+ * as a whole when their day is older than RETENTION. Deliveries that are still owed then become DEAD as {@code expired}
+ * first, and the partition is dropped in the next run, so that their outcome can be read in between.
  *
- * <p>One process at a time, on connections of its own. Nothing waits long for a lock, as whoever waits for one keeps
- * everybody else waiting behind it: what does not get it comes again the next time.
+ * <p>One process at a time does this, on connections of its own. Lock requests have short timeouts, because a waiting
+ * request blocks all later ones on the same table; a statement that times out is repeated in the next run.
  */
 final class DayPartitions {
     private static final Logger LOG = Logger.getLogger(DayPartitions.class);
@@ -32,13 +32,13 @@ final class DayPartitions {
     private static final String PATIENCE = "SET lock_timeout = '2s'; SET statement_timeout = '60s'";
 
     /**
-     * On a connection that does nothing else, as what is done can be no transaction: ends with it. It holds no snapshot,
-     * so it keeps no dead row.
+     * The lock belongs to a connection that does nothing else, because DETACH CONCURRENTLY cannot run in a transaction. It
+     * ends with the connection and holds no snapshot, so it keeps no dead rows.
      */
     private static final String LOCK = "SET idle_in_transaction_session_timeout = 0; BEGIN;"
             + " LOCK TABLE nexus.retention_lock IN EXCLUSIVE MODE NOWAIT";
 
-    /** A day in a statement of its own: what one has locked is free before the next. */
+    /** Each day has a statement of its own, which releases its locks before the next one. */
     private static final String MAKE_AHEAD = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + $1::int)";
 
     /** Partitions are named {@code <table>_YYYYMMDD} by ensure_day. */
@@ -55,7 +55,7 @@ final class DayPartitions {
     private static final String IS_OWED = """
             SELECT EXISTS (SELECT FROM owed WHERE event_day < $1) OR EXISTS (SELECT FROM owed_run WHERE event_day < $1)""";
 
-    /** Detached in an earlier run that did not come to the DROP. */
+    /** Partitions that an earlier run detached but did not drop. */
     private static final String DETACHED = """
             SELECT c.relname FROM pg_class c
             WHERE c.relnamespace = 'nexus'::regnamespace AND c.relkind = 'r'
@@ -80,12 +80,12 @@ final class DayPartitions {
         this.retention = retention;
     }
 
-    /** Makes the days to come, then drops those that are past. */
+    /** Creates the partitions of the coming days, then drops the past ones. */
     Future<Void> turn() {
         return alone(connection -> makeAhead(connection).compose(made -> dropPast(connection)));
     }
 
-    /** Not at all when another process is at it. */
+    /** Does nothing while another process holds the lock. */
     private Future<Void> alone(Function<PgConnection, Future<Void>> work) {
         return store.connection().compose(locking -> locking.query(LOCK)
                 .execute()
@@ -152,15 +152,15 @@ final class DayPartitions {
     }
 
     /**
-     * Concurrently: a plain DETACH or DROP waits behind every reader, and everybody else waits behind it. Names come from
-     * the catalog and match a pattern of letters and digits, so they need no quoting.
+     * Detaches concurrently, because a plain DETACH or DROP waits for every reader and blocks all later ones. The names
+     * come from the catalog and match a pattern of letters and digits, so they need no quotes.
      */
     private static String detach(Row past) {
         return "ALTER TABLE nexus." + past.getString("parent") + " DETACH PARTITION nexus." + past.getString("part")
                 + (past.getBoolean("pending") ? " FINALIZE" : " CONCURRENTLY");
     }
 
-    /** One that does not get its lock in time keeps the others from nothing. */
+    /** A statement that does not get its lock in time does not stop the others. */
     private static Future<Void> inTurn(PgConnection connection, List<String> statements) {
         Future<Void> all = Future.succeededFuture();
         for (String statement : statements) {
@@ -168,7 +168,9 @@ final class DayPartitions {
                     .onSuccess(done -> LOG.infof("retention statement=\"%s\"", statement))
                     .<Void>mapEmpty()
                     .recover(failure -> {
-                        LOG.warnf("retention waits statement=\"%s\" reason=%s", statement, failure.getMessage());
+                        LOG.warnf(
+                                "retention statement postponed statement=\"%s\" reason=%s",
+                                statement, failure.getMessage());
                         return Future.succeededFuture();
                     });
         }

@@ -8,7 +8,7 @@ import nexus.event.EventType;
 import nexus.intake.OwnEvents;
 import nexus.queue.override.OwedExpiry.Expired;
 
-/** Raises {@code nexus.delivery.dead} for what retention has given up: one event for each subscription. */
+/** Raises {@code nexus.delivery.dead} for expired deliveries: one event for each subscription. */
 final class ExpiryNotices {
     private static final EventType DEAD = new EventType("nexus.delivery.dead");
     private static final String REASON = "expired";
@@ -27,7 +27,7 @@ final class ExpiryNotices {
         return all;
     }
 
-    /** In the shape in which the dispatcher tells of its own. */
+    /** Has the same fields as the events that the dispatcher raises. */
     private static JsonObject notice(Expired expired) {
         List<String> ids = expired.eventIds().stream().map(Object::toString).toList();
         return new JsonObject()

@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import nexus.store.Store;
 
 /**
- * Vacuums {@code owed} and {@code owed_run} by what was deleted from them: at full speed a million rows die there between
- * two visits of autovacuum, and every reader steps over them.
+ * Vacuums {@code owed} and {@code owed_run} according to the number of deleted rows. At full rate a million dead rows
+ * collect between two runs of autovacuum, and every reader has to skip them.
  */
 final class QueueVacuum {
     private static final long WORTH_IT = 50_000;

@@ -20,13 +20,13 @@ import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
-/** Runs each chore again when its time has come since it was last done; one that fails is tried again then. */
+/** Runs each chore at its own interval. A chore that fails is repeated after the same interval. */
 @Singleton
 public class Upkeep {
     private static final Logger LOG = Logger.getLogger(Upkeep.class);
-    /** Each of its statements ends by itself; behind so much time hangs one that does not. */
+    /** Every statement has a timeout far below this, so a chore that takes longer hangs. */
     private static final Duration SLOWEST_WORK = Duration.ofMinutes(2);
-    /** A vacuum has no timeout, and the days may be many. */
+    /** A vacuum has no timeout, and there may be many partitions. */
     private static final Duration SLOWEST_LONG_WORK = Duration.ofHours(2);
 
     private record Chore(String name, Duration every, Duration slowest, Supplier<Future<?>> work) {

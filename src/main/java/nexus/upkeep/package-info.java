@@ -1,9 +1,8 @@
 /**
- * What must be put right on a clock?
+ * Which work repeats on a clock?
  *
- * <p>Takes the time, gives partitions for the days to come, sums instead of deltas, and room instead of what is too old.
- * Never touches what is owed within
- * RETENTION.
+ * <p>Takes the time, creates partitions for coming days, sums counters, and deletes data that is too old. Never touches
+ * deliveries owed within RETENTION.
  */
 @NullMarked
 package nexus.upkeep;

@@ -15,7 +15,7 @@ final class DotEnv {
 
     private DotEnv() {}
 
-    /** What the file says; nothing when there is no file. */
+    /** The variables of the file; empty when there is no file. */
     static Map<String, String> read(Path file) throws StartRefused {
         if (!Files.isRegularFile(file)) {
             return Map.of();

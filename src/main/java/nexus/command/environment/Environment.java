@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The variables that were set, each already checked: those of the process, then those of {@code .env} in the working
+ * The variables that are set, each already checked: those of the process, then those of {@code .env} in the working
  * directory, then the files named by {@code <NAME>_FILE}. An empty value is the same as none.
  */
 public final class Environment {
     private static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
     private static final Duration DEFAULT_MAX_AGE = Duration.ofDays(3);
     private static final String FILE_SUFFIX = "_FILE";
-    /** Of the script, not of the program. */
+    /** Variables that only the start script reads. */
     private static final Set<String> SCRIPT_VARIABLES = Set.of("NEXUS_JAVA_OPTS");
 
     private final Map<Variable, String> values;
@@ -118,29 +118,29 @@ public final class Environment {
         return warnings;
     }
 
-    /** The checked value, in the form that the configuration reads; empty when it was not set. */
+    /** The checked value in the form that the configuration reads; empty when the variable is not set. */
     public Optional<String> value(Variable variable) {
         return Optional.ofNullable(values.get(variable));
     }
 
-    /** Whether Nexus brings its own database. */
+    /** Whether Nexus runs its embedded database. */
     public boolean embedded() {
         return !values.containsKey(Variable.DATABASE_URL);
     }
 
-    /** Where the embedded database lives. */
+    /** The folder of the embedded database. */
     public Path home() {
         return workingDirectory
                 .resolve(value(Variable.NEXUS_HOME).orElse(".nexus"))
                 .toAbsolutePath();
     }
 
-    /** Lines for the user about what was set in vain. */
+    /** Warnings about variables that have no effect. */
     public List<String> warnings() {
         return warnings;
     }
 
-    /** Names only: the values may be secrets. */
+    /** Prints names only, because values may be secrets. */
     @Override
     public String toString() {
         return "Environment" + values.keySet();

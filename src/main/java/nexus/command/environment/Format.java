@@ -22,8 +22,8 @@ import nexus.trace.TraceHeaders;
 import nexus.webhook.guard.TargetGuard;
 
 /**
- * How a variable is written. A format turns the text into what the configuration reads; what does not fit is an
- * {@link IllegalArgumentException} whose message continues the variable's name ("PORT must be …") and never holds
+ * The syntax of a variable. A format converts its text to the form that the configuration reads, or throws an
+ * {@link IllegalArgumentException} whose message continues the variable's name ("PORT must be …") and never contains
  * the text, which may be a secret.
  */
 @Immutable
@@ -62,7 +62,7 @@ interface Format {
         return String.join(",", roles);
     };
 
-    /** Whoever has the SHA-256 of a short key can find the key. */
+    /** A short key can be found from its SHA-256 by trying all of them. */
     int SHORTEST_KEY = 20;
 
     Format KEYS = text -> {
@@ -82,7 +82,7 @@ interface Format {
 
     Format TARGETS = text -> targets(text, "");
 
-    /** As the others, and {@code *}, and what is below a name. */
+    /** Also accepts {@code *} and suffixes such as {@code .example.com}. */
     Format DIRECT = text -> targets(text, "^(\\*$|\\*?\\.)");
 
     Format PROXY = text -> {
@@ -95,7 +95,7 @@ interface Format {
                 return text;
             }
         } catch (URISyntaxException e) {
-            // its message holds the text
+            // its message contains the text
         }
         throw new IllegalArgumentException("must be http://[user:password@]host[:port]");
     };
@@ -177,13 +177,13 @@ interface Format {
         throw new IllegalArgumentException("must be " + what);
     }
 
-    /** @param apart a pattern of what may stand before a name, or in place of one */
+    /** @param apart a pattern that may precede a name or replace it */
     private static String targets(String text, String apart) {
         List<String> targets = items(text, "must hold at least one CIDR or host name");
         for (String target : targets) {
             String bare = target.replaceFirst(apart, "");
             if (!bare.chars().allMatch(c -> c < 0x80)) {
-                Authority.requireName(bare); // says how to write it
+                Authority.requireName(bare); // its message says how to write the name
             }
             if (!bare.isEmpty() && !isNameOrRange(bare)) {
                 throw new IllegalArgumentException(
@@ -198,7 +198,7 @@ interface Format {
             TargetGuard.allowing(List.of(target));
             return true;
         } catch (IllegalArgumentException e) {
-            return false; // its message holds the text
+            return false; // its message contains the text
         }
     }
 

@@ -9,13 +9,13 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 
-/** The key of the embedded mode, made once and kept beside the data that it encrypts. */
+/** The secret key of embedded mode, generated once and kept beside the data that it encrypts. */
 public final class SecretKeyFile {
     private static final String NAME = "secret-key";
 
     private SecretKeyFile() {}
 
-    /** Base64 of 32 bytes. The caller holds the folder's lock, so that no two processes make one each. */
+    /** Base64 of 32 bytes. The caller holds the lock of the folder, so that only one process generates a key. */
     public static String in(Path home) throws StartRefused {
         Path file = home.resolve(NAME);
         try {
@@ -28,7 +28,7 @@ public final class SecretKeyFile {
         }
     }
 
-    /** Empty when none was made yet. */
+    /** Empty when no key was generated yet. */
     public static Optional<String> existing(Path home) throws StartRefused {
         Path file = home.resolve(NAME);
         try {
@@ -46,7 +46,7 @@ public final class SecretKeyFile {
         }
     }
 
-    /** By way of a second file: a half-written key would make every secret in the database unreadable. */
+    /** Writes a second file and renames it, because a half-written key would make every stored secret unreadable. */
     private static void create(Path file) throws IOException {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);

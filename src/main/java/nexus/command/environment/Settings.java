@@ -8,25 +8,25 @@ import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
 
-/** The configuration that an environment amounts to: what was set, and the defaults that depend on the mode. */
+/** The configuration that results from an environment: its variables, and defaults that depend on the mode. */
 public final class Settings {
-    /** What targets may reach in embedded mode although it is not public: this machine, for trying things out. */
+    /** Non-public targets that embedded mode allows: this machine. */
     static final String LOOPBACK = "127.0.0.0/8,::1/128,localhost";
 
     private Settings() {}
 
     /**
-     * @param isPooled whether a pooler in session mode stands before the store
+     * @param isPooled whether the store is reached through a pooler in session mode
      * @param isWithSource whether store and source are in one cluster
      */
     public record StoreSession(boolean isPooled, boolean isWithSource) {
-        /** A commit that waits for a standby would wait for Nexus itself where the source takes Nexus for one. */
+        /** If the source counts Nexus as a synchronous standby, a commit that waits for standbys would wait for Nexus itself. */
         String synchronousCommit() {
             return isWithSource ? "local" : "on";
         }
     }
 
-    /** What must hold before anything is started. */
+    /** Checks that need no connection. */
     public static void check(Environment environment) throws StartRefused {
         boolean keys = environment.value(Variable.API_KEYS).isPresent();
         if (!environment.embedded()) {
@@ -34,7 +34,7 @@ public final class Settings {
                 throw new StartRefused("NEXUS_SECRET_KEY is not set: it encrypts signing secrets in the database;"
                         + " make one and keep it: openssl rand -base64 32");
             }
-            return; // that there is a key, the store is asked for
+            return; // the store is queried for a key later
         }
         String host = host(environment);
         if (!keys && !loopback(host)) {
@@ -46,9 +46,9 @@ public final class Settings {
     /**
      * @param storeUrl {@code DATABASE_URL} or the embedded database's
      * @param secretKey base64 of 32 bytes
-     * @param session how sessions of the store are to be
+     * @param session how sessions of the store are made
      * @param terminal whether a person reads the output
-     * @return keys and values of the configuration; with secrets, so never to be shown
+     * @return keys and values of the configuration; contains secrets and must not be printed
      */
     public static Map<String, String> of(
             Environment environment, String storeUrl, String secretKey, StoreSession session, boolean terminal) {
@@ -78,13 +78,13 @@ public final class Settings {
         }
         settings.put("quarkus.swagger-ui.enabled", Boolean.toString(environment.embedded()));
         settings.put("quarkus.log.console.json.enabled", Boolean.toString(!terminal));
-        // found by its name, not by a search through all jars, which takes 10 ms in a native executable
+        // named here because a search through all jars takes 10 ms in a native executable
         settings.put("jakarta.json.provider", "org.eclipse.parsson.JsonProviderImpl");
         settings.replaceAll((key, value) -> escaped(value));
         return settings;
     }
 
-    /** The demo table is made without asking in the embedded database only, never in a database of the user's. */
+    /** Only the embedded database gets the demo table by default, never a database of the user's. */
     public static boolean demo(Environment environment) {
         boolean ownSource = environment.embedded()
                 && environment.value(Variable.SOURCE_DATABASE_URL).isEmpty();
@@ -108,7 +108,7 @@ public final class Settings {
         }
     }
 
-    /** The configuration replaces <code>${…}</code> and <code>$$</code>; a password must come through as it is. */
+    /** The configuration replaces <code>${…}</code> and <code>$$</code>; a password must not change. */
     private static String escaped(String value) {
         return value.replace("$", "$$");
     }

@@ -1,6 +1,6 @@
 package nexus.command.environment;
 
-/** Nexus can't start as it was asked to. The message is one line for the user: what is wrong and how to put it right. */
+/** The process cannot start. The message is one line for the user that names the problem and its fix. */
 public final class StartRefused extends Exception {
     private static final long serialVersionUID = 1L;
 

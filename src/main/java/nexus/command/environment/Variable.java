@@ -3,7 +3,7 @@ package nexus.command.environment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Every variable that Nexus knows, how it is written and which key of the configuration it sets. */
+/** Every known variable, its syntax and the configuration key that it sets. */
 public enum Variable {
     PORT(Format.PORT, "quarkus.http.port"),
     HOST(Format.ADDRESS, "quarkus.http.host"),
@@ -60,12 +60,12 @@ public enum Variable {
         return format;
     }
 
-    /** None for what only the start itself reads. */
+    /** Empty for variables that only the start itself reads. */
     Optional<String> key() {
         return Optional.ofNullable(key);
     }
 
-    /** A secret may stand in a file named by {@code <NAME>_FILE}. */
+    /** A secret may be read from a file named by {@code <NAME>_FILE}. */
     public boolean secret() {
         return secret;
     }

@@ -18,8 +18,8 @@ import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
 /**
- * Are the user's databases fit for a start? What only an administrator can mend refuses the start; a server that is
- * not there yet is waited for.
+ * Checks the user's databases before a start. A problem that only an administrator can fix refuses the start; an
+ * unreachable server is waited for.
  */
 public final class DatabaseCheck {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
@@ -27,22 +27,22 @@ public final class DatabaseCheck {
 
     private final Consumer<String> say;
 
-    /** @param say takes the lines that tell the user what is being waited for */
+    /** @param say receives the lines that show the user why the start waits */
     public DatabaseCheck(Consumer<String> say) {
         this.say = say;
     }
 
     /**
-     * A database that is there and fit.
+     * A database that passed the checks.
      *
-     * @param isPooled whether a pooler in session mode stands before it
+     * @param isPooled whether it is reached through a pooler in session mode
      */
     public record Found(ServerFacts server, boolean isPooled) {}
 
     /**
-     * Returns when Nexus's own database is there and fit; waits for it as long as it is not there.
+     * Returns when Nexus's own database is reachable and passes the checks; waits while it is unreachable.
      *
-     * @param captured whether row changes are captured there too
+     * @param captured whether row changes are captured from it as well
      */
     public Found awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
         for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
@@ -94,7 +94,7 @@ public final class DatabaseCheck {
         return MigrationHistory.state(store, PackagedMigrations.checksums());
     }
 
-    /** @return empty when the source was not there; capture goes on trying by itself */
+    /** @return empty when the source is unreachable; capture retries by itself */
     public Optional<ServerFacts> source(PostgresUrl url) throws StartRefused {
         try {
             if (isPooled("SOURCE_DATABASE_URL", url)) {
@@ -114,7 +114,7 @@ public final class DatabaseCheck {
         }
     }
 
-    /** Before anything is set in a session, because that could be somebody else's too. */
+    /** Runs before any setting is changed, because the session may be shared with other clients. */
     private static boolean isPooled(String variable, PostgresUrl url) throws SQLException, StartRefused {
         return switch (Pooling.of(url)) {
             case Pooling.Direct _ -> false;

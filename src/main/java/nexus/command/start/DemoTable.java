@@ -11,7 +11,7 @@ import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
-/** The table {@code users} that a new user tries things out with. Another table of that name is left as it is. */
+/** The demo table {@code users}. An existing table of that name that is not the demo's is not changed. */
 public final class DemoTable {
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS public.users (
@@ -22,7 +22,7 @@ public final class DemoTable {
 
     private DemoTable() {}
 
-    /** @throws StartRefused also when a relation of that name is there and is not the demo's */
+    /** @throws StartRefused also when another relation has that name */
     public static void create(PostgresUrl source) throws StartRefused {
         try (Connection connection = JdbcSessions.open(source, SessionSettings.source());
                 Statement statement = connection.createStatement()) {

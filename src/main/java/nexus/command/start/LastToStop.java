@@ -8,9 +8,9 @@ import nexus.embedded.EmbeddedDatabase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops the embedded database on SIGTERM, after the application: the virtual machine runs its shutdown hooks all at
- * once, and the application needs its database until it has ended. A native executable ends with the application's
- * status, where a virtual machine's is that of the signal.
+ * Stops the embedded database on SIGTERM, after the application. The virtual machine runs all shutdown hooks in
+ * parallel, but the application needs its database until it has stopped. A native executable exits with the status of
+ * the application, a virtual machine with that of the signal.
  */
 public final class LastToStop implements AutoCloseable {
     private static final int NONE = -1;
@@ -26,14 +26,14 @@ public final class LastToStop implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** @param database the one to stop, if Nexus brought it */
+    /** @param database the database to stop, if it is the embedded one */
     public static LastToStop register(@Nullable EmbeddedDatabase database, Duration patience) {
         LastToStop last = new LastToStop(database, patience);
         Runtime.getRuntime().addShutdownHook(new Thread(last::stop, "nexus-last-to-stop"));
         return last;
     }
 
-    /** From now on a stop waits for {@link #close}. */
+    /** Makes a stop wait for {@link #close}. */
     public void applicationStarts() {
         applicationStarted = true;
     }
@@ -64,7 +64,7 @@ public final class LastToStop implements AutoCloseable {
         }
     }
 
-    /** The application has ended. */
+    /** Signals that the application has stopped. */
     @Override
     public void close() {
         applicationEnded.countDown();

@@ -8,8 +8,8 @@ import nexus.process.Version;
 import nexus.store.StoreConfig;
 
 /**
- * Tells the person who started Nexus where it is. Plain lines, not log lines. They come when the port is open, which
- * is after every observer of the start.
+ * Prints where the API listens, as plain lines instead of log lines. They are printed when the port is open, which is
+ * after every observer of the start.
  */
 @Singleton
 class ReadyLine {

@@ -8,18 +8,18 @@ import java.util.Optional;
 import nexus.store.SchemaTrust;
 
 /**
- * What a PostgreSQL server says about itself and about the role that asks.
+ * What a PostgreSQL server reports about itself and about the connected role.
  *
  * @param version as in {@code server_version_num}: 140005, 180000
- * @param standby whether it only replays another server's WAL
+ * @param standby whether it is a standby
  * @param role the role's name, quoted for SQL
  * @param database the database's name, quoted for SQL
- * @param mayReplicate superuser, REPLICATION, or a member of the role that managed services give for it
+ * @param mayReplicate whether the role is a superuser, has REPLICATION, or is a member of the role that managed services grant for it
  * @param schemaExists whether there is a schema {@code nexus}
- * @param mayCreate in that schema when it exists, else schemas in the database
- * @param encoding the database's
- * @param trust in what stands in the schema
- * @param systemId of the cluster; empty when the role may not know
+ * @param mayCreate whether the role may create tables in that schema, or the schema itself when it does not exist
+ * @param encoding of the database
+ * @param trust whether untrusted roles can change the schema's objects
+ * @param systemId of the cluster; empty when the role may not read it
  */
 public record ServerFacts(
         int version,

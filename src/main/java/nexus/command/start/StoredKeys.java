@@ -12,7 +12,7 @@ import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
 
-/** Keys that were made through the API: with one of them the API is not open, and API_KEYS may be left away. */
+/** Keys created through the API. While one exists, the API is protected and API_KEYS is optional. */
 public final class StoredKeys {
     private static final String HAS_TABLE = "SELECT to_regclass('nexus.api_key') IS NOT NULL";
     private static final String HAS_KEY =
@@ -22,12 +22,12 @@ public final class StoredKeys {
 
     private StoredKeys() {}
 
-    /** @throws StartRefused when nobody could use the API, or that can't be found out */
+    /** @throws StartRefused when there is no key at all, or the store cannot be queried */
     public static void require(PostgresUrl store) throws StartRefused {
         try (Connection connection = JdbcSessions.open(store, SessionSettings.store());
                 Statement statement = connection.createStatement()) {
             Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
-            if (unfit.isPresent()) { // what stands in the schema may not be Nexus's
+            if (unfit.isPresent()) { // the objects in the schema may not be Nexus's
                 throw new StartRefused("DATABASE_URL (" + store + ") " + unfit.get());
             }
             if (!isTrue(statement, HAS_TABLE) || !isTrue(statement, HAS_KEY)) {

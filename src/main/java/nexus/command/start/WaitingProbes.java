@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The probes while the start waits for the database and the application does not run yet: live, so that nobody restarts
- * what only waits, but neither started nor ready. Opened when it first has to wait.
+ * Answers the probes while the start waits for the database and the application does not run yet: live, so that the
+ * process is not restarted, but neither started nor ready. The port is opened when the start first has to wait.
  */
 public final class WaitingProbes implements AutoCloseable {
     private static final String PROBES = "/q/health/";
@@ -25,7 +25,7 @@ public final class WaitingProbes implements AutoCloseable {
         this.port = port;
     }
 
-    /** When the port is taken, the application will say so: here it only means that nobody is answered meanwhile. */
+    /** If the port is taken, probes are not answered meanwhile; the application reports the error later. */
     public void open() {
         if (server != null) {
             return;
@@ -50,7 +50,7 @@ public final class WaitingProbes implements AutoCloseable {
         }
     }
 
-    /** The port is free again. */
+    /** Closes the port. */
     @Override
     public void close() {
         if (server != null) {

@@ -1,5 +1,5 @@
 /**
- * May it start?
+ * Can the process start?
  *
  * <p>Takes the configuration, checks databases and keys before the application runs. Never changes what a user owns.
  */
