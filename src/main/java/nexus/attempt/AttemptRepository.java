@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class AttemptRepository {
     /** Rows looked at in one place for one page of the log, when most of them may not match. */
-    private static final int SCANNED_ROWS = 2_000;
+    private static final int SCANNED_ROWS = 500;
+    /** Listeners whose attempts are looked at for one page of the log: those that were tried last. */
+    private static final int LISTENERS = 64;
 
     /** A page ends before its payloads exceed this together: one payload alone may have 16 MiB. */
     private static final int PAGE_BYTES = 16 * 1024 * 1024;
@@ -45,58 +47,89 @@ public class AttemptRepository {
 
     /**
      * $1 to $3: where the last page ended, $4 rows to look at in each place at most, $5 listener or null, $6 whether only
-     * successes, only failures (null: both), $7 rows of a page, $8 bytes of a page. Each place (a listener's attempts in
-     * one of the tables) gives its newest rows by index; the horizon is the newest point at which one of them had more to
-     * give, and a page ends there. Of its runs, those are looked at that end before $1, the newest first, and those that
-     * end behind it and begin before it; when there are more, they end before the lowest of these ends, the floor.
+     * successes, only failures (null: both), $7 rows of a page, $8 bytes of a page. A listener's attempts in each table
+     * are read by index, the newest first. Only so many listeners are looked at, those that were tried last, and the
+     * later in that order the fewer of their attempts: one whose newest attempt is the nth newest has n - 1 before it.
+     * Nothing is known of what comes before the edge, the newest attempt of the other listeners; the horizon is the
+     * newest point at which that, or one of the places, had more to give, and a page ends there.
+     *
+     * <p>Of a listener's runs, those are looked at that end before $1, the newest first, and those that end behind it and
+     * begin before it; when there are more, they end before the lowest of these ends, the floor. No attempt was made on
+     * a day before its event's.
      */
     private static final String LOG = """
-            WITH listener AS MATERIALIZED (
-                SELECT lane, id FROM subscription WHERE door = 'listener' AND ($5::uuid IS NULL OR id = $5::uuid)),
-            share AS MATERIALIZED (
-                SELECT CASE WHEN $4::bigint <= $7::bigint THEN $4::bigint ELSE greatest(8, least($4::bigint, 16000 / (2 * count(*) + 1))) END AS n
-                FROM listener),
+            WITH until AS MATERIALIZED (
+                SELECT (least($1::timestamptz, now()) AT TIME ZONE 'UTC')::date + 1 AS day),
+            newest AS MATERIALIZED (
+                SELECT l.lane, l.id, l.at, row_number() OVER (ORDER BY l.at DESC) AS rank
+                FROM (SELECT s.lane, s.id, greatest(
+                          (SELECT attempted_at FROM attempt
+                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
+                           ORDER BY attempted_at DESC LIMIT 1),
+                          (SELECT attempted_at FROM delivery
+                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
+                           ORDER BY attempted_at DESC LIMIT 1),
+                          (SELECT least(last_attempted_at, $1::timestamptz) FROM delivery_run
+                           WHERE lane = s.lane AND last_attempted_at <= $1::timestamptz + interval '1 minute'
+                             AND first_attempted_at <= $1::timestamptz AND $6::boolean IS DISTINCT FROM false
+                             AND day <= (SELECT day FROM until)
+                           ORDER BY last_attempted_at DESC LIMIT 1)) AS at
+                      FROM subscription s
+                      WHERE s.door = 'listener' AND ($5::uuid IS NULL OR s.id = $5::uuid) OFFSET 0) l
+                WHERE l.at IS NOT NULL),
+            edge AS MATERIALIZED (
+                SELECT coalesce(max(at), '-infinity') AS attempted_at FROM newest
+                WHERE rank > %1$d AND at < $1::timestamptz),
+            listener AS MATERIALIZED (
+                SELECT lane, id, least($4::bigint, greatest(32, 2 * $4::bigint / rank)) AS n FROM newest
+                WHERE rank <= %1$d OR at >= $1::timestamptz),
             run_floor AS MATERIALIZED (
                 SELECT l.lane, l.id, runs.attempted_at
                 FROM listener l CROSS JOIN LATERAL (
-                    SELECT CASE WHEN count(*) >= (SELECT least(n, 256) / 32 + 8 FROM share) THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
+                    SELECT CASE WHEN count(*) >= least(l.n, 256) / 32 + 2 THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
                     FROM (SELECT last_attempted_at FROM delivery_run
                           WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                          ORDER BY last_attempted_at DESC LIMIT (SELECT least(n, 256) / 32 + 8 FROM share)) newest) runs),
+                            AND last_attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
+                          ORDER BY last_attempted_at DESC LIMIT least(l.n, 256) / 32 + 2) newest) runs),
             scanned AS MATERIALIZED (
-                SELECT l.lane * 2 AS place, l.id AS listener_id, a.*
+                SELECT l.lane * 2 AS place, l.id AS listener_id, l.n AS most, a.*
                 FROM listener l CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempt, attempted_at, status_code, error, response
                     FROM attempt
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
+                      AND attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
                       AND (attempted_at, seq, attempt) < ($1::timestamptz, $2::bigint, $3::smallint)
-                    ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT (SELECT n FROM share)) a
+                    ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT l.n) a
                 UNION ALL
-                SELECT l.lane * 2 + 1, l.id, d.*
+                SELECT l.lane * 2 + 1, l.id, l.n, d.*
                 FROM listener l CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
                     FROM delivery
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
+                      AND attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
-                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT (SELECT n FROM share)) d),
+                    ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT l.n) d),
             in_run AS MATERIALIZED (
-                SELECT -1 AS place, f.id AS listener_id, d.*
+                SELECT -1 AS place, f.id AS listener_id, 0::bigint AS most, d.*
                 FROM run_floor f CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
                     FROM delivery_of_run
                     WHERE lane = f.lane AND last_attempted_at >= f.attempted_at AND attempted_at > f.attempted_at
+                      AND last_attempted_at > (SELECT attempted_at FROM edge)
                       AND last_attempted_at <= $1::timestamptz + interval '1 minute'
-                      AND first_attempted_at <= $1::timestamptz
+                      AND first_attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
-                      AND $6::boolean IS DISTINCT FROM false) d),
+                      AND $6::boolean IS DISTINCT FROM false OFFSET 0) d),
             horizon AS (
                 SELECT attempted_at, seq, attempt
                 FROM (SELECT *, row_number() OVER (
                                     PARTITION BY place ORDER BY attempted_at DESC, seq DESC, attempt DESC) AS n
                       FROM scanned) numbered
-                WHERE numbered.n = (SELECT n FROM share)
+                WHERE numbered.n = numbered.most
                 UNION ALL
                 SELECT attempted_at, 9223372036854775807, 32767 FROM run_floor WHERE attempted_at > '-infinity'
+                UNION ALL
+                SELECT attempted_at, 9223372036854775807, 32767 FROM edge WHERE attempted_at > '-infinity'
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT 1),
             hit AS MATERIALIZED (
                 SELECT * FROM (SELECT * FROM scanned UNION ALL SELECT * FROM in_run) known
@@ -120,7 +153,7 @@ public class AttemptRepository {
                 LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day)
             SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt, s.*
             FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < $8
-            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""";
+            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS);
 
     private final Store store;
 
@@ -140,7 +173,8 @@ public class AttemptRepository {
         LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
         Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
         Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
-        return IndexedRead.query(store.api(), OF_DELIVERIES, Tuple.of(days, lanes, seqs, responseCharacters))
+        return new IndexedRead(OF_DELIVERIES, Tuple.of(days, lanes, seqs, responseCharacters))
+                .on(store.api())
                 .map(rows -> {
                     Map<Long, List<Attempt>> bySeq = new HashMap<>();
                     rows.forEach(row -> bySeq.computeIfAbsent(row.getLong("seq"), seq -> new ArrayList<>())
@@ -151,13 +185,17 @@ public class AttemptRepository {
 
     /** One page of the attempts made for listeners, deleted ones included, newest first. */
     Future<LogPage> log(LogFilter filter, LogPosition before, int limit) {
+        return reading(filter, before, limit).on(store.api()).map(rows -> logPage(rows, limit));
+    }
+
+    static IndexedRead reading(LogFilter filter, LogPosition before, int limit) {
         int scanned = filter.successful().isEmpty() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
         Tuple parameters = Tuple.of(utc(before.attemptedAt()), before.seq(), before.attempt(), scanned)
                 .addValue(filter.listenerId().orElse(null))
                 .addValue(filter.successful().orElse(null))
                 .addValue(limit + 1)
                 .addValue(PAGE_BYTES);
-        return IndexedRead.query(store.api(), LOG, parameters).map(rows -> logPage(rows, limit));
+        return new IndexedRead(LOG, parameters);
     }
 
     private static LogPage logPage(RowSet<Row> rows, int limit) {

@@ -10,16 +10,14 @@ import io.vertx.sqlclient.Tuple;
  * One query that may only walk indexes. For reads of {@code owed} on a pool whose connections plan freely: that table's
  * statistics are out of date most of the time, and a plan made for ten rows is a disaster for a million.
  */
-public final class IndexedRead {
+public record IndexedRead(String sql, Tuple parameters) {
     private static final String ONLY_INDEXES = """
             SET LOCAL enable_seqscan = off;
             SET LOCAL enable_bitmapscan = off;
             SET LOCAL enable_hashjoin = off;
             SET LOCAL enable_mergejoin = off""";
 
-    private IndexedRead() {}
-
-    public static Future<RowSet<Row>> query(Pool pool, String sql, Tuple parameters) {
+    public Future<RowSet<Row>> on(Pool pool) {
         return PipelinedTransaction.run(pool, connection -> {
             Future<?> set = connection.query(ONLY_INDEXES).execute();
             Future<RowSet<Row>> read = connection.preparedQuery(sql).execute(parameters);

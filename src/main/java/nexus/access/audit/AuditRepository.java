@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nexus.api.caller.Caller;
+import nexus.store.IndexedRead;
 import nexus.store.Store;
 
 /** The only class that inserts and changes rows of {@code audit}. */
@@ -135,17 +136,20 @@ public class AuditRepository {
 
     /** Newest first, those below an id. */
     public Future<AuditPage> list(Filter filter, long below, int limit) {
-        return store.api()
-                .preparedQuery(LIST)
-                .execute(Tuple.of(
+        return reading(filter, below, limit).on(store.api()).map(rows -> page(rows, limit));
+    }
+
+    public static IndexedRead reading(Filter filter, long below, int limit) {
+        return new IndexedRead(
+                LIST,
+                Tuple.of(
                         below,
                         filter.actor().orElse(null),
                         filter.resourceId().orElse(null),
                         filter.since().map(AuditRepository::utc).orElse(null),
                         filter.until().map(AuditRepository::utc).orElse(null),
                         limit + 1,
-                        filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS)))
-                .map(rows -> page(rows, limit));
+                        filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS)));
     }
 
     private static AuditPage page(RowSet<Row> rows, int limit) {

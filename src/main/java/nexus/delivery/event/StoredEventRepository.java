@@ -25,6 +25,8 @@ import nexus.store.Store;
 public class StoredEventRepository {
     /** Events looked at for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
+    /** Deliveries looked up by their keys for one page, unless its first event alone has more. */
+    private static final int LOOK_UPS = 1_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
     /** After every time that an event can have. */
@@ -43,23 +45,34 @@ public class StoredEventRepository {
                     SELECT CASE WHEN s.deleted_at IS NOT NULL THEN 'DEAD'
                                 WHEN o.due IS NULL THEN 'PENDING' ELSE 'FAILED' END AS status,
                            CASE WHEN s.deleted_at IS NULL THEN coalesce(o.due, o.created_at) END AS next_run_at
-                    FROM owed_delivery(p.lane, p.seq) o JOIN subscription s ON s.lane = o.lane
+                    FROM %s o JOIN subscription s ON s.lane = o.lane
                     UNION ALL
                     SELECT d.status, NULL FROM settled_delivery(hit.day, p.lane, p.seq) d) state) counts ON true
-            """;
+            """.formatted(OwedLookUp.of("p.lane", "p.seq"));
 
-    /** $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. */
+    /**
+     * $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. It also ends before its
+     * events have too many deliveries, each of which is looked up to be counted.
+     */
     private static String list(String walk, String matching, String horizon) {
         return """
-               WITH %sscanned AS MATERIALIZED (
+               WITH %1$sscanned AS MATERIALIZED (
                    SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event e
-                   WHERE e.seq < $1 AND %s ORDER BY e.seq DESC LIMIT $2),
-               horizon AS (SELECT CASE WHEN count(*) >= $2 THEN min(seq) ELSE %s END AS horizon_seq FROM scanned),
-               hit AS (
-                   SELECT * FROM scanned WHERE created_at >= $3 AND created_at < $4 ORDER BY seq DESC LIMIT $5)
+                   WHERE e.seq < $1 AND %2$s ORDER BY e.seq DESC LIMIT $2),
+               matching AS MATERIALIZED (
+                   SELECT s.*, sum(cardinality(lanes)) OVER (ORDER BY seq DESC) AS look_ups
+                   FROM (SELECT * FROM scanned WHERE created_at >= $3 AND created_at < $4
+                         ORDER BY seq DESC LIMIT $5) s),
+               hit AS MATERIALIZED (
+                   SELECT * FROM matching WHERE look_ups <= %4$d OR look_ups = cardinality(lanes)),
+               horizon AS (
+                   SELECT CASE WHEN (SELECT count(*) FROM hit) < (SELECT count(*) FROM matching)
+                                   THEN (SELECT min(seq) FROM hit)
+                               WHEN count(*) >= $2 THEN min(seq) ELSE %3$s END AS horizon_seq
+                   FROM scanned)
                SELECT horizon.horizon_seq, hit.*, counts.*
                FROM horizon LEFT JOIN hit ON true
-               """.formatted(walk, matching, horizon) + WITH_COUNTS + "ORDER BY hit.seq DESC";
+               """.formatted(walk, matching, horizon, LOOK_UPS) + WITH_COUNTS + "ORDER BY hit.seq DESC";
     }
 
     private static final String LIST_ALL = list("", "true", "NULL");
@@ -86,6 +99,10 @@ public class StoredEventRepository {
      * @param before seq of the last event of the page before, or {@link Long#MAX_VALUE}
      */
     public Future<EventPage> list(EventFilter filter, long before, int limit) {
+        return reading(filter, before, limit).on(store.api()).map(rows -> page(rows, limit));
+    }
+
+    public static IndexedRead reading(EventFilter filter, long before, int limit) {
         boolean matchesMost = filter.since().isEmpty() && filter.until().isEmpty();
         Tuple parameters = Tuple.of(
                 before,
@@ -94,13 +111,12 @@ public class StoredEventRepository {
                 filter.until().map(StoredEventRepository::utc).orElse(END),
                 limit + 1);
         filter.type().ifPresent(parameters::addValue);
-        return IndexedRead.query(store.api(), filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters)
-                .map(rows -> page(rows, limit));
+        return new IndexedRead(filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters);
     }
 
     /** Empty when there is none, or no more. */
     public Future<Optional<StoredEvent>> find(UUID id) {
-        return IndexedRead.query(store.api(), FIND, Tuple.of(id)).map(rows -> {
+        return new IndexedRead(FIND, Tuple.of(id)).on(store.api()).map(rows -> {
             for (Row row : rows) {
                 return Optional.of(event(row));
             }
@@ -110,7 +126,7 @@ public class StoredEventRepository {
 
     /** The event's payload as JSON; empty when it is no longer kept. */
     public Future<Optional<String>> payload(UUID id) {
-        return IndexedRead.query(store.api(), FIND_BODY, Tuple.of(id)).map(rows -> {
+        return new IndexedRead(FIND_BODY, Tuple.of(id)).on(store.api()).map(rows -> {
             for (Row row : rows) {
                 return Optional.ofNullable(row.getBuffer("body"))
                         .map(Buffer::getBytes)

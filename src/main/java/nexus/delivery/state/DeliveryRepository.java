@@ -28,6 +28,12 @@ import nexus.store.Store;
 public class DeliveryRepository {
     /** Rows looked at in one place for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
+    /** Seqs over which one page looks for what is owed to all lanes. */
+    private static final int WINDOW = 4_096;
+    /** Events looked at for one page of a type. */
+    private static final int SCANNED_EVENTS = 500;
+    /** Deliveries looked up by their keys for one page. */
+    private static final int LOOK_UPS = 1_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
     /** After every time that an event can have. */
@@ -64,82 +70,149 @@ public class DeliveryRepository {
             """;
 
     /**
-     * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place at most, of which
-     * each has its share when there are many places, $3 statuses,
-     * $4 since, $5 until, $6 rows of a page. History's day is that of created_at, so that other partitions are left out.
-     * Beyond {@code since} there is nothing to look for; ten minutes more than any transaction may take between drawing
-     * a seq and its commit.
+     * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place of the history,
+     * $3 statuses, $4 since, $5 until, $6 rows of a page. History's day is that of created_at, so that other partitions
+     * are left out. Beyond {@code since} there is nothing to look for; ten minutes more than any transaction may take
+     * between drawing a seq and its commit.
      *
      * <p>Of the runs, those are looked at that end before {@code $1}, the newest first, and those that end behind it and
      * begin before it. When there are more, they end before the lowest of these ends, the floor.
+     *
+     * @param owed the common table expressions {@code owed_known}, owed deliveries, and {@code owed_end}, the seq from
+     *     which on these are all
      */
-    private static String listBySeq(String lanes, String settled, String runs) {
+    private static String listBySeq(String owed, String settled, String runs) {
         return """
-               WITH share AS MATERIALIZED (
-                   SELECT CASE WHEN $2::bigint <= $6::bigint THEN $2::bigint ELSE greatest(8, least($2::bigint, 16000 / (9 * count(*) + 1))) END AS n
-                   FROM subscription s WHERE %2$s),
+               WITH %1$s,
                run_floor AS MATERIALIZED (
-                   SELECT CASE WHEN count(*) >= (SELECT least(n, 256) / 32 + 8 FROM share) THEN min(last_seq) END AS seq
+                   SELECT CASE WHEN count(*) >= least($2::bigint, 256) / 32 + 8 THEN min(last_seq) END AS seq
                    FROM (SELECT d.last_seq FROM delivery_run d
-                         WHERE %5$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
+                         WHERE %4$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
                            AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                          AND ($5::timestamptz AT TIME ZONE 'UTC')::date
-                         ORDER BY d.last_seq DESC LIMIT (SELECT least(n, 256) / 32 + 8 FROM share)) newest),
+                         ORDER BY d.last_seq DESC LIMIT least($2::bigint, 256) / 32 + 8) newest),
                in_run AS MATERIALIZED (
-                   SELECT %3$s
+                   SELECT %2$s
                    FROM delivery_of_run d
-                   WHERE %5$s AND d.last_seq >= coalesce((SELECT seq FROM run_floor), 0)
+                   WHERE %4$s AND d.last_seq >= coalesce((SELECT seq FROM run_floor), 0)
                      AND d.last_seq <= least($1, 9223372036854771712) + 4095 AND d.first_seq < $1
                      AND d.seq < $1 AND d.seq >= coalesce((SELECT seq FROM run_floor), 0) AND 'SENT' = ANY($3::text[])
                      AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                    AND ($5::timestamptz AT TIME ZONE 'UTC')::date),
-               scanned AS MATERIALIZED (
-                   SELECT o.lane * 8 + o.stripe AS place, %1$s
-                   FROM subscription s CROSS JOIN generate_series(0, 7) stripes(n)
-                   CROSS JOIN LATERAL (
-                       SELECT * FROM owed
-                       WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
-                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
-                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
-                                       ELSE $3::text[] && '{DEAD}' END
-                   UNION ALL
-                   SELECT -3 - o.lane, %1$s
-                   FROM subscription s
-                   CROSS JOIN LATERAL (
-                       SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
-                       ORDER BY seq DESC LIMIT (SELECT n FROM share)) o
-                   WHERE %2$s AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])
-                   UNION ALL
-                   (SELECT -1, %3$s
-                    FROM delivery d
-                    WHERE %4$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
-                      AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
-                                    AND ($5::timestamptz AT TIME ZONE 'UTC')::date
-                    ORDER BY d.seq DESC LIMIT (SELECT n FROM share))),
+               settled AS MATERIALIZED (
+                   SELECT %2$s
+                   FROM delivery d
+                   WHERE %3$s AND d.seq < $1 AND $3::text[] && '{SENT,DEAD}'
+                     AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
+                                   AND ($5::timestamptz AT TIME ZONE 'UTC')::date
+                   ORDER BY d.seq DESC LIMIT $2::bigint),
                horizon AS (
-                   SELECT 0::bigint AS horizon_event_seq, max(lowest) AS horizon_seq
-                   FROM (SELECT min(seq) AS lowest FROM scanned GROUP BY place
-                         HAVING count(*) >= (SELECT n FROM share) AND min(created_at) >= $4::timestamptz - interval '10 minutes'
+                   SELECT 0::bigint AS horizon_event_seq, max(seq) AS horizon_seq
+                   FROM (SELECT seq FROM owed_end
+                         UNION ALL
+                         SELECT min(seq) FROM settled
+                         HAVING count(*) >= $2::bigint AND min(created_at) >= $4::timestamptz - interval '10 minutes'
                          UNION ALL
                          SELECT seq FROM run_floor
                          WHERE NOT EXISTS (
-                             SELECT FROM in_run WHERE created_at < $4::timestamptz - interval '10 minutes')) full_places),
+                             SELECT FROM in_run WHERE created_at < $4::timestamptz - interval '10 minutes')) ends),
                page AS (
                    SELECT 0::bigint AS event_seq, known.*
-                   FROM (SELECT scanned.* FROM scanned UNION ALL SELECT -2, in_run.* FROM in_run) known
+                   FROM (SELECT * FROM owed_known UNION ALL SELECT * FROM settled UNION ALL SELECT * FROM in_run) known
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                      AND seq >= coalesce((SELECT horizon_seq FROM horizon), 0)
                    ORDER BY seq DESC LIMIT $6)
-               """.formatted(OWED_COLUMNS, lanes, SETTLED_COLUMNS, settled, runs) + PAGE_ROWS + "ORDER BY p.seq DESC";
+               """.formatted(owed, SETTLED_COLUMNS, settled, runs) + PAGE_ROWS + "ORDER BY p.seq DESC";
     }
 
-    private static final String LIST_ALL = listBySeq("true", "true", "true");
+    /**
+     * Of all lanes, those of a window of seqs: it begins at the newest one below $1 and is so wide, and as a seq is drawn
+     * once, that is how many they are at most, however they are spread over lanes. It ends where the next one is.
+     */
+    private static final String OWED_OF_ALL = """
+            sought AS MATERIALIZED (
+                SELECT s.lane, s.deleted_at FROM subscription s
+                WHERE CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}' ELSE $3::text[] && '{DEAD}' END),
+            owed_window AS MATERIALIZED (SELECT seq - %1$d AS edge FROM (%2$s) newest),
+            owed_known AS MATERIALIZED (
+                SELECT %4$s
+                FROM sought s CROSS JOIN generate_series(0, 7) stripes(n)
+                CROSS JOIN LATERAL (
+                    SELECT * FROM owed
+                    WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
+                      AND seq >= (SELECT edge FROM owed_window)) o
+                UNION ALL
+                SELECT %4$s
+                FROM sought s CROSS JOIN LATERAL (
+                    SELECT * FROM owed_of_run
+                    WHERE lane = s.lane AND first_seq < $1 AND seq < $1 AND seq >= (SELECT edge FROM owed_window)
+                    OFFSET 0) o),
+            owed_end AS (
+                SELECT seq + 1 AS seq FROM (%3$s) older WHERE created_at >= $4::timestamptz - interval '10 minutes')
+            """
+            .formatted(
+                    WINDOW,
+                    newestOwed("$1", "least($1 - 1, r.seqs[cardinality(r.seqs)])"),
+                    newestOwed("(SELECT edge FROM owed_window)", "(SELECT edge FROM owed_window) - 1"),
+                    OWED_COLUMNS)
+            .strip();
 
-    private static final String LIST_DEAD = listBySeq("true", "d.status = 'DEAD'", "false");
+    /** @param inRun a seq in run {@code r}; runs overlap, so that an older one may have a higher one */
+    private static String newestOwed(String below, String inRun) {
+        return """
+               SELECT o.seq, o.created_at
+               FROM (SELECT o.* FROM sought s CROSS JOIN generate_series(0, 7) stripes(n)
+                     CROSS JOIN LATERAL (
+                         SELECT seq, created_at FROM owed
+                         WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < %1$s
+                         ORDER BY seq DESC LIMIT 1) o
+                     UNION ALL
+                     SELECT o.* FROM sought s CROSS JOIN LATERAL (
+                         SELECT %2$s AS seq, r.created_at FROM owed_run r
+                         WHERE r.lane = s.lane AND r.first_seq < %1$s
+                         ORDER BY r.first_seq DESC LIMIT 1) o) o
+               ORDER BY o.seq DESC LIMIT 1""".formatted(below, inRun);
+    }
+
+    /** Of one lane ($7), the newest of each stripe and of the runs. */
+    private static final String OWED_OF_SUBSCRIPTION = """
+            owed_place AS MATERIALIZED (
+                SELECT stripes.n AS place, %1$s
+                FROM subscription s CROSS JOIN generate_series(0, 7) stripes(n)
+                CROSS JOIN LATERAL (
+                    SELECT * FROM owed
+                    WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
+                    ORDER BY seq DESC LIMIT greatest($6, $2::bigint / 4)) o
+                WHERE s.id = $7::uuid AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
+                                               ELSE $3::text[] && '{DEAD}' END
+                UNION ALL
+                SELECT -1, %1$s
+                FROM subscription s
+                CROSS JOIN LATERAL (
+                    SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
+                    ORDER BY seq DESC LIMIT greatest($6, $2::bigint / 4)) o
+                WHERE s.id = $7::uuid AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])),
+            owed_known AS (SELECT %2$s FROM owed_place),
+            owed_end AS (
+                SELECT max(lowest) AS seq
+                FROM (SELECT min(seq) AS lowest FROM owed_place GROUP BY place
+                      HAVING count(*) >= greatest($6, $2::bigint / 4)
+                         AND min(created_at) >= $4::timestamptz - interval '10 minutes') full_places)
+            """
+            .formatted(
+                    OWED_COLUMNS,
+                    "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at, changed_at,"
+                            + " attempted_at, status_code, error")
+            .strip();
+
+    private static final String LIST_ALL = listBySeq(OWED_OF_ALL, "true", "true");
+
+    private static final String LIST_DEAD = listBySeq(OWED_OF_ALL, "d.status = 'DEAD'", "false");
 
     private static final String OF_SUBSCRIPTION = "d.lane = (SELECT lane FROM subscription WHERE id = $7::uuid)";
 
-    private static final String LIST_OF_SUBSCRIPTION = listBySeq("s.id = $7::uuid", OF_SUBSCRIPTION, OF_SUBSCRIPTION);
+    private static final String LIST_OF_SUBSCRIPTION =
+            listBySeq(OWED_OF_SUBSCRIPTION, OF_SUBSCRIPTION, OF_SUBSCRIPTION);
 
     /**
      * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
@@ -147,25 +220,42 @@ public class DeliveryRepository {
      */
     private static String listByEvent(String walk, String events, String horizon) {
         return """
-               WITH %slooked_at AS MATERIALIZED (
-                   SELECT e.seq, e.id, e.day, e.lanes, e.seqs FROM event e WHERE %s),
+               WITH %1$ssought AS MATERIALIZED (SELECT lane FROM subscription WHERE id = $7::uuid),
+               looked_at AS MATERIALIZED (
+                   SELECT e.seq, e.id, e.day, e.lanes, e.seqs FROM event e WHERE %2$s),
+               few AS MATERIALIZED (
+                   SELECT * FROM (
+                       SELECT e.*, sum(CASE WHEN $7::uuid IS NULL THEN cardinality(lanes) ELSE 1 END)
+                                       OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                       FROM looked_at e) e
+                   WHERE before IS NULL OR before < %6$d),
                pair AS MATERIALIZED (
-                   SELECT e.seq AS event_seq, e.day, s.*, p.seq
-                   FROM looked_at e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)
+                   SELECT e.seq AS event_seq, e.day, s.lane, s.deleted_at, p.seq
+                   FROM few e CROSS JOIN LATERAL (
+                       SELECT * FROM unnest(e.lanes, e.seqs) every(lane, seq) WHERE $7::uuid IS NULL
+                       UNION ALL
+                       SELECT s.lane, e.seqs[array_position(e.lanes, s.lane)] FROM sought s WHERE s.lane = ANY (e.lanes)) p
                    JOIN subscription s ON s.lane = p.lane
-                   WHERE (e.seq, p.seq) < ($1::bigint, $2::bigint) AND ($7::uuid IS NULL OR s.id = $7::uuid)),
+                   WHERE (e.seq, p.seq) < ($1::bigint, $2::bigint)
+                   ORDER BY e.seq DESC, p.seq DESC LIMIT %6$d),
                found AS (
-                   SELECT s.event_seq, %s
-                   FROM pair s CROSS JOIN LATERAL owed_delivery(s.lane, s.seq) o
+                   SELECT s.event_seq, %3$s
+                   FROM pair s CROSS JOIN LATERAL %7$s o
                    UNION ALL
-                   SELECT s.event_seq, %s
+                   SELECT s.event_seq, %4$s
                    FROM pair s CROSS JOIN LATERAL settled_delivery(s.day, s.lane, s.seq) d),
-               horizon AS (%s),
+               last_pair AS (SELECT event_seq, seq FROM pair ORDER BY event_seq, seq LIMIT 1),
+               horizon AS (
+                   SELECT CASE WHEN pairs.cut THEN (SELECT event_seq FROM last_pair) ELSE events.horizon_event_seq END
+                              AS horizon_event_seq,
+                          CASE WHEN pairs.cut THEN (SELECT seq FROM last_pair) ELSE 0 END AS horizon_seq
+                   FROM (SELECT count(*) >= %6$d AND bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) AS cut
+                         FROM pair) pairs, (%5$s) events),
                page AS (
                    SELECT * FROM found
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                    ORDER BY event_seq DESC, seq DESC LIMIT $6)
-               """.formatted(walk, events, OWED_COLUMNS, SETTLED_COLUMNS, horizon)
+               """.formatted(walk, events, OWED_COLUMNS, SETTLED_COLUMNS, horizon, LOOK_UPS, OwedLookUp.of("s.lane", "s.seq"))
                 + PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
     }
 
@@ -173,29 +263,27 @@ public class DeliveryRepository {
             EventsOfType.walk("$1::bigint"),
             EventsOfType.matching("$8::text") + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
             """
-            SELECT CASE WHEN count(*) < $9 THEN %s
+            SELECT CASE WHEN count(*) < $9 AND count(*) = (SELECT count(*) FROM looked_at) THEN %s
                         WHEN bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) THEN min(seq)
-                        END AS horizon_event_seq, 0::bigint AS horizon_seq
-            FROM looked_at""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
+                        END AS horizon_event_seq
+            FROM few""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
 
     private static final String LIST_OF_EVENT = listByEvent(
-            "",
-            "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)",
-            "SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq");
+            "", "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)", "SELECT NULL::bigint AS horizon_event_seq");
 
     /** $1 day, $2 lane, $3 stripe, $4 seq, $5 epoch. */
     private static final String FIND = """
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             page AS (
-                SELECT 0::bigint AS event_seq, %s
-                FROM owed_delivery($2, $4) o JOIN subscription s ON s.lane = o.lane
+                SELECT 0::bigint AS event_seq, %1$s
+                FROM %3$s o JOIN subscription s ON s.lane = o.lane
                 WHERE o.stripe = $3 AND o.event_day = $1
                   AND EXISTS (SELECT FROM store WHERE epoch = $5)
                 UNION ALL
-                SELECT 0::bigint, %s
+                SELECT 0::bigint, %2$s
                 FROM settled_delivery($1, $2, $4) d
                 WHERE d.stripe = $3 AND EXISTS (SELECT FROM store WHERE epoch = $5))
-            """.formatted(OWED_COLUMNS, SETTLED_COLUMNS) + PAGE_ROWS;
+            """.formatted(OWED_COLUMNS, SETTLED_COLUMNS, OwedLookUp.of("$2::int", "$4::bigint")) + PAGE_ROWS;
 
     private final Store store;
 
@@ -209,6 +297,10 @@ public class DeliveryRepository {
      * @param before the end of the page before, or {@link DeliveryPosition#NEWEST}
      */
     public Future<DeliveryPage> list(DeliveryFilter filter, DeliveryPosition before, int limit) {
+        return reading(filter, before, limit).on(store.api()).map(rows -> pageOf(rows, limit));
+    }
+
+    public static IndexedRead reading(DeliveryFilter filter, DeliveryPosition before, int limit) {
         String[] statuses = filter.status()
                 .map(status -> new String[] {status.name()})
                 .orElseGet(() -> Arrays.stream(DeliveryStatus.values())
@@ -220,38 +312,31 @@ public class DeliveryRepository {
             Tuple common = Tuple.of(before.eventSeq(), before.seq(), statuses, since, until, limit + 1)
                     .addValue(filter.subscriptionId().orElse(null));
             return filter.eventId()
-                    .map(id -> page(
+                    .map(id -> new IndexedRead(
                             LIST_OF_EVENT,
-                            common.addValue(id).addValue(filter.type().orElse(null)),
-                            limit))
-                    .orElseGet(() -> page(
+                            common.addValue(id).addValue(filter.type().orElse(null))))
+                    .orElseGet(() -> new IndexedRead(
                             LIST_OF_TYPE,
-                            common.addValue(filter.type().orElseThrow()).addValue(SCANNED_ROWS),
-                            limit));
+                            common.addValue(filter.type().orElseThrow()).addValue(SCANNED_EVENTS)));
         }
         boolean matchesMost = filter.status().isEmpty() && filter.until().isEmpty();
         int scanned = matchesMost ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
         Tuple parameters = Tuple.of(before.seq(), scanned, statuses, since, until, limit + 1);
         if (filter.subscriptionId().isPresent()) {
-            return page(
+            return new IndexedRead(
                     LIST_OF_SUBSCRIPTION,
-                    parameters.addValue(filter.subscriptionId().get()),
-                    limit);
+                    parameters.addValue(filter.subscriptionId().get()));
         }
         boolean onlyDead = filter.status().equals(Optional.of(DeliveryStatus.DEAD));
-        return page(onlyDead ? LIST_DEAD : LIST_ALL, parameters, limit);
+        return new IndexedRead(onlyDead ? LIST_DEAD : LIST_ALL, parameters);
     }
 
     /** Empty when there is none, or no more. */
     public Future<Optional<Delivery>> find(DeliveryId id) {
         DeliveryKey key = id.key();
-        return IndexedRead.query(
-                        store.api(), FIND, Tuple.of(key.day(), key.lane(), key.stripe(), key.seq(), id.epoch()))
+        return new IndexedRead(FIND, Tuple.of(key.day(), key.lane(), key.stripe(), key.seq(), id.epoch()))
+                .on(store.api())
                 .map(rows -> deliveries(rows).stream().findFirst());
-    }
-
-    private Future<DeliveryPage> page(String sql, Tuple parameters, int limit) {
-        return IndexedRead.query(store.api(), sql, parameters).map(rows -> pageOf(rows, limit));
     }
 
     private static DeliveryPage pageOf(RowSet<Row> rows, int limit) {

@@ -5,8 +5,8 @@ package nexus.delivery.state;
  * goes over so many at most, and then has nothing to say of those before: its end is a horizon.
  */
 public final class EventsOfType {
-    /** Seqs that one page may go over: 0.1 s when all of them are of other types. */
-    public static final int LONGEST_WALK = 1_000_000;
+    /** Seqs that one page may go over, when all of them are of other types. */
+    public static final int LONGEST_WALK = 250_000;
 
     private EventsOfType() {}
 

@@ -121,7 +121,7 @@ public final class StoreSampler {
 
     /** One sample, now. */
     public Future<StoreSample> read() {
-        return IndexedRead.query(store.api(), SAMPLE, Tuple.tuple()).map(rows -> {
+        return new IndexedRead(SAMPLE, Tuple.tuple()).on(store.api()).map(rows -> {
             Row row = rows.iterator().next();
             return new StoreSample(
                     row.getDouble("pending"),

@@ -85,7 +85,7 @@ public class StatRepository {
 
     /** Empty when there is no such subscription, or no more. */
     Future<Optional<SubscriptionStats>> ofSubscription(UUID id) {
-        return IndexedRead.query(store.api(), OF_SUBSCRIPTION, Tuple.of(id)).map(rows -> {
+        return new IndexedRead(OF_SUBSCRIPTION, Tuple.of(id)).on(store.api()).map(rows -> {
             for (Row row : rows) {
                 return Optional.of(new SubscriptionStats(
                         row.getLong("deliveries"),

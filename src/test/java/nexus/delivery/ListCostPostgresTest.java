@@ -1,0 +1,111 @@
+package nexus.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nexus.store.Store;
+import nexus.testkit.ManyRows;
+import nexus.testkit.PageCosts;
+import nexus.testkit.TestPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A page costs the store little, whatever it is filtered by and however much there is. */
+class ListCostPostgresTest {
+    private static final long MOST_ROWS = 20_000;
+    private static final long MOST_BUFFERS = 20_000;
+
+    private static final Instant NOW = Instant.now();
+    private static final Optional<?> ANY = Optional.empty();
+    private static final List<?> SINCE = List.of(ANY, Optional.of(NOW.minus(Duration.ofHours(6))));
+    private static final List<?> UNTIL = List.of(ANY, Optional.of(NOW.minus(Duration.ofHours(7 * 24 - 1))));
+    private static final List<?> TYPE =
+            List.of(ANY, Optional.of("pg.public.table4.update"), Optional.of("rare.oldest"), Optional.of("fan.out"));
+
+    private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(ManyRows.url()));
+    private final PageCosts costs = new PageCosts(store);
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void everyPageOfEventsIsBounded() {
+        Map<String, List<?>> fields = Map.of("type", TYPE, "since", SINCE, "until", UNTIL);
+        assertThat(fields).containsOnlyKeys(components(EventFilter.class));
+        for (Map<String, Object> chosen : PageCosts.combinations(fields)) {
+            EventFilter filter = new EventFilter(
+                    optional(chosen, "type"), optional(chosen, "since"), optional(chosen, "until"));
+            for (int limit : List.of(50, 250)) {
+                costs.add(limit + " " + filter, StoredEventRepository.reading(filter, Long.MAX_VALUE, limit));
+                costs.add(
+                        limit + " behind the burst " + filter,
+                        StoredEventRepository.reading(filter, firstSeqOf("burst"), limit));
+            }
+        }
+        costs.assertBounded(MOST_ROWS, MOST_BUFFERS);
+    }
+
+    @Test
+    void everyPageOfDeliveriesIsBounded() {
+        Map<String, List<?>> fields = new LinkedHashMap<>();
+        fields.put(
+                "status",
+                List.of(
+                        ANY,
+                        Optional.of(DeliveryStatus.PENDING),
+                        Optional.of(DeliveryStatus.FAILED),
+                        Optional.of(DeliveryStatus.SENT),
+                        Optional.of(DeliveryStatus.DEAD)));
+        fields.put(
+                "subscriptionId",
+                List.of(
+                        ANY,
+                        Optional.of(ManyRows.subscriptionId(ManyRows.BUSY_LANE)),
+                        Optional.of(ManyRows.subscriptionId(ManyRows.FAILING_LANE)),
+                        Optional.of(ManyRows.subscriptionId(ManyRows.QUIET_LANE))));
+        fields.put("eventId", List.of(ANY, Optional.of(ManyRows.eventToAll())));
+        fields.put("type", TYPE);
+        fields.put("since", SINCE);
+        fields.put("until", UNTIL);
+        assertThat(fields).containsOnlyKeys(components(DeliveryFilter.class));
+        for (Map<String, Object> chosen : PageCosts.combinations(fields)) {
+            DeliveryFilter filter = new DeliveryFilter(
+                    optional(chosen, "status"),
+                    optional(chosen, "subscriptionId"),
+                    optional(chosen, "eventId"),
+                    optional(chosen, "type"),
+                    optional(chosen, "since"),
+                    optional(chosen, "until"));
+            if (filter.eventId().isEmpty() || filter.type().isEmpty()) {
+                costs.add("250 " + filter, DeliveryRepository.reading(filter, DeliveryPosition.NEWEST, 250));
+            }
+        }
+        costs.assertBounded(MOST_ROWS, MOST_BUFFERS);
+    }
+
+    private static long firstSeqOf(String type) {
+        return Long.parseLong(TestPostgres.query(
+                        ManyRows.url(), "SELECT min(seq) FROM nexus.event WHERE type = '" + type + "'")
+                .getFirst());
+    }
+
+    private static String[] components(Class<? extends Record> filter) {
+        return Arrays.stream(filter.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toArray(String[]::new);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> Optional<T> optional(Map<String, Object> chosen, String field) {
+        return (Optional<T>) chosen.get(field);
+    }
+}
