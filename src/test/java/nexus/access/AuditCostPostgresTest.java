@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 /** A page of the audit costs the store little, whatever it is filtered by. */
 class AuditCostPostgresTest {
     @Test
-    @SuppressWarnings("unchecked")
     void everyPageOfTheAuditIsBounded() {
         Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(ManyRows.url()));
         PageCosts costs = new PageCosts(store);
@@ -34,10 +33,10 @@ class AuditCostPostgresTest {
                         .toArray(String[]::new));
         for (Map<String, Object> chosen : PageCosts.combinations(fields)) {
             AuditRepository.Filter filter = new AuditRepository.Filter(
-                    (Optional<String>) chosen.get("actor"),
-                    (Optional<String>) chosen.get("resourceId"),
-                    (Optional<Instant>) chosen.get("since"),
-                    (Optional<Instant>) chosen.get("until"));
+                    PageCosts.chosen(chosen, "actor"),
+                    PageCosts.chosen(chosen, "resourceId"),
+                    PageCosts.chosen(chosen, "since"),
+                    PageCosts.chosen(chosen, "until"));
             costs.add(filter.toString(), AuditRepository.reading(filter, Long.MAX_VALUE, 250));
         }
         costs.assertBounded(10_000, 2_000);

@@ -13,8 +13,6 @@ import java.util.UUID;
 public final class ManyRows {
     /** The last tenth of its deliveries is owed, and half of all events were for it. */
     public static final int BUSY_LANE = 2;
-    /** Everything of it is owed and has failed. */
-    public static final int FAILING_LANE = 3;
 
     public static final int QUIET_LANE = 40;
     public static final int LANES = 100;
@@ -51,9 +49,9 @@ public final class ManyRows {
 
     /** An event that went to every lane. */
     public static UUID eventToAll() {
-        return UUID.fromString(TestPostgres.query(
-                        url(), "SELECT id FROM nexus.event WHERE type = 'fan.out' ORDER BY seq DESC LIMIT 1")
-                .getFirst());
+        return UUID.fromString(
+                TestPostgres.query(url(), "SELECT id FROM nexus.event WHERE type = 'fan.out' ORDER BY seq DESC LIMIT 1")
+                        .getFirst());
     }
 
     private static String script() {

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import nexus.store.IndexedRead;
@@ -30,7 +32,7 @@ public final class PageCosts {
     private record Page(String name, PageCost cost, long nanos) {
         @Override
         public String toString() {
-            return "%7.1f ms %8d rows %8d buffers  %s".formatted(nanos / 1e6, cost.rows(), cost.buffers(), name + cost.plan().lines().filter(l -> l.contains("Time:")).toList());
+            return "%7.1f ms %8d rows %8d buffers  %s".formatted(nanos / 1e6, cost.rows(), cost.buffers(), name);
         }
     }
 
@@ -59,6 +61,12 @@ public final class PageCosts {
         return all;
     }
 
+    /** What is chosen for a field that is optional. */
+    @SuppressWarnings("unchecked")
+    public static <T> Optional<T> chosen(Map<String, Object> combination, String field) {
+        return (Optional<T>) Objects.requireNonNull(combination.get(field));
+    }
+
     public void assertBounded(long rows, long buffers) {
         if (ManyRows.isForFigures()) {
             pages.stream().sorted(DEAREST).forEach(System.out::println);
@@ -71,7 +79,11 @@ public final class PageCosts {
         assertThat(tooDear)
                 .as(
                         "pages that look at more than %s rows or %s buffers; the first:%n%s",
-                        rows, buffers, tooDear.isEmpty() ? "" : executed(tooDear.getFirst().cost.plan()))
+                        rows,
+                        buffers,
+                        tooDear.isEmpty()
+                                ? ""
+                                : executed(tooDear.getFirst().cost.plan()))
                 .isEmpty();
     }
 
@@ -86,7 +98,8 @@ public final class PageCosts {
     /** The least of several runs: the machine's other work and a cold cache make it more. */
     private long nanos(IndexedRead read) {
         List<String> processes = TestPostgres.query(
-                ManyRows.url(), "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'nexus%' AND datname = current_database()");
+                ManyRows.url(),
+                "SELECT pid FROM pg_stat_activity WHERE query = 'COMMIT' AND datname = current_database()");
         return LongStream.range(0, RUNS_FOR_FIGURES)
                 .map(run -> {
                     long before = cpuNanos(processes);
@@ -101,12 +114,8 @@ public final class PageCosts {
         long sum = 0;
         for (String process : processes) {
             Path path = Path.of("/proc", process, "schedstat");
-            if (!Files.exists(path)) {
-                continue;
-            }
             try {
-                sum += Long.parseLong(
-                        Files.readString(path).split(" ")[0]);
+                sum += Long.parseLong(Files.readString(path).split(" ")[0]);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -29,7 +29,7 @@ public class DeliveryRepository {
     /** Rows looked at in one place for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
     /** Seqs over which one page looks for what is owed to all lanes. */
-    private static final int WINDOW = 4_096;
+    private static final int WINDOW = 512;
     /** Events looked at for one page of a type. */
     private static final int SCANNED_EVENTS = 500;
     /** Deliveries looked up by their keys for one page. */
@@ -127,52 +127,61 @@ public class DeliveryRepository {
 
     /**
      * Of all lanes, those of a window of seqs: it begins at the newest one below $1 and is so wide, and as a seq is drawn
-     * once, that is how many they are at most, however they are spread over lanes. It ends where the next one is.
+     * once, that is how many they are at most, however they are spread over lanes. It ends where the next one is. Runs
+     * overlap, so that an older one may have higher seqs: below the window anything may be expected of them.
      */
-    private static final String OWED_OF_ALL = """
+    private static final String OWED_OF_ALL =
+            """
             sought AS MATERIALIZED (
                 SELECT s.lane, s.deleted_at FROM subscription s
                 WHERE CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}' ELSE $3::text[] && '{DEAD}' END),
-            owed_window AS MATERIALIZED (SELECT seq - %1$d AS edge FROM (%2$s) newest),
-            owed_known AS MATERIALIZED (
-                SELECT %4$s
+            owed_place AS MATERIALIZED (
+                SELECT s.lane, s.deleted_at, stripes.n::smallint AS stripe, o.seq, o.created_at
                 FROM sought s CROSS JOIN generate_series(0, 7) stripes(n)
                 CROSS JOIN LATERAL (
-                    SELECT * FROM owed
+                    SELECT seq, created_at FROM owed
                     WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
-                      AND seq >= (SELECT edge FROM owed_window)) o
-                UNION ALL
-                SELECT %4$s
+                    ORDER BY seq DESC LIMIT 1) o),
+            run_place AS MATERIALIZED (
+                SELECT s.lane, s.deleted_at, o.seq, o.created_at
                 FROM sought s CROSS JOIN LATERAL (
+                    SELECT least($1 - 1, r.seqs[cardinality(r.seqs)]) AS seq, r.created_at FROM owed_run r
+                    WHERE r.lane = s.lane AND r.first_seq < $1
+                    ORDER BY r.first_seq DESC LIMIT 1) o),
+            owed_window AS MATERIALIZED (
+                SELECT max(seq) - %1$d AS edge
+                FROM (SELECT seq FROM owed_place UNION ALL SELECT seq FROM run_place) newest),
+            owed_known AS MATERIALIZED (
+                SELECT %2$s
+                FROM owed_place s CROSS JOIN LATERAL (
+                    SELECT * FROM owed
+                    WHERE lane = s.lane AND stripe = s.stripe AND seq < $1 AND seq >= (SELECT edge FROM owed_window)
+                    OFFSET 0) o
+                WHERE s.seq >= (SELECT edge FROM owed_window)
+                UNION ALL
+                SELECT %2$s
+                FROM run_place s CROSS JOIN LATERAL (
                     SELECT * FROM owed_of_run
                     WHERE lane = s.lane AND first_seq < $1 AND seq < $1 AND seq >= (SELECT edge FROM owed_window)
                     OFFSET 0) o),
             owed_end AS (
-                SELECT seq + 1 AS seq FROM (%3$s) older WHERE created_at >= $4::timestamptz - interval '10 minutes')
-            """
-            .formatted(
-                    WINDOW,
-                    newestOwed("$1", "least($1 - 1, r.seqs[cardinality(r.seqs)])"),
-                    newestOwed("(SELECT edge FROM owed_window)", "(SELECT edge FROM owed_window) - 1"),
-                    OWED_COLUMNS)
-            .strip();
-
-    /** @param inRun a seq in run {@code r}; runs overlap, so that an older one may have a higher one */
-    private static String newestOwed(String below, String inRun) {
-        return """
-               SELECT o.seq, o.created_at
-               FROM (SELECT o.* FROM sought s CROSS JOIN generate_series(0, 7) stripes(n)
-                     CROSS JOIN LATERAL (
-                         SELECT seq, created_at FROM owed
-                         WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < %1$s
-                         ORDER BY seq DESC LIMIT 1) o
-                     UNION ALL
-                     SELECT o.* FROM sought s CROSS JOIN LATERAL (
-                         SELECT %2$s AS seq, r.created_at FROM owed_run r
-                         WHERE r.lane = s.lane AND r.first_seq < %1$s
-                         ORDER BY r.first_seq DESC LIMIT 1) o) o
-               ORDER BY o.seq DESC LIMIT 1""".formatted(below, inRun);
-    }
+                SELECT max(seq) + 1 AS seq
+                FROM (SELECT seq, created_at FROM owed_place WHERE seq < (SELECT edge FROM owed_window)
+                      UNION ALL
+                      SELECT o.seq, o.created_at
+                      FROM owed_place s CROSS JOIN LATERAL (
+                          SELECT seq, created_at FROM owed
+                          WHERE lane = s.lane AND stripe = s.stripe AND seq < (SELECT edge FROM owed_window)
+                          ORDER BY seq DESC LIMIT 1) o
+                      WHERE s.seq >= (SELECT edge FROM owed_window)
+                      UNION ALL
+                      SELECT (SELECT edge FROM owed_window) - 1, o.created_at
+                      FROM run_place s CROSS JOIN LATERAL (
+                          SELECT r.created_at FROM owed_run r
+                          WHERE r.lane = s.lane AND r.first_seq < (SELECT edge FROM owed_window)
+                          ORDER BY r.first_seq DESC LIMIT 1) o) older
+                WHERE created_at >= $4::timestamptz - interval '10 minutes')
+            """.formatted(WINDOW, OWED_COLUMNS).strip();
 
     /** Of one lane ($7), the newest of each stripe and of the runs. */
     private static final String OWED_OF_SUBSCRIPTION = """
@@ -198,12 +207,10 @@ public class DeliveryRepository {
                 FROM (SELECT min(seq) AS lowest FROM owed_place GROUP BY place
                       HAVING count(*) >= greatest($6, $2::bigint / 4)
                          AND min(created_at) >= $4::timestamptz - interval '10 minutes') full_places)
-            """
-            .formatted(
-                    OWED_COLUMNS,
-                    "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at, changed_at,"
-                            + " attempted_at, status_code, error")
-            .strip();
+            """.formatted(
+            OWED_COLUMNS,
+            "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at, changed_at,"
+                    + " attempted_at, status_code, error").strip();
 
     private static final String LIST_ALL = listBySeq(OWED_OF_ALL, "true", "true");
 
@@ -255,7 +262,14 @@ public class DeliveryRepository {
                    SELECT * FROM found
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                    ORDER BY event_seq DESC, seq DESC LIMIT $6)
-               """.formatted(walk, events, OWED_COLUMNS, SETTLED_COLUMNS, horizon, LOOK_UPS, OwedLookUp.of("s.lane", "s.seq"))
+               """.formatted(
+                                walk,
+                                events,
+                                OWED_COLUMNS,
+                                SETTLED_COLUMNS,
+                                horizon,
+                                LOOK_UPS,
+                                OwedLookUp.of("s.lane", "s.seq"))
                 + PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
     }
 
@@ -269,10 +283,13 @@ public class DeliveryRepository {
             FROM few""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
 
     private static final String LIST_OF_EVENT = listByEvent(
-            "", "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)", "SELECT NULL::bigint AS horizon_event_seq");
+            "",
+            "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)",
+            "SELECT NULL::bigint AS horizon_event_seq");
 
     /** $1 day, $2 lane, $3 stripe, $4 seq, $5 epoch. */
-    private static final String FIND = """
+    private static final String FIND =
+            """
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             page AS (
                 SELECT 0::bigint AS event_seq, %1$s
