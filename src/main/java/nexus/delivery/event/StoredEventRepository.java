@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import nexus.delivery.state.DeliveryCounts;
 import nexus.delivery.state.EventsOfType;
+import nexus.delivery.state.OwedLookUp;
 import nexus.event.EventBody;
 import nexus.store.IndexedRead;
 import nexus.store.Store;

@@ -1,4 +1,4 @@
-package nexus.access;
+package nexus.access.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

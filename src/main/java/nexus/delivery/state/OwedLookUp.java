@@ -1,14 +1,14 @@
-package nexus.delivery;
+package nexus.delivery.state;
 
 /**
  * How one owed delivery is found, by its lane and seq. Runs overlap, but the wanted one is nearly always the last that
  * begins at or before the seq, so the search goes downwards from there; a run's arrays are not unnested.
  */
-final class OwedLookUp {
+public final class OwedLookUp {
     private OwedLookUp() {}
 
     /** A row with the columns of {@code owed} that lists show, to be joined as LATERAL. */
-    static String of(String lane, String seq) {
+    public static String of(String lane, String seq) {
         return """
                (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
                 FROM owed o
