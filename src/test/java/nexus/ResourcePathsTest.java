@@ -7,11 +7,18 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.stream.Stream;
+import nexus.api.caller.AuditedChange;
 import nexus.api.page.QueryParameters;
+import nexus.publish.PublishResource;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 class ResourcePathsTest {
     private static final List<JavaClass> RESOURCES = resources();
+    private static final List<Class<? extends Annotation>> CHANGING =
+            List.of(POST.class, PUT.class, PATCH.class, DELETE.class);
 
     private static List<JavaClass> resources() {
         JavaClasses classes = new ClassFileImporter()
@@ -52,6 +61,22 @@ class ResourcePathsTest {
                 .toList();
 
         assertThat(blind).isEmpty();
+    }
+
+    /** What is published is not in the audit, and needs another right. */
+    @Test
+    void everyChangeCompletesItsEntryInTheAudit() {
+        List<String> unaudited = RESOURCES.stream()
+                .filter(resource -> !resource.isEquivalentTo(PublishResource.class))
+                .flatMap(resource -> resource.getMethods().stream())
+                .filter(method -> CHANGING.stream().anyMatch(method::isAnnotatedWith))
+                .filter(method -> method.getMethodCallsFromSelf().stream()
+                        .noneMatch(call -> call.getTargetOwner().isEquivalentTo(AuditedChange.class)
+                                && call.getName().equals("of")))
+                .map(JavaMethod::getFullName)
+                .toList();
+
+        assertThat(unaudited).isEmpty();
     }
 
     private static boolean isHidden(JavaMethod method) {

@@ -1,6 +1,7 @@
 package nexus.delivery;
 
 import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.ChangeNote;
 import nexus.api.json.Ids;
 import nexus.api.json.JsonBody;
 import nexus.api.json.Timestamps;
@@ -101,28 +104,32 @@ public class DeliveryResource {
 
     @POST
     @Path("/{id}/retry")
-    public CompletionStage<Retried> retry(@PathParam("id") String id) {
+    public CompletionStage<Retried> retry(@PathParam("id") String id, @Context RoutingContext context) {
         return redelivery
-                .retry(DeliveryId.inPath(id))
+                .retry(DeliveryId.inPath(id), AuditedChange.of(context, 200))
                 .map(done -> new Retried(1))
                 .toCompletionStage();
     }
 
     @POST
     @Path("/{id}/cancel")
-    public CompletionStage<DeliveryView> cancel(@PathParam("id") String id) {
-        DeliveryId deliveryId = DeliveryId.inPath(id);
-        return redelivery.cancel(deliveryId).compose(this::withLog).toCompletionStage();
+    public CompletionStage<DeliveryView> cancel(@PathParam("id") String id, @Context RoutingContext context) {
+        return redelivery
+                .cancel(DeliveryId.inPath(id), AuditedChange.of(context, 200))
+                .compose(this::withLog)
+                .toCompletionStage();
     }
 
     @POST
     @Path("/events/{eventId}/retry")
-    public CompletionStage<Retried> retryOfEvent(@PathParam("eventId") String eventId) {
+    public CompletionStage<Retried> retryOfEvent(
+            @PathParam("eventId") String eventId, @Context RoutingContext context) {
         UUID id = Ids.inPath(eventId, "event");
+        AuditedChange audited = AuditedChange.of(context, 200);
         return events.find(id)
                 .compose(event -> event.isEmpty()
                         ? Future.failedFuture(EventResource.notFound())
-                        : redelivery.retryAll(DeliveryFilter.ofEvent(id)))
+                        : redelivery.retryAll(DeliveryFilter.ofEvent(id), audited))
                 .map(Retried::new)
                 .toCompletionStage();
     }
@@ -130,7 +137,7 @@ public class DeliveryResource {
     @POST
     @Path("/retry")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<Retried> retryMatching(byte[] bytes) {
+    public CompletionStage<Retried> retryMatching(byte[] bytes, @Context RoutingContext context) {
         JsonBody body = JsonBody.parse(bytes);
         DeliveryFilter filter = new DeliveryFilter(
                 body.oneOf("status", RETRYABLE).map(DeliveryStatus::valueOf),
@@ -140,7 +147,11 @@ public class DeliveryResource {
                 body.parsed("since", 64, Timestamps::parse),
                 body.parsed("until", 64, Timestamps::parse));
         body.check();
-        return redelivery.retryAll(filter).map(Retried::new).toCompletionStage();
+        ChangeNote.fields(context, body.names());
+        return redelivery
+                .retryAll(filter, AuditedChange.of(context, 200))
+                .map(Retried::new)
+                .toCompletionStage();
     }
 
     private Future<DeliveryView> found(DeliveryId id) {

@@ -1,6 +1,7 @@
 package nexus.delivery;
 
 import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import nexus.api.caller.AuditedChange;
 import nexus.api.json.Ids;
 import nexus.api.page.Cursor;
 import nexus.api.page.Page;
@@ -97,8 +99,10 @@ public class EventResource {
 
     @DELETE
     @Path("/{id}/payload")
-    public CompletionStage<Void> erasePayload(@PathParam("id") String id) {
-        return erasure.erase(Ids.inPath(id, "event"))
+    public CompletionStage<Void> erasePayload(@PathParam("id") String id, @Context RoutingContext context) {
+        UUID event = Ids.inPath(id, "event");
+        AuditedChange audited = AuditedChange.of(context, 204);
+        return erasure.erase(event, transaction -> audited.complete(transaction, event.toString()))
                 .<Void>map(found -> {
                     if (!found) {
                         throw notFound();

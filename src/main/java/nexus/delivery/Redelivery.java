@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import nexus.api.caller.AuditedChange;
 import nexus.delivery.state.Delivery;
 import nexus.delivery.state.DeliveryFilter;
 import nexus.delivery.state.DeliveryId;
@@ -13,6 +15,8 @@ import nexus.delivery.state.DeliveryStatus;
 import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
+import nexus.store.LastInTransaction;
+import org.jspecify.annotations.Nullable;
 
 /** Retries and cancels by hand: says no in words where the queue would only find nothing to do. */
 @Singleton
@@ -33,10 +37,10 @@ public class Redelivery {
      * @return done once it is stored; fails with a {@link Refusal} when it is not DEAD or FAILED, its subscription is
      *     deleted, or its payload is gone
      */
-    Future<Void> retry(DeliveryId id) {
+    Future<Void> retry(DeliveryId id, AuditedChange audited) {
         return found(id).compose(delivery -> {
             refuseUnlessRetryable(delivery);
-            return override.retry(List.of(id.key()))
+            return override.retry(List.of(id.key()), transaction -> audited.complete(transaction, id.toString()))
                     .compose(retried -> retried > 0 ? Future.succeededFuture() : retryRefused(id));
         });
     }
@@ -62,47 +66,61 @@ public class Redelivery {
 
     /**
      * Retries everything DEAD or FAILED that matches, {@link DeliveryOverride#MAX_DELIVERIES} at a time. Those of a
-     * deleted subscription or without a payload are left as they are.
+     * deleted subscription or without a payload are left as they are. The first that are retried complete the audit's
+     * entry, so that it is there when a later step fails.
      *
      * @param filter its status, if any, is DEAD or FAILED
      * @return how many were retried; when it fails, those before are retried all the same
      */
-    Future<Integer> retryAll(DeliveryFilter filter) {
+    Future<Integer> retryAll(DeliveryFilter filter, AuditedChange audited) {
+        @Nullable
+        String of =
+                filter.eventId().or(filter::subscriptionId).map(UUID::toString).orElse(null);
+        return retryInSteps(filter, transaction -> audited.complete(transaction, of))
+                .compose(retried -> retried > 0
+                        ? Future.succeededFuture(retried)
+                        : audited.complete(of).map(retried));
+    }
+
+    private Future<Integer> retryInSteps(DeliveryFilter filter, LastInTransaction last) {
         List<DeliveryStatus> statuses =
                 filter.status().map(List::of).orElseGet(() -> List.of(DeliveryStatus.DEAD, DeliveryStatus.FAILED));
         Future<Integer> retried = Future.succeededFuture(0);
         for (DeliveryStatus status : statuses) {
-            retried = retried.compose(before -> retryFrom(filter.withStatus(status), DeliveryPosition.NEWEST, before));
+            retried = retried.compose(
+                    before -> retryFrom(filter.withStatus(status), DeliveryPosition.NEWEST, before, last));
         }
         return retried;
     }
 
-    private Future<Integer> retryFrom(DeliveryFilter filter, DeliveryPosition position, int before) {
+    private Future<Integer> retryFrom(
+            DeliveryFilter filter, DeliveryPosition position, int before, LastInTransaction last) {
         return deliveries
                 .list(filter, position, DeliveryOverride.MAX_DELIVERIES)
                 .compose(page -> {
                     List<DeliveryKey> keys = page.deliveries().stream()
                             .map(found -> found.id().key())
                             .toList();
-                    Future<Integer> chunk = keys.isEmpty() ? Future.succeededFuture(0) : override.retry(keys);
+                    Future<Integer> chunk = keys.isEmpty() ? Future.succeededFuture(0) : override.retry(keys, last);
                     Optional<DeliveryPosition> next = page.next();
                     return chunk.compose(retried -> next.isPresent()
-                            ? retryFrom(filter, next.get(), before + retried)
+                            ? retryFrom(filter, next.get(), before + retried, last)
                             : Future.succeededFuture(before + retried));
                 });
     }
 
     /** Gives one delivery up; answers with it as it is then. */
-    Future<Delivery> cancel(DeliveryId id) {
-        return override.cancel(id.key()).compose(cancelled -> found(id).map(delivery -> {
-            if (!cancelled) {
-                throw new Refusal.Conflict(
-                        WRONG_STATUS,
-                        "Only a delivery that is PENDING or FAILED can be cancelled; this is " + delivery.status()
-                                + ".");
-            }
-            return delivery;
-        }));
+    Future<Delivery> cancel(DeliveryId id, AuditedChange audited) {
+        return override.cancel(id.key(), transaction -> audited.complete(transaction, id.toString()))
+                .compose(cancelled -> found(id).map(delivery -> {
+                    if (!cancelled) {
+                        throw new Refusal.Conflict(
+                                WRONG_STATUS,
+                                "Only a delivery that is PENDING or FAILED can be cancelled; this is "
+                                        + delivery.status() + ".");
+                    }
+                    return delivery;
+                }));
     }
 
     private Future<Delivery> found(DeliveryId id) {

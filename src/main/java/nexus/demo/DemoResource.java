@@ -2,15 +2,19 @@ package nexus.demo;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.ChangeNote;
 import nexus.api.json.JsonBody;
 import nexus.api.page.Envelope;
 import nexus.event.EventBody;
@@ -44,7 +48,7 @@ public class DemoResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Envelope<UserView>>> create(byte[] body) {
+    public CompletionStage<RestResponse<Envelope<UserView>>> create(byte[] body, @Context RoutingContext context) {
         if (!enabled) {
             throw new Refusal.NotFound("There is no demo table; start with NEXUS_DEMO=true to have it.");
         }
@@ -53,7 +57,8 @@ public class DemoResource {
         Optional<String> email = user.text("email", MAX_EMAIL);
         Optional<String> name = user.text("name", MAX_NAME);
         user.check();
-        return users.insert(email.orElseThrow(), name.orElseThrow())
+        ChangeNote.fields(context, user.names());
+        return users.insert(email.orElseThrow(), name.orElseThrow(), AuditedChange.of(context, 201))
                 .map(row -> RestResponse.status(
                         RestResponse.Status.CREATED,
                         Envelope.of(

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import nexus.api.caller.AuditedChange;
 import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
 import nexus.store.PostgresUrl;
@@ -56,8 +57,12 @@ public class DemoUsers {
                                 .setConnectionTimeoutUnit(TimeUnit.SECONDS));
     }
 
-    /** Fails with a {@link Refusal.Conflict} when the email is taken, or the table is not the demo's. */
-    Future<User> insert(String email, String name) {
+    /**
+     * Fails with a {@link Refusal.Conflict} when the email is taken, or the table is not the demo's. The audit is in
+     * the store, which may be another database, so its entry is completed before the row is committed here.
+     */
+    Future<User> insert(String email, String name, AuditedChange audited) {
+        UUID id = UUID.randomUUID();
         return source.withTransaction(transaction -> transaction
                         .query(LOCK)
                         .execute()
@@ -65,9 +70,9 @@ public class DemoUsers {
                         .compose(rows -> Optional.ofNullable(
                                         rows.iterator().next().getString("fault"))
                                 .map(fault -> Future.<RowSet<Row>>failedFuture(anotherTable(fault)))
-                                .orElseGet(() -> transaction
-                                        .preparedQuery(INSERT)
-                                        .execute(Tuple.of(UUID.randomUUID(), email, name)))))
+                                .orElseGet(
+                                        () -> transaction.preparedQuery(INSERT).execute(Tuple.of(id, email, name))))
+                        .compose(rows -> audited.complete(id.toString()).map(rows)))
                 .map(rows -> user(rows.iterator().next()))
                 .recover(failure -> Future.failedFuture(refusal(failure)));
     }

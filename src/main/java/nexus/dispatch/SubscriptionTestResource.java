@@ -2,12 +2,14 @@ package nexus.dispatch;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import nexus.api.caller.AuditedChange;
 import nexus.api.json.Ids;
 import nexus.attempt.Attempt;
 import nexus.event.EventBody;
@@ -53,12 +56,13 @@ public class SubscriptionTestResource {
     }
 
     @POST
-    public CompletionStage<Attempt> test(@PathParam("id") String id) {
+    public CompletionStage<Attempt> test(@PathParam("id") String id, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
+        AuditedChange audited = AuditedChange.of(context, 200);
         return subscriptions
                 .find(known)
-                .compose(found ->
-                        send(found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + "."))))
+                .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")))
+                .compose(subscription -> audited.complete(known.toString()).compose(inAudit -> send(subscription)))
                 .toCompletionStage();
     }
 

@@ -3,6 +3,7 @@ package nexus.replication;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
 import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.slot.ReplicationSlot;
@@ -45,12 +46,12 @@ public class SourceReset {
      *
      * @return done once the request is stored; fails with a {@link Refusal} while the slot is sound
      */
-    Future<Void> fromNow() {
+    Future<Void> fromNow(AuditedChange audited) {
         return worker.submit(connection -> ReplicationSlot.read(connection, config.slot()))
                 .recover(failure -> Future.failedFuture(
                         new Refusal.Unavailable("The source database can't be asked; it may be restarting.")))
                 .compose(slot -> isStuck(slot)
-                        ? positions.requestReset(config.slot())
+                        ? positions.requestReset(config.slot(), audited)
                         : Future.failedFuture(new Refusal.Conflict(
                                 "capture-not-lost",
                                 "The slot " + config.slot() + " is not lost: capture is "

@@ -1,14 +1,18 @@
 package nexus.replication;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import nexus.api.caller.AuditedChange;
+import nexus.api.caller.ChangeNote;
 import nexus.api.json.JsonBody;
 import nexus.replication.source.SourceConfig;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -35,12 +39,13 @@ public class SourceResource {
     @POST
     @Path("/reset")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Accepted>> reset(byte[] body) {
+    public CompletionStage<RestResponse<Accepted>> reset(byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
         request.require("from");
         request.oneOf("from", List.of(NOW));
         request.check();
-        return reset.fromNow()
+        ChangeNote.fields(context, request.names());
+        return reset.fromNow(AuditedChange.of(context, 202))
                 .map(requested ->
                         RestResponse.status(RestResponse.Status.ACCEPTED, new Accepted(config.slot(), NOW, "accepted")))
                 .toCompletionStage();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import nexus.api.caller.AuditedChange;
 import nexus.delivery.event.StoredEvent;
 import nexus.delivery.event.StoredEventRepository;
 import nexus.delivery.state.DeliveryCounts;
@@ -20,6 +21,7 @@ import nexus.queue.notify.OwedSignal;
 import nexus.queue.override.DeliveryOverride;
 import nexus.queue.override.PayloadErasure;
 import nexus.refusal.Refusal;
+import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
@@ -57,7 +59,7 @@ class PayloadErasurePostgresTest {
         rows.settle(seq(event, sent), "SENT", 200);
         rows.settle(seq(other, sent), "SENT", 200);
 
-        assertThat(await(erasure.erase(event))).isTrue();
+        assertThat(await(erasure.erase(event, LastInTransaction.NOTHING))).isTrue();
 
         assertThat(rows.one("SELECT body IS NULL FROM nexus.event WHERE id = '" + event + "'"))
                 .isEqualTo("t");
@@ -84,7 +86,7 @@ class PayloadErasurePostgresTest {
         UUID event = UUID.fromString(rows.one("SELECT event_id FROM nexus.owed WHERE seq = " + seqs.get(30)));
         rows.settleRun(seqs);
 
-        assertThat(await(erasure.erase(event))).isTrue();
+        assertThat(await(erasure.erase(event, LastInTransaction.NOTHING))).isTrue();
 
         assertThat(rows.all("SELECT event_id FROM nexus.delivery_of_run WHERE response IS NULL"))
                 .containsExactly(event.toString());
@@ -99,7 +101,7 @@ class PayloadErasurePostgresTest {
         UUID event = rows.event("x", lane);
         long seq = rows.seq(event);
 
-        await(erasure.erase(event));
+        await(erasure.erase(event, LastInTransaction.NOTHING));
 
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
         assertThat(rows.one("SELECT status, dead_reason FROM nexus.delivery")).isEqualTo("DEAD|payload-erased");
@@ -110,8 +112,10 @@ class PayloadErasurePostgresTest {
                 .deliveries()
                 .getFirst()
                 .id();
-        assertThatThrownBy(() -> await(redelivery.retry(id))).isInstanceOf(Refusal.Gone.class);
-        assertThat(await(redelivery.retryAll(DeliveryFilter.ofEvent(event)))).isZero();
+        assertThatThrownBy(() -> await(redelivery.retry(id, AuditedChange.NONE)))
+                .isInstanceOf(Refusal.Gone.class);
+        assertThat(await(redelivery.retryAll(DeliveryFilter.ofEvent(event), AuditedChange.NONE)))
+                .isZero();
     }
 
     @Test
@@ -134,7 +138,7 @@ class PayloadErasurePostgresTest {
         rows.fold(lane, 3);
         rows.fold(lane);
 
-        assertThat(await(erasure.erase(event))).isTrue();
+        assertThat(await(erasure.erase(event, LastInTransaction.NOTHING))).isTrue();
 
         assertThat(rows.all("SELECT * FROM nexus.owed WHERE lane = " + lane + " ORDER BY seq"))
                 .hasSize(4)
@@ -153,14 +157,15 @@ class PayloadErasurePostgresTest {
     @Test
     void onceMoreChangesNothingAndAnUnknownEventIsToldApart() {
         UUID event = rows.event("x", rows.subscription("subscription"));
-        await(erasure.erase(event));
+        await(erasure.erase(event, LastInTransaction.NOTHING));
         String erased = rows.one("SELECT erased_at FROM nexus.event");
 
-        assertThat(await(erasure.erase(event))).isTrue();
+        assertThat(await(erasure.erase(event, LastInTransaction.NOTHING))).isTrue();
 
         assertThat(rows.one("SELECT erased_at FROM nexus.event")).isEqualTo(erased);
         assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("1");
-        assertThat(await(erasure.erase(UUID.randomUUID()))).isFalse();
+        assertThat(await(erasure.erase(UUID.randomUUID(), LastInTransaction.NOTHING)))
+                .isFalse();
     }
 
     private long seq(UUID event, int lane) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.api.caller.AuditedChange;
 import nexus.attempt.Attempt;
 import nexus.attempt.AttemptRepository;
 import nexus.delivery.state.Delivery;
@@ -62,7 +63,7 @@ class RedeliveryPostgresTest {
         rows.settle(seq, "DEAD", 503);
         DeliveryId id = idOf(event);
 
-        await(redelivery.retry(id));
+        await(redelivery.retry(id, AuditedChange.NONE));
 
         assertThat(idOf(event)).isEqualTo(id);
         assertThat(rows.one("SELECT due, attempts, attempts_before, renewed_at IS NOT NULL FROM nexus.owed"))
@@ -80,7 +81,7 @@ class RedeliveryPostgresTest {
         UUID event = rows.event("a", lane);
         rows.fail(rows.seq(event), 500);
 
-        await(redelivery.retry(idOf(event)));
+        await(redelivery.retry(idOf(event), AuditedChange.NONE));
 
         assertThat(rows.one("SELECT due, attempts, attempts_before FROM nexus.owed"))
                 .isEqualTo("null|1|1");
@@ -96,7 +97,8 @@ class RedeliveryPostgresTest {
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             lock(statement, seqs.getLast());
-            Future<Integer> retried = redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()));
+            Future<Integer> retried =
+                    redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()), AuditedChange.NONE);
             Eventually.eventually(
                     "the retry holds the first and waits for the last", Duration.ofSeconds(5), () -> rows.one(
                                     "SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -120,7 +122,7 @@ class RedeliveryPostgresTest {
             statement.execute(
                     "UPDATE nexus.owed SET due = now() + interval '1 hour', attempts = attempts + 1 WHERE seq = "
                             + rows.seq(again));
-            Future<Void> retried = redelivery.retry(ofAgain).mapEmpty();
+            Future<Void> retried = redelivery.retry(ofAgain, AuditedChange.NONE).mapEmpty();
             Eventually.eventually("the retry waits", Duration.ofSeconds(5), () -> rows.one(
                             "SELECT count(*) FROM pg_locks WHERE NOT granted")
                     .equals("1"));
@@ -147,7 +149,8 @@ class RedeliveryPostgresTest {
         rows.delete(deleted);
 
         for (UUID event : List.of(pending, sent, orphan)) {
-            assertThatThrownBy(() -> await(redelivery.retry(idOf(event)))).isInstanceOf(Refusal.Conflict.class);
+            assertThatThrownBy(() -> await(redelivery.retry(idOf(event), AuditedChange.NONE)))
+                    .isInstanceOf(Refusal.Conflict.class);
         }
         assertThat(signals).isEmpty();
     }
@@ -157,7 +160,8 @@ class RedeliveryPostgresTest {
         UUID event = rows.event("a", rows.subscription("subscription"));
         rows.settle(rows.seq(event), "DEAD", 500);
         rows.run("UPDATE nexus.event SET body = NULL");
-        assertThatThrownBy(() -> await(redelivery.retry(idOf(event)))).isInstanceOf(Refusal.Gone.class);
+        assertThatThrownBy(() -> await(redelivery.retry(idOf(event), AuditedChange.NONE)))
+                .isInstanceOf(Refusal.Gone.class);
     }
 
     @Test
@@ -167,18 +171,19 @@ class RedeliveryPostgresTest {
         UUID failed = rows.event("a", lane);
         rows.fail(rows.seq(failed), 500);
 
-        assertThat(await(redelivery.cancel(idOf(pending))))
+        assertThat(await(redelivery.cancel(idOf(pending), AuditedChange.NONE)))
                 .returns(DeliveryStatus.DEAD, Delivery::status)
                 .returns(Optional.of("cancelled"), Delivery::deadReason);
-        assertThat(await(redelivery.cancel(idOf(failed))))
+        assertThat(await(redelivery.cancel(idOf(failed), AuditedChange.NONE)))
                 .returns(DeliveryStatus.DEAD, Delivery::status)
                 .returns(1, Delivery::attempts)
                 .returns(Optional.of(500), Delivery::lastStatusCode);
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
         assertThat(deltas()).isEqualTo(lane + "|-1|-1|0|2");
-        assertThatThrownBy(() -> await(redelivery.cancel(idOf(failed)))).isInstanceOf(Refusal.Conflict.class);
+        assertThatThrownBy(() -> await(redelivery.cancel(idOf(failed), AuditedChange.NONE)))
+                .isInstanceOf(Refusal.Conflict.class);
 
-        await(redelivery.retry(idOf(failed)));
+        await(redelivery.retry(idOf(failed), AuditedChange.NONE));
         assertThat(log(idOf(failed))).extracting(Attempt::attempt).containsExactly(1);
     }
 
@@ -194,11 +199,12 @@ class RedeliveryPostgresTest {
         rows.settle(rows.seq(rows.event("a", other)), "DEAD", 500);
         rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
 
-        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.of("a")))))
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.of("a")), AuditedChange.NONE)))
                 .isEqualTo(3);
-        assertThat(await(redelivery.retryAll(filter(Optional.of(DeliveryStatus.DEAD), lane, Optional.empty()))))
+        assertThat(await(redelivery.retryAll(
+                        filter(Optional.of(DeliveryStatus.DEAD), lane, Optional.empty()), AuditedChange.NONE)))
                 .isZero();
-        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()))))
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()), AuditedChange.NONE)))
                 .isEqualTo(1);
         assertThat(rows.one("SELECT count(*) FROM nexus.delivery")).isEqualTo("2");
     }
@@ -214,7 +220,7 @@ class RedeliveryPostgresTest {
             SELECT day, lane, stripe, n, false, event_id, 1, false, 'DEAD', 'expired', 0, 0, created_at, settled_at
             FROM nexus.delivery, generate_series(1000, 3499) n""");
 
-        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()))))
+        assertThat(await(redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()), AuditedChange.NONE)))
                 .isEqualTo(2_501);
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("2501");
         assertThat(rows.one("SELECT sum(pending) || '|' || sum(dead) FROM nexus.stat_delta"))
@@ -228,7 +234,7 @@ class RedeliveryPostgresTest {
         UUID event = rows.event("nexus.test", lane);
         rows.run("UPDATE nexus.owed SET own = true");
         rows.settle(rows.seq(event), "DEAD", 500);
-        await(redelivery.retry(idOf(event)));
+        await(redelivery.retry(idOf(event), AuditedChange.NONE));
         assertThat(rows.one("SELECT count(*) FROM nexus.stat_delta")).isEqualTo("0");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
+import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.Test;
@@ -19,11 +20,11 @@ class DemoUsersPostgresTest {
                 source,
                 "CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL UNIQUE, name text,"
                         + " created_at timestamptz NOT NULL DEFAULT now())");
-        DemoUsers.User ada = await(users.insert("ada@example.com", "Ada"));
+        DemoUsers.User ada = await(users.insert("ada@example.com", "Ada", AuditedChange.NONE));
         assertThat(TestPostgres.query(source, "SELECT id, email, name FROM users"))
                 .containsExactly(ada.id() + "|ada@example.com|Ada");
         assertThatExceptionOfType(Refusal.Conflict.class)
-                .isThrownBy(() -> await(users.insert("ada@example.com", "Another")));
+                .isThrownBy(() -> await(users.insert("ada@example.com", "Another", AuditedChange.NONE)));
         users.close();
     }
 
@@ -47,13 +48,13 @@ class DemoUsersPostgresTest {
             TestPostgres.execute(source, "CREATE " + shape);
             assertThatExceptionOfType(Refusal.Conflict.class)
                     .as(shape)
-                    .isThrownBy(() -> await(users.insert("ada@example.com", "Ada")))
+                    .isThrownBy(() -> await(users.insert("ada@example.com", "Ada", AuditedChange.NONE)))
                     .satisfies(refusal -> assertThat(refusal.code()).isEqualTo("demo-table"));
             TestPostgres.execute(source, "DROP " + shape.split(" ", 2)[0] + " users");
         }
         assertThatExceptionOfType(Refusal.Conflict.class)
                 .as("no table")
-                .isThrownBy(() -> await(users.insert("ada@example.com", "Ada")));
+                .isThrownBy(() -> await(users.insert("ada@example.com", "Ada", AuditedChange.NONE)));
         users.close();
     }
 }

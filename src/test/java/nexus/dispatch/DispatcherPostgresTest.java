@@ -25,6 +25,7 @@ import nexus.intake.EventIntake;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
+import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
@@ -415,7 +416,8 @@ class DispatcherPostgresTest {
         receiver.await(1);
 
         DeliveryKey key = firstOwed();
-        assertThat(await(new DeliveryOverride(store, signal).cancel(key))).isTrue();
+        assertThat(await(new DeliveryOverride(store, signal).cancel(key, LastInTransaction.NOTHING)))
+                .isTrue();
 
         assertThat(receiver.await(2).get(1).header("webhook-id")).isEqualTo(second.toString());
         awaitNothingOwed();
@@ -432,7 +434,7 @@ class DispatcherPostgresTest {
         receiver.await(2);
 
         DeliveryKey key = firstOwed();
-        assertThat(await(new DeliveryOverride(store, signal).retry(List.of(key))))
+        assertThat(await(new DeliveryOverride(store, signal).retry(List.of(key), LastInTransaction.NOTHING)))
                 .isEqualTo(1);
 
         receiver.await(3);

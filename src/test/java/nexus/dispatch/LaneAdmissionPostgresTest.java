@@ -14,6 +14,7 @@ import java.util.Optional;
 import nexus.event.EventId;
 import nexus.event.Ordering;
 import nexus.queue.owed.DeliveryKey;
+import nexus.store.LastInTransaction;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.ScriptedReceiver;
@@ -168,7 +169,8 @@ class LaneAdmissionPostgresTest {
         // Not the first of all: published while the shards were being taken, it is read after others have opened it.
         DeliveryKey failed = nexus.failed();
 
-        assertThat(await(nexus.byHand.retry(List.of(failed)))).isEqualTo(1);
+        assertThat(await(nexus.byHand.retry(List.of(failed), LastInTransaction.NOTHING)))
+                .isEqualTo(1);
         receiver.await(before + 1);
         eventually("it failed again", () -> attempts() == before + 1);
         nexus.publish("order.paid", new Ordering.Key(77));
@@ -176,7 +178,8 @@ class LaneAdmissionPostgresTest {
         assertThat(receiver.received()).hasSize(before + 1);
 
         receiver.always(status(200));
-        assertThat(await(nexus.byHand.retry(List.of(failed)))).isEqualTo(1);
+        assertThat(await(nexus.byHand.retry(List.of(failed), LastInTransaction.NOTHING)))
+                .isEqualTo(1);
         nexus.awaitBreaker(false);
         eventually("what was never tried has arrived", () -> nexus.query(
                         "SELECT count(*) FROM nexus.owed WHERE due IS NULL")

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import nexus.api.caller.AuditedChange;
 import nexus.replication.state.CaptureState.Status;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.Eventually;
@@ -66,7 +67,7 @@ class CaptureHazardsPostgresTest {
         try (CapturingProcess process =
                 new CapturingProcess(url, "pg.public.orders.*").started().in(Status.LOST)) {
             assertThat(process.status.current().detail().orElse("")).contains("POST /v1/source/reset");
-            await(process.reset.fromNow());
+            await(process.reset.fromNow(AuditedChange.NONE));
             process.in(Status.STREAMING);
             execute(url, "INSERT INTO orders VALUES (3)");
             process.hasStored(2);

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
 import nexus.replication.state.CaptureState.Status;
 import nexus.replication.state.SlotHealth;
@@ -49,7 +50,7 @@ class SlotLossPostgresTest {
         try (CapturingProcess process =
                 new CapturingProcess(url, ALL, "nexus.source.*").started().in(Status.LOST)) {
             assertThat(process.status.current().detail().orElse("")).contains("POST /v1/source/reset");
-            await(process.reset.fromNow());
+            await(process.reset.fromNow(AuditedChange.NONE));
             process.in(Status.STREAMING);
             assertThat(process.status.current().gap().orElseThrow().reason()).contains("dropped", "on request");
             execute(url, "INSERT INTO orders VALUES (3, 'c')");
@@ -87,7 +88,7 @@ class SlotLossPostgresTest {
     @Test
     void aSlotThatIsReadIsNotReset() {
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
-            assertThatThrownBy(() -> await(process.reset.fromNow()))
+            assertThatThrownBy(() -> await(process.reset.fromNow(AuditedChange.NONE)))
                     .isInstanceOfSatisfying(Refusal.Conflict.class, refusal -> assertThat(refusal.code())
                             .isEqualTo("capture-not-lost"));
             assertThat(query(url, "SELECT reset_requested_at IS NULL FROM nexus.source_position"))
@@ -103,7 +104,7 @@ class SlotLossPostgresTest {
             process.in(Status.CONNECTING);
             Eventually.eventually("it has failed for long enough", () -> {
                 try {
-                    await(process.reset.fromNow());
+                    await(process.reset.fromNow(AuditedChange.NONE));
                     return true;
                 } catch (Refusal.Conflict e) {
                     return false;

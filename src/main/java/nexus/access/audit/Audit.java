@@ -22,9 +22,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a row before each change, which is completed by the change itself, in its transaction, or else after the answer:
- * nothing is changed that is not in the audit, whatever breaks in between. What was refused has changed nothing and leaves
- * no row.
+ * Writes a row before each change, which the change itself completes in its transaction: nothing is changed that is not
+ * in the audit, whatever breaks in between. The end of the request takes the row away when nothing was changed, and writes
+ * down an answer that is another than the change expected.
  */
 @Singleton
 public class Audit {
@@ -56,8 +56,9 @@ public class Audit {
                         return repository.takeBack(id).compose(taken -> Future.failedFuture("nobody waits any more"));
                     }
                     AtomicInteger committed = new AtomicInteger(NOT_COMMITTED);
-                    AuditedChange.Entry entry = (transaction, status, resourceId, fields) -> repository
-                            .complete(transaction, id, status, resourceId, fields)
+                    AuditedChange.Entry entry = (transaction, status, resourceId, fields) -> transaction
+                            .map(within -> repository.complete(within, id, status, resourceId, fields))
+                            .orElseGet(() -> repository.complete(id, status, resourceId, fields))
                             .onSuccess(done -> committed.set(status));
                     entry.putInto(context);
                     context.addEndHandler(ended -> end(context, id, committed.get()));
@@ -81,15 +82,17 @@ public class Audit {
     private Future<Void> ending(RoutingContext context, long id, int committed) {
         int status = context.response().getStatusCode();
         if (!context.response().ended()) {
-            // the connection was closed before the answer; the change may still be made
-            return repository.note(id, resourceId(context), ChangeNote.fields(context));
+            // the connection was closed before the answer; a change that is still made completes the entry
+            return AuditedChange.isAskedFor(context)
+                    ? repository.note(id, resourceId(context), ChangeNote.fields(context))
+                    : repository.takeBack(id);
         }
         if (status >= 400 && status < 500 && committed == NOT_COMMITTED) {
             return repository.takeBack(id);
         }
         return status == committed
                 ? Future.succeededFuture()
-                : repository.complete(id, status, resourceId(context), ChangeNote.fields(context));
+                : repository.complete(id, status, resourceId(context).orElse(null), ChangeNote.fields(context));
     }
 
     private static Optional<String> resourceId(RoutingContext context) {

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param address from which the connection came
  * @param resourceId what was made or changed
  * @param fields names of the fields that the request gave
- * @param status of the answer; empty when there was none
+ * @param status of the answer, read by anybody or not; empty when nothing was changed before the connection or the
+ *     process ended
  */
 public record AuditEntry(
         long id,

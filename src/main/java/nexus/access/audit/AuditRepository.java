@@ -3,7 +3,7 @@ package nexus.access.audit;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import nexus.api.caller.Caller;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
 
 /** The only class that inserts and changes rows of {@code audit}. */
 @Singleton
@@ -27,12 +28,12 @@ public class AuditRepository {
 
     private static final String COMPLETE = "UPDATE audit SET status = $2, resource_id = $3, fields = $4 WHERE id = $1";
 
-    /** What is known of a change whose answer nobody waited for, unless the change has completed its entry. */
+    /** What is known of a request whose answer nobody waited for, unless its change completes the entry. */
     private static final String NOTE =
             "UPDATE audit SET resource_id = $2, fields = $3 WHERE id = $1 AND status IS NULL";
 
-    /** Nothing was changed after all. */
-    private static final String TAKE_BACK = "DELETE FROM audit WHERE id = $1";
+    /** Nothing was changed after all. A change that is made all the same finds no entry to complete, and fails. */
+    private static final String TAKE_BACK = "DELETE FROM audit WHERE id = $1 AND status IS NULL";
 
     /** Entries looked at for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
@@ -98,18 +99,14 @@ public class AuditRepository {
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 
-    public Future<Void> complete(long id, int status, Optional<String> resourceId, List<String> fields) {
-        return store.access()
-                .preparedQuery(COMPLETE)
-                .execute(Tuple.of(id, status, resourceId.orElse(null), sorted(fields)))
-                .mapEmpty();
+    public Future<Void> complete(long id, int status, @Nullable String resourceId, List<String> fields) {
+        return complete(store.access(), id, status, resourceId, fields);
     }
 
-    /** As the other, in the transaction of the change. */
+    /** @param client the connection that the transaction of the change is on, or one that commits at once */
     public Future<Void> complete(
-            SqlConnection transaction, long id, int status, String resourceId, List<String> fields) {
-        return transaction
-                .preparedQuery(COMPLETE)
+            SqlClient client, long id, int status, @Nullable String resourceId, List<String> fields) {
+        return client.preparedQuery(COMPLETE)
                 .execute(Tuple.of(id, status, resourceId, sorted(fields)))
                 .map(completed -> {
                     if (completed.rowCount() == 0) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -89,31 +90,34 @@ class KeyRepository {
                 Buffer.buffer(digest.bytes()),
                 request.expiresAt().map(KeyRepository::utc).orElse(null),
                 MAX_KEYS);
-        return changing(INSERT, values, id, audited).map(rows -> keys(rows)
-                .findFirst()
-                .orElseThrow(() ->
-                        new Refusal.Conflict("too-many-keys", "There are " + MAX_KEYS + " keys; delete some first.")));
+        return changing(INSERT, values, id, audited, KeyRepository::tooMany)
+                .map(rows -> keys(rows).findFirst().orElseThrow());
     }
 
-    /** The entry of a change that changed nothing is taken back with the refusal. */
-    private Future<RowSet<Row>> changing(String statement, Tuple values, UUID id, AuditedChange audited) {
+    private static Refusal tooMany() {
+        return new Refusal.Conflict("too-many-keys", "There are " + MAX_KEYS + " keys; delete some first.");
+    }
+
+    private static Refusal gone() {
+        return new Refusal.NotFound("There is no key with this id.");
+    }
+
+    /** @param refusal with which it fails when nothing is changed; then the entry is not completed */
+    private Future<RowSet<Row>> changing(
+            String statement, Tuple values, UUID id, AuditedChange audited, Supplier<Refusal> refusal) {
         return store.api()
                 .withTransaction(connection -> connection
                         .preparedQuery(statement)
                         .execute(values)
-                        .compose(changed ->
-                                audited.complete(connection, id.toString()).map(done -> changed)))
+                        .compose(changed -> changed.rowCount() == 0
+                                ? Future.<RowSet<Row>>failedFuture(refusal.get())
+                                : audited.complete(connection, id.toString()).map(changed)))
                 .compose(Future::succeededFuture);
     }
 
     /** Fails with a {@link Refusal.NotFound}. */
     Future<Void> delete(UUID id, AuditedChange audited) {
-        return changing(DELETE, Tuple.of(id), id, audited).map(deleted -> {
-            if (deleted.rowCount() == 0) {
-                throw new Refusal.NotFound("There is no key with this id.");
-            }
-            return null;
-        });
+        return changing(DELETE, Tuple.of(id), id, audited, KeyRepository::gone).mapEmpty();
     }
 
     /** When each was used last, as far as this process knows. */

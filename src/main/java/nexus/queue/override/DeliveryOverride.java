@@ -3,6 +3,7 @@ package nexus.queue.override;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.DeliveryKey;
 import nexus.queue.owed.OwedRuns;
-import nexus.store.PipelinedTransaction;
+import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 
@@ -121,9 +122,10 @@ public class DeliveryOverride {
      * Makes those that are DEAD or FAILED ready to be tried now, with a fresh budget of attempts.
      *
      * @param deliveries up to {@link #MAX_DELIVERIES}
+     * @param last called when there is one among them
      * @return how many it were
      */
-    public Future<Integer> retry(List<DeliveryKey> deliveries) {
+    public Future<Integer> retry(List<DeliveryKey> deliveries, LastInTransaction last) {
         if (deliveries.size() > MAX_DELIVERIES) {
             throw new IllegalArgumentException(deliveries.size() + " deliveries are too many for one statement");
         }
@@ -135,24 +137,30 @@ public class DeliveryOverride {
         return changed(() -> store.queue().withTransaction(connection -> connection
                 .preparedQuery(LOCK)
                 .execute(parameters)
-                .compose(locked -> connection.preparedQuery(RETRY).execute(parameters))));
+                .compose(locked -> connection.preparedQuery(RETRY).execute(parameters))
+                .compose(changed -> ended(changed, connection, last))));
     }
 
     /**
      * Gives up what is PENDING or FAILED; what comes behind it in its order may go on.
      *
+     * @param last called when there is
      * @return whether there was something to give up
      */
-    public Future<Boolean> cancel(DeliveryKey delivery) {
+    public Future<Boolean> cancel(DeliveryKey delivery, LastInTransaction last) {
         Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq());
-        return changed(() -> PipelinedTransaction.run(store.queue(), connection -> {
-                    Future<?> unfolded =
-                            connection.preparedQuery(UNFOLD).execute(Tuple.of(delivery.lane(), delivery.seq()));
-                    Future<RowSet<Row>> cancelled =
-                            connection.preparedQuery(CANCEL).execute(parameters);
-                    return unfolded.compose(rows -> cancelled);
-                }))
+        return changed(() -> store.queue().withTransaction(connection -> connection
+                        .preparedQuery(UNFOLD)
+                        .execute(Tuple.of(delivery.lane(), delivery.seq()))
+                        .compose(unfolded -> connection.preparedQuery(CANCEL).execute(parameters))
+                        .compose(changed -> ended(changed, connection, last))))
                 .map(count -> count > 0);
+    }
+
+    private static Future<RowSet<Row>> ended(RowSet<Row> changed, SqlConnection connection, LastInTransaction last) {
+        return changed.size() == 0
+                ? Future.succeededFuture(changed)
+                : last.run(connection).map(changed);
     }
 
     /**

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.OwedRuns;
-import nexus.store.PipelinedTransaction;
+import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
@@ -76,35 +76,45 @@ public class PayloadErasure {
     /**
      * Erases it once and for all; doing so again changes nothing.
      *
+     * @param last called when there is such an event
      * @return false when there is no such event, or no more
      */
-    public Future<Boolean> erase(UUID event) {
-        return eraseOnce(event)
-                .recover(failure -> StoreErrors.isDeadlock(failure) ? eraseOnce(event) : Future.failedFuture(failure));
+    public Future<Boolean> erase(UUID event, LastInTransaction last) {
+        return eraseOnce(event, last)
+                .recover(failure ->
+                        StoreErrors.isDeadlock(failure) ? eraseOnce(event, last) : Future.failedFuture(failure));
     }
 
     /** A settlement of several lanes locks their runs in another order. */
-    private Future<Boolean> eraseOnce(UUID event) {
-        return PipelinedTransaction.run(store.queue(), connection -> {
-                    Future<?> unfolded = connection.preparedQuery(UNFOLD).execute(Tuple.of(event));
-                    Future<RowSet<Row>> erased = connection.preparedQuery(ERASE).execute(Tuple.of(event));
-                    Future<?> answers = connection.preparedQuery(ERASE_ANSWERS).execute(Tuple.of(event));
-                    return unfolded.compose(rows -> answers).compose(done -> erased);
-                })
+    private Future<Boolean> eraseOnce(UUID event, LastInTransaction last) {
+        Tuple parameters = Tuple.of(event);
+        return store.queue()
+                .withTransaction(connection -> connection
+                        .preparedQuery(UNFOLD)
+                        .execute(parameters)
+                        .compose(unfolded -> connection.preparedQuery(ERASE).execute(parameters))
+                        .compose(erased -> connection
+                                .preparedQuery(ERASE_ANSWERS)
+                                .execute(parameters)
+                                .compose(answers ->
+                                        isFound(erased) ? last.run(connection) : Future.<Void>succeededFuture())
+                                .map(erased)))
                 .map(this::told);
+    }
+
+    private static boolean isFound(RowSet<Row> erased) {
+        return erased.iterator().next().getLong("events") > 0;
     }
 
     private boolean told(RowSet<Row> rows) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
-        boolean found = false;
         for (Row row : rows) {
-            found = row.getLong("events") > 0;
             @Nullable Integer lane = row.getInteger("lane");
             if (lane != null) {
                 lowestSeqByLane.put(lane, row.getLong("seq"));
             }
         }
         GivenUp.tell(signal, lowestSeqByLane);
-        return found;
+        return isFound(rows);
     }
 }

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import nexus.api.caller.AuditedChange;
 import nexus.intake.PositionLostException;
 import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
@@ -83,8 +84,15 @@ public class SourcePositionRepository {
      *
      * @return whether there is such a slot's position: capture has begun once
      */
-    public Future<Boolean> requestReset(String slot) {
-        return store.api().preparedQuery(REQUEST_RESET).execute(Tuple.of(slot)).map(done -> done.rowCount() == 1);
+    public Future<Boolean> requestReset(String slot, AuditedChange audited) {
+        return store.api()
+                .withTransaction(transaction -> transaction
+                        .preparedQuery(REQUEST_RESET)
+                        .execute(Tuple.of(slot))
+                        .compose(done -> done.rowCount() == 1
+                                ? audited.complete(transaction, slot).map(done)
+                                : Future.succeededFuture(done)))
+                .map(done -> done.rowCount() == 1);
     }
 
     /** From here on nobody else can move the position; empty when there is none yet. */

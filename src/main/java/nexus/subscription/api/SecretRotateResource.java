@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.api.caller.AuditedChange;
+import nexus.api.caller.ChangeNote;
 import nexus.api.json.Durations;
 import nexus.api.json.Ids;
 import nexus.api.json.JsonBody;
@@ -56,7 +57,7 @@ public class SecretRotateResource {
     public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         SigningSecret secret = SigningSecret.generate(random);
-        Duration overlap = overlap(body);
+        Duration overlap = overlap(body, context);
         Instant now = clock.instant();
         Instant until = now.plus(overlap).truncatedTo(ChronoUnit.MILLIS);
         return registry.rotate(known, secret, now, until, AuditedChange.of(context, 200))
@@ -64,7 +65,7 @@ public class SecretRotateResource {
                 .toCompletionStage();
     }
 
-    private static Duration overlap(byte[] body) {
+    private static Duration overlap(byte[] body, RoutingContext context) {
         if (body.length == 0) {
             return USUAL;
         }
@@ -72,6 +73,7 @@ public class SecretRotateResource {
         Duration overlap = json.parsed("overlap", 20, (text, at) -> Durations.parse(text, at, Duration.ZERO, LONGEST))
                 .orElse(USUAL);
         json.check();
+        ChangeNote.fields(context, json.names());
         return overlap;
     }
 }

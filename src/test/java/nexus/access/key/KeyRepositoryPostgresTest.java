@@ -78,7 +78,7 @@ class KeyRepositoryPostgresTest {
         long open = await(audit.begin(caller, origin, "PATCH", "/v1/x"));
         long done = await(audit.begin(caller, origin, "DELETE", "/v1/y"));
         long refused = await(audit.begin(caller, origin, "POST", "/v1/z"));
-        await(audit.complete(done, 204, Optional.of("y"), List.of("b", "a")));
+        await(audit.complete(done, 204, "y", List.of("b", "a")));
         await(audit.takeBack(refused));
 
         List<AuditEntry> entries = await(audit.list(

@@ -10,6 +10,7 @@ import java.util.Map;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.DeliveryKey;
+import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
@@ -52,7 +53,7 @@ class DeliveryOverridePostgresTest {
         List<String> others = rows.all("SELECT * FROM nexus.owed WHERE seq <> " + cancelled.seq() + " ORDER BY seq");
         rows.fold(lane);
 
-        assertThat(await(override.cancel(cancelled))).isTrue();
+        assertThat(await(override.cancel(cancelled, LastInTransaction.NOTHING))).isTrue();
 
         assertThat(rows.all("SELECT * FROM nexus.owed ORDER BY seq")).hasSize(5).containsExactlyElementsOf(others);
         assertThat(rows.one("SELECT count(*) FROM nexus.owed_run")).isEqualTo("0");
@@ -69,7 +70,8 @@ class DeliveryOverridePostgresTest {
         rows.fold(lane, 3);
         rows.fold(lane);
 
-        assertThat(await(override.cancel(run.getLast()))).isTrue();
+        assertThat(await(override.cancel(run.getLast(), LastInTransaction.NOTHING)))
+                .isTrue();
 
         assertThat(rows.all("SELECT first_seq, cardinality(seqs) FROM nexus.owed_run"))
                 .containsExactly(run.getFirst().seq() + "|3");
@@ -82,9 +84,11 @@ class DeliveryOverridePostgresTest {
         rows.fold(lane);
         rows.run("UPDATE nexus.owed_run SET is_owed = set_bit(is_owed, 0, 0)");
 
-        assertThat(await(override.cancel(run.getFirst()))).isFalse();
+        assertThat(await(override.cancel(run.getFirst(), LastInTransaction.NOTHING)))
+                .isFalse();
         assertThat(rows.one("SELECT count(*) FROM nexus.owed_of_run")).isEqualTo("5");
-        assertThat(await(override.cancel(run.get(1)))).isTrue();
+        assertThat(await(override.cancel(run.get(1), LastInTransaction.NOTHING)))
+                .isTrue();
 
         assertThat(rows.all("SELECT seq FROM nexus.owed ORDER BY seq")).containsExactly(seqs(run.subList(2, 6)));
         assertThat(rows.all("SELECT seq FROM nexus.delivery")).containsExactly(seqs(run.subList(1, 2)));
