@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request made for a delivery.
  *
- * @param statusCode null when there was no answer
- * @param error what went wrong, in words; null when it was delivered
- * @param responseBody the beginning of the answer's body
+ * @param statusCode null when there was no response
+ * @param error the failure in words; null when it was delivered
+ * @param responseBody the beginning of the response body
  * @param nextRunAt when the next attempt was due after this one; null after the last
  */
 public record Attempt(

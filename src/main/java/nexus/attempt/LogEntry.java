@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt as the older API shows it.
  *
- * @param payloadReceived the body that was sent, as it is stored; null when that is no longer kept
- * @param responseFromTarget the answer's text, or why there was none
+ * @param payloadReceived the body that was sent, as stored; null when it is no longer kept
+ * @param responseFromTarget the text of the response, or the reason why there was none
  */
 record LogEntry(
         String id,

@@ -18,7 +18,7 @@ import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
 
-/** The log of the older API: what was sent to listeners, and what they answered. */
+/** The log of the older API: requests to listeners and their responses. */
 @Singleton
 @Path("/api/v1/logs")
 @Produces(MediaType.APPLICATION_JSON)

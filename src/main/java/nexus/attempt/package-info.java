@@ -1,5 +1,5 @@
 /**
- * What was tried? The attempts of a delivery, and the log of the listeners.
+ * Which attempts were made? The attempts of a delivery, and the log of the listeners.
  *
  * <p>Takes deliveries or listeners, gives attempts. Never writes: the queue stores an attempt together with its outcome.
  */

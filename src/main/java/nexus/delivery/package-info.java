@@ -1,5 +1,5 @@
 /**
- * What became of it? Events, deliveries and their states as the API shows them, and what a person may do about them.
+ * Which events and deliveries are there, and what may a person do with them?
  *
  * <p>Takes filters and ids, gives pages and states; hands retries and cancellations to the queue. Never writes itself.
  */

@@ -1,10 +1,10 @@
 package nexus.demo;
 
-/** What the table {@code public.users} must be, so that the demo may write to it. */
+/** The shape that the table {@code public.users} must have before the demo writes to it. */
 public final class DemoShape {
     /**
-     * One row with what keeps {@code public.users} from being the demo's table, null when nothing does. A table of another
-     * role would run that role's triggers with the rights of Nexus.
+     * Returns one row: why {@code public.users} is not the demo's table, or null when it is. A table of another role would
+     * run that role's triggers with the rights of Nexus.
      */
     public static final String FAULT = """
             SELECT CASE

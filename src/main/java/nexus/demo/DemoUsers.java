@@ -31,10 +31,10 @@ public class DemoUsers {
             INSERT INTO public.users (id, email, name) VALUES ($1, $2, $3)
             RETURNING id, email, name, created_at""";
 
-    /** Keeps the table what it is until the end of the transaction, and runs nothing that belongs to it. */
+    /** Prevents changes of the table until the end of the transaction, and runs no code of the table. */
     private static final String LOCK = "LOCK TABLE public.users IN ROW EXCLUSIVE MODE";
 
-    /** Classes of errors that are about the table and the row, not about the server or the connection to it. */
+    /** SQLSTATE classes of errors that concern the table or the row, not the server or the connection. */
     private static final Set<String> OF_THE_TABLE = Set.of("21", "22", "23", "27", "2F", "38", "39", "42", "44", "P0");
 
     private final Pool source;

@@ -1,7 +1,7 @@
 /**
- * Something to try Nexus out with: a call that inserts into the demo table {@code users} of the source.
+ * A call for trials that inserts into the demo table {@code users} of the source.
  *
- * <p>Takes a user, gives the row. Never exists unless it was asked for, and never makes the table itself.
+ * <p>Takes a user, gives the row. Disabled unless the configuration enables it, and never creates the table itself.
  */
 @NullMarked
 package nexus.demo;

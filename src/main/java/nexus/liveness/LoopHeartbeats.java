@@ -9,20 +9,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The loops of this process and when each of them last came round. A loop that has beaten once must beat again within the
- * time it has named, until it says that it has stopped; while one has not, the liveness probe fails.
+ * The loops of this process and the time of their last beat. A loop that has beaten once must beat again within the time
+ * it announced, until it reports that it stopped; otherwise the liveness probe fails.
  *
- * <p>A loop beats when a round is over, however it went: one that fails because the database is away goes on, and a
- * restart would not help it.
+ * <p>A loop beats after every round, also after a failed one: if the database is unreachable, a restart would not help.
  */
 @Singleton
 public class LoopHeartbeats {
-    /** For a loop with rounds of seconds: far above what one takes, far below what an operator would wait. */
+    /** For loops with rounds of seconds. */
     public static final Duration SILENCE = Duration.ofSeconds(60);
 
     private record Beat(long at, Duration nextWithin) {}
 
-    /** How long ago a loop has come round, and within which time it has to again. */
+    /** The time since the last beat of a loop, and the time that it announced. */
     public record Silence(Duration lasted, Duration allowed) {
         public boolean isTooLong() {
             return lasted.compareTo(allowed) > 0;
@@ -41,13 +40,13 @@ public class LoopHeartbeats {
         this.nanoTime = nanoTime;
     }
 
-    /** The next one comes within {@link #SILENCE}. */
+    /** Announces the next beat within {@link #SILENCE}. */
     public void beat(String loop) {
         beat(loop, SILENCE);
     }
 
     /**
-     * Has come round.
+     * Records a beat.
      *
      * @param loop its name, which the probe shows
      * @param nextWithin longest time until the next beat of a loop that is alive, waits for a database included
@@ -56,7 +55,7 @@ public class LoopHeartbeats {
         lastBeats.put(loop, new Beat(nanoTime.getAsLong(), nextWithin));
     }
 
-    /** The loop has ended as it should: it is not missed. */
+    /** Records that the loop stopped regularly. */
     public void stopped(String loop) {
         lastBeats.remove(loop);
     }

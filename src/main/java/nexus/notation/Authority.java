@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a URL leads, by one rule for every URL that is given to Nexus: a host is a name of letters, digits, dashes and
+ * The host and port of a URL, by one rule for every URL that is given to Nexus: a host is a name of letters, digits, dashes and
  * underscores in labels with dots between, or an IPv4 address in four numbers, or an IPv6 address in brackets. The class
  * {@link URI} itself finds no host in {@code my_db}, though Docker Compose makes such names.
  *
@@ -24,10 +24,10 @@ public record Authority(String userInfo, String host, int port) {
     private static final Pattern IPV4 = Pattern.compile(
             "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
-    /** Letters that older and newer rules for names write in different ways, so that there is no one form to suggest. */
+    /** Letters that IDNA 2003 and 2008 encode differently, so that no single form can be suggested. */
     private static final Pattern AMBIGUOUS = Pattern.compile("[ßẞς\u200c\u200d]");
 
-    /** @throws IllegalArgumentException in words that continue "the URL" and hold no password */
+    /** @throws IllegalArgumentException with a message that continues "the URL" and contains no password */
     public static Authority of(URI uri) {
         String authority = Optional.ofNullable(uri.getRawAuthority()).orElse("");
         int at = authority.lastIndexOf('@');
@@ -49,9 +49,9 @@ public record Authority(String userInfo, String host, int port) {
     }
 
     /**
-     * Refuses what is neither a host's name nor an IPv4 address.
+     * Refuses anything but a host name or an IPv4 address.
      *
-     * @throws IllegalArgumentException in words that continue what the name stands in, "the URL" for instance
+     * @throws IllegalArgumentException with a message that continues the name of the field, "the URL" for instance
      */
     public static void requireName(String host) {
         if (!host.chars().allMatch(c -> c < 0x80)) {

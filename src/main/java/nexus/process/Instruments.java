@@ -7,7 +7,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
 
-/** The clock and the randomness that everything else is given. */
+/** Provides the clock and the random numbers of the process. */
 @Dependent
 class Instruments {
     @Produces

@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /**
- * What was built.
+ * The version of this build.
  *
- * @param number as in {@code 0.1.0}
+ * @param number such as {@code 0.1.0}
  * @param commit the first characters of the commit's hash, or {@code unknown} when it was built without git
  */
 public record Version(String number, String commit) {

@@ -1,8 +1,8 @@
 /**
  * What does this process run?
  *
- * <p>Takes the configuration of the whole process, gives its roles, its version, its clock and its randomness. Never
- * knows what the roles do.
+ * <p>Takes the configuration of the whole process, gives its roles, version, clock and random numbers. Never knows
+ * what the roles do.
  */
 @NullMarked
 package nexus.process;

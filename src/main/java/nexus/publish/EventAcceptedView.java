@@ -3,7 +3,7 @@ package nexus.publish;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import nexus.intake.Accepted;
 
-/** What became of one published event. */
+/** The result of one published event. */
 @RegisterForReflection
 record EventAcceptedView(String eventId, String status, boolean deduplicated, int deliveries) {
 

@@ -4,10 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long publishers may repeat themselves. */
+/** How long a repeated publish is recognised. */
 @ConfigMapping(prefix = "nexus.upkeep")
 public interface PublishConfig {
-    /** {@code RETENTION}: so long an {@code eventId} is taken. */
+    /** {@code RETENTION}: how long an {@code eventId} is remembered. */
     @WithDefault("30d")
     Duration retention();
 }

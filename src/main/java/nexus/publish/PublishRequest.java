@@ -15,21 +15,21 @@ import nexus.intake.IdempotencyClaim;
 import nexus.notation.Sha256;
 import nexus.refusal.Refusal;
 
-/** What a publisher asks for: events, and what may happen only once. */
+/** A request to publish: events and their idempotency claims. */
 record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims) {
     static final int MAX_EVENTS = 1_000;
     /** How long the header's key is remembered. */
     private static final Duration HEADER_KEPT_FOR = Duration.ofHours(24);
 
     /**
-     * Reads requests of one process.
+     * Reads requests.
      *
      * @param retention how long an event's own id is remembered
      */
     record Reader(EventIdGenerator ids, Clock clock, Duration retention) {
         /**
-         * @param raw the body as it came
-         * @param key of the header, which must be the event's own id if both are given
+         * @param raw the bytes of the body
+         * @param key from the header; must equal the event's own id if both are given
          */
         PublishRequest one(byte[] raw, Optional<String> key, String scope) {
             JsonBody body = JsonBody.parse(raw);
@@ -46,7 +46,7 @@ record PublishRequest(List<IncomingEvent> events, List<IdempotencyClaim> claims)
             return new PublishRequest(List.of(event.incoming(ids)), claims);
         }
 
-        /** All or none: the header's key stands for the whole array, each event's own id for that event. */
+        /** The header's key stands for the whole array, each event's own id for that event. */
         PublishRequest batch(byte[] raw, Optional<String> key, String scope) {
             JsonBody body = JsonBody.parse(raw);
             body.require("events");

@@ -28,8 +28,8 @@ import nexus.trace.Tracing;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. Requests are read on a thread of their own, so
- * that a large one keeps no event loop from sending.
+ * {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. Requests are parsed on worker threads, so
+ * that a large one does not block an event loop.
  */
 @Singleton
 @Path("/v1/events")

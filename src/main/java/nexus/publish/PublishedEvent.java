@@ -18,11 +18,11 @@ import nexus.event.Ordering;
 import nexus.notation.Sha256;
 
 /**
- * One event of a request, read but not yet known to be right: that is what {@link JsonBody#check()} of its request
- * tells, and before it {@link #incoming} must not be asked for.
+ * One event of a request, read but not yet validated. {@link #incoming} must not be called before
+ * {@link JsonBody#check()} of its request.
  *
  * @param givenId the publisher's own id, UUID or not
- * @param body as it came
+ * @param body the JSON of the event
  */
 record PublishedEvent(
         Optional<EventType> type,
@@ -62,7 +62,7 @@ record PublishedEvent(
         return body.pointerTo("eventId");
     }
 
-    /** The publisher's id as it is remembered: a UUID in one spelling. */
+    /** The publisher's id in the form that is remembered: a UUID in lower case. */
     Optional<String> idKey() {
         return givenId.map(id -> hasUuid() ? UUID.fromString(id).toString() : id);
     }

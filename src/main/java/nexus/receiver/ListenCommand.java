@@ -11,8 +11,8 @@ public final class ListenCommand {
     /**
      * Listens until the process ends or this thread is interrupted.
      *
-     * @param args what stands behind {@code listen}
-     * @return the exit code: 2 for an option that is wrong, 1 if it can't listen
+     * @param args the arguments after {@code listen}
+     * @return the exit code: 2 for a wrong option, 1 when the port cannot be opened
      */
     public static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> given = List.of(args);

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the receiver was told to do.
+ * The options of the receiver.
  *
  * @param port to listen on; 0 is any free one
  * @param status to answer with
  * @param delay before each answer
- * @param failFirst this many requests are answered with 500
+ * @param failFirst number of requests that are answered with 500 first
  * @param key to verify signatures with
  */
 record ListenOptions(int port, int status, Duration delay, int failFirst, Optional<byte[]> key) {
@@ -81,7 +81,7 @@ record ListenOptions(int port, int status, Duration delay, int failFirst, Option
         };
     }
 
-    /** The value stays out of the message: it is a secret, if a mistyped one. */
+    /** The message does not contain the value, because even a mistyped secret is one. */
     private static byte[] key(String name, String value) {
         byte[] key;
         try {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import nexus.terminal.Printable;
 import nexus.webhook.WebhookSigner;
 
-/** One request that came in, in words for a terminal. */
+/** Formats one received request for a terminal. */
 final class ReceivedWebhook {
-    /** A longer body is cut: the block should stay readable. */
+    /** A longer body is cut, so that the block stays readable. */
     private static final int MAX_SHOWN_CHARACTERS = 4000;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
@@ -41,7 +41,7 @@ final class ReceivedWebhook {
      * A block of lines with an empty line at its end.
      *
      * @param key to verify the signature with, if there is one
-     * @param status the answer it gets
+     * @param status the status of the response
      */
     String describe(Optional<byte[]> key, int status) {
         String what = method.equals("POST")

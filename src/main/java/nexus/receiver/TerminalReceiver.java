@@ -11,11 +11,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Receives webhooks, answers as told and prints each as one block. */
+/** Receives webhooks, responds according to the options and prints each as one block. */
 final class TerminalReceiver implements AutoCloseable {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int SERVER_ERROR = 500;
-    /** Above the biggest body that Nexus sends. */
+    /** Larger than any body that Nexus sends. */
     private static final int MAX_BODY_BYTES = 32 * 1024 * 1024;
 
     private final HttpServer server;
@@ -73,7 +73,7 @@ final class TerminalReceiver implements AutoCloseable {
         return received.incrementAndGet() <= options.failFirst() ? SERVER_ERROR : options.status();
     }
 
-    /** In one go, so that webhooks that come together don't mix their lines. */
+    /** One call, so that the lines of concurrent webhooks do not mix. */
     private void print(String block) {
         synchronized (out) {
             out.print(block);

@@ -1,7 +1,7 @@
 /**
  * A receiver for trying things out: {@code ./nexus listen}.
  *
- * <p>Takes webhooks, gives what a reader at a terminal wants to know of them. Never part of a running Nexus.
+ * <p>Takes webhooks, prints each with its headers, its verified signature and its body. Never part of a running Nexus.
  */
 @NullMarked
 package nexus.receiver;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A caller's mistake, in words that may be shown to that caller. Not for expected outcomes inside Nexus (those are
- * values) and not for broken promises (those are plain exceptions and become a 500).
+ * A caller's mistake, described in words that may be shown to the caller. Expected outcomes inside Nexus are values
+ * instead, and broken invariants are plain exceptions, which become a 500.
  */
 public abstract sealed class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public abstract sealed class Refusal extends RuntimeException {
         this.code = code;
     }
 
-    /** Stable, lower-case, with dashes: part of the API. */
+    /** Stable, in lower case with dashes. Part of the API. */
     public final String code() {
         return code;
     }
@@ -29,7 +29,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** The request can't be read at all: 400. */
+    /** The request cannot be parsed: 400. */
     public static final class Malformed extends Refusal {
         private static final long serialVersionUID = 1L;
 
@@ -63,7 +63,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** There is no such thing: 404. */
+    /** The resource does not exist: 404. */
     public static final class NotFound extends Refusal {
         private static final long serialVersionUID = 1L;
 
@@ -72,7 +72,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** It does not go with what is there: 409. */
+    /** The request conflicts with the current state: 409. */
     public static final class Conflict extends Refusal {
         private static final long serialVersionUID = 1L;
 
@@ -81,7 +81,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** It was there and will not come back: 410. */
+    /** The resource existed and is gone for good: 410. */
     public static final class Gone extends Refusal {
         private static final long serialVersionUID = 1L;
 
@@ -99,7 +99,7 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** Not now, but soon: 503. */
+    /** Temporarily unavailable: 503. */
     public static final class Unavailable extends Refusal {
         private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,8 @@
 /**
- * What may a caller be refused for?
+ * Why is a caller refused?
  *
- * <p>Takes words that the caller may read, gives an exception with a stable code. Never a failure of Nexus itself.
+ * <p>Takes a reason that the caller may read, gives an exception with a stable code. Never used for a failure of Nexus
+ * itself.
  */
 @NullMarked
 package nexus.refusal;

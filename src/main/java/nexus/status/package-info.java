@@ -1,7 +1,7 @@
 /**
- * How is Nexus doing? Health, probes, stats and the meters that no other room owns.
+ * How is Nexus doing? Health, probes, statistics, and the meters that no other room owns.
  *
- * <p>Takes what the rooms say of themselves, gives it to people, orchestrators and Prometheus. Never changes anything.
+ * <p>Takes the state of the other rooms, shows it to people, orchestrators and Prometheus. Never changes anything.
  */
 @NullMarked
 package nexus.status;

@@ -3,8 +3,8 @@ package nexus.terminal;
 import java.util.Locale;
 
 /**
- * Text for a terminal or a log, with every character escaped that would move the cursor, change a colour, start a line,
- * turn the direction of the text round, or be invisible.
+ * Escapes every character of a text that would move the cursor, change a colour, start a line, reverse the direction of
+ * the text, or be invisible.
  */
 public final class Printable {
     private Printable() {}

@@ -7,11 +7,11 @@ import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * Keeps what a log line quotes (a table's name, a server's error) on that line. Leaves out one kind of record: that a caller
- * closed its connection in the middle of a request, which the HTTP layer reports as an error of Nexus.
+ * Escapes text that a log line quotes, such as a table's name or a server's error, so that it stays on that line. Drops one
+ * kind of record: a caller that closed its connection within a request, which the HTTP layer reports as an error of Nexus.
  */
 @LoggingFilter(name = "printable")
-@SuppressWarnings("deprecation") // only the record itself knows in which style its message is written
+@SuppressWarnings("deprecation") // only the record knows the style of its message
 public final class PrintableLog implements Filter {
     private static final String HTTP_LAYER = "io.quarkus.vertx.http.runtime.QuarkusErrorHandler";
 

@@ -1,7 +1,7 @@
 /**
- * How is text from outside shown so that it stays in its place?
+ * How is text from outside printed safely?
  *
- * <p>Takes any text; gives text that a terminal or a log shows as it is. Never changes what is stored or sent.
+ * <p>Takes any text; escapes every character that would affect a terminal or a log line. Never changes stored or sent text.
  */
 @NullMarked
 package nexus.terminal;

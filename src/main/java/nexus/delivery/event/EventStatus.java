@@ -2,17 +2,17 @@ package nexus.delivery.event;
 
 import nexus.delivery.state.DeliveryCounts;
 
-/** What became of an event: follows from its deliveries and is stored nowhere. */
+/** The status of an event, derived from its deliveries and not stored. */
 public enum EventStatus {
     /** No delivery has been tried yet. */
     PENDING,
-    /** Some deliveries are still under way. */
+    /** Some deliveries are still owed. */
     PROCESSING,
-    /** Every delivery was sent, or nobody subscribed. */
+    /** Every delivery was sent, or there is no subscription. */
     DELIVERED,
-    /** Nothing is under way any more: some were sent, some given up. */
+    /** All deliveries are settled: some were sent, some are dead. */
     PARTIALLY_DELIVERED,
-    /** Every delivery was given up. */
+    /** Every delivery is dead. */
     DEAD;
 
     public static EventStatus of(DeliveryCounts counts) {

@@ -4,7 +4,7 @@ import nexus.delivery.state.DeliveryCounts;
 import nexus.event.EventBody;
 import org.jspecify.annotations.Nullable;
 
-/** An event without its payload, its deliveries counted: how lists show it, and its summary. */
+/** An event without its payload, with the counts of its deliveries, as in lists. */
 public record EventSummaryView(
         String id,
         String type,

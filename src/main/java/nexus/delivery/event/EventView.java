@@ -7,7 +7,7 @@ import nexus.delivery.state.DeliveryView;
 import nexus.event.EventBody;
 import org.jspecify.annotations.Nullable;
 
-/** An event with its payload, digit for digit as it is sent, and what was tried. */
+/** An event with its payload, digit for digit as it is sent, and its attempts. */
 public record EventView(
         String id,
         String type,

@@ -6,11 +6,11 @@ import java.util.UUID;
 import nexus.delivery.state.DeliveryCounts;
 
 /**
- * An event without its payload, and what became of it.
+ * An event without its payload, with the state of its deliveries.
  *
  * @param seq the order in which events were stored
- * @param erasedAt since when its payload is erased on request
- * @param nextRunAt of the delivery that is next; empty when all are settled
+ * @param erasedAt when its payload was erased on request
+ * @param nextRunAt when its next delivery is due; empty when all are settled
  */
 public record StoredEvent(
         UUID id,

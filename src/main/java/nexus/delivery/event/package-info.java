@@ -1,5 +1,5 @@
 /**
- * What became of an event?
+ * What is stored of an event?
  *
  * <p>Takes filters and ids, gives stored events with their counts. Never changes one.
  */

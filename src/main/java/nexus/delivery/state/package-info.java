@@ -1,5 +1,5 @@
 /**
- * What became of a delivery?
+ * What is the state of a delivery?
  *
  * <p>Takes filters and ids, gives deliveries, owed and settled alike. Never changes one.
  */

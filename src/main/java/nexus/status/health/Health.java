@@ -13,24 +13,24 @@ import nexus.replication.state.SlotHealth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether Nexus does its work, part by part.
+ * The health of each part.
  *
  * @param status {@code ok} or {@code failing}
- * @param database {@code ok}, {@code unreachable}, or {@code locked} by a session that keeps events from being stored
- * @param commit what it was built from, {@code unknown} when it was built without git
+ * @param database {@code ok}, {@code unreachable}, or {@code locked} by a session that prevents events from being stored
+ * @param commit commit of the build, {@code unknown} when it was built without git
  */
 public record Health(String status, String database, Capture capture, String version, String commit) {
     static final String OK = "ok";
     static final String FAILING = "failing";
     static final String UNREACHABLE = "unreachable";
     static final String LOCKED = "locked";
-    /** Instead of texts that only a caller with a key may read. */
+    /** Replaces texts that only a caller with a key may read. */
     static final String ASK = "ask with a key that may read";
 
-    /** For so long it may be a restart of the source; after that somebody should know. */
+    /** Shorter outages are normal when the source restarts; longer ones are a failure. */
     static final Duration CONNECTING_MAY_TAKE = Duration.ofSeconds(30);
 
-    /** How capture is doing, as {@link CaptureState} says; what is not known is null. */
+    /** The state of capture from {@link CaptureState}; unknown values are null. */
     record Capture(
             String status,
             String since,
@@ -44,7 +44,7 @@ public record Health(String status, String database, Capture capture, String ver
 
     record Notice(String code, String detail) {}
 
-    /** The slot as the source sees it; a number that is not known, or without limit, is null. */
+    /** The slot as the source reports it; a number that is unknown or unlimited is null. */
     record Slot(
             String level,
             @Nullable String walStatus,
@@ -57,7 +57,7 @@ public record Health(String status, String database, Capture capture, String ver
             @Nullable String invalidationReason,
             @Nullable Long lostInSeconds) {}
 
-    /** A stretch of the WAL in which changes may have been missed. */
+    /** A range of WAL in which changes may have been missed. */
     record Gap(
             @Nullable String from,
             @Nullable String to,
@@ -89,7 +89,7 @@ public record Health(String status, String database, Capture capture, String ver
                 version.commit());
     }
 
-    /** Without what may name a host, a role or SQL. */
+    /** Removes texts that may contain a host, a role or SQL. */
     Health forAnybody() {
         return new Health(
                 status,

@@ -20,7 +20,7 @@ import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** Health for people and load balancers; open, so it names no hosts, users or SQL to anybody without a key. */
+/** Health for people and load balancers. It needs no key, and without one it shows no hosts, roles or SQL. */
 @Singleton
 @Path("/v1/health")
 @Produces(MediaType.APPLICATION_JSON)

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Down when a loop has fallen silent: only a restart brings it back. A database that is away silences none. */
+/** Down when a loop missed its beat, which only a restart fixes. An unreachable database stops no loop. */
 @Liveness
 @Singleton
 public class LivenessProbe implements HealthCheck {

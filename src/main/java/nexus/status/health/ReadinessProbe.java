@@ -13,15 +13,15 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Up when the store answers and its schema is there. Capture's state is only shown: a process that can't capture can
- * still take events and deliver. Why it can't is for those with a key (health, doctor): the probe is open.
+ * Up when the store responds and its schema exists. The state of capture is shown but does not count, because a process
+ * that cannot capture still takes events and delivers. The reason needs a key (health, doctor), as the probe is open.
  */
 @Readiness
 @Singleton
 public class ReadinessProbe implements HealthCheck {
     private static final int STORE_ANSWERS_WITHIN_SECONDS = 3;
 
-    /** Fails while the schema is not there. */
+    /** Fails while the schema does not exist. */
     private static final String SCHEMA = "SELECT epoch FROM store";
 
     private final Store store;
@@ -32,7 +32,7 @@ public class ReadinessProbe implements HealthCheck {
         this.capture = capture;
     }
 
-    /** Called on a worker thread, so it may wait. */
+    /** Runs on a worker thread, so it may block. */
     @Override
     public HealthCheckResponse call() {
         CaptureState captured = capture.current();

@@ -8,13 +8,13 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
-/** Up once every part has started. */
+/** Up when every part has started. */
 @Startup
 @Singleton
 public class StartupProbe implements HealthCheck {
     private volatile boolean started;
 
-    /** Behind every other start. */
+    /** Observes the start after every other observer. */
     void started(@Observes @Priority(100) StartupEvent event) {
         started = true;
     }

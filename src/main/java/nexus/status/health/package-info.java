@@ -1,7 +1,7 @@
 /**
  * Does every part do its work?
  *
- * <p>Takes what the rooms say of themselves, gives probes and health. Never names a host or a role to a caller
+ * <p>Takes the state of the other rooms, gives probes and health. Never shows a host or a role to a caller
  * without a key.
  */
 @NullMarked

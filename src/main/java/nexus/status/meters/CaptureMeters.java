@@ -12,7 +12,7 @@ import nexus.replication.state.CaptureState;
 import nexus.replication.state.CaptureStatus;
 import nexus.replication.state.SlotHealth;
 
-/** How far capture is behind. Names are public: README.md lists them. NaN is unknown. */
+/** Meters of capture. Their names are public and listed in README.md; NaN means unknown. */
 @Singleton
 public class CaptureMeters {
     private final CaptureStatus status;
@@ -58,7 +58,7 @@ public class CaptureMeters {
             gauge(
                             "nexus.slot.wal.status",
                             slot -> slot.walStatus().filter(word::equals).isPresent() ? 1 : 0)
-                    .description("1 for what the source says of the slot's WAL, 0 for the rest")
+                    .description("1 for the wal_status of the slot, 0 for the others")
                     .tag("status", word)
                     .register(registry);
         }

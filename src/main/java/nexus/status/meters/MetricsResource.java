@@ -10,11 +10,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.UriInfo;
 import nexus.api.page.QueryParameters;
 
-/** The meters for those who can't reach the management port; there they need no key. */
+/** The meters for clients that cannot reach the management port, where no key is needed. */
 @Singleton
 @Path("/v1/metrics")
 @Produces(MetricsResource.PROMETHEUS_TEXT)
-@SuppressWarnings("deprecation") // it is the registry that this version of Quarkus still brings
+@SuppressWarnings("deprecation") // this version of Quarkus still provides this registry
 public class MetricsResource {
     static final String PROMETHEUS_TEXT = "text/plain;version=0.0.4;charset=utf-8";
 

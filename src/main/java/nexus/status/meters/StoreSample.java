@@ -1,14 +1,14 @@
 package nexus.status.meters;
 
 /**
- * What the store looks like at one moment; NaN is unknown.
+ * A sample of the store; NaN means unknown.
  *
- * @param oldestDueSeconds for how long the delivery that is due longest could have been tried; parked ones aside
- * @param oldestTransactionSeconds in the store's database, as far as Nexus may see
- * @param deadTuples in {@code owed}, as PostgreSQL estimates
- * @param openBreakers subscriptions to which only probes are sent
- * @param disabledSubscriptions by Nexus, not by a person
- * @param dead deliveries given up so far, but for those retried by hand
+ * @param oldestDueSeconds age of the oldest due delivery of a lane that is not parked
+ * @param oldestTransactionSeconds age of the oldest open transaction in the store's database that the role may see
+ * @param deadTuples dead rows of the queue's tables, as estimated by PostgreSQL
+ * @param openBreakers subscriptions with an open breaker
+ * @param disabledSubscriptions subscriptions that Nexus disabled itself
+ * @param dead dead deliveries, without those retried by hand
  */
 public record StoreSample(
         double pending,

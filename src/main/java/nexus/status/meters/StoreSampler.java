@@ -21,19 +21,19 @@ import nexus.store.Store;
 import org.jboss.logging.Logger;
 
 /**
- * The meters that have to be asked of the store. They are sampled on a timer, so that scraping costs the store nothing
- * however often and by however many it is done. Names are public: README.md lists them.
+ * Meters that need a query. The query runs on a timer, so that scrapes cost the store nothing, however frequent they
+ * are. The names are public and listed in README.md.
  */
 @Singleton
 public final class StoreSampler {
     private static final Logger LOG = Logger.getLogger(StoreSampler.class);
     private static final Duration PAUSE = Duration.ofSeconds(15);
-    /** A sample may wait for a connection, and for the store's answer till the connection is given up. */
+    /** A sample may wait for a connection, and for a response until the connection times out. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
     /**
-     * Due for how long: a delivery ready at once since it was made or retried by hand, another since its due time. One
-     * look-up for each lane and stripe that is not parked.
+     * A new delivery is due since it was created or retried by hand, another one since its due time. Costs one index
+     * look-up for each key slice of each lane that is not parked.
      */
     private static final String SAMPLE = """
             SELECT counted.pending, counted.failed, coalesce(extract(epoch FROM now() - due.oldest), 0)::float8 AS oldest_due,
@@ -78,11 +78,11 @@ public final class StoreSampler {
         owed(registry, "pending", StoreSample::pending);
         owed(registry, "failed", StoreSample::failed);
         gauge("nexus.queue.oldest.due.age", StoreSample::oldestDueSeconds)
-                .description("For how long the delivery that is due longest could have been tried; parked ones aside")
+                .description("Age of the oldest due delivery of a lane that is not parked")
                 .baseUnit("seconds")
                 .register(registry);
         gauge("nexus.queue.dead.tuples", StoreSample::deadTuples)
-                .description("Dead rows in the table of what is owed, as PostgreSQL estimates")
+                .description("Dead rows in the queue's tables, as estimated by PostgreSQL")
                 .register(registry);
         gauge("nexus.breaker.open", StoreSample::openBreakers)
                 .description("Subscriptions whose endpoint fails so often that only probes are sent")
@@ -92,7 +92,7 @@ public final class StoreSampler {
                         "Subscriptions that Nexus has disabled, after a 410 or because every attempt failed for long")
                 .register(registry);
         gauge("nexus.delivery.dead", StoreSample::dead)
-                .description("Deliveries given up so far, but for those that were retried by hand")
+                .description("Dead deliveries, without those that were retried by hand")
                 .register(registry);
         gauge("nexus.store.oldest.transaction.age", StoreSample::oldestTransactionSeconds)
                 .description("Age of the oldest open transaction in the store's database: it keeps dead rows alive")
@@ -119,7 +119,7 @@ public final class StoreSampler {
         });
     }
 
-    /** One sample, now. */
+    /** Takes one sample. */
     public Future<StoreSample> read() {
         return new IndexedRead(SAMPLE, Tuple.tuple()).on(store.api()).map(rows -> {
             Row row = rows.iterator().next();

@@ -1,7 +1,7 @@
 /**
- * What do Prometheus and its like see?
+ * Which meters does a monitoring system read?
  *
- * <p>Takes samples on a timer, gives meters whose names stay. Never asks the store when it is scraped.
+ * <p>Takes samples on a timer, gives meters with stable names. Never queries the store during a scrape.
  */
 @NullMarked
 package nexus.status.meters;

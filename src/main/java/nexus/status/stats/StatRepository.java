@@ -12,7 +12,7 @@ import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the counters: the sums in {@code stat}, and what was not folded into them yet. */
+/** Reads the counters: the sums in {@code stat} plus the deltas that are not added yet. */
 @Singleton
 public class StatRepository {
     private static final String TOTALS = """
@@ -83,7 +83,7 @@ public class StatRepository {
         });
     }
 
-    /** Empty when there is no such subscription, or no more. */
+    /** Empty when the subscription does not exist or is deleted. */
     Future<Optional<SubscriptionStats>> ofSubscription(UUID id) {
         return new IndexedRead(OF_SUBSCRIPTION, Tuple.of(id)).on(store.api()).map(rows -> {
             for (Row row : rows) {

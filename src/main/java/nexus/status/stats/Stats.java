@@ -1,6 +1,6 @@
 package nexus.status.stats;
 
-/** All there ever was, Nexus's own events aside. */
+/** Totals since the store was created, without Nexus's own events. */
 record Stats(
         long eventsTotal,
         long deliveriesTotal,

@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.concurrent.CompletionStage;
 import nexus.api.page.QueryParameters;
 
-/** {@code GET /v1/stats}: counters; a few rows are read, never history. */
+/** {@code GET /v1/stats}: counters, read from a few rows and never from history. */
 @Singleton
 @Path("/v1/stats")
 @Produces(MediaType.APPLICATION_JSON)

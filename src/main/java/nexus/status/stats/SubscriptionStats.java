@@ -8,10 +8,10 @@ import nexus.event.EventBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one subscription is doing.
+ * Statistics of one subscription.
  *
- * @param recentAttempts how many attempts the rate and the latencies are of
- * @param successRate share of them that were answered with 2xx; null when there was none
+ * @param recentAttempts the number of attempts that rate and latencies are computed from
+ * @param successRate share of them with a 2xx response; null when there was no attempt
  */
 record SubscriptionStats(
         long deliveriesTotal,
@@ -31,13 +31,13 @@ record SubscriptionStats(
             @Nullable Double p99) {}
 
     /**
-     * Whether requests are made at all.
+     * The state of the breaker.
      *
-     * @param state {@code closed}: as usual; {@code open}: none; {@code half-open}: one delivery tries whether the
-     *     endpoint is back
-     * @param openedAt since when it has been failing too much; null when it has not
-     * @param nextProbeAt when one delivery tries; in the past: it may at once
-     * @param until before this none is made
+     * @param state {@code closed}: requests are sent; {@code open}: none is sent; {@code half-open}: one delivery probes
+     *     the endpoint
+     * @param openedAt when the breaker opened; null when it is closed
+     * @param nextProbeAt when the next probe is due; a time in the past means at once
+     * @param until no request is sent before this time
      */
     record Breaker(
             String state,
@@ -47,7 +47,7 @@ record SubscriptionStats(
         static final Breaker CLOSED = new Breaker("closed", null, null, null);
 
         /**
-         * What the store knows.
+         * The part that is read from the store.
          *
          * @param heldUntil the end of a Retry-After
          */

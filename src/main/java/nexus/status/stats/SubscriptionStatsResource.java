@@ -15,8 +15,8 @@ import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
 
 /**
- * {@code GET /v1/subscriptions/{id}/stats}. The whole path stands at the class: with a shorter one here, requests would
- * go to the class of {@code /v1/subscriptions}, which does not know it.
+ * {@code GET /v1/subscriptions/{id}/stats}. The class declares the whole path, because with a shorter one
+ * requests would be routed to the class of {@code /v1/subscriptions}, which has no such method.
  */
 @Singleton
 @Path("/v1/subscriptions/{id}/stats")

@@ -1,5 +1,5 @@
 /**
- * How much was done?
+ * How many events, deliveries and attempts were there?
  *
  * <p>Takes counters of the store, gives sums. Never scans history.
  */
