@@ -17,9 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import nexus.testkit.ApiClient;
 import nexus.testkit.PackagedNexus;
+import nexus.testkit.RawHttp;
+import nexus.testkit.RawReceiver;
 import nexus.testkit.ScriptedReceiver;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +124,68 @@ class AbuseIT {
             assertThat(attempt.path("statusCode").asInt()).isEqualTo(200);
             assertThat(attempt.path("responseBody").asText().length()).isLessThanOrEqualTo(16 * 1024);
         }
+    }
+
+    /** A library's logger prints what it meets; Nexus's own quote some of it, on one line and without control characters. */
+    @Test
+    void bytesFromOutsideAreNotInTheLogAsTheyCame() throws Exception {
+        String answers = "leaked by a receiver";
+        String asked = "leaked by a caller";
+        String noticed = "leaked by the database";
+        String quoted = "quoted\u0007\u001b[31m\u202e";
+        List<String> broken = List.of(
+                "HTTP/1.1 204 No Content\r\nContent-Length: 20\r\n\r\n" + answers,
+                "HTTP/1.1 200 OK\r\n" + answers + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + answers + "\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: " + answers + "\r\n\r\n",
+                "HTTP/1.1 " + answers + "\r\n\r\n",
+                "HTTP/9.9 200 OK\r\n\r\n" + answers,
+                answers + "\r\n\r\n");
+        AtomicInteger next = new AtomicInteger();
+        try (RawReceiver receiver = RawReceiver.start(connection -> {
+            connection.readRequest();
+            connection.send(broken.get(next.getAndIncrement() % broken.size()));
+        })) {
+            JsonNode subscription = nexus.api().subscribe(receiver.uri("/"), "abuse.log");
+            for (int i = 0; i < broken.size(); i++) {
+                nexus.api()
+                        .post("/v1/subscriptions/" + subscription.path("id").asText() + "/test")
+                        .expect(200);
+            }
+        }
+        for (String request : List.of(
+                asked + "\r\n\r\n",
+                "GET /%zz?" + asked.replace(' ', '+') + " HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n" + asked + "\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: " + asked + "\r\n\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + asked + "\r\n\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n" + asked + "\r\n")) {
+            RawHttp.untilClosed(nexus.port(), request);
+            RawHttp.untilClosed(nexus.managementPort(), request);
+        }
+        nexus.api().post("/v1/events", "{\"" + asked + "\":").expect(400);
+        nexus.awaitStreaming();
+        nexus.sql(
+                "CREATE FUNCTION public.loud() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE WARNING '%', '"
+                        + noticed + "'; RAISE NOTICE '%', '" + noticed + "'; RETURN new; END$$",
+                "CREATE TRIGGER loud BEFORE INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION public.loud()",
+                "CREATE FUNCTION public.loud_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE WARNING"
+                        + " '%', '" + noticed + "'; END$$",
+                "CREATE EVENT TRIGGER loud ON ddl_command_end EXECUTE FUNCTION public.loud_ddl()",
+                "CREATE TABLE public.\"" + quoted + "\" (v text)",
+                "CREATE TABLE public.followed (id int PRIMARY KEY)");
+        nexus.api()
+                .post("/api/v1/test/users", "{\"email\":\"loud@example.com\",\"name\":\"Loud\"}")
+                .expect(201);
+        try (ScriptedReceiver receiver = ScriptedReceiver.start()) { // publishes tables, which runs the event trigger
+            nexus.api().subscribe(receiver.uri(), "pg.public.*.*");
+            nexus.sql("INSERT INTO public.followed VALUES (1)");
+            receiver.await(1);
+        }
+        nexus.sql("DROP EVENT TRIGGER loud");
+        assertThat(nexus.log())
+                .doesNotContain(answers, asked, asked.replace(' ', '+'), noticed, "\u0007", "\u001b[31m", "\u202e");
     }
 
     private static Socket halfSent(String text) throws IOException {
