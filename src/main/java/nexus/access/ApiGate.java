@@ -40,16 +40,16 @@ import nexus.process.ProcessConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before every route, so that no odd spelling of a path finds a way round it: what is not plainly outside the
- * API needs a key with the right for it.
+ * Checks every request before routing, so that no spelling of a path bypasses it: a path that is not clearly outside the
+ * API needs a key with the required right.
  *
- * <p>Without {@code API_KEYS} (embedded mode only) the API is open to programs on this machine. A web page elsewhere
- * must not reach it through the user's browser, so then both the Host and the Origin must be loopback. A key that is
- * given even so is judged like any.
+ * <p>Without {@code API_KEYS} (embedded mode only) the API is open to programs on this machine. A web page of another
+ * origin must not reach it through the user's browser, so then both Host and Origin must be loopback. A key that is
+ * given nevertheless is checked as usual.
  */
 @Singleton
 final class ApiGate {
-    /** Before everything Quarkus puts in: its own body limit answers without a problem. */
+    /** Runs before all handlers of Quarkus, because its body limit answers without a problem document. */
     private static final int PRIORITY = 1_000;
 
     private static final Duration ABANDONED_FOR = Duration.ofSeconds(2);
@@ -117,7 +117,7 @@ final class ApiGate {
         }
     }
 
-    /** Health, and documents and pages, which are only read. */
+    /** Health, documents and pages: paths that are only read. */
     private void admitOpen(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (HEALTH.equals(request.path())) {
@@ -131,7 +131,7 @@ final class ApiGate {
         }
     }
 
-    /** A body that drips would hold its connection for ever. */
+    /** Without a deadline, a body that arrives byte by byte would hold its connection for ever. */
     private void limitTime(RoutingContext context) {
         long timer = context.vertx().setTimer(requestTimeout.toMillis(), late -> context.request()
                 .connection()
@@ -162,7 +162,7 @@ final class ApiGate {
         }
     }
 
-    /** Health is open, and says more to a key that may read. It asks nobody: the store may be what is ill. */
+    /** Health needs no key and shows more with a key that may read. This check does not query the store, which may be down. */
     private void recognize(RoutingContext context) {
         Optional<String> given = givenKey(context.request());
         if (given.isEmpty() && isOpenMode) {
@@ -203,7 +203,7 @@ final class ApiGate {
         }
     }
 
-    /** So many requests of a key are in progress at once; the next one's turn comes when one of them is over. */
+    /** Bounds the requests of a key in progress; the next one starts when one of them ends. */
     private void inTurn(RoutingContext context, KnownKey key, Right needed) {
         RequestPlaces places = key.inProgress(needed);
         if (places.take()) {
@@ -248,7 +248,7 @@ final class ApiGate {
                         "This key has too many requests in progress; send fewer at once."));
     }
 
-    /** What a request asked the store for goes on when its connection is closed before: it keeps its place a while. */
+    /** A query continues when the connection of its request closes, so the request keeps its place for a while. */
     private static void leaveAtEnd(RoutingContext context, RequestPlaces places) {
         context.addEndHandler(ended -> {
             if (context.response().ended()) {
@@ -277,12 +277,12 @@ final class ApiGate {
         } else if (context.request().method().equals(HttpMethod.OPTIONS)) {
             answerOptions(context);
         } else {
-            context.request().headers().remove(HttpHeaders.ACCEPT); // each path answers with one media type
+            context.request().headers().remove(HttpHeaders.ACCEPT); // each path has one media type
             whenFine.run();
         }
     }
 
-    /** The HTTP layer would name the methods of all paths of a resource. */
+    /** The HTTP layer would list the methods of all paths of a resource class. */
     private void answerOptions(RoutingContext context) {
         String path = String.valueOf(context.request().path());
         after(allowed.find(context.vertx(), path), context, methods -> {
@@ -297,7 +297,7 @@ final class ApiGate {
         });
     }
 
-    /** Nothing of the request is read meanwhile. */
+    /** The request is paused meanwhile. */
     private <T> void after(Future<T> future, RoutingContext context, Consumer<T> then) {
         HttpServerRequest request = context.request();
         Context here = context.vertx().getOrCreateContext();
@@ -305,7 +305,7 @@ final class ApiGate {
         future.onComplete(done -> here.runOnContext(ignored -> {
             request.resume();
             if (context.response().closed()) {
-                return; // nobody waits any more, and no end would be noticed
+                return; // the client is gone, and the end of the request would not be noticed
             }
             if (done.succeeded()) {
                 then.accept(done.result());
@@ -325,7 +325,7 @@ final class ApiGate {
         return new Problem(401, "unauthorized", detail);
     }
 
-    /** Open: health, and what is outside the API (pages, documents), when its path can be read in one way only. */
+    /** Open paths: health, pages and documents, when the path has only one possible reading. */
     static boolean isOpen(@Nullable String path) {
         return path != null
                 && (path.equals(HEALTH)
@@ -353,7 +353,7 @@ final class ApiGate {
             response.putHeader(HttpHeaders.RETRY_AFTER, "2");
         }
         if (RequestShape.hasBody(context.request())) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE); // its body is not read
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE); // the body is not read
         }
         String path = context.request().path();
         response.setStatusCode(problem.status())

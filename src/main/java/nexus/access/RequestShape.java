@@ -12,7 +12,7 @@ import nexus.api.problem.Problem;
 import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a request whatever it is about: told before anything of it is read. */
+/** Checks of a request that do not depend on its content and run before it is read. */
 final class RequestShape {
     private static final Pattern JSON =
             Pattern.compile("application/json\\s*(;\\s*charset=\"?utf-?8\"?\\s*)?;?", Pattern.CASE_INSENSITIVE);
@@ -43,7 +43,7 @@ final class RequestShape {
         return bodyBytes(request) > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 
-    /** A body without a media type is none either: that is how a page elsewhere could send one unasked. */
+    /** A body needs a media type, because a page of another origin could send one without it and without a preflight. */
     static boolean isJson(@Nullable String contentType) {
         return contentType != null && JSON.matcher(contentType).matches();
     }
@@ -57,7 +57,7 @@ final class RequestShape {
         try {
             return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
-            return Long.MAX_VALUE; // so many digits that it is too large in any case
+            return Long.MAX_VALUE; // the number has too many digits, so it is too large
         }
     }
 

@@ -1,8 +1,8 @@
 /**
- * Who may ask, how often, and what have they changed?
+ * Who may call the API, how often, and what did they change?
  *
- * <p>Takes every request first; gives it on with a known caller and a row in the audit, or a problem. Never knows what
- * the requests are about.
+ * <p>Takes every request first, passes it on with a known caller and an audit entry, or answers with a problem. Never
+ * knows the content of a request.
  */
 @NullMarked
 package nexus.access;

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first handler of a new connection: counts it, gives its first request a deadline, refuses HTTP/2 in the clear, and
- * puts the {@link RequestGuard} in as soon as the server has chosen its decoder.
+ * The first handler of a new connection: counts it, sets a deadline for its first request, refuses HTTP/2 without TLS, and
+ * adds the {@link RequestGuard} as soon as the server has chosen its decoder.
  */
 final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private static final String DECODER = "httpDecoder";
@@ -71,7 +71,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         try {
             boolean isRequest = prefaceBytes > 0 || !bytes.isReadable() || startsARequest(bytes);
             if (!isRequest && context.pipeline().get(DECODER) == null) {
-                // an empty line, which every decoder passes over, makes the server choose HTTP/1
+                // an empty line, which every decoder skips, makes the server choose HTTP/1
                 context.fireChannelRead(Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
             }
             // A server that offers HTTP/2 chooses its decoder when the first bytes are not those of HTTP/2.
@@ -96,7 +96,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A method, or the empty line that RFC 9112 §2.2 asks servers to pass over. */
+    /** A method, or the empty line that servers should skip (RFC 9112 §2.2). */
     private static boolean startsARequest(ByteBuf bytes) {
         byte first = bytes.getByte(bytes.readerIndex());
         return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\r';

@@ -13,7 +13,7 @@ import nexus.api.document.AllowedMethods;
 import nexus.api.problem.Problem;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What the handlers of both ports' connections share. */
+/** State that the handlers of all connections share. */
 @Singleton
 @Unremovable
 final class Edge {
@@ -72,7 +72,7 @@ final class Edge {
         meters.refused(problem.code());
     }
 
-    /** @param then gets the header {@code Allow}, on {@code executor}: the document it is read from is made at first use */
+    /** @param then receives the value of {@code Allow} on {@code executor}, because the document is generated at first use */
     void allowedMethods(String path, EventExecutor executor, Consumer<String> then) {
         allowed.find(vertx, path)
                 .otherwise(Optional.empty())

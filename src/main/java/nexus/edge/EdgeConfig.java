@@ -6,10 +6,10 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
-/** How many connections there may be, and for how long one may say nothing. */
+/** Limits of connections and of their idle time. */
 @ConfigMapping(prefix = "nexus.edge")
 public interface EdgeConfig {
-    /** Connections to the API. Each costs some 20 KiB. */
+    /** Connections to the API. Each costs about 20 KiB. */
     @WithDefault("4096")
     @Min(1)
     @Max(1_000_000)

@@ -8,11 +8,11 @@ import io.quarkus.arc.InstanceHandle;
 import java.net.InetSocketAddress;
 
 /**
- * Puts {@link ConnectionStart} in front of every connection that this process accepts: neither Quarkus nor Vert.x lets
- * anybody see a connection before its first request is decoded. Netty finds it as a service.
+ * Adds {@link ConnectionStart} to every accepted connection, because neither Quarkus nor Vert.x exposes a connection before
+ * its first request is decoded. Netty loads this class as a service.
  */
 public final class EdgeExtension extends ChannelInitializerExtension {
-    /** To be called before the first server listens. */
+    /** Must be called before the first server listens. */
     public static void enable() {
         System.setProperty(EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
     }

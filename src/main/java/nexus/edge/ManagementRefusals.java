@@ -7,7 +7,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import nexus.api.problem.Problem;
 
-/** On the management port too a refusal is a problem, where the HTTP layer would write a page. */
+/** Makes refusals on the management port problem documents, where the HTTP layer would write a page. */
 @Singleton
 final class ManagementRefusals {
     void install(@Observes ManagementInterface management) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import nexus.api.problem.Problem;
 
-/** What is wrong with the head of a request, whatever it asks for (RFC 9112). */
+/** Checks the head of a request independently of its content (RFC 9112). */
 final class RequestForm {
     private RequestForm() {}
 
@@ -32,7 +32,7 @@ final class RequestForm {
         if (!RequestTarget.isReadable(request.uri())) {
             return malformed("The URL is not percent-encoded UTF-8.");
         }
-        if (request.uri().equals("*")) { // the whole server, in a request with OPTIONS alone
+        if (request.uri().equals("*")) { // only OPTIONS may address the whole server
             return request.method().equals(HttpMethod.OPTIONS)
                     ? Optional.of(Problem.ofStatus(404))
                     : malformed("The URL * is for OPTIONS alone.");
@@ -40,7 +40,7 @@ final class RequestForm {
         return headers(request.headers(), version.equals(HttpVersion.HTTP_1_1));
     }
 
-    /** A proxy's method, and one that would send a request's headers back to a page. */
+    /** CONNECT is for proxies, and TRACE would return a request's headers to a page. */
     static boolean isRefusedMethod(HttpMethod method) {
         return method.equals(HttpMethod.TRACE) || method.equals(HttpMethod.CONNECT);
     }

@@ -26,8 +26,8 @@ import nexus.api.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands behind the decoder of one connection. Answers a request that is not well-formed by itself, after the answers to
- * the requests before it, and closes the connection; what arrives after such a request is dropped.
+ * Follows the decoder of one connection. It answers a request that is not well-formed itself, after the responses to the
+ * earlier requests, and closes the connection. Bytes after such a request are dropped.
  */
 final class RequestGuard extends ChannelDuplexHandler {
     private final Edge edge;
@@ -35,7 +35,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 
     private boolean hasRequest;
     private int unanswered;
-    private boolean isAnswering; // the head of an answer is written and its end is not
+    private boolean isAnswering; // the head of a response is written, but not its end
     private boolean isRefused;
     private boolean isSent; // the refusal is written
     private @Nullable Refused waiting;
@@ -68,7 +68,7 @@ final class RequestGuard extends ChannelDuplexHandler {
                 refuse(context, refused(request, problem.get()));
                 ReferenceCountUtil.release(message);
             } else {
-                request.headers().remove(HttpHeaderNames.UPGRADE); // HTTP/2 is not spoken in the clear
+                request.headers().remove(HttpHeaderNames.UPGRADE); // HTTP/2 without TLS is not supported
                 unanswered++;
                 context.fireChannelRead(message);
             }
@@ -81,7 +81,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** The connection does not begin with a request. */
+    /** The connection does not start with a request. */
     void refuseFirst() {
         ChannelHandlerContext context = own;
         if (context != null) {
@@ -109,7 +109,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** The body of a request that was let through can't be read. Whoever waits for it sees the connection end. */
+    /** The body of an accepted request cannot be decoded. Its reader sees the connection end. */
     private void breakOff(ChannelHandlerContext context, Problem problem) {
         isRefused = true;
         edge.refused(problem);

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Whether a request's target (RFC 9112 §3.2) can be read in one way only. */
+/** Checks that a request's target (RFC 9112 §3.2) has only one possible reading. */
 final class RequestTarget {
     private RequestTarget() {}
 

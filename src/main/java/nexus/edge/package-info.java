@@ -1,8 +1,8 @@
 /**
  * Is this one well-formed HTTP request?
  *
- * <p>Takes every connection of both ports first; gives on requests that can be read in one way only, and answers the
- * others with a problem before anything is routed. Never knows keys, paths or what a request is about.
+ * <p>Takes every connection of both ports first, passes on requests with only one possible reading, and answers the others
+ * with a problem before routing. Never knows keys, paths or the content of a request.
  */
 @NullMarked
 package nexus.edge;

@@ -18,7 +18,7 @@ import org.postgresql.PGConnection;
 
 /**
  * The password of the embedded server's only role, in the file {@code password} that only the owner of the folder may read,
- * and the rules by which the server asks for it. A server of a version that let everybody in gets both.
+ * and the rules by which the server asks for it. A server whose rules let everyone in gets both.
  */
 final class DatabasePassword {
     static final String ROLE = "postgres";
@@ -37,7 +37,7 @@ final class DatabasePassword {
             host  replication all   ::1/128      scram-sha-256
             """;
 
-    /** Ends who came in before a password was asked for. */
+    /** Ends the sessions that were opened without a password. */
     private static final String END_OTHERS = """
             SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
             WHERE backend_type IN ('client backend', 'walsender')
@@ -55,7 +55,7 @@ final class DatabasePassword {
         this.text = text;
     }
 
-    /** That of this folder; made when there is none. */
+    /** The password of this folder, generated when there is none. */
     static DatabasePassword of(Path home, Path data) throws IOException, EmbeddedDatabaseException {
         Path file = file(home);
         Path rules = data.resolve("pg_hba.conf");
@@ -75,7 +75,7 @@ final class DatabasePassword {
         return new DatabasePassword(file, rules, made);
     }
 
-    /** What stands in the folder, if this user may read it. */
+    /** The password in the folder, if this user may read it. */
     static Optional<String> read(Path home) {
         try {
             return Optional.of(Files.readString(file(home)).strip())
@@ -93,7 +93,7 @@ final class DatabasePassword {
         return text;
     }
 
-    /** Has the server ask everybody for it, when it does not yet. */
+    /** Makes the server require the password from everyone. */
     void secure(Connection connection) throws SQLException, IOException {
         if (!asksEverybody(rules)) {
             connection
@@ -103,7 +103,7 @@ final class DatabasePassword {
             reload(connection);
             run(connection, END_OTHERS);
         } else {
-            reload(connection); // a process that was killed may have written them and no more
+            reload(connection); // a killed process may have written the rules without reloading them
         }
     }
 
@@ -117,7 +117,7 @@ final class DatabasePassword {
         }
     }
 
-    /** Whether no rule lets anybody in who does not prove who they are. */
+    /** Whether every rule requires authentication. */
     private static boolean asksEverybody(Path rules) throws IOException {
         if (!Files.exists(rules)) {
             return false;
@@ -133,7 +133,7 @@ final class DatabasePassword {
         return home.resolve("password");
     }
 
-    /** As a whole or not at all, and never readable by others in between. */
+    /** Atomic, and never readable by others in between. */
     private static void write(Path file, String content) throws IOException {
         Path fresh = Files.createTempFile(
                 file.toAbsolutePath().getParent(),

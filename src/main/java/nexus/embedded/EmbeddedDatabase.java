@@ -30,26 +30,26 @@ import org.jboss.logging.Logger;
 import org.postgresql.PGProperty;
 
 /**
- * The PostgreSQL 18 that Nexus brings along: durable, with logical WAL, on loopback only. Whoever may read the folder's
- * {@code password} is its superuser, so it is for trying Nexus out and for development.
+ * The embedded PostgreSQL 18: durable, with logical WAL, on loopback only. Every user who may read {@code password} in the
+ * folder is its superuser, so it is meant for trials and development.
  *
- * <p>It outlives a Nexus that was killed: the next start adopts the running server. In the folder: {@code postgres}
+ * <p>The server survives a kill of Nexus; the next start adopts it. In the folder: {@code postgres}
  * (data), {@code programs}, {@code port}, {@code password}, {@code lock}.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class);
 
-    /** Recovery after a crash takes as long as there is WAL to read again. */
+    /** Crash recovery takes time in proportion to the WAL. */
     private static final Duration STARTUP = Duration.ofSeconds(60);
 
-    /** The library waits this long even for a server that has ended. */
+    /** The library waits this long even for a server that has terminated. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(20);
 
     /**
-     * Not PostgreSQL's own 5432: a server of the user's may want that at any time. And none of those above 32767 that
-     * systems give to outgoing connections.
+     * Not 5432, which another PostgreSQL may need at any time, and no port above 32767, which systems use for outgoing
+     * connections.
      */
     private static final int FIRST_PORT = 25432;
 
@@ -57,7 +57,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final int PORTS_TRIED = 3;
     private static final String START_LOG = "postgres-start.log";
 
-    /** The first three undo what the library sets for throw-away tests; it also passes -F, which fsync=on overrides. */
+    /** The first three revert settings of the library for throw-away tests; fsync=on overrides its option -F. */
     private static final Map<String, String> SERVER = Map.ofEntries(
             Map.entry("fsync", "on"),
             Map.entry("synchronous_commit", "on"),
@@ -65,13 +65,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Map.entry("wal_level", "logical"),
             Map.entry("max_wal_senders", "10"),
             Map.entry("max_replication_slots", "10"),
-            // a capture that is blocked or off must not fill this machine's disk
+            // WAL kept for a blocked capture must not fill the disk
             Map.entry("max_slot_wal_keep_size", "4GB"),
             Map.entry("max_connections", "100"),
             Map.entry("shared_buffers", "128MB"),
             Map.entry("listen_addresses", "127.0.0.1"),
             Map.entry("unix_socket_directories", ""),
-            // a week of log files, each written over after seven days
+            // keeps log files for a week
             Map.entry("logging_collector", "on"),
             Map.entry("log_filename", "postgresql-%a.log"),
             Map.entry("log_truncate_on_rotation", "on"),
@@ -92,7 +92,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.adopted = adopted;
     }
 
-    /** Starts the server of this folder, or takes over the one that runs there. Blocks until it answers. */
+    /** Starts the server of this folder, or adopts the one that runs there. Blocks until it responds. */
     public static EmbeddedDatabase start(Path home) throws EmbeddedDatabaseException {
         HomeLock lock = HomeLock.take(home);
         try {
@@ -127,23 +127,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** The URL of the server that runs in this folder, if one does, for who may read its password. */
+    /** The URL of the server that runs in this folder; empty when none runs or its password is not readable. */
     public static Optional<String> running(Path home) {
         return Postmaster.of(data(home))
                 .flatMap(postmaster -> DatabasePassword.read(home).map(password -> url(postmaster.port(), password)));
     }
 
-    /** With the password. */
+    /** The URL with the password. */
     public String url() {
         return url(postmaster.port(), password.text());
     }
 
-    /** Whether it was running already, left behind by a Nexus that was killed. */
+    /** Whether the server was already running when this process started. */
     public boolean adopted() {
         return adopted;
     }
 
-    /** Stops the server and lets the folder go. Must come after everything that uses the database. */
+    /** Stops the server and releases the folder. Must be called after everything that uses the database. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -192,7 +192,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** On the next port when another process took one since it was looked at: {@code initdb} is in between. */
+    /** Tries the next port if another process took one after the check; {@code initdb} runs in between. */
     private static Postmaster launch(Path home, Path data, DatabasePassword password)
             throws EmbeddedDatabaseException, IOException {
         for (int port : (Iterable<Integer>) ports(home)::iterator) {
@@ -206,14 +206,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "the embedded database did not start; see " + home.resolve(START_LOG) + " and " + data.resolve("log"));
     }
 
-    /** Returns when the server answers, or has had {@link #FIRST_ANSWER} to do so. */
+    /** Returns when the server responds, or after {@link #FIRST_ANSWER}. */
     private static void startOn(int port, Path home, Path data, DatabasePassword password)
             throws EmbeddedDatabaseException, IOException {
-        // the library holds its lock on this file until the process ends, so a second start would meet the first's
+        // the library keeps its lock on this file until the process ends, so a second start needs another file
         Files.deleteIfExists(data.resolve("epg-lock"));
         Redirect log = Redirect.to(home.resolve(START_LOG).toFile());
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                // never the parent of the data: the library empties folders with old locks under it
+                // never the parent of the data, because the library empties folders with old locks below it
                 .setOverrideWorkingDirectory(home.resolve("programs").toFile())
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
@@ -223,11 +223,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setPGStartupWait(FIRST_ANSWER)
                 .setOutputRedirector(log)
                 .setErrorRedirector(log)
-                // the same order and the same letters on every machine
+                // the same collation on every machine
                 .setLocaleConfig("locale-provider", "builtin")
                 .setLocaleConfig("builtin-locale", "C.UTF-8")
                 .setLocaleConfig("locale", "C")
-                // behind the library's own "-A trust", so that nobody gets in without it for a moment
+                // follows the library's own "-A trust", so that no session gets in without a password
                 .setLocaleConfig("auth", "scram-sha-256")
                 .setLocaleConfig("pwfile", password.file().toAbsolutePath().toString())
                 .setConnectConfig("password", password.text());
@@ -244,7 +244,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** The native executable has those of the system that it was built on, and none outside Linux on x86-64. */
+    /** A native executable contains the programs of its build platform, and none outside Linux on x86-64. */
     private static InputStream programs(String system, String machine) throws IOException {
         try {
             return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine);
@@ -253,7 +253,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** This build has no PostgreSQL for this machine. */
+    /** This build contains no PostgreSQL for this platform. */
     private static final class NoProgramsException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -268,8 +268,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * An initdb that was killed leaves a folder that looks ready. Every server writes {@code postmaster.opts} when it
-     * starts; without that file none ever ran here, so there is nothing to lose.
+     * A killed initdb leaves a folder that looks complete. Every server writes {@code postmaster.opts} when it starts; without
+     * that file none ever ran here, so the folder holds no data.
      */
     private static void removeUnfinished(Path data) throws IOException {
         if (Files.exists(data.resolve("postmaster.opts")) || !Files.exists(data)) {
@@ -282,7 +282,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Free ones: that of the last time first, so that a psql command stays right. */
+    /** Free ports, first the one of the last start, so that a saved psql command stays valid. */
     private static IntStream ports(Path home) throws IOException {
         Path file = home.resolve("port");
         String remembered = Files.exists(file) ? Files.readString(file).strip() : "";
@@ -311,7 +311,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Waits for a server that is starting. Whether it serves; false when it has ended. */
+    /** Waits for a server that is starting.
+     *
+     * @return false when it terminated */
     private static boolean answers(Path data, Postmaster postmaster, DatabasePassword password)
             throws EmbeddedDatabaseException {
         long deadline = System.nanoTime() + STARTUP.toNanos();

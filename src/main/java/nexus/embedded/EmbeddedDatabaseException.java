@@ -1,6 +1,6 @@
 package nexus.embedded;
 
-/** The embedded database can't run. The message is one line for the user. */
+/** The embedded database cannot run. The message is one line for the user. */
 public final class EmbeddedDatabaseException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -14,8 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process per folder. The operating system lets the lock go when its process ends, however it ends; the process
- * id in the file is for people.
+ * Allows one process per folder. The operating system releases the lock when its process ends, in any way; the process id
+ * in the file is for people.
  */
 final class HomeLock implements AutoCloseable {
     private final FileChannel channel;
@@ -43,7 +43,8 @@ final class HomeLock implements AutoCloseable {
         }
     }
 
-    /** Nobody else may look in: the data, the key, and programs that run as this user. A folder of the user's stays. */
+    /** Other users must not read the folder: it holds the data, the key, and programs that run as this user. The mode of an
+     * existing folder is not changed. */
     private static void createPrivately(Path home) throws IOException {
         if (!Files.isDirectory(home)) {
             Files.createDirectories(
@@ -55,7 +56,7 @@ final class HomeLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // held by this very process
+            return null; // this process holds it
         }
     }
 

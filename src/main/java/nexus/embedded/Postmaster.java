@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The server process of a data directory, as its {@code postmaster.pid} tells of it: line 1 its id, line 4 its port. */
+/** The server process of a data directory according to its {@code postmaster.pid}: line 1 has its id, line 4 its port. */
 record Postmaster(ProcessHandle process, int port, Path pidFile) {
-    /** The live server of this directory; empty when there is none, or when the file tells of one that is gone. */
+    /** The running server of this directory; empty when there is none, or when the file is stale. */
     static Optional<Postmaster> of(Path dataDirectory) {
         Path pidFile = dataDirectory.resolve("postmaster.pid");
         List<String> lines;
@@ -32,7 +32,7 @@ record Postmaster(ProcessHandle process, int port, Path pidFile) {
         }
     }
 
-    /** After a reboot the id may be another program's. */
+    /** After a reboot the process id may belong to another program. */
     private static boolean isPostgres(ProcessHandle process) {
         return process.info()
                 .command()
@@ -41,16 +41,16 @@ record Postmaster(ProcessHandle process, int port, Path pidFile) {
     }
 
     /**
-     * The file is the last thing that a server removes. In a container Nexus is process 1, which its server then
-     * belongs to and which collects nothing: the ended server stays in the table of processes.
+     * A server removes the file last. In a container Nexus is process 1 and becomes the parent of its server, but does not
+     * reap it, so a terminated server stays in the process table.
      */
     boolean ended() {
         return !process.isAlive() || Files.notExists(pidFile);
     }
 
     /**
-     * PostgreSQL's fast shutdown, unless it has ended already. The signal, not {@code pg_ctl stop}: that refuses to run as root, and needs the
-     * folder of the programs, which an adopted server does not tell.
+     * PostgreSQL's fast shutdown, unless it has ended already. Sends the signal instead of {@code pg_ctl stop}, which refuses to run as root and needs
+     * the folder of the programs, which is unknown for an adopted server.
      *
      * @return whether it has ended
      */
@@ -61,7 +61,7 @@ record Postmaster(ProcessHandle process, int port, Path pidFile) {
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
         long deadline = System.nanoTime() + patience.toNanos();
         while (!ended() && System.nanoTime() < deadline) {
-            Thread.sleep(20); // not onExit: for a process that is no child it looks only now and then
+            Thread.sleep(20); // onExit polls a process that is not a child too rarely
         }
         return ended();
     }

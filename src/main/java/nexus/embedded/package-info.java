@@ -1,7 +1,7 @@
 /**
- * Where does the database come from when the user has none? An embedded PostgreSQL 18 that keeps its data.
+ * Which database is used when the user has none? An embedded PostgreSQL 18 that keeps its data.
  *
- * <p>Takes a folder, gives the URL of a running server. Never throws data away.
+ * <p>Takes a folder, gives the URL of a running server. Never deletes data.
  */
 @NullMarked
 package nexus.embedded;

@@ -6,20 +6,20 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Puts an event's parts together into the default format, the bytes that are stored, signed and sent. */
+/** Assembles an event in the default format: the bytes that are stored, signed and sent. */
 public final class EventBody {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** What stands between data and metadata. */
+    /** The bytes between data and metadata. */
     public static final String METADATA = ",\"metadata\":";
-    /** What stands behind the metadata. */
+    /** The bytes after the metadata. */
     public static final String END = "}}";
 
     private static final String ID = "{\"id\":\"";
     private static final String PAYLOAD = "\",\"payload\":";
 
-    /** The last one that was written: what happened together has the same time. */
+    /** The last time that was formatted, because events of a transaction share theirs. */
     private static volatile Written last = new Written(Instant.EPOCH, MILLIS.format(Instant.EPOCH));
 
     private record Written(Instant instant, String text) {}
@@ -27,8 +27,8 @@ public final class EventBody {
     private EventBody() {}
 
     /**
-     * @param data a JSON object as UTF-8, taken as it is
-     * @param metadata a JSON object as UTF-8, taken as it is
+     * @param data a JSON object in UTF-8, copied unchanged
+     * @param metadata a JSON object in UTF-8, copied unchanged
      */
     public static byte[] of(EventId id, EventType type, Instant createdAt, byte[] data, byte[] metadata) {
         byte[] head = head(id, type, createdAt).getBytes(StandardCharsets.US_ASCII);
@@ -43,7 +43,7 @@ public final class EventBody {
                 .array();
     }
 
-    /** What stands in front of the data, in ASCII: for who writes data and metadata into the body itself. */
+    /** The bytes before the data, in ASCII, for callers that write data and metadata into the body themselves. */
     public static String head(EventId id, EventType type, Instant createdAt) {
         return ID + id + "\",\"type\":\"" + type + "\",\"createdAt\":\"" + timestamp(createdAt) + PAYLOAD
                 + "{\"data\":";

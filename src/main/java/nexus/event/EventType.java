@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import nexus.refusal.Refusal;
 
 /**
- * What kind of event: segments of {@code [A-Za-z0-9_-]} with dots between them. A row change's type is
+ * The type of an event: segments of {@code [A-Za-z0-9_-]} with dots between them. A row change's type is
  * {@code pg.<schema>.<table>.<operation>}, where other characters of a name are percent-encoded UTF-8.
  */
 public record EventType(String value) {
@@ -23,7 +23,7 @@ public record EventType(String value) {
         }
     }
 
-    /** A type as a publisher gives it. */
+    /** Parses the type of a published event. */
     public static EventType published(String value, String pointer) {
         if (!isDotted(value, MAX_PUBLISHED) || value.indexOf('%') >= 0) {
             throw new Refusal.Invalid(
@@ -46,7 +46,7 @@ public record EventType(String value) {
         return value.startsWith(OWN_PREFIX);
     }
 
-    // written out, as a native executable interprets those that the compiler makes: twenty times as long
+    // written out, because a native executable interprets the generated methods of records, which is slow
     @Override
     public boolean equals(Object other) {
         return other instanceof EventType type && value.equals(type.value);
@@ -57,7 +57,7 @@ public record EventType(String value) {
         return value.hashCode();
     }
 
-    /** A schema's or table's name as it stands in a type: {@code bestell-nr} as it is, {@code a.b} as {@code a%2Eb}. */
+    /** Encodes a schema or table name as a segment: {@code bestell-nr} unchanged, {@code a.b} as {@code a%2Eb}. */
     public static String segment(String name) {
         StringBuilder encoded = new StringBuilder(name.length());
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
@@ -72,13 +72,13 @@ public record EventType(String value) {
         return encoded.toString();
     }
 
-    /** Whether this is what {@link #segment} makes of some name: only then can it ever match one. */
+    /** Whether {@link #segment} can return this text; no other text can match a name. */
     static boolean isSegment(String encoded) {
         if (encoded.indexOf('%') < 0) {
             return !encoded.isEmpty() && encoded.chars().allMatch(c -> isPlain((char) c));
         }
         try {
-            // a plus sign would be decoded to a blank, whose code then differs
+            // a plus sign would be decoded to a blank, which is encoded differently
             return segment(URLDecoder.decode(encoded, StandardCharsets.UTF_8)).equals(encoded);
         } catch (IllegalArgumentException e) {
             return false;

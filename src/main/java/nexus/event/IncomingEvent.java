@@ -3,32 +3,32 @@ package nexus.event;
 import java.time.Instant;
 
 /**
- * An event on its way into the store. The body is made only when a subscription wants the event or it has to be
- * stored anyway: most row changes of a busy table may interest nobody.
+ * An event on its way into the store. The body is built only when a subscription matches or the event is stored anyway,
+ * because most row changes of a busy table may match none.
  *
  * @param createdAt when it was published or committed; milliseconds
- * @param storedAlways published events are stored also when nobody subscribed; row changes are not
+ * @param storedAlways true for published events, which are stored also without a subscription
  */
 public record IncomingEvent(
         EventId id, EventType type, Instant createdAt, Ordering ordering, Body body, boolean storedAlways) {
 
-    /** The same event under another id. */
+    /** A copy with another id. */
     public IncomingEvent withId(EventId other) {
         return new IncomingEvent(
                 other, type, createdAt, ordering, () -> EventBody.withId(body.bytes(), other), storedAlways);
     }
 
-    /** The same event with as little in it as there can be. */
+    /** A copy with the smallest possible body. */
     public IncomingEvent reduced() {
         return new IncomingEvent(id, type, createdAt, ordering, body::reduced, storedAlways);
     }
 
-    /** The bytes that are signed and sent. Pure: the same bytes however often it is asked. */
+    /** The bytes that are signed and sent. Pure: every call returns the same bytes. */
     @FunctionalInterface
     public interface Body {
         byte[] bytes();
 
-        /** Fewer of them, where some can be left out: for a store that refuses the whole. */
+        /** A smaller body, where parts can be left out, for a store that refuses the whole one. */
         default byte[] reduced() {
             return bytes();
         }

@@ -6,9 +6,9 @@ import java.util.Set;
 import nexus.refusal.Refusal;
 
 /**
- * Which event types a subscription wants: {@code *} is one segment, {@code **} any number of them (also none), and
- * {@code *} alone is every published event and every row change. Nexus's own events are only matched by a pattern
- * that starts with {@code nexus.}.
+ * A pattern of event types: {@code *} matches one segment, {@code **} any number of segments including none, and a single
+ * {@code *} every published event and every row change. Only patterns that start with {@code nexus.} match Nexus's own
+ * events.
  */
 public record TypePattern(String value) {
     private static final String EVERYTHING = "*";
@@ -32,7 +32,7 @@ public record TypePattern(String value) {
         return new TypePattern(value);
     }
 
-    /** Exactly one kind of row change. */
+    /** A pattern that matches exactly one kind of row change. */
     public static TypePattern exactly(EventType type) {
         return new TypePattern(type.value());
     }
@@ -48,11 +48,11 @@ public record TypePattern(String value) {
         if (wildcard < 0) {
             return value.equals(type.value());
         }
-        // most patterns are about something else from their first letters on; a.** is about a too
+        // most patterns differ from the type in their first letters; a.** also matches a
         return type.value().regionMatches(0, value, 0, Math.max(0, wildcard - 1)) && matchesSegments(type.value());
     }
 
-    /** Which changes of this table the pattern wants; empty when none. */
+    /** The changes of this table that the pattern matches. */
     public Set<Operation> operationsOf(String schema, String table) {
         EnumSet<Operation> wanted = EnumSet.noneOf(Operation.class);
         for (Operation operation : Operation.values()) {
@@ -63,12 +63,12 @@ public record TypePattern(String value) {
         return wanted;
     }
 
-    /** Whether it can match row changes at all. */
+    /** Whether it can match any row change. */
     public boolean isAboutTables() {
         return value.equals(EVERYTHING) || value.startsWith("pg.") || value.startsWith("*");
     }
 
-    /** {@code pg.public.orders.*}: wherever it has wildcards, not in the table's name. */
+    /** Whether it names one table, as {@code pg.public.orders.*} does. */
     public boolean namesOneTable() {
         List<String> segments = segments();
         return segments.size() >= 3
@@ -82,8 +82,8 @@ public record TypePattern(String value) {
     }
 
     /**
-     * Linear in pattern times type: remembers the last {@code **} and takes one segment more into it on a mismatch. Goes
-     * over the texts as they are: all patterns are asked about each new type.
+     * Takes time in proportion to pattern times type: on a mismatch the last {@code **} takes one more segment. Works on the
+     * texts without splitting them, because every new type is matched with all patterns.
      */
     private boolean matchesSegments(String type) {
         int p = 0;
@@ -121,7 +121,7 @@ public record TypePattern(String value) {
         return nextSegment(value, at) - at - 1 == length && value.regionMatches(at, type, typeAt, length);
     }
 
-    /** Where the one behind begins; behind the last, one more than the length. */
+    /** The start of the next segment; one more than the length after the last one. */
     private static int nextSegment(String segments, int at) {
         int dot = segments.indexOf('.', at);
         return (dot < 0 ? segments.length() : dot) + 1;

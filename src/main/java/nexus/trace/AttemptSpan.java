@@ -4,7 +4,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.util.Optional;
 
-/** One request to a receiver, as a span that has begun. */
+/** The started span of one request to a receiver. */
 public final class AttemptSpan {
     private final Span span;
 
@@ -12,18 +12,18 @@ public final class AttemptSpan {
         this.span = span;
     }
 
-    /** What the receiver's own spans go on from. */
+    /** The parent of the receiver's own spans. */
     public String traceparent() {
         return "00-" + span.getSpanContext().getTraceId() + "-"
                 + span.getSpanContext().getSpanId() + "-01";
     }
 
     /**
-     * It is over.
+     * Ends the span.
      *
      * @param outcome as in the meters
-     * @param status of the answer, if there was one
-     * @param error what went wrong, if something did
+     * @param status of the response, if there was one
+     * @param error the failure, if there was one
      */
     public void end(String outcome, Optional<Integer> status, Optional<String> error) {
         span.setAttribute("nexus.outcome", outcome);

@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where traces go. Without an endpoint nothing is traced. */
+/** Export of traces. Without an endpoint nothing is traced. */
 @ConfigMapping(prefix = "nexus.trace")
 public interface TraceConfig {
     /** {@code OTEL_EXPORTER_OTLP_ENDPOINT}: of a collector that takes OTLP over HTTP; spans go to {@code /v1/traces} below it. */
@@ -14,11 +14,11 @@ public interface TraceConfig {
     /** {@code OTEL_EXPORTER_OTLP_HEADERS}: {@code name=value} pairs with commas between them, often with a credential. */
     Optional<String> headers();
 
-    /** {@code OTEL_SERVICE_NAME}: what the traces are found under. */
+    /** {@code OTEL_SERVICE_NAME}: the service name of the traces. */
     @WithDefault("nexus")
     String serviceName();
 
-    /** {@code OTEL_TRACES_SAMPLER_ARG}: the share of events that is traced, 0 to 1. Lower it when there are many. */
+    /** {@code OTEL_TRACES_SAMPLER_ARG}: the share of events that is traced, 0 to 1. Lower it for high rates. */
     @WithDefault("1")
     double ratio();
 

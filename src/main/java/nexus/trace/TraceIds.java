@@ -5,8 +5,8 @@ import io.opentelemetry.api.trace.TraceId;
 import java.util.UUID;
 
 /**
- * The ids of an event's trace, all of them out of the event's own: whichever process does the next thing to it, hours later
- * or after a crash, finds them without having stored anything.
+ * The ids of an event's trace, derived from the event's id, so that any process computes the same ids hours later or after
+ * a crash without storing them.
  */
 record TraceIds(UUID event) {
     private static final double STEPS = 1L << 53;
@@ -16,18 +16,18 @@ record TraceIds(UUID event) {
         return TraceId.fromLongs(event.getMostSignificantBits(), event.getLeastSignificantBits());
     }
 
-    /** Of the span that took the event in, the parent of all its attempts. */
+    /** The id of the intake span, the parent of all attempts. */
     String rootSpanId() {
         long mixed = mix(event.getMostSignificantBits() ^ Long.rotateLeft(event.getLeastSignificantBits(), 32));
         return SpanId.fromLong(mixed == 0 ? 1 : mixed);
     }
 
-    /** The same answer in every process. */
+    /** The result is the same in every process. */
     boolean isSampled(double ratio) {
         return (mix(event.getLeastSignificantBits()) >>> 11) / STEPS < ratio;
     }
 
-    /** Spreads ids of which parts are a clock or fixed over all 64 bits: the finalizer of SplitMix64. */
+    /** Distributes ids with clock or constant parts over all 64 bits: the finalizer of SplitMix64. */
     private static long mix(long value) {
         long first = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
         long second = (first ^ (first >>> 27)) * 0x94d049bb133111ebL;

@@ -30,8 +30,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One trace an event: the span that took it in, from the request or the commit to the store, and below it one for each
- * attempt to deliver it. Spans that the collector does not take in time are dropped; nothing waits for it.
+ * One trace per event: the intake span, from the request or the commit to the store, and below it a span for each attempt.
+ * Spans that the collector does not accept in time are dropped; nothing waits for it.
  */
 @Singleton
 public final class Tracing {
@@ -88,15 +88,15 @@ public final class Tracing {
     }
 
     /**
-     * An event was published and is stored now.
+     * Records that a published event was stored.
      *
-     * @param caller the {@code traceparent} that came with the request: linked, as a trace of many events is none
+     * @param caller the {@code traceparent} of the request; it is linked, because a trace of many events would be useless
      */
     public void published(UUID event, String type, Instant startedAt, Optional<String> caller) {
         tookIn("nexus publish", event, type, startedAt, caller);
     }
 
-    /** A row change, or an event from SQL, that somebody wants is stored now. */
+    /** Records that a row change, or an event from SQL, was stored. */
     public void captured(UUID event, String type, Instant committedAt) {
         tookIn("nexus capture", event, type, committedAt, Optional.empty());
     }
@@ -117,7 +117,7 @@ public final class Tracing {
     }
 
     /**
-     * A request to a receiver begins.
+     * Starts the span of a request to a receiver.
      *
      * @param host of the receiver; the rest of its URL may be a credential
      * @return null when the event is not traced
@@ -143,7 +143,7 @@ public final class Tracing {
                 .startSpan());
     }
 
-    /** What is not exported yet gets some seconds. */
+    /** Waits a few seconds for spans that are not exported yet. */
     @PreDestroy
     public void close() {
         SdkTracerProvider running = provider;
@@ -171,7 +171,7 @@ public final class Tracing {
                 : SpanContext.getInvalid();
     }
 
-    /** Random ids, but for a span whose ids are given. */
+    /** Generates random ids, except for a span whose ids are given. */
     private static final class GivenIds implements IdGenerator {
         private final ThreadLocal<@Nullable TraceIds> given = new ThreadLocal<>();
 

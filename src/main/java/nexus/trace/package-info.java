@@ -1,8 +1,8 @@
 /**
- * What happened to one event, as a trace that others can show?
+ * What does a trace of one event show?
  *
- * <p>Takes what the rooms on the way have done and when, gives spans to an OpenTelemetry collector and the
- * {@code traceparent} that receivers go on with. Never costs anything while no collector is named.
+ * <p>Takes the steps of an event and their times, gives spans to an OpenTelemetry collector and the {@code traceparent} that
+ * receivers continue. Costs nothing while no collector is configured.
  */
 @NullMarked
 package nexus.trace;

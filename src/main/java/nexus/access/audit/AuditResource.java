@@ -17,7 +17,7 @@ import nexus.api.page.QueryParameters;
 import nexus.event.EventBody;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/audit}: who has changed what through the API. */
+/** {@code GET /v1/audit}: the changes made through the API. */
 @Singleton
 @Path("/v1/audit")
 @Produces(MediaType.APPLICATION_JSON)
@@ -27,7 +27,7 @@ public class AuditResource {
     private final AuditRepository repository;
     private final Audit audit;
 
-    /** An entry as it is shown. */
+    /** An entry as the API shows it. */
     @RegisterForReflection
     record EntryView(
             String id,

@@ -1,5 +1,5 @@
 /**
- * Who has changed what through the API?
+ * Who changed what through the API?
  *
  * <p>Takes changes, gives entries that commit with them. Never holds a payload or a secret.
  */

@@ -7,8 +7,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.Set;
 
 /**
- * Lets the pages of chosen origins call the API (CORS). They send a key like everybody else: there is no cookie, so
- * nothing that a browser would send by itself.
+ * Allows pages of configured origins to call the API (CORS). They send a key like any other client. There is no cookie,
+ * so a browser never authenticates a request by itself.
  */
 public final class CrossOrigin {
     private final Set<String> origins;
@@ -17,7 +17,7 @@ public final class CrossOrigin {
         this.origins = Set.copyOf(origins);
     }
 
-    /** @return whether this was only a browser's question, which is answered now */
+    /** @return whether this was a preflight request, which is answered now */
     public boolean answers(HttpServerRequest request) {
         if (origins.isEmpty()) {
             return false;

@@ -3,7 +3,7 @@ package nexus.access.browser;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 
-/** What tells a browser to do nothing with an answer but show it where it belongs. */
+/** Headers that restrict what a browser does with a response. */
 public final class SecurityHeaders {
     private static final CharSequence SNIFFING = HttpHeaders.createOptimized("X-Content-Type-Options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
@@ -19,7 +19,7 @@ public final class SecurityHeaders {
             HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
     private static final CharSequence OWN = HttpHeaders.createOptimized(
             "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
-    /** The page of the document has its script and style in itself. */
+    /** The page of the OpenAPI document contains its script and style. */
     private static final CharSequence INLINE =
             HttpHeaders.createOptimized("default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self'"
                     + " 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'");

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The keys that open, as far as this process knows: those it was started with, and the stored ones. */
+/** The valid keys that this process knows: those of API_KEYS and the stored ones. */
 @Singleton
 public final class ApiKeys {
     private final AccessConfig config;
@@ -33,19 +33,19 @@ public final class ApiKeys {
         }
     }
 
-    /** Whether the process was started without any. */
+    /** Whether API_KEYS is empty. */
     public boolean noneInEnvironment() {
         return ofEnvironment.isEmpty();
     }
 
-    /** Expired or not. */
+    /** Includes expired keys. */
     public Optional<KnownKey> with(Digest digest) {
         KnownKey known = ofEnvironment.get(digest);
         return Optional.ofNullable(known != null ? known : stored.get(digest));
     }
 
     /**
-     * These are all there are now. What is remembered of those that stay is kept.
+     * Replaces all stored keys. The usage recorded for keys that remain is kept.
      *
      * @param readNanos {@link System#nanoTime()} before they were read
      */
@@ -56,7 +56,7 @@ public final class ApiKeys {
         stored = next;
     }
 
-    /** How long ago the store was asked for the stored keys; one may have been revoked since. */
+    /** Time since the stored keys were read; a key may have been revoked in the meantime. */
     Duration unconfirmedFor(long nowNanos) {
         return Duration.ofNanos(nowNanos - confirmedNanos);
     }
@@ -75,7 +75,7 @@ public final class ApiKeys {
         stored = next;
     }
 
-    /** The stored ones. */
+    /** The stored keys. */
     public Stream<KnownKey> stored() {
         return stored.values().stream();
     }

@@ -6,8 +6,8 @@ import java.util.HexFormat;
 import nexus.notation.Sha256;
 
 /**
- * SHA-256 of a key. Keys are looked up by it, never compared themselves: how long that takes tells of the digest, out
- * of which nobody can make a key. Plain SHA-256 is enough because keys are random, not chosen by people.
+ * SHA-256 of a key. Keys are looked up by their digest and never compared themselves, so timing reveals at most a
+ * digest, from which no key can be computed. Plain SHA-256 is enough because keys are random, not chosen by people.
  */
 public final class Digest {
     private static final int SCOPE_BYTES = 12;
@@ -30,7 +30,7 @@ public final class Digest {
         return bytes.clone();
     }
 
-    /** Tells keys apart without telling them. */
+    /** Distinguishes keys without revealing them. */
     String scope() {
         return HexFormat.of().formatHex(bytes, 0, SCOPE_BYTES);
     }

@@ -25,7 +25,7 @@ import nexus.store.Store;
 /** The only class that writes {@code api_key}. */
 @Singleton
 class KeyRepository {
-    /** Every process keeps all of them in memory. */
+    /** Every process keeps all keys in memory. */
     static final int MAX_KEYS = 1_000;
 
     private static final String COLUMNS = "id, number, name, scopes, digest, created_at, expires_at, last_used_at";
@@ -75,7 +75,7 @@ class KeyRepository {
                 .map(rows -> keys(rows).findFirst());
     }
 
-    /** Newest first, those below a number. */
+    /** Keys below a number, newest first. */
     Future<List<StoredKey>> list(long below, int limit) {
         return store.api().preparedQuery(LIST).execute(Tuple.of(below, limit)).map(rows -> keys(rows)
                 .toList());
@@ -115,12 +115,12 @@ class KeyRepository {
                 .compose(Future::succeededFuture);
     }
 
-    /** Fails with a {@link Refusal.NotFound}. */
+    /** Fails with a {@link Refusal.NotFound} when there is no such key. */
     Future<Void> delete(UUID id, AuditedChange audited) {
         return changing(DELETE, Tuple.of(id), id, audited, KeyRepository::gone).mapEmpty();
     }
 
-    /** When each was used last, as far as this process knows. */
+    /** Stores the time of the last use of each key in this process. */
     Future<Void> used(Map<UUID, Instant> uses) {
         UUID[] ids = uses.keySet().toArray(UUID[]::new);
         OffsetDateTime[] times = Stream.of(ids)

@@ -9,7 +9,7 @@ import nexus.api.json.JsonBody;
 import nexus.api.json.Timestamps;
 import nexus.refusal.Refusal;
 
-/** What is asked for with POST of {@code /v1/keys}. */
+/** The body of a POST to {@code /v1/keys}. */
 record KeyRequest(String name, Set<Right> rights, Optional<Instant> expiresAt) {
     static final int MAX_NAME = 200;
 

@@ -112,7 +112,7 @@ public class KeyResource {
                 .toCompletionStage();
     }
 
-    /** Whether it could be a stored key. */
+    /** Whether the text has the form of a stored key. */
     public static boolean isShapedLikeAKey(String text) {
         return SHAPE.matcher(text).matches();
     }

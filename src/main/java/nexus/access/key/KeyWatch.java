@@ -23,19 +23,20 @@ import nexus.liveness.Rounds;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps this process's keys up with the store: a key that another process deletes opens here for less than two seconds
- * more, one that it makes opens at once. Writes down when keys were used.
+ * Keeps the keys of this process in step with the store. A key that another process deletes stays valid here for less
+ * than two seconds; a key that it creates is valid at once. Also stores when keys were used.
  */
 @Singleton
 public class KeyWatch {
     private static final Logger LOG = Logger.getLogger(KeyWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Without an answer for so long a stored key may have been revoked; it opens again once the store has confirmed it. */
+    /** If the store has not responded for this long, a stored key may have been revoked. It is valid again when the store has
+     * confirmed it. */
     private static final Duration MOST_UNCONFIRMED = Duration.ofSeconds(10);
 
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
-    /** Each costs a query: who guesses keys must not make many. */
+    /** Each look-up costs a query, so a client that guesses keys must not cause many. */
     private static final int LOOKUPS_PER_SECOND = 20;
 
     private final KeyRepository repository;
@@ -73,7 +74,7 @@ public class KeyWatch {
         }
     }
 
-    /** One that this process does not know: made elsewhere a moment ago, perhaps. */
+    /** Looks up a key that this process does not know; another process may have just created it. */
     public Future<Optional<KnownKey>> lookUp(Digest digest) {
         if (!lookups.take(System.nanoTime())) {
             return Future.succeededFuture(Optional.empty());
@@ -81,12 +82,12 @@ public class KeyWatch {
         return repository.with(digest).map(found -> found.map(keys::add));
     }
 
-    /** Whether the stored keys are what the store has, or was a moment ago. */
+    /** Whether the stored keys were read recently enough to be relied on. */
     public boolean isConfirmed() {
         return keys.unconfirmedFor(System.nanoTime()).compareTo(MOST_UNCONFIRMED) < 0;
     }
 
-    /** Asks for all stored keys. One read at a time: whoever comes meanwhile shares its answer. */
+    /** Reads all stored keys. Calls during a read share its result. */
     public synchronized Future<Void> read() {
         if (reading.isComplete()) {
             long asked = System.nanoTime();

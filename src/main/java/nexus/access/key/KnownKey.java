@@ -9,7 +9,7 @@ import nexus.access.limit.RequestLimit;
 import nexus.access.limit.RequestPlaces;
 import nexus.api.caller.Caller;
 
-/** A key that opens, with what this process remembers of its use. Safe for any thread. */
+/** A valid key with its usage in this process. Safe for any thread. */
 public final class KnownKey {
     private final Caller caller;
     private final Optional<UUID> id;
@@ -37,7 +37,7 @@ public final class KnownKey {
     /**
      * One of {@code API_KEYS}.
      *
-     * @param number its place among them, from 1: what names it must not help to find it
+     * @param number its position in API_KEYS, from 1; the name must reveal nothing of the key
      */
     static KnownKey ofEnvironment(int number, Digest digest, AccessConfig config) {
         Caller caller = new Caller(digest.scope(), "env:" + number, Optional.empty(), true);
@@ -79,7 +79,7 @@ public final class KnownKey {
         lastUsedMillis.set(nowMillis);
     }
 
-    /** Zero when this process has not seen it. */
+    /** Zero when this process has not seen the key. */
     long lastUsedMillis() {
         return lastUsedMillis.get();
     }

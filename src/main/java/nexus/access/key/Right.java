@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a key may do. */
+/** A right of a key. */
 public enum Right {
-    /** POST events. */
+    /** Publish events. */
     PUBLISH,
     /** Every GET. */
     READ,
-    /** Everything. */
+    /** All requests. */
     MANAGE;
 
     private static final Set<String> PUBLISHING = Set.of("/v1/events", "/v1/events/batch");
@@ -19,7 +19,7 @@ public enum Right {
 
     static final List<String> WORDS = Arrays.stream(values()).map(Right::word).toList();
 
-    /** What a request needs. An odd spelling of a path needs the most. */
+    /** The right that a request needs. A path with an unusual spelling needs the strongest. */
     public static Right neededFor(String method, String path) {
         if (READING.contains(method)) {
             return READ;

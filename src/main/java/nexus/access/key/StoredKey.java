@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A key that was made through the API, as the store knows it: without the key.
+ * A key created through the API, as stored: without the key itself.
  *
- * @param number raised with each key
- * @param lastUsedAt to about ten seconds
+ * @param number ascending in order of creation
+ * @param lastUsedAt accurate to about ten seconds
  */
 record StoredKey(
         UUID id,

@@ -1,5 +1,5 @@
 /**
- * Which keys open, and what may they do?
+ * Which keys are valid, and what do they allow?
  *
  * <p>Takes keys of the environment and the store, gives callers with rights. Never keeps or shows a key itself.
  */

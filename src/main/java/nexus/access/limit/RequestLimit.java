@@ -3,8 +3,8 @@ package nexus.access.limit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many requests a second, twice as many in a burst: a token bucket, kept as the moment at which it will be full
- * again (the "generic cell rate algorithm"), so that taking a token is one compare-and-set. Safe for any thread.
+ * A limit of requests a second, with bursts of twice as many. It is a token bucket, stored as the time at which it will
+ * be full again (generic cell rate algorithm), so that taking a token is one compare-and-set. Safe for any thread.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit header fields</a>
  */
@@ -19,7 +19,7 @@ public final class RequestLimit {
     private final String policy;
 
     /**
-     * @param name as it stands in the headers
+     * @param name the name in the headers
      * @param perSecond at least 1
      * @param now {@link System#nanoTime()}
      */
@@ -32,7 +32,7 @@ public final class RequestLimit {
         this.policy = this.name + ";q=" + perSecond + ";w=1";
     }
 
-    /** @return false when the request comes too early; then nothing is taken */
+    /** @return false when the request comes too early; then no token is taken */
     public boolean take(long now) {
         while (true) {
             long full = fullAt.get();
@@ -51,7 +51,7 @@ public final class RequestLimit {
         return policy;
     }
 
-    /** The header {@code RateLimit}: what is left of this second's rate, and the seconds until it is whole again. */
+    /** The header {@code RateLimit}: the remaining requests, and the seconds until the bucket is full again. */
     public String state(long now) {
         long owed = Math.max(0, fullAt.get() - now);
         long left = Math.clamp((room - owed) / interval, 0, perSecond);

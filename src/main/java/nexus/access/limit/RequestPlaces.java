@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** How many requests of one key are in progress at once; some more wait for their turn. Safe for any thread. */
+/** Bounds the requests of one key that are in progress at once, and those that wait. Safe for any thread. */
 public final class RequestPlaces {
     private final int mostWaiting;
     private final Deque<Runnable> waiting = new ArrayDeque<>(); // guarded by this
@@ -15,7 +15,7 @@ public final class RequestPlaces {
         this.mostWaiting = mostWaiting;
     }
 
-    /** @return whether there was a place; it has to be left again */
+    /** @return whether there was a free place; the caller must leave it again */
     public synchronized boolean take() {
         if (free == 0) {
             return false;
@@ -27,14 +27,14 @@ public final class RequestPlaces {
     /**
      * Waits for a place.
      *
-     * @param turn called once there is one, on the thread that left it; it has to be left again
-     * @return false when too many wait already
+     * @param turn called when a place is free, on the thread that left it; the callee must leave it again
+     * @return false when too many requests wait already
      */
     public synchronized boolean await(Runnable turn) {
         return waiting.size() < mostWaiting && waiting.add(turn);
     }
 
-    /** @return false when its turn has come */
+    /** @return false when its turn has already come */
     public synchronized boolean giveUp(Runnable turn) {
         return waiting.remove(turn);
     }
