@@ -6,8 +6,8 @@ SET synchronous_commit = off;
 
 SELECT count(ensure_day((now() AT TIME ZONE 'UTC')::date - n)) FROM generate_series(1, 7) n;
 
-INSERT INTO subscription (id, door, name, endpoint_url, event_types, fingerprint, secret, deleted_at)
-SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'listener' ELSE 'subscription' END, 'test ' || n, 'http://localhost/',
+INSERT INTO subscription (id, door, name, endpoint, event_types, fingerprint, secret, deleted_at)
+SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'listener' ELSE 'subscription' END, 'test ' || n, '',
        '{*}', n::text::bytea, '', CASE WHEN n % 50 = 49 THEN now() END
 FROM generate_series(1, :lanes) n;
 
