@@ -38,11 +38,11 @@ import nexus.store.SchemaTrust;
 import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
 
-/** Examines source and store. Reads only, over connections of its own, and is done within about ten seconds. */
+/** Examines source and store. Only reads, on connections of its own, and finishes within about ten seconds. */
 public final class Doctor {
-    /** After this the connections are cut; what was not read by then is not checked. */
+    /** The connections are closed after this time; facts that were not read by then are not checked. */
     private static final Duration READING = Duration.ofSeconds(5);
-    /** With less time left no other connection is tried: that may take four seconds. */
+    /** A further connection is only tried when this much time is left, since connecting may take four seconds. */
     private static final Duration TIME_FOR_ANOTHER = Duration.ofSeconds(4);
 
     private final Subject subject;
@@ -57,9 +57,9 @@ public final class Doctor {
     }
 
     /**
-     * A connection, or why there is none; or neither, when there is no address or its sessions are shared with others.
+     * A connection or the failure to connect; neither when there is no address, or when its sessions are shared with other clients.
      *
-     * @param pooling what was found out before anything was set in a session
+     * @param pooling the result of the check that runs before any setting of a session is changed
      */
     private record Attempt(
             @Nullable Connection connection,
@@ -86,7 +86,7 @@ public final class Doctor {
                     connection.abort(Runnable::run);
                 }
             } catch (SQLException e) {
-                // it is gone already
+                // it is already closed
             }
         }
 
@@ -96,19 +96,19 @@ public final class Doctor {
                     connection.close();
                 }
             } catch (SQLException e) {
-                // it was only read from
+                // it was only used for reading
             }
         }
     }
 
-    /** A database that is worth a closer look. */
+    /** A database that passed the basic checks. */
     private record Patient(PostgresUrl url, Connection connection, Server server) {
         boolean isOnServerOf(Patient other) {
             return server.isSame(other.server);
         }
     }
 
-    /** What the first look has shown. */
+    /** The result of the basic checks. */
     private record FirstLook(List<Check> checks, Optional<Patient> patient) {
         static FirstLook stopping(Check check) {
             return new FirstLook(List.of(check), Optional.empty());
@@ -116,7 +116,8 @@ public final class Doctor {
     }
 
     private Diagnosis examine() {
-        // no virtual one: in a native executable some classes can't be initialised by it, among them the logger's
+        // not a virtual thread, because some classes, loggers among them, cannot be initialised by one in a native
+        // executable
         Executor thread =
                 task -> Thread.ofPlatform().name("nexus-doctor").daemon().start(task);
         CompletableFuture<Attempt> connecting =
@@ -142,7 +143,7 @@ public final class Doctor {
     private List<Check> examine(Attempt sourceAttempt, Attempt storeAttempt, long end) {
         FirstLook sourceLook = firstLook("source", subject.sourceVariable(), subject.source(), sourceAttempt);
         Optional<Patient> source = sourceLook.patient();
-        // the slot before the store's position: that is always at or past what the slot has confirmed
+        // reads the slot before the stored position, which is never behind the position that the slot has confirmed
         Optional<SourceFacts> sourceFacts = source.map(patient -> SourceFacts.read(patient.connection(), subject));
         FirstLook storeLook = storeLook(source, storeAttempt);
         Optional<Patient> store = storeLook.patient();
@@ -173,7 +174,7 @@ public final class Doctor {
         return checks;
     }
 
-    /** Reachable, no pooler, new enough, a primary: without these nothing else is worth looking at. */
+    /** Reachable, no pooler, a supported version, a primary: the other checks depend on these. */
     private static FirstLook firstLook(
             String which, Optional<String> variable, Optional<PostgresUrl> url, Attempt attempt) {
         String reachable = which + "-reachable";
@@ -209,7 +210,7 @@ public final class Doctor {
         };
     }
 
-    /** What was found out about the same server as source is not told again. */
+    /** Checks of the server are not repeated when the source is on the same server. */
     private FirstLook storeLook(Optional<Patient> source, Attempt attempt) {
         if (subject.isOneDatabase()) {
             return new FirstLook(
@@ -288,7 +289,7 @@ public final class Doctor {
                                 + " db/migration/R__publish_from_sql.sql");
     }
 
-    /** Empty when it works, was not tried, or all places are taken, which another check tells. */
+    /** Empty when it works, was not tried, or all slots for senders are in use, which another check reports. */
     private static Optional<String> replicationRefused(Patient source, long end) {
         boolean hasTime = end - System.nanoTime() > TIME_FOR_ANOTHER.toNanos();
         if (!source.server().mayReplicate() || !hasTime) {
@@ -301,7 +302,7 @@ public final class Doctor {
         }
     }
 
-    /** @param known what goes on there, when it is the source's server */
+    /** @param known the activity of the server, when it is the server of the source */
     private List<Check> aboutStore(
             Patient store, Fact<Optional<StoreFacts>> stored, Optional<Fact<ActivityFacts>> known) {
         Server server = store.server();

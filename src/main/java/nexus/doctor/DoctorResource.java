@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class DoctorResource {
     private final Subject subject;
-    private @Nullable CompletableFuture<Diagnosis> underWay; // guarded by this
+    private @Nullable CompletableFuture<Diagnosis> examination; // guarded by this
 
     @Inject
     DoctorResource(StoreConfig store, SourceConfig source, SecretConfig secret, ProcessConfig process) {
@@ -46,11 +46,11 @@ public class DoctorResource {
         return shared();
     }
 
-    /** Who asks during an examination shares it: the databases are not to suffer from many who ask. */
+    /** Requests during an examination share its result, so that many callers do not load the databases. */
     private synchronized CompletableFuture<Diagnosis> shared() {
-        if (underWay == null || underWay.isDone()) {
-            underWay = CompletableFuture.supplyAsync(() -> Doctor.examine(subject), Thread::startVirtualThread);
+        if (examination == null || examination.isDone()) {
+            examination = CompletableFuture.supplyAsync(() -> Doctor.examine(subject), Thread::startVirtualThread);
         }
-        return underWay;
+        return examination;
     }
 }

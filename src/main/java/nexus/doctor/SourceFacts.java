@@ -20,11 +20,11 @@ import nexus.replication.publication.PublicationPlan.Kind;
 import nexus.replication.publication.Publications;
 
 /**
- * What was found at the source.
+ * The facts of the source.
  *
  * @param functions those of {@code nexus.publish} and {@code nexus.annotate} that are installed
  * @param encoding of the database, by its PostgreSQL name
- * @param synchronousStandbys {@code synchronous_standby_names} as it stands
+ * @param synchronousStandbys the value of {@code synchronous_standby_names}
  */
 record SourceFacts(
         Fact<ServerSettings> settings,

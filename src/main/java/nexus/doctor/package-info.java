@@ -1,5 +1,5 @@
 /**
- * Are the databases fit, and if not, what exactly has to be done?
+ * Are the databases fit for Nexus, and which exact change would make them so?
  *
  * <p>Takes the addresses of source and store, gives checks, each with its fix. Never writes, and never waits for long.
  */

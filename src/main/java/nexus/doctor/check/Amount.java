@@ -3,7 +3,7 @@ package nexus.doctor.check;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Sizes and times in words. */
+/** Formats sizes and times for people. */
 public final class Amount {
     private static final long MEGABYTE = 1L << 20;
     private static final long GIGABYTE = 1L << 30;

@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that was looked at, in the form of the API.
+ * The result of one check, in the form of the API.
  *
- * @param check its name, which stays: a setting's own name, or words with dashes; those of the store begin with it
- * @param detail what was found, for a person
- * @param fix what to do, word for word: SQL to paste, a variable to set. Null when nothing has to be done
+ * @param check its stable name: that of a setting, or words with dashes; checks of the store start with {@code store}
+ * @param detail the finding, for people
+ * @param fix the exact fix: SQL to paste, a variable to set; null when there is nothing to fix
  */
 public record Check(
         String check,
@@ -17,13 +17,13 @@ public record Check(
         String detail,
         @Nullable String fix) {
 
-    /** In the order of their weight. */
+    /** In ascending order of severity. */
     public enum Status {
         OK,
         WARN,
         FAIL;
 
-        /** As the API writes it. */
+        /** In the notation of the API. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -41,7 +41,7 @@ public record Check(
         return new Check(check, Status.FAIL.text(), detail, fix);
     }
 
-    /** What could not be looked at. */
+    /** A check that could not run. */
     public static Check notChecked(String check, String because) {
         return warn(check, "not checked: " + because, "Put that right first, then run ./nexus doctor again.");
     }

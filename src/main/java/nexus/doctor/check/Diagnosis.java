@@ -4,9 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * All that was found, in the form of the API.
+ * The result of an examination, in the form of the API.
  *
- * @param status that of the worst check
+ * @param status the status of the worst check
  */
 public record Diagnosis(String status, List<Check> checks) {
 

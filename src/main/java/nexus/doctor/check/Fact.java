@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.function.Function;
 import nexus.store.SqlReason;
 
-/** Something that was asked of a database, or why there was no answer. */
+/** The result of a query to a database, or the reason why there is none. */
 public sealed interface Fact<T> {
     record Known<T>(T value) implements Fact<T> {}
 
     record Unknown<T>(String because) implements Fact<T> {}
 
-    /** A question to a database. */
+    /** A query. */
     @FunctionalInterface
     interface Question<T> {
         T ask() throws SQLException;
@@ -40,7 +40,7 @@ public sealed interface Fact<T> {
         };
     }
 
-    /** @param name of the check that stands for all of them when there was no answer */
+    /** @param name of the check that replaces all others when there is no result */
     default List<Check> checks(String name, Function<T, List<Check>> checks) {
         return switch (this) {
             case Known<T>(T value) -> checks.apply(value);

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Many things of one kind as text: a wildcard may name thousands of tables with the same trouble. */
+/** Lists many things of one kind as text, because a wildcard may match thousands of tables with the same problem. */
 public final class Listing {
     private static final int SHOWN = 20;
 
     private Listing() {}
 
-    /** In a sentence. */
+    /** As a part of a sentence. */
     public static <T> String shown(List<T> all, Function<T, String> name) {
         String names = all.stream().limit(SHOWN).map(name).collect(Collectors.joining(", "));
         return all.size() <= SHOWN ? names : names + " and " + (all.size() - SHOWN) + " more";

@@ -4,11 +4,11 @@ import java.util.Optional;
 import nexus.store.PostgresUrl;
 
 /**
- * What is to be examined.
+ * The databases to examine.
  *
- * @param source empty when it would be the embedded database, and that does not run
- * @param store empty when it would be the embedded database, and that does not run
- * @param secretKey base64 of 32 bytes, when it is known here
+ * @param source empty when it is the embedded database and that does not run
+ * @param store empty when it is the embedded database and that does not run
+ * @param secretKey base64 of 32 bytes, if known
  * @param embedded whether the store is the embedded database
  */
 public record Subject(
@@ -19,12 +19,12 @@ public record Subject(
         Optional<String> secretKey,
         boolean embedded) {
 
-    /** One address for both. */
+    /** Source and store have the same address. */
     public boolean isOneDatabase() {
         return source.equals(store);
     }
 
-    /** The variable in which the source's address stands; none for the embedded database. */
+    /** The variable with the address of the source; empty for the embedded database. */
     public Optional<String> sourceVariable() {
         return isOneDatabase() ? storeVariable() : Optional.of("SOURCE_DATABASE_URL");
     }
@@ -33,7 +33,7 @@ public record Subject(
         return embedded ? Optional.empty() : Optional.of("DATABASE_URL");
     }
 
-    /** The key and the passwords stay out. */
+    /** Contains neither the key nor passwords. */
     @Override
     public String toString() {
         return "Subject[source=" + source + ", store=" + store + ", slot=" + slot + ", publication=" + publication

@@ -1,7 +1,7 @@
 /**
- * What is a check, and what does it find?
+ * What is a check?
  *
- * <p>Takes facts, gives checks in the form of the API, each with its fix. Never asks a database.
+ * <p>Takes facts, gives checks in the form of the API, each with its fix. Never queries a database.
  */
 @NullMarked
 package nexus.doctor.check;

@@ -9,10 +9,10 @@ import nexus.doctor.server.Server;
 import nexus.doctor.server.ServerSettings;
 import nexus.replication.source.SqlName;
 
-/** Does anything in the cluster hold Nexus up, or leave it no room? */
+/** Checks for activity in the cluster that delays Nexus, or leaves it no connections. */
 public final class ActivityChecks {
     private static final Duration LONG = Duration.ofMinutes(15);
-    /** The pools of one process, its lease, its listening and what it does on the source. */
+    /** The pools of one process, and its connections for lease, notifications and the source. */
     private static final int NEEDED = 20;
 
     private ActivityChecks() {}

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What else goes on in a cluster, as far as the role may see it.
+ * The activity of a cluster that the role may see.
  *
- * @param oldest the session whose transaction is open longest
- * @param oldestPrepared the transaction that was prepared and not finished for longest
- * @param connections how many sessions there are
- * @param own those of them that are Nexus's
+ * @param oldest the session with the oldest open transaction
+ * @param oldestPrepared the oldest prepared transaction
+ * @param connections number of sessions
+ * @param own number of Nexus's sessions among them
  */
 public record ActivityFacts(Optional<Session> oldest, Optional<Prepared> oldestPrepared, int connections, int own) {
 
@@ -32,7 +32,7 @@ public record ActivityFacts(Optional<Session> oldest, Optional<Prepared> oldestP
             SELECT gid, extract(epoch FROM now() - prepared)::bigint AS age
             FROM pg_catalog.pg_prepared_xacts ORDER BY prepared LIMIT 1""";
 
-    /** Not from pg_stat_activity: that hides from a plain role what others' processes are. */
+    /** Not from pg_stat_activity, which hides the type of other processes from a plain role. */
     private static final String CONNECTIONS =
             "SELECT coalesce(sum(numbackends), 0)::int FROM pg_catalog.pg_stat_database";
 

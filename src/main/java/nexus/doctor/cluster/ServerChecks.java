@@ -14,12 +14,12 @@ import nexus.doctor.slot.SlotFacts;
 import nexus.replication.source.SqlName;
 import nexus.store.PostgresUrl;
 
-/** Is the source's server one that changes can be captured from? */
+/** Checks that the source's server supports the capture of changes. */
 public final class ServerChecks {
     /**
-     * Before these, a change can be lost when a publication is altered while a transaction writes: PostgreSQL's commit
-     * 4909b38af0 distributes the invalidations, in 14.18, 15.13, 16.9 and 17.5; there it could take all memory, which the
-     * next minor version mended (bugs 18938 and 18942).
+     * Before these versions, altering a publication during a transaction that writes can lose a change. PostgreSQL's commit
+     * 4909b38af0 distributes the invalidations since 14.18, 15.13, 16.9 and 17.5, where it could use all memory until the
+     * next minor version (bugs 18938 and 18942).
      */
     private static final Map<Integer, Integer> SAFE_MINOR = Map.of(14, 19, 15, 14, 16, 10, 17, 6);
 
@@ -56,7 +56,7 @@ public final class ServerChecks {
                 : Check.ok(check, "a primary");
     }
 
-    /** The walsender converts what it sends to UTF-8, where PostgreSQL has a conversion. */
+    /** The walsender converts text to UTF-8 if PostgreSQL has a conversion for the encoding. */
     public static Check encoding(String check, String encoding) {
         return switch (encoding) {
             case "UTF8" -> Check.ok(check, "UTF8");
@@ -88,7 +88,7 @@ public final class ServerChecks {
                                 : server.platform().logicalWal());
     }
 
-    /** @param refused why a replication connection could not be made; it was not tried without the right */
+    /** @param refused why a replication connection failed; none is tried without the right */
     public static Check replicationRight(Server server, PostgresUrl url, Optional<String> refused) {
         String check = "replication-right";
         String role = SqlName.quoted(server.role());

@@ -11,11 +11,11 @@ import nexus.doctor.server.Server;
 import nexus.replication.source.SourceConnections;
 import nexus.store.PostgresUrl;
 
-/** May the source take Nexus's stream for a standby that the users' commits wait for? */
+/** Checks whether the source can count Nexus's stream as a synchronous standby. */
 public final class SynchronousStandbys {
     private static final String READ = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
 
-    /** What stands before the list: {@code 2 (a, b)}, {@code FIRST 2 (a, b)}, {@code ANY 2 (a, b)}. */
+    /** The part before the list: {@code 2 (a, b)}, {@code FIRST 2 (a, b)}, {@code ANY 2 (a, b)}. */
     private static final Pattern QUORUM = Pattern.compile("(?is)\\s*(?:(?:first|any)\\s+)?\\d+\\s*\\((.*)\\)\\s*");
 
     private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")*)\"|[^\\s,\"]+");
@@ -43,7 +43,7 @@ public final class SynchronousStandbys {
                 server.platform().set("synchronous_standby_names", "FIRST 1 (<application_name of your standby>)"));
     }
 
-    /** As the server compares: without regard to case, and {@code *} fits all. */
+    /** Compares like the server: ignores case, and {@code *} matches all names. */
     static boolean fits(String names, String stream) {
         Matcher quorum = QUORUM.matcher(names);
         Matcher name = NAME.matcher(quorum.matches() ? quorum.group(1) : names);

@@ -16,13 +16,13 @@ import nexus.store.PostgresUrl;
 import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
 
-/** Why a connection could not be made, in plain words, and what to do about it. */
+/** Explains a failed connection in plain words, with its fix. */
 public final class Failure {
     private Failure() {}
 
     /**
      * @param check the name of the check
-     * @param variable in which the address stands; none for the embedded database
+     * @param variable the variable with the address; empty for the embedded database
      */
     public static Check check(String check, Optional<String> variable, PostgresUrl url, SQLException failure) {
         String server = url.host() + ":" + url.port();
@@ -88,7 +88,7 @@ public final class Failure {
         return SqlReason.of(failure).toLowerCase(Locale.ROOT).contains("unsupported startup parameter");
     }
 
-    /** The driver wraps it in a sentence of its own; more than once behind a login timeout. */
+    /** The driver wraps the cause in a sentence of its own, several times with a login timeout. */
     private static boolean has(@Nullable Throwable failure, Class<? extends Throwable> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {

@@ -7,8 +7,8 @@ import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
 
 /**
- * A connection pooler between Nexus and PostgreSQL. No replication goes through it; the store needs a session (locks,
- * settings) that lasts as long as a connection.
+ * A connection pooler between Nexus and PostgreSQL. Replication does not work through it, and the store needs a session (locks,
+ * settings) that lasts as long as its connection.
  */
 public final class Pooler {
     private static final int SUPABASE_TRANSACTION_PORT = 6543;
@@ -16,7 +16,7 @@ public final class Pooler {
 
     private Pooler() {}
 
-    /** What the host's name alone gives away; empty when nothing. */
+    /** The pooler that the host name identifies; empty when it identifies none. */
     static Optional<String> byName(PostgresUrl url) {
         String host = url.host().toLowerCase(Locale.ROOT);
         return host.endsWith(".pooler.supabase.com") || host.contains("-pooler.")

@@ -10,9 +10,9 @@ import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
 import org.postgresql.PGProperty;
 
-/** Connections that can't write, wait for no lock, and give up soon. */
+/** Connections that cannot write, do not wait for locks, and have short timeouts. */
 public final class ReadOnlyConnections {
-    /** For a connection to be made, name look-up and all. */
+    /** The timeout of connecting, with the name look-up. */
     static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private static final SessionSettings SETTINGS = SessionSettings.source()
@@ -24,7 +24,7 @@ public final class ReadOnlyConnections {
         return JdbcSessions.open(url.connectingWithin(PATIENCE), SETTINGS, driver());
     }
 
-    /** As capture makes one: some servers, and all that stands before them, refuse only these. */
+    /** A replication connection like that of capture; some servers and all poolers refuse only these. */
     public static Connection replication(PostgresUrl url) throws SQLException {
         Properties driver = driver();
         PGProperty.REPLICATION.set(driver, "database");

@@ -33,7 +33,7 @@ import nexus.replication.table.Published.Member;
 import nexus.replication.table.SourceTable;
 import nexus.replication.table.WriteRule;
 
-/** Is every table that is wanted published, in the way it has to be, and nobody's write in danger? */
+/** Checks that every wanted table is published in the right way, and that no publication makes writes fail. */
 public final class PublicationChecks {
     private final Server server;
     private final Publications names;
@@ -48,7 +48,7 @@ public final class PublicationChecks {
         this.tables = tables;
     }
 
-    /** @param store which one this is; empty before its first start */
+    /** @param store the identity of the store; empty before its first start */
     public Check publications(Optional<UUID> store, boolean hasCaptured) {
         String check = "publication";
         List<Kind> missing = Stream.of(Kind.values())
@@ -251,7 +251,7 @@ public final class PublicationChecks {
                         Listing.lines(refusals, this::sql));
     }
 
-    /** A table whose updates PostgreSQL refuses because of a publication of Nexus, wanted or not. */
+    /** A table, wanted or not, whose updates PostgreSQL refuses because of a publication of Nexus. */
     public Check userWrites() {
         String check = "user-writes";
         Map<Kind, Published> published = published();
@@ -269,7 +269,7 @@ public final class PublicationChecks {
                         Listing.lines(failing, this::sql));
     }
 
-    /** A relation whose updates can't be published. */
+    /** A relation whose updates cannot be published. */
     private record Refusal(Leaf leaf, Why.Refused why) {
         String reason() {
             return leaf + " " + IdentityAdvice.reason(leaf, why.obstacle());

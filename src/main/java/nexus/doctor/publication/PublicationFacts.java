@@ -13,11 +13,11 @@ import nexus.replication.publication.Publications;
 import nexus.replication.table.Published;
 
 /**
- * A publication as it is.
+ * The state of a publication.
  *
  * @param isOurs whether the role may change it
- * @param owner the role that may
- * @param note what Nexus has written into its comment
+ * @param owner the role that owns it
+ * @param note the note that Nexus keeps in its comment
  */
 public record PublicationFacts(Published published, boolean isOurs, String owner, Optional<PublicationNote> note) {
     private static final String READ = """
@@ -26,14 +26,14 @@ public record PublicationFacts(Published published, boolean isOurs, String owner
                    coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
             FROM pg_catalog.pg_publication p WHERE p.pubname = ?""";
 
-    /** Those that there are. */
+    /** The publications that exist. */
     public static Map<Kind, PublicationFacts> read(Connection connection, Publications names) throws SQLException {
         Map<Kind, PublicationFacts> facts = new EnumMap<>(Kind.class);
         for (Map.Entry<Kind, Published> published : names.published(connection).entrySet()) {
             try (PreparedStatement statement = connection.prepareStatement(READ)) {
                 statement.setString(1, names.name(published.getKey()));
                 try (ResultSet row = statement.executeQuery()) {
-                    if (row.next()) { // else dropped since
+                    if (row.next()) { // else it was dropped in the meantime
                         facts.put(
                                 published.getKey(),
                                 new PublicationFacts(

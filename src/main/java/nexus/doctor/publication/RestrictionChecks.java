@@ -17,7 +17,7 @@ import nexus.replication.table.Published;
 import nexus.replication.table.Published.Member;
 import nexus.replication.table.SourceTable;
 
-/** Is something of a published table held back: rows, columns, or a partition of it? */
+/** Checks whether rows, columns or partitions of a published table are not sent. */
 final class RestrictionChecks {
     private final Publications names;
     private final Map<Kind, PublicationFacts> publications;
@@ -39,7 +39,7 @@ final class RestrictionChecks {
         return Optional.ofNullable(publications.get(kind));
     }
 
-    /** Partitions whose rows the WAL does not hold, of tables that it does. */
+    /** Partitions whose rows are not in the WAL although their table is published. */
     private Optional<Check> partitionsInWal(Set<TableFacts> wanted) {
         List<Leaf> missing = wanted.stream()
                 .flatMap(table -> table.table().leaves().stream())
@@ -57,7 +57,7 @@ final class RestrictionChecks {
                                 leaf -> "ALTER TABLE " + leaf.relation().quotedName() + " SET LOGGED;")));
     }
 
-    /** Row filters and column lists, which an administrator has made: what they keep back is not sent. */
+    /** Row filters and column lists of an administrator: the rows and columns that they exclude are not sent. */
     private Optional<Check> restrictions(Set<TableFacts> wanted) {
         List<String> found = new ArrayList<>();
         List<String> fixes = new ArrayList<>();
@@ -86,7 +86,7 @@ final class RestrictionChecks {
                         "-- only where that is not meant:\n" + Listing.lines(fixes, Function.identity())));
     }
 
-    /** Tables that end the stream when they change: both publications have them, with different columns. */
+    /** Tables in both publications with different columns: a change of one ends the stream. */
     private Optional<Check> conflicts() {
         Optional<Published> changes = of(Kind.CHANGES).map(PublicationFacts::published);
         Optional<Published> inserts = of(Kind.INSERTS).map(PublicationFacts::published);

@@ -14,9 +14,9 @@ import nexus.replication.table.SourceTables;
 /**
  * A table of the source, or a partition of one.
  *
- * @param isPartitioned has no rows of its own
+ * @param isPartitioned whether it has no rows of its own
  * @param isOurs whether the role owns it, and so may add it to a publication
- * @param uniqueIndex one that could be its replica identity
+ * @param uniqueIndex an index that could be its replica identity
  */
 public record TableFacts(
         SourceTable table,
@@ -53,7 +53,7 @@ public record TableFacts(
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 SourceTable table = tables.get(row.getLong("oid"));
-                if (table != null) { // else made since
+                if (table != null) { // else it was created in the meantime
                     facts.put(
                             table.oid(),
                             new TableFacts(

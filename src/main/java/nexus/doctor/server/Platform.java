@@ -1,6 +1,6 @@
 package nexus.doctor.server;
 
-/** Who runs the server: where settings are not the superuser's to change, each has its own way. */
+/** The service that runs the server. Managed services have their own ways to change settings. */
 public enum Platform {
     OWN,
     RDS,
@@ -17,7 +17,7 @@ public enum Platform {
         return azure ? AZURE : OWN;
     }
 
-    /** A setting that the server takes over when it reads its files again. */
+    /** The way to change a setting that a reload applies. */
     public String set(String setting, String value) {
         return switch (this) {
             case OWN -> "ALTER SYSTEM SET " + setting + " = '" + value + "';\nSELECT pg_reload_conf();";
@@ -27,7 +27,7 @@ public enum Platform {
         };
     }
 
-    /** A setting that only a restart changes. */
+    /** The way to change a setting that needs a restart. */
     String setAndRestart(String setting, String value) {
         return switch (this) {
             case OWN -> "ALTER SYSTEM SET " + setting + " = '" + value + "';\n-- then restart PostgreSQL";

@@ -7,21 +7,21 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * What a server says about itself and about the role that asks.
+ * What a server reports about itself and about the connected role.
  *
  * @param version as in {@code server_version_num}: 140005, 180000
- * @param versionText as it names itself, {@code 15.18 (Debian 15.18-1)}
- * @param encoding the database's
- * @param identity of this very running server; empty when the role may not know
- * @param systemId of the cluster; empty when the role may not know
- * @param standby whether it only replays another server's WAL
- * @param mayReplicate superuser, REPLICATION, or a member of the role that RDS has for it
- * @param mayCreate schemas and publications in the database
+ * @param versionText as the server shows it, {@code 15.18 (Debian 15.18-1)}
+ * @param encoding of the database
+ * @param identity of this server process; empty when the role may not read it
+ * @param systemId of the cluster; empty when the role may not read it
+ * @param standby whether it is a standby
+ * @param mayReplicate whether the role is a superuser, has REPLICATION, or is a member of the role that RDS grants for it
+ * @param mayCreate whether the role may create schemas and publications in the database
  * @param schemaExists whether there is a schema {@code nexus}
- * @param mayCreateInSchema tables in that schema
+ * @param mayCreateInSchema whether the role may create tables in that schema
  * @param schemaOwner empty when there is no such schema
- * @param othersTables how many tables of that schema are not the role's
- * @param seesAll whether it sees what others' sessions do
+ * @param othersTables number of tables of that schema that other roles own
+ * @param seesAll whether the role sees the activity of all sessions
  */
 public record Server(
         int version,
@@ -109,7 +109,7 @@ public record Server(
         return version % 10_000;
     }
 
-    /** Whether it is the same running server; not certain is no. */
+    /** Whether both are the same server process; false when that is uncertain. */
     public boolean isSame(Server other) {
         return identity.isPresent() && identity.equals(other.identity);
     }

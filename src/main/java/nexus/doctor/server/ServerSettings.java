@@ -11,10 +11,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Settings of a server, as they are for the role.
+ * Settings of a server, with the values that hold for the role.
  *
- * @param values sizes in bytes, times in milliseconds; negative ones as they are, and 0 for what is no number
- * @param fixed those that stand on the server's command line: there ALTER SYSTEM changes nothing
+ * @param values sizes in bytes, times in milliseconds; negative values unchanged, and 0 for a value that is not a number
+ * @param fixed settings of the server's command line, which ALTER SYSTEM does not change
  */
 public record ServerSettings(Map<String, Long> values, Set<String> fixed) {
     public static final String SLOT_KEEP_SIZE = "max_slot_wal_keep_size";
@@ -61,7 +61,7 @@ public record ServerSettings(Map<String, Long> values, Set<String> fixed) {
         return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
-    /** How to set it to something else. */
+    /** How to change a setting. */
     public String set(Platform platform, String name, String value) {
         return fixed.contains(name) ? onCommandLine(name, value) : platform.set(name, value);
     }

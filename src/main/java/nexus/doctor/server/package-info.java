@@ -1,5 +1,5 @@
 /**
- * What does the server say of itself?
+ * What does the server report about itself?
  *
  * <p>Takes a connection, gives version, settings, platform and rights. Never judges them.
  */

@@ -6,11 +6,11 @@ import nexus.doctor.check.Amount;
 import nexus.doctor.server.ServerSettings;
 
 /**
- * How much WAL to keep for the slot: what a day writes on average, at least twice what checkpoints keep anyway, and
- * twice what is kept already.
+ * The recommended limit of WAL for the slot: the average of a day, at least twice the WAL that checkpoints keep, and at
+ * least twice the WAL that is kept already.
  *
  * @param gigabytes at least 4
- * @param walPerSecond bytes, 0 when not known
+ * @param walPerSecond bytes, 0 when unknown
  */
 public record KeepSize(long gigabytes, double walPerSecond) {
     private static final long GIGABYTE = 1L << 30;
@@ -27,7 +27,7 @@ public record KeepSize(long gigabytes, double walPerSecond) {
         return new KeepSize(Math.max(LEAST, (bytes + GIGABYTE - 1) / GIGABYTE), slot.walPerSecond());
     }
 
-    /** As PostgreSQL reads it. */
+    /** In the notation of PostgreSQL. */
     public String text() {
         return gigabytes + "GB";
     }

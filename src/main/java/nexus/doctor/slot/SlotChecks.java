@@ -13,7 +13,7 @@ import nexus.pgoutput.Lsn;
 import nexus.replication.slot.ReplicationSlot;
 import nexus.replication.source.SqlName;
 
-/** Does the slot hold what Nexus has not stored yet, and at what cost? */
+/** Checks that the slot holds all WAL that is not stored yet, and its cost. */
 public final class SlotChecks {
     private static final int FAILOVER_SINCE = 170_000;
     private static final long MUCH_WAL = 10L << 30;
@@ -23,7 +23,7 @@ public final class SlotChecks {
 
     private SlotChecks() {}
 
-    /** @param position empty when none is stored; Unknown when the store can't be asked */
+    /** @param position empty when none is stored; Unknown when the store cannot be queried */
     public static List<Check> of(
             String name,
             Server server,
@@ -140,7 +140,7 @@ public final class SlotChecks {
         return Check.ok(check, detail);
     }
 
-    /** Only what is certain: a failover to another timeline is found out when the stream starts. */
+    /** Only certain gaps: a failover to another timeline is detected when the stream starts. */
     private static Optional<Check> position(Server server, SlotFacts facts, StoreFacts.Position stored) {
         String check = "position";
         String fix = "./nexus serve\n-- it goes on from the slot and records the gap";

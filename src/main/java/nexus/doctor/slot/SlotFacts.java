@@ -11,18 +11,18 @@ import nexus.replication.slot.ReplicationSlot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slot, and what it costs its server.
+ * The slot, and its cost for the server.
  *
- * @param stranger application name of the session that reads it, when it does not seem to be a Nexus
- * @param waitsFor processes whose transactions it waits for while it is made, with commas between them
+ * @param stranger application name of the session that reads it, unless it looks like a Nexus
+ * @param waitsFor processes whose transactions its creation waits for, separated by commas
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
- * @param safeBytes WAL that may still be written before it is in danger; empty when WAL is kept without limit
- * @param retainedBytes WAL that is kept for it
- * @param catalogAge transactions since the oldest whose catalog rows it keeps from VACUUM
+ * @param safeBytes WAL that can be written before the slot is in danger; empty when WAL is kept without limit
+ * @param retainedBytes WAL kept for the slot
+ * @param catalogAge age in transactions of the oldest catalog rows that it protects from VACUUM
  * @param end of the WAL
- * @param walPerSecond bytes of WAL written in a second, on average since the statistics began
- * @param slots how many there are
- * @param senders how many processes send WAL
+ * @param walPerSecond bytes of WAL written per second, on average since the statistics were reset
+ * @param slots number of slots of the server
+ * @param senders number of processes that send WAL
  */
 public record SlotFacts(
         ReplicationSlot slot,
@@ -53,7 +53,7 @@ public record SlotFacts(
             LEFT JOIN pg_catalog.pg_replication_slots s ON s.slot_name = ?
             LEFT JOIN pg_catalog.pg_stat_activity reader ON reader.pid = s.active_pid""";
 
-    /** Over an hour at least: a server that was just made has written a lot in a short time. */
+    /** The average covers at least an hour, because a new server has written much in a short time. */
     private static final String WAL_RATE = """
             SELECT wal_bytes::float8 / greatest(extract(epoch FROM now() - stats_reset), 3600)::float8 AS per_second
             FROM pg_catalog.pg_stat_wal""";
@@ -82,7 +82,7 @@ public record SlotFacts(
         }
     }
 
-    /** Some services leave the view out; then it is not known. */
+    /** Some services lack the view; the number is unknown there. */
     private static double walPerSecond(Connection connection) {
         try (PreparedStatement statement = connection.prepareStatement(WAL_RATE);
                 ResultSet row = statement.executeQuery()) {

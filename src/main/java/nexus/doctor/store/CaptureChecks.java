@@ -4,7 +4,7 @@ import java.util.List;
 import nexus.doctor.check.Check;
 import nexus.event.EventBody;
 
-/** What has capture come across in the last week that it could not store as it was? Nothing is told of a week without. */
+/** Reports changes of the last week that capture could not store unchanged. There is no check when there were none. */
 final class CaptureChecks {
     private static final String COUNT = " The count begins again after a week without.";
 

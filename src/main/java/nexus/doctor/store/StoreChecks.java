@@ -18,7 +18,7 @@ import nexus.store.SchemaState;
 import nexus.store.SchemaTrust;
 import nexus.subscription.secret.SecretCipher;
 
-/** Can Nexus keep its tables here, and read what it has stored? */
+/** Checks that Nexus can keep its tables here and read its stored secrets. */
 public final class StoreChecks {
     private StoreChecks() {}
 
@@ -159,7 +159,7 @@ public final class StoreChecks {
             cipher.decrypt(secret, subscription);
             return true;
         } catch (IllegalStateException e) {
-            return false; // another key, or changed by hand
+            return false; // another key, or changed manually
         }
     }
 

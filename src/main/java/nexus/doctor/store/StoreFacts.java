@@ -20,13 +20,13 @@ import nexus.store.MigrationHistory;
 import nexus.store.SchemaTrust;
 
 /**
- * What Nexus has stored, as far as it tells of its databases.
+ * The facts in the store that concern its databases.
  *
- * @param store which one it is; publications belong to one
- * @param applied migrations, the oldest first
+ * @param store the identity of the store, which its publications carry
+ * @param applied applied migrations, the oldest first
  * @param wanted the event types of enabled subscriptions
  * @param troubles of the last week, by kind
- * @param secrets one secret of each key that was used, by its subscription
+ * @param secrets one secret for each encryption key in use, with its subscription
  */
 public record StoreFacts(
         UUID store,
@@ -42,7 +42,7 @@ public record StoreFacts(
     record Gap(Optional<String> from, Optional<String> to, Optional<Instant> since, Instant noticedAt, String reason) {}
 
     /**
-     * Row changes that could not be stored as they were.
+     * Row changes that could not be stored unchanged.
      *
      * @param of table or event type of the last one
      */
@@ -61,7 +61,7 @@ public record StoreFacts(
     private static final String TROUBLES = """
             SELECT kind, count, first_at, last_at, last_of, last_reason
             FROM nexus.source_trouble WHERE slot = ? AND last_at > now() - interval '7 days' ORDER BY kind""";
-    /** The first four bytes say with which key it was encrypted. */
+    /** The first four bytes identify the encryption key. */
     private static final String SECRETS = """
             SELECT DISTINCT ON (substring(secret FROM 1 FOR 4)) id, secret
             FROM nexus.subscription WHERE deleted_at IS NULL ORDER BY substring(secret FROM 1 FOR 4), lane""";
@@ -69,7 +69,7 @@ public record StoreFacts(
     /** Empty before the first start. */
     public static Optional<StoreFacts> read(Connection connection, String slot) throws SQLException {
         Optional<String> problem = SchemaTrust.read(connection).problem();
-        if (problem.isPresent()) { // to read a view of somebody else's would run what is in it
+        if (problem.isPresent()) { // reading a view of another role would run its code
             throw new SQLException("the database " + problem.get());
         }
         if (!is(connection, IS_MADE)) {

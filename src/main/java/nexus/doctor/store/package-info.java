@@ -1,5 +1,5 @@
 /**
- * Can Nexus keep its tables here, and read what it has stored?
+ * Can Nexus keep its tables here, and read its stored secrets?
  *
  * <p>Takes a connection to the store, gives facts and checks. Never migrates.
  */
