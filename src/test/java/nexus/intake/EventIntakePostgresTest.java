@@ -488,10 +488,6 @@ class EventIntakePostgresTest {
                 .toList();
     }
 
-    private List<IncomingEvent> captured(int count) {
-        return IntStream.range(0, count).mapToObj(i -> captured("orders")).toList();
-    }
-
     private IncomingEvent published(String type, Ordering ordering) {
         return event(ids.next(), new EventType(type), ordering, true);
     }
