@@ -41,6 +41,10 @@ class DocumentTest {
     private static final Schemas SCHEMAS = new Schemas(DOCUMENT);
     private static final Map<String, JsonNode> OPERATIONS = operations();
     private static final Map<String, Method> METHODS = methods();
+    /** How JsonBody and QueryParameters are asked for a field or parameter. */
+    private static final Pattern READ = Pattern.compile(
+            "\\.(?:text|textOrNone|parsed|oneOf|integer|integers|bool|texts|object|objects|textsByName|rawObject|uuid"
+                    + "|timestamp|has|isNull|readOnly)\\(\\s*\"([A-Za-z_]+)\"");
 
     private static JsonNode document() {
         try {
@@ -123,6 +127,44 @@ class DocumentTest {
             }
         });
         assertThat(records.faults()).isEmpty();
+    }
+
+    /** That the others are taken is what DocumentEdgesIT sees. */
+    @Test
+    void everyFieldAndParameterThatTheCodeReadsIsInTheDocument() throws IOException {
+        Set<String> known =
+                new TreeSet<>(names(DOCUMENT.at("/components/schemas/Subscription/properties"))); // sent back
+        DOCUMENT.path("components")
+                .path("parameters")
+                .forEach(parameter -> known.add(parameter.path("name").asText()));
+        OPERATIONS.values().forEach(operation -> operation
+                .path("requestBody")
+                .path("content")
+                .forEach(content -> addProperties(content.path("schema"), known)));
+        Set<String> read = new TreeSet<>();
+        try (Stream<java.nio.file.Path> sources = Files.walk(java.nio.file.Path.of("src/main/java"))) {
+            for (java.nio.file.Path source :
+                    sources.filter(Files::isRegularFile).toList()) {
+                String text = Files.readString(source);
+                if (text.contains("JsonBody") || text.contains("QueryParameters")) {
+                    READ.matcher(text).results().map(found -> found.group(1)).forEach(read::add);
+                }
+            }
+        }
+        assertThat(read).hasSizeGreaterThan(40).isSubsetOf(known);
+    }
+
+    private static void addProperties(JsonNode given, Set<String> names) {
+        JsonNode schema = SCHEMAS.resolved(given);
+        SCHEMAS.properties(schema).forEach((name, property) -> {
+            names.add(name);
+            addProperties(property, names);
+        });
+        schema.path("anyOf").forEach(choice -> addProperties(choice, names));
+        schema.path("oneOf").forEach(choice -> addProperties(choice, names));
+        if (schema.has("items")) {
+            addProperties(schema.path("items"), names);
+        }
     }
 
     @Test

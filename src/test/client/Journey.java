@@ -1,0 +1,355 @@
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import nexus.client.ApiClient;
+import nexus.client.ApiException;
+import nexus.client.api.DeliveriesApi;
+import nexus.client.api.DemoApi;
+import nexus.client.api.EventsApi;
+import nexus.client.api.KeysApi;
+import nexus.client.api.ListenersApi;
+import nexus.client.api.SourceApi;
+import nexus.client.api.StatusApi;
+import nexus.client.api.SubscriptionsApi;
+import nexus.client.model.Attempt;
+import nexus.client.model.AttemptResult;
+import nexus.client.model.AuditPage;
+import nexus.client.model.BearerToken;
+import nexus.client.model.BreakerState;
+import nexus.client.model.Delivery;
+import nexus.client.model.DeliveryPage;
+import nexus.client.model.DeliveryStatus;
+import nexus.client.model.DeliveryWithAttempts;
+import nexus.client.model.DemoUserCreate;
+import nexus.client.model.DemoUserMade;
+import nexus.client.model.Diagnosis;
+import nexus.client.model.Event;
+import nexus.client.model.EventAccepted;
+import nexus.client.model.EventBatchAccepted;
+import nexus.client.model.EventBatchCreate;
+import nexus.client.model.EventCreate;
+import nexus.client.model.EventPage;
+import nexus.client.model.EventStatus;
+import nexus.client.model.Health;
+import nexus.client.model.HealthStatus;
+import nexus.client.model.KeyCreate;
+import nexus.client.model.KeyWithSecret;
+import nexus.client.model.ListenerCreate;
+import nexus.client.model.ListenerMade;
+import nexus.client.model.LogPage;
+import nexus.client.model.Ordering;
+import nexus.client.model.Problem;
+import nexus.client.model.Retry;
+import nexus.client.model.RetryFilter;
+import nexus.client.model.RetryableStatus;
+import nexus.client.model.RotatedSecret;
+import nexus.client.model.RowOperation;
+import nexus.client.model.Scope;
+import nexus.client.model.SecretRotation;
+import nexus.client.model.Signing;
+import nexus.client.model.SourceResetRequest;
+import nexus.client.model.Stats;
+import nexus.client.model.Subscription;
+import nexus.client.model.SubscriptionCreate;
+import nexus.client.model.SubscriptionPage;
+import nexus.client.model.SubscriptionStats;
+import nexus.client.model.SubscriptionUpdate;
+import nexus.client.model.SubscriptionWithSecret;
+import nexus.client.model.TargetAuth;
+
+/**
+ * What a user of the generated client writes: every call of the API, and every filter of its lists. Takes the URL and a key
+ * of Nexus and the URL of a receiver that answers {@code /ok} with 200, {@code /later} with 503 and all else with 500; prints
+ * each request, and ends with 1 when an answer is not the expected one.
+ */
+final class Journey {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final ApiClient client;
+    private final String url;
+    private final String receiver;
+    private final StatusApi status;
+    private final SubscriptionsApi subscriptions;
+    private final EventsApi events;
+    private final DeliveriesApi deliveries;
+    private final KeysApi keys;
+    private final ListenersApi listeners;
+    private final OffsetDateTime since = OffsetDateTime.now(ZoneOffset.ofHours(2)).minusHours(1);
+    private final OffsetDateTime until = since.plusHours(2);
+    private final String type = "journey." + UUID.randomUUID();
+
+    /** A call whose answer may have to be awaited. */
+    private interface Call<T> {
+        T make() throws ApiException;
+    }
+
+    private Journey(String url, String key, String receiver) {
+        this.url = url;
+        this.receiver = receiver;
+        this.client = client(key);
+        this.status = new StatusApi(client);
+        this.subscriptions = new SubscriptionsApi(client);
+        this.events = new EventsApi(client);
+        this.deliveries = new DeliveriesApi(client);
+        this.keys = new KeysApi(client);
+        this.listeners = new ListenersApi(client);
+    }
+
+    public static void main(String[] arguments) throws ApiException, JsonProcessingException {
+        Journey journey = new Journey(arguments[0], arguments[1], arguments[2]);
+        journey.status();
+        journey.listener();
+        journey.subscription();
+        journey.failedDelivery();
+        journey.cancelledDelivery();
+        journey.keys();
+        journey.source();
+    }
+
+    private ApiClient client(String key) {
+        ApiClient made = new ApiClient();
+        made.updateBaseUri(url);
+        made.setRequestInterceptor(request -> {
+            request.header("X-API-Key", key);
+            System.out.println(request.copy().build().method() + " "
+                    + request.copy().build().uri().getPath());
+        });
+        return made;
+    }
+
+    private void status() throws ApiException {
+        Health health = await(status::getHealth, found -> found.getStatus() == HealthStatus.HEALTH_OK);
+        expect(!health.getVersion().isEmpty(), health);
+        Stats stats = status.getStats();
+        expect(stats.getDeliveriesTotal() >= 0, stats);
+        expect(status.getMetrics().contains("nexus_"), "meters");
+        Diagnosis diagnosis = status.getDoctor();
+        expect(!diagnosis.getChecks().isEmpty(), diagnosis);
+    }
+
+    private void listener() throws ApiException {
+        ListenerMade made = listeners.createListener(new ListenerCreate()
+                .name("journey")
+                .sourceTable("users")
+                .event(RowOperation.INSERT)
+                .targetUrl(URI.create(receiver + "/ok?listener=" + type)));
+        UUID id = made.getData().getId();
+        expect(!made.getData().getSecret().isEmpty(), made);
+        expect(
+                listeners.listListeners(250, null).getData().stream()
+                        .anyMatch(found -> found.getId().equals(id)),
+                id);
+        String email = type + "@example.com";
+        DemoUserMade user = new DemoApi(client).createDemoUser(new DemoUserCreate().email(email).name("Ada"));
+        expect(user.getData().getEmail().equals(email), user);
+        LogPage log = await(
+                () -> listeners.listLogs(id, AttemptResult.ATTEMPT_SUCCESS, 10, null),
+                page -> !page.getData().isEmpty());
+        expect(log.getData().getFirst().getListenerId().equals(id), log);
+        expect(log.getData().getFirst().getPayloadReceived() instanceof Map<?, ?>, log);
+        expect(listeners.listLogs(id, AttemptResult.ATTEMPT_FAILED, 10, null).getData().isEmpty(), log);
+        listeners.deleteListener(id);
+    }
+
+    private void subscription() throws ApiException, JsonProcessingException {
+        SubscriptionWithSecret made = subscriptions.createSubscription(new SubscriptionCreate()
+                .endpointUrl(URI.create(receiver + "/ok"))
+                .eventTypes(List.of(type, type + ".**"))
+                .headers(Map.of("X-Journey", "secret", "Accept", "application/json"))
+                .auth(new TargetAuth(new BearerToken().type(BearerToken.TypeEnum.BEARER).token("t0ken")))
+                .ordering(Ordering.KEY)
+                .signing(Signing.ED25519)
+                .rateLimit(1_000)
+                .retry(new Retry().maxAttempts(3).cap("10m"))
+                .deadOn(List.of(418)));
+        UUID id = made.getId();
+        expect(made.getSecret().startsWith("whsec_") && made.getPublicKey() != null, made);
+
+        Subscription shown = subscriptions.getSubscription(id);
+        expect(shown.getHeaders().equals(Map.of("X-Journey", "***", "Accept", "application/json")), shown);
+        expect(((BearerToken) shown.getAuth().getActualInstance()).getToken().equals("***"), shown);
+        expect(shown.getRetry().getMaxAttempts() == 3 && shown.getRetry().getBaseSeconds() == null, shown);
+
+        Subscription changed = subscriptions.changeSubscription(
+                id, new SubscriptionUpdate().name("renamed").concurrency(8).rateLimit(null));
+        expect(changed.getName().equals("renamed") && changed.getConcurrency() == 8, changed);
+        expect(changed.getRateLimit() == null, changed);
+        expect(changed.getEventTypes().size() == 2 && changed.getHeaders().size() == 2, changed);
+        expect(changed.getDeadOn().equals(List.of(418)) && changed.getAuth() != null, changed);
+
+        Set<UUID> listed = new HashSet<>();
+        String cursor = null;
+        do {
+            SubscriptionPage page = subscriptions.listSubscriptions(true, 1, cursor);
+            page.getData().forEach(one -> listed.add(one.getId()));
+            cursor = listed.contains(id) ? null : page.getNext();
+        } while (cursor != null);
+        expect(listed.contains(id), listed);
+
+        RotatedSecret rotated = subscriptions.rotateSecret(id, new SecretRotation().overlap("2d"));
+        expect(rotated.getOldSecretExpiresAt().isAfter(until), rotated);
+        Attempt attempt = subscriptions.testSubscription(id);
+        expect(attempt.getStatusCode() == 200 && attempt.getError() == null, attempt);
+
+        EventAccepted event = events.publishEvent(event().orderingKey("a"), type + "-key");
+        expect(event.getDeliveries() == 1 && !event.getDeduplicated(), event);
+        expect(problem(() -> events.publishEvent(event().orderingKey("b"), type + "-key"), 422)
+                .getCode()
+                .equals("idempotency-key-reused"), event);
+        EventBatchAccepted batch = events.publishEvents(
+                new EventBatchCreate().events(List.of(event(), event().createdAt(since.plusMinutes(50)))), null);
+        expect(batch.getEvents().size() == 2, batch);
+
+        await(() -> events.getEventSummary(event.getEventId()), found -> found.getStatus() == EventStatus.EVENT_DELIVERED);
+        EventPage first = events.listEvents(type, since, until, 2, null);
+        EventPage rest = events.listEvents(type, since, until, 250, first.getNext());
+        expect(first.getData().size() == 2 && rest.getData().size() == 1 && rest.getNext() == null, rest);
+        Event whole = events.getEvent(event.getEventId());
+        expect(((Map<?, ?>) whole.getPayload().getData()).get("userId").equals("u_123"), whole);
+        expect(whole.getDeliveries().getFirst().getAttemptLog().size() == 1, whole);
+        expect(whole.getDeliveries().getFirst().getSubscriptionId().equals(id), whole);
+
+        await(() -> subscriptions.getSubscriptionStats(id), found -> found.getDeliveriesSent() == 3);
+        SubscriptionStats stats = subscriptions.getSubscriptionStats(id);
+        expect(stats.getBreaker().getState() == BreakerState.CLOSED && stats.getLatencyMs() != null, stats);
+
+        AuditPage audit = keys.listAudit(null, id.toString(), since, until, 2, null);
+        expect(audit.getData().getFirst().getMethod().equals("POST"), audit);
+        AuditPage more = keys.listAudit(audit.getData().getFirst().getActor(), id.toString(), since, until, 250, audit.getNext());
+        expect(!more.getData().isEmpty(), more);
+
+        subscriptions.deleteSubscription(id);
+        expect(problem(() -> subscriptions.getSubscription(id), 404).getCode().equals("not-found"), id);
+    }
+
+    private void failedDelivery() throws ApiException, JsonProcessingException {
+        UUID id = subscriptions
+                .createSubscription(new SubscriptionCreate()
+                        .endpointUrl(URI.create(receiver + "/fails"))
+                        .eventTypes(List.of(type))
+                        .deadOn(List.of(500)))
+                .getId();
+        UUID event = events.publishEvent(event(), null).getEventId();
+        Delivery dead = dead(id, event);
+        expect(dead.getLastStatusCode() == 500 && dead.getNextRunAt() == null, dead);
+        DeliveryWithAttempts whole = deliveries.getDelivery(dead.getId());
+        expect(whole.getAttemptLog().getFirst().getStatusCode() == 500, whole);
+        expect(problem(() -> deliveries.cancelDelivery(dead.getId()), 409).getCode().equals("delivery-status"), whole);
+
+        expect(deliveries.retryDelivery(dead.getId()).getRetried() == 1, whole);
+        dead(id, event);
+        expect(deliveries.retryDeliveriesOfEvent(event).getRetried() == 1, whole);
+        dead(id, event);
+        RetryFilter filter = new RetryFilter()
+                .status(RetryableStatus.RETRY_DEAD)
+                .subscriptionId(id)
+                .type(type)
+                .since(since)
+                .until(until);
+        expect(deliveries.retryDeliveries(filter).getRetried() == 1, filter);
+        dead(id, event);
+
+        events.erasePayload(event);
+        Event erased = events.getEvent(event);
+        expect(erased.getPayloadErased() && erased.getPayload() == null, erased);
+        expect(problem(() -> deliveries.retryDelivery(dead.getId()), 410).getCode().equals("gone"), erased);
+        subscriptions.deleteSubscription(id);
+    }
+
+    private Delivery dead(UUID subscription, UUID event) throws ApiException {
+        DeliveryPage page = await(
+                () -> deliveries.listDeliveries(
+                        DeliveryStatus.DELIVERY_DEAD, subscription, event, type, since, until, 5, null),
+                found -> !found.getData().isEmpty());
+        expect(page.getData().size() == 1 && page.getNext() == null, page);
+        return page.getData().getFirst();
+    }
+
+    private void cancelledDelivery() throws ApiException {
+        UUID id = subscriptions
+                .createSubscription(new SubscriptionCreate()
+                        .endpointUrl(URI.create(receiver + "/later"))
+                        .eventTypes(List.of(type))
+                        .retry(new Retry().baseSeconds(3_600)))
+                .getId();
+        UUID event = events.publishEvent(event(), null).getEventId();
+        DeliveryPage failed = await(
+                () -> deliveries.listDeliveries(
+                        DeliveryStatus.DELIVERY_FAILED, id, event, null, null, null, null, null),
+                found -> !found.getData().isEmpty());
+        DeliveryWithAttempts cancelled =
+                deliveries.cancelDelivery(failed.getData().getFirst().getId());
+        expect(cancelled.getStatus() == DeliveryStatus.DELIVERY_DEAD, cancelled);
+        expect(cancelled.getDeadReason().equals("cancelled"), cancelled);
+        subscriptions.deleteSubscription(id);
+    }
+
+    private void keys() throws ApiException, JsonProcessingException {
+        KeyWithSecret made = keys.createKey(new KeyCreate()
+                .name(type)
+                .scopes(List.of(Scope.READ))
+                .expiresAt(OffsetDateTime.now(ZoneOffset.UTC).plusDays(1)));
+        ApiClient reader = client(made.getKey());
+        expect(new EventsApi(reader).listEvents(null, null, null, null, null) != null, made);
+        expect(problem(() -> new EventsApi(reader).publishEvent(event(), null), 403)
+                .getCode()
+                .equals("forbidden"), made);
+        expect(keys.getKey(made.getId()).getScopes().equals(List.of(Scope.READ)), made);
+        expect(keys.listKeys(250, null).getData().stream()
+                .anyMatch(key -> key.getId().equals(made.getId())), made);
+        keys.deleteKey(made.getId());
+        expect(problem(() -> new StatusApi(reader).getStats(), 401).getCode().equals("unauthorized"), made);
+    }
+
+    private void source() throws JsonProcessingException {
+        SourceResetRequest now = new SourceResetRequest().from(SourceResetRequest.FromEnum.NOW);
+        Problem refused = problem(() -> new SourceApi(client).resetSource(now), 409);
+        expect(refused.getCode().equals("capture-not-lost") && refused.getErrors().isEmpty(), refused);
+    }
+
+    private EventCreate event() {
+        return new EventCreate().type(type).data(Map.of("userId", "u_123", "balance", 12.5)).metadata(Map.of());
+    }
+
+    private <T> Problem problem(Call<T> call, int status) throws JsonProcessingException {
+        try {
+            throw new AssertionError("answered with " + call.make() + " and not with " + status);
+        } catch (ApiException refused) {
+            expect(refused.getCode() == status, refused);
+            return client.getObjectMapper().readValue(refused.getResponseBody(), Problem.class);
+        }
+    }
+
+    private static <T> T await(Call<T> call, Predicate<T> isThere) throws ApiException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (true) {
+            T found = call.make();
+            if (isThere.test(found)) {
+                return found;
+            }
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("still " + found);
+            }
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static void expect(boolean isRight, Object shown) {
+        if (!isRight) {
+            throw new AssertionError(shown);
+        }
+    }
+}
