@@ -34,7 +34,7 @@ public class LogResource {
     }
 
     @GET
-    public CompletionStage<Envelope<List<LogEntry>>> list(@Context UriInfo uri) {
+    public CompletionStage<Envelope<List<LogEntry>>> listLogs(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         LogFilter filter = new LogFilter(
                 query.uuid("listener_id"),

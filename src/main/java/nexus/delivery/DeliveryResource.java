@@ -70,7 +70,7 @@ public class DeliveryResource {
     record Retried(int retried) {}
 
     @GET
-    public CompletionStage<Page<DeliveryView>> list(@Context UriInfo uri) {
+    public CompletionStage<Page<DeliveryView>> listDeliveries(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         DeliveryFilter filter = new DeliveryFilter(
                 query.oneOf("status", STATUSES).map(DeliveryStatus::valueOf),
@@ -97,14 +97,14 @@ public class DeliveryResource {
 
     @GET
     @Path("/{id}")
-    public CompletionStage<DeliveryView> get(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<DeliveryView> getDelivery(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return found(DeliveryId.inPath(id)).toCompletionStage();
     }
 
     @POST
     @Path("/{id}/retry")
-    public CompletionStage<Retried> retry(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<Retried> retryDelivery(@PathParam("id") String id, @Context RoutingContext context) {
         return redelivery
                 .retry(DeliveryId.inPath(id), AuditedChange.of(context, 200))
                 .map(done -> new Retried(1))
@@ -113,7 +113,7 @@ public class DeliveryResource {
 
     @POST
     @Path("/{id}/cancel")
-    public CompletionStage<DeliveryView> cancel(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<DeliveryView> cancelDelivery(@PathParam("id") String id, @Context RoutingContext context) {
         return redelivery
                 .cancel(DeliveryId.inPath(id), AuditedChange.of(context, 200))
                 .compose(this::withLog)
@@ -122,7 +122,7 @@ public class DeliveryResource {
 
     @POST
     @Path("/events/{eventId}/retry")
-    public CompletionStage<Retried> retryOfEvent(
+    public CompletionStage<Retried> retryDeliveriesOfEvent(
             @PathParam("eventId") String eventId, @Context RoutingContext context) {
         UUID id = Ids.inPath(eventId, "event");
         AuditedChange audited = AuditedChange.of(context, 200);
@@ -137,17 +137,17 @@ public class DeliveryResource {
     @POST
     @Path("/retry")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<Retried> retryMatching(byte[] bytes, @Context RoutingContext context) {
-        JsonBody body = JsonBody.parse(bytes);
+    public CompletionStage<Retried> retryDeliveries(byte[] body, @Context RoutingContext context) {
+        JsonBody request = JsonBody.parse(body);
         DeliveryFilter filter = new DeliveryFilter(
-                body.oneOf("status", RETRYABLE).map(DeliveryStatus::valueOf),
-                body.parsed("subscriptionId", 36, Ids::uuid),
+                request.oneOf("status", RETRYABLE).map(DeliveryStatus::valueOf),
+                request.parsed("subscriptionId", 36, Ids::uuid),
                 Optional.empty(),
-                body.text("type", EventType.MAX_ROW_CHANGE),
-                body.parsed("since", 64, Timestamps::parse),
-                body.parsed("until", 64, Timestamps::parse));
-        body.check();
-        ChangeNote.fields(context, body.names());
+                request.text("type", EventType.MAX_ROW_CHANGE),
+                request.parsed("since", 64, Timestamps::parse),
+                request.parsed("until", 64, Timestamps::parse));
+        request.check();
+        ChangeNote.fields(context, request.names());
         return redelivery
                 .retryAll(filter, AuditedChange.of(context, 200))
                 .map(Retried::new)

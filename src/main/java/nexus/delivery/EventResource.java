@@ -66,7 +66,7 @@ public class EventResource {
     }
 
     @GET
-    public CompletionStage<Page<EventSummaryView>> list(@Context UriInfo uri) {
+    public CompletionStage<Page<EventSummaryView>> listEvents(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
         int limit = query.limit();
@@ -84,7 +84,7 @@ public class EventResource {
 
     @GET
     @Path("/{id}")
-    public CompletionStage<EventView> get(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<EventView> getEvent(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         UUID eventId = Ids.inPath(id, "event");
         return found(eventId).compose(this::withDeliveries).toCompletionStage();
@@ -92,7 +92,7 @@ public class EventResource {
 
     @GET
     @Path("/{id}/summary")
-    public CompletionStage<EventSummaryView> summary(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<EventSummaryView> getEventSummary(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return found(Ids.inPath(id, "event")).map(EventSummaryView::of).toCompletionStage();
     }

@@ -21,7 +21,7 @@ import nexus.event.EventBody;
 import nexus.refusal.Refusal;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code POST /api/v1/test/users}: contract section 5. */
+/** {@code POST /api/v1/test/users}: a row for the demo table. */
 @Singleton
 @Path("/api/v1/test/users")
 @Produces(MediaType.APPLICATION_JSON)
@@ -48,7 +48,8 @@ public class DemoResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Envelope<UserView>>> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<Envelope<UserView>>> createDemoUser(
+            byte[] body, @Context RoutingContext context) {
         if (!enabled) {
             throw new Refusal.NotFound("There is no demo table; start with NEXUS_DEMO=true to have it.");
         }

@@ -56,7 +56,7 @@ public class SubscriptionTestResource {
     }
 
     @POST
-    public CompletionStage<Attempt> test(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<Attempt> testSubscription(@PathParam("id") String id, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         AuditedChange audited = AuditedChange.of(context, 200);
         return subscriptions

@@ -41,7 +41,7 @@ public class DoctorResource {
     }
 
     @GET
-    public CompletionStage<Diagnosis> examine(@Context UriInfo uri) {
+    public CompletionStage<Diagnosis> getDoctor(@Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return shared();
     }

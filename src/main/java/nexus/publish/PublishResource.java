@@ -28,8 +28,8 @@ import nexus.trace.Tracing;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code POST /v1/events} and {@code /v1/events/batch}: contract section 4. Requests are parsed on worker threads, so
- * that a large one does not block an event loop.
+ * {@code POST /v1/events} and {@code /v1/events/batch}: events that callers publish. Requests are parsed on worker
+ * threads, so that a large one does not block an event loop.
  */
 @Singleton
 @Path("/v1/events")
@@ -55,9 +55,9 @@ public class PublishResource {
     @POST
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<EventAcceptedView>> publish(byte[] body, @Context RoutingContext request) {
-        PublishRequest asked = reader.one(body, key(request), Caller.of(request).scope());
-        return store(asked, request)
+    public CompletionStage<RestResponse<EventAcceptedView>> publishEvent(byte[] body, @Context RoutingContext context) {
+        PublishRequest asked = reader.one(body, key(context), Caller.of(context).scope());
+        return store(asked, context)
                 .map(accepted -> {
                     EventAcceptedView view = EventAcceptedView.of(accepted.getFirst());
                     return answer(accepted, view)
@@ -71,10 +71,10 @@ public class PublishResource {
     @Path("/batch")
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<BatchView>> publishBatch(byte[] body, @Context RoutingContext request) {
+    public CompletionStage<RestResponse<BatchView>> publishEvents(byte[] body, @Context RoutingContext context) {
         PublishRequest asked =
-                reader.batch(body, key(request), Caller.of(request).scope());
-        return store(asked, request)
+                reader.batch(body, key(context), Caller.of(context).scope());
+        return store(asked, context)
                 .map(accepted -> answer(
                                 accepted,
                                 new BatchView(accepted.stream()

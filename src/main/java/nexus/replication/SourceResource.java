@@ -39,7 +39,7 @@ public class SourceResource {
     @POST
     @Path("/reset")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Accepted>> reset(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<Accepted>> resetSource(byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
         request.require("from");
         request.oneOf("from", List.of(NOW));

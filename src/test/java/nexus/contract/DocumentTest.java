@@ -93,6 +93,17 @@ class DocumentTest {
     }
 
     @Test
+    void everyResourceMethodHasTheNameOfItsOperation() {
+        List<String> faults = new ArrayList<>();
+        METHODS.forEach((name, method) -> compare(
+                faults,
+                name,
+                method.getName(),
+                OPERATIONS.getOrDefault(name, DOCUMENT).path("operationId").asText()));
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
     void pathParametersBodiesAndMediaTypesAreThoseOfTheResourceMethod() {
         List<String> faults = new ArrayList<>();
         METHODS.forEach((name, method) -> {

@@ -65,7 +65,7 @@ public class AuditResource {
     }
 
     @GET
-    public CompletionStage<Page<EntryView>> list(@Context UriInfo uri) {
+    public CompletionStage<Page<EntryView>> listAudit(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         AuditRepository.Filter filter = new AuditRepository.Filter(
                 query.text("actor"), query.text("resourceId"), query.timestamp("since"), query.timestamp("until"));

@@ -34,7 +34,7 @@ import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code /v1/keys}: contract section 2. */
+/** {@code /v1/keys}: who may use the API, beside {@code API_KEYS}. */
 @Singleton
 @Path("/v1/keys")
 @Produces(MediaType.APPLICATION_JSON)
@@ -58,7 +58,7 @@ public class KeyResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<KeyView>> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<KeyView>> createKey(byte[] body, @Context RoutingContext context) {
         JsonBody json = JsonBody.parse(body);
         KeyRequest request = KeyRequest.read(json, clock);
         ChangeNote.fields(context, json.names());
@@ -75,7 +75,7 @@ public class KeyResource {
     }
 
     @GET
-    public CompletionStage<Page<KeyView>> list(@Context UriInfo uri) {
+    public CompletionStage<Page<KeyView>> listKeys(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
         long below =
                 query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
@@ -91,7 +91,7 @@ public class KeyResource {
 
     @GET
     @Path("/{id}")
-    public CompletionStage<KeyView> get(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<KeyView> getKey(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         UUID known = Ids.inPath(id, "key");
         return repository
@@ -104,7 +104,7 @@ public class KeyResource {
 
     @DELETE
     @Path("/{id}")
-    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<Void> deleteKey(@PathParam("id") String id, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "key");
         return repository
                 .delete(known, AuditedChange.of(context, 204))

@@ -39,7 +39,7 @@ public class HealthResource {
     }
 
     @GET
-    public CompletionStage<RestResponse<Health>> get(@Context UriInfo uri, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<Health>> getHealth(@Context UriInfo uri, @Context RoutingContext context) {
         boolean mayRead = Caller.find(context).isPresent();
         QueryParameters.of(uri).check();
         return store.ping()

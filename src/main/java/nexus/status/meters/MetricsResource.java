@@ -26,7 +26,7 @@ public class MetricsResource {
     }
 
     @GET
-    public String metrics(@Context UriInfo uri) {
+    public String getMetrics(@Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return registry.scrape();
     }

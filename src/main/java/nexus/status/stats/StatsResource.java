@@ -24,7 +24,7 @@ public class StatsResource {
     }
 
     @GET
-    public CompletionStage<Stats> totals(@Context UriInfo uri) {
+    public CompletionStage<Stats> getStats(@Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return stats.totals().toCompletionStage();
     }

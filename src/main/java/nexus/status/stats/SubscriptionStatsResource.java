@@ -30,7 +30,7 @@ public class SubscriptionStatsResource {
     }
 
     @GET
-    public CompletionStage<SubscriptionStats> ofSubscription(@PathParam("id") String id, @Context UriInfo uri) {
+    public CompletionStage<SubscriptionStats> getSubscriptionStats(@PathParam("id") String id, @Context UriInfo uri) {
         QueryParameters.of(uri).check();
         return stats.ofSubscription(Ids.inPath(id, "subscription"))
                 .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription with this id.")))

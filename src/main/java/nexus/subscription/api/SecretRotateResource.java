@@ -26,7 +26,7 @@ import nexus.event.EventBody;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.secret.SigningSecret;
 
-/** {@code POST /v1/subscriptions/{id}/secret/rotate}: contract section 4. */
+/** {@code POST /v1/subscriptions/{id}/secret/rotate}: a new signing secret. */
 @Singleton
 @Path("/v1/subscriptions/{id}/secret/rotate")
 @Produces(MediaType.APPLICATION_JSON)
@@ -54,7 +54,8 @@ public class SecretRotateResource {
     }
 
     @POST
-    public CompletionStage<Rotated> rotate(@PathParam("id") String id, byte[] body, @Context RoutingContext context) {
+    public CompletionStage<Rotated> rotateSecret(
+            @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         SigningSecret secret = SigningSecret.generate(random);
         Duration overlap = overlap(body, context);

@@ -37,7 +37,7 @@ import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.warning.Warning;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code /v1/subscriptions}: contract section 4. */
+/** {@code /v1/subscriptions}: which events are sent where. */
 @Singleton
 @Path("/v1/subscriptions")
 @Produces(MediaType.APPLICATION_JSON)
@@ -56,7 +56,8 @@ public class SubscriptionResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<SubscriptionView>> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<SubscriptionView>> createSubscription(
+            byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
         SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
@@ -73,7 +74,8 @@ public class SubscriptionResource {
     }
 
     @GET
-    public CompletionStage<Page<SubscriptionView>> list(@Context UriInfo uri, @Context RoutingContext context) {
+    public CompletionStage<Page<SubscriptionView>> listSubscriptions(
+            @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
         Optional<Boolean> enabled = query.bool("enabled");
@@ -93,7 +95,7 @@ public class SubscriptionResource {
 
     @GET
     @Path("/{id}")
-    public CompletionStage<SubscriptionView> get(
+    public CompletionStage<SubscriptionView> getSubscription(
             @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters.of(uri).check();
@@ -109,7 +111,7 @@ public class SubscriptionResource {
     @PATCH
     @Path("/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<SubscriptionView> change(
+    public CompletionStage<SubscriptionView> changeSubscription(
             @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         JsonBody change = JsonBody.parse(body);
@@ -122,7 +124,7 @@ public class SubscriptionResource {
 
     @DELETE
     @Path("/{id}")
-    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<Void> deleteSubscription(@PathParam("id") String id, @Context RoutingContext context) {
         return registry.delete(Ids.inPath(id, "subscription"), Optional.empty(), AuditedChange.of(context, 204))
                 .toCompletionStage();
     }

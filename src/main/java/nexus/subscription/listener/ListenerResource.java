@@ -33,7 +33,7 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.subscription.secret.SigningSecret;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code /api/v1/listeners}: contract section 5. */
+/** {@code /api/v1/listeners}: subscriptions to one kind of change of one table. */
 @Singleton
 @Path("/api/v1/listeners")
 @Produces(MediaType.APPLICATION_JSON)
@@ -52,7 +52,8 @@ public class ListenerResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Envelope<ListenerView>>> create(byte[] body, @Context RoutingContext context) {
+    public CompletionStage<RestResponse<Envelope<ListenerView>>> createListener(
+            byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
         SubscriptionSettings settings = ListenerRequest.read(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
@@ -66,7 +67,8 @@ public class ListenerResource {
     }
 
     @GET
-    public CompletionStage<Envelope<List<ListenerView>>> list(@Context UriInfo uri, @Context RoutingContext context) {
+    public CompletionStage<Envelope<List<ListenerView>>> listListeners(
+            @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
         Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
@@ -81,7 +83,7 @@ public class ListenerResource {
 
     @DELETE
     @Path("/{id}")
-    public CompletionStage<Void> delete(@PathParam("id") String id, @Context RoutingContext context) {
+    public CompletionStage<Void> deleteListener(@PathParam("id") String id, @Context RoutingContext context) {
         return registry.delete(Ids.inPath(id, "listener"), Optional.of(Door.LISTENER), AuditedChange.of(context, 204))
                 .toCompletionStage();
     }
