@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -14,6 +15,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
 /** The walls between the rooms. The table is the README's picture as data: change both in the same commit. */
@@ -81,6 +84,17 @@ class RoomsTest {
             Map.entry("queue.notify", Set.of("queue.lease", "queue.owed")),
             Map.entry("queue.override", Set.of("queue.notify", "queue.owed")),
             Map.entry("queue.settle", Set.of("queue.lease", "queue.owed", "queue.process")),
+            Map.entry("queue.order", Set.of("queue.owed")),
+            Map.entry("queue.position", Set.of("queue.notify", "queue.order", "queue.owed")),
+            Map.entry(
+                    "queue.backlog",
+                    Set.of(
+                            "queue.lease",
+                            "queue.notify",
+                            "queue.order",
+                            "queue.owed",
+                            "queue.position",
+                            "queue.settle")),
             Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),
             Map.entry("publish", Set.of("api", "event", "intake", "trace")),
             Map.entry("capture", Set.of("event", "pgoutput")),
@@ -112,12 +126,16 @@ class RoomsTest {
                             "event",
                             "intake",
                             "liveness",
-                            "queue",
+                            "queue.backlog",
+                            "queue.owed",
+                            "queue.settle",
                             "retry",
-                            "store",
                             "subscription",
                             "target",
                             "webhook")),
+            Map.entry("dispatch.outcome", Set.of()),
+            Map.entry("dispatch.lane", Set.of("dispatch.outcome")),
+            Map.entry("dispatch.send", Set.of()),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "replication", "store")),
@@ -280,6 +298,22 @@ class RoomsTest {
     void noRoomsGoInCircles() {
         slices().matching("nexus.(*)..").should().beFreeOfCycles().check(CLASSES);
         slices().matching("nexus.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** Which rows there are, and where they lie, is for the backlog to know. */
+    @Test
+    void dispatchKnowsOfTheQueueOnlyTheBacklogAndItsValues() {
+        String values =
+                "nexus\\.queue\\.(backlog\\.\\w+|owed\\.(Ready|OwedDelivery|OwedBody)|settle\\.(Outcome|DeadReason))(\\$.*)?";
+        noClasses()
+                .that(resideInAPackage("nexus.dispatch.."))
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("nexus.queue..").and(DescribedPredicate.not(nameMatching(values))))
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(OwedDelivery.class)))
+                        .and(target(nameMatching("stripe|place|key|otherKey|barrier|behind|due"))))
+                .check(CLASSES);
     }
 
     /** A session that is made elsewhere would find what others put in the way of its functions and types. */

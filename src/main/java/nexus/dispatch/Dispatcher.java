@@ -4,53 +4,48 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import nexus.dispatch.outcome.DeliveryConfig;
 import nexus.liveness.LoopHeartbeats;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
-import nexus.queue.lease.DeliveryLease;
-import nexus.queue.lease.Holding;
-import nexus.queue.lease.Term;
-import nexus.queue.notify.OwedListener;
-import nexus.queue.notify.OwedSignal;
+import nexus.queue.backlog.Backlog;
+import nexus.queue.backlog.BacklogBounds;
+import nexus.queue.backlog.Backlogs;
+import nexus.queue.backlog.Deliverer;
+import nexus.queue.settle.Outcome;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out. Owns the event loop on which delivering happens, and the term that it is delivered in, while this process
- * has a lease.
+ * The way out: delivers the backlog of each term on one event loop, as long as this process has a lease.
  */
 @Singleton
-public class Dispatcher implements DeliveryLease.Holder {
+public class Dispatcher implements Deliverer {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
     private static final String LOOP = "dispatch";
     private static final String LEASE_LOOP = "nexus-lease";
-    private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
 
     private final DispatchTools tools;
-    private final OwedSignal signal;
-    private final OwedListener listener;
+    private final Backlogs backlogs;
     private final LoopHeartbeats heartbeats;
     private final Context context;
     // by the context's thread alone
-    private @Nullable Holding holding; // the latest
-    private @Nullable DispatchTerm current;
-    private @Nullable DispatchTerm former; // its requests may not be over
-    private long deadlineTimer = -1;
-    private volatile boolean started;
+    private @Nullable DispatchLoop current;
+    private @Nullable DispatchLoop former; // its requests may not be over
+    private volatile Backlogs.@Nullable Terms terms;
 
-    public Dispatcher(DispatchTools tools, OwedSignal signal, OwedListener listener, LoopHeartbeats heartbeats) {
+    @Inject
+    public Dispatcher(DispatchTools tools, Backlogs backlogs, LoopHeartbeats heartbeats) {
         this.tools = tools;
-        this.signal = signal;
-        this.listener = listener;
+        this.backlogs = backlogs;
         this.heartbeats = heartbeats;
         this.context = tools.sender().context();
     }
@@ -62,7 +57,7 @@ public class Dispatcher implements DeliveryLease.Holder {
     }
 
     void onStop(@Observes ShutdownEvent event, ProcessConfig process) throws InterruptedException {
-        if (!started) {
+        if (terms == null) {
             return;
         }
         try {
@@ -77,124 +72,93 @@ public class Dispatcher implements DeliveryLease.Holder {
 
     /** Begins to ask for the lease, and to deliver once it is there. */
     public void start() {
-        started = true;
-        signal.onOwed(rows -> withTerm(term -> term.owed(rows)));
-        // What is current by then: two changes may come in any order.
-        tools.catalog()
-                .onChange(changed -> withTerm(term -> term.adopt(tools.catalog().current())));
+        DeliveryConfig config = tools.config();
+        BacklogBounds bounds = new BacklogBounds(
+                config.readAhead(), config.bodyMemory(), config.unsettled(), config.maxAge(), config.sweep());
+        Backlogs.Terms started = backlogs.start(context, bounds, this);
+        terms = started;
+        tools.catalog().onChange(changed -> context.runOnContext(ignored -> shardsChanged()));
         context.runOnContext(ignored -> {
-            tools.vertx().setPeriodic(tools.config().poll().toMillis(), tick -> {
+            tools.vertx().setPeriodic(config.poll().toMillis(), tick -> {
                 heartbeats.beat(LOOP);
-                withTerm(DispatchTerm::poll);
+                started.poll();
             });
-            tools.vertx().setPeriodic(tools.config().sweep().toMillis(), tick -> withTerm(DispatchTerm::sweep));
-            listener.start(rows -> withTerm(term -> term.owed(rows)), () -> withTerm(DispatchTerm::missed));
-            tools.lease().start(this);
+            tools.vertx().setPeriodic(config.sweep().toMillis(), tick -> started.sweep());
         });
     }
 
     /** Starts nothing new, waits for what is under way, and leaves; shards are free as soon as they are drained. */
     public Future<Void> stop(Duration atMost) {
-        Promise<Void> drained = Promise.promise();
-        long deadline = System.nanoTime() + atMost.toNanos();
-        tools.lease().retire();
-        context.runOnContext(ignored -> {
-            DispatchTerm term = current;
-            if (term == null) {
-                drained.complete();
-            } else {
-                term.drain();
-                awaitDrained(term, deadline, drained);
-            }
-        });
-        return drained.future()
-                .compose(done ->
-                        Future.join(tools.lease().stop(), listener.stop()).<Void>mapEmpty())
-                .onComplete(stopped -> {
-                    heartbeats.stopped(LOOP);
-                    heartbeats.stopped(LEASE_LOOP);
-                });
-    }
-
-    private void awaitDrained(DispatchTerm term, long deadline, Promise<Void> drained) {
-        if (term.isDrained() || System.nanoTime() - deadline > 0) {
-            end(term); // what is under way may be sent by another process now
-            drained.complete();
-        } else {
-            tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> awaitDrained(term, deadline, drained));
+        Backlogs.Terms started = terms;
+        if (started == null) {
+            return Future.succeededFuture();
         }
+        return started.stop(atMost).onComplete(stopped -> {
+            heartbeats.stopped(LOOP);
+            heartbeats.stopped(LEASE_LOOP);
+        });
     }
 
     /** Holds of endpoints do not raise the catalog's version: new shards read them anew. */
     @Override
-    public void holds(Holding latest) {
-        tools.catalog()
-                .reload()
-                .onComplete(read -> context.runOnContext(ignored -> {
-                    holding = latest;
-                    follow();
-                }));
-    }
-
-    /** Not before the requests of a former term are over: the new one would send the same again beside them. */
-    private void follow() {
-        Holding latest = holding;
-        if (latest == null || !tools.lease().isHeld(latest.term())) {
-            return;
-        }
-        if (current != null && !current.isOf(latest.term())) {
-            end(current);
-        }
-        if (current == null && former != null && former.openRequests() > 0) {
-            tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> follow());
-            return;
-        }
-        if (current == null) {
-            current = new DispatchTerm(tools, latest.term(), signal.live());
-            watchDeadline(latest.term());
-        }
-        current.hold(latest);
-    }
-
-    /** The lease's thread may be waiting for the store: the loop that sends ends its sending itself. */
-    private void watchDeadline(Term term) {
-        tools.vertx().cancelTimer(deadlineTimer);
-        deadlineTimer = tools.vertx().setTimer(tools.lease().remaining().toMillis() + 1, over -> {
-            if (tools.lease().isHeld(term)) {
-                watchDeadline(term);
-            } else if (current != null && current.isOf(term)) {
-                LOG.warn("lease not confirmed in time, requests under way are cut off");
-                end(current);
-            }
-        });
-    }
-
-    private void end(DispatchTerm term) {
-        term.close();
-        tools.sender().cutOff();
-        former = term;
-        current = null;
+    public Future<?> refresh() {
+        return tools.catalog().reload();
     }
 
     @Override
-    public void lost(Term term) {
-        withTerm(running -> {
-            if (running.isOf(term)) {
-                end(running);
-            }
-        });
+    public void began(Backlog backlog) {
+        current = new DispatchLoop(tools, context, backlog);
+    }
+
+    /** What is current by then: two changes of the catalog may come in any order. */
+    @Override
+    public void shardsChanged() {
+        DispatchLoop loop = current;
+        if (loop != null) {
+            loop.adopt();
+        }
     }
 
     @Override
-    public void cameRound() {
+    public void ended() {
+        DispatchLoop loop = current;
+        if (loop != null) {
+            loop.stop();
+            tools.sender().cutOff();
+            former = loop;
+            current = null;
+        }
+    }
+
+    @Override
+    public boolean isBusy() {
+        return former != null && former.openRequests() > 0;
+    }
+
+    @Override
+    public void turnSoon() {
+        DispatchLoop loop = current;
+        if (loop != null) {
+            loop.turnSoon();
+        }
+    }
+
+    @Override
+    public void dead(Outcome.Dead outcome) {
+        DispatchLoop loop = current;
+        if (loop != null) {
+            loop.dead(outcome);
+        }
+    }
+
+    /** Another process may have made it: only the store can say that it is deleted. */
+    @Override
+    public Future<Boolean> isDeleted(int lane) {
+        return tools.catalog().reload().map(read -> read.ofLane(lane).isEmpty());
+    }
+
+    @Override
+    public void leaseCameRound() {
         heartbeats.beat(LEASE_LOOP);
-    }
-
-    private void withTerm(Consumer<DispatchTerm> action) {
-        context.runOnContext(ignored -> {
-            if (current != null) {
-                action.accept(current);
-            }
-        });
     }
 }

@@ -4,7 +4,9 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import nexus.dispatch.lane.LaneState;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRepository;
 import org.jboss.logging.Logger;
@@ -20,12 +22,12 @@ final class HealthRecords {
     private final Vertx vertx;
     private final SubscriptionRepository subscriptions;
     private final Clock clock;
-    private final Lanes lanes;
+    private final Map<Integer, LaneState> lanes;
     private final Set<Integer> writing = new HashSet<>();
     private final Set<Integer> changed = new HashSet<>(); // while they were being written
     private boolean stopped;
 
-    HealthRecords(DispatchTools tools, Lanes lanes) {
+    HealthRecords(DispatchTools tools, Map<Integer, LaneState> lanes) {
         this.vertx = tools.vertx();
         this.subscriptions = tools.subscriptions();
         this.clock = tools.clock();
@@ -38,7 +40,7 @@ final class HealthRecords {
     }
 
     /** The lane's health is another than it was. */
-    void changed(int number) {
+    void changed(Integer number) {
         if (writing.contains(number)) {
             changed.add(number);
         } else {
@@ -46,8 +48,8 @@ final class HealthRecords {
         }
     }
 
-    private void write(int number) {
-        Lane lane = lanes.of(number);
+    private void write(Integer number) {
+        LaneState lane = lanes.get(number);
         if (lane == null || stopped) {
             return;
         }

@@ -1,7 +1,8 @@
 /**
- * The way out: lanes, concurrency, rate, breaker, order per key.
+ * The way out.
  *
- * <p>Takes owed deliveries, gives outcomes to the queue. Never holds a transaction while a request is under way.
+ * <p>Takes deliveries from the backlog, tells each lane what happens to it, and takes the steps that the lanes ask for. Never
+ * holds a transaction while a request is under way, and never knows how the store keeps what is owed.
  */
 @NullMarked
 package nexus.dispatch;

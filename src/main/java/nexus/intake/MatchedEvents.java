@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
-import nexus.queue.notify.FreshDelivery;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedRun;
 import nexus.queue.owed.Place;
+import nexus.queue.owed.Ready;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 
@@ -58,7 +58,7 @@ final class MatchedEvents {
     /** What has become owed, once it is stored. */
     OwedRows owed(EventRepository.Stored.Done stored) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
-        Map<Integer, List<FreshDelivery>> freshByLane = new HashMap<>();
+        Map<Integer, List<Ready>> freshByLane = new HashMap<>();
         Iterator<OwedBody> events = owedBodies.iterator();
         Iterator<String> ctids = stored.places().iterator();
         RunPlan.Runs made = runs.stored(stored.seqs());
@@ -84,7 +84,7 @@ final class MatchedEvents {
             lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
             freshByLane
                     .computeIfAbsent(delivery.lane(), lane -> new ArrayList<>())
-                    .add(new FreshDelivery(delivery, events.next()));
+                    .add(new Ready(delivery, events.next()));
         }
         return new OwedRows(lowestSeqByLane, false, freshByLane);
     }

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.send.DispatchMeters;
 import nexus.event.EventBody;
 import nexus.event.EventId;
 import nexus.event.EventIdGenerator;
@@ -19,6 +21,9 @@ import nexus.event.Ordering;
 import nexus.intake.EventIntake;
 import nexus.intake.OwnEvents;
 import nexus.liveness.LoopHeartbeats;
+import nexus.queue.backlog.BacklogMeters;
+import nexus.queue.backlog.BacklogTools;
+import nexus.queue.backlog.Backlogs;
 import nexus.queue.lease.DeliveryLease;
 import nexus.queue.lease.LeaseConfig;
 import nexus.queue.lease.LeaseMeters;
@@ -105,10 +110,6 @@ final class DeliveringProcess implements AutoCloseable {
         return new Dispatcher(
                 new DispatchTools(
                         TestPostgres.vertx(),
-                        new OwedQueue(store),
-                        new OwedRuns(store),
-                        new Settlement(store),
-                        lease,
                         catalog,
                         repository,
                         sender,
@@ -117,8 +118,16 @@ final class DeliveringProcess implements AutoCloseable {
                         Configs.of(DeliveryConfig.class, of("nexus.delivery", settings)),
                         Clock.systemUTC(),
                         new Random(11)),
-                signal,
-                new OwedListener(TestPostgres.vertx(), store, lease),
+                new Backlogs(new BacklogTools(
+                        TestPostgres.vertx(),
+                        new OwedQueue(store),
+                        new OwedRuns(store),
+                        new Settlement(store),
+                        lease,
+                        signal,
+                        new OwedListener(TestPostgres.vertx(), store, lease),
+                        new BacklogMeters(meters),
+                        Clock.systemUTC())),
                 new LoopHeartbeats());
     }
 

@@ -23,10 +23,10 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Operation;
 import nexus.event.Ordering;
-import nexus.queue.notify.FreshDelivery;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.Ready;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
 import nexus.subscription.catalog.SubscriptionCatalog;
@@ -425,10 +425,10 @@ class EventIntakePostgresTest {
         assertThat(query("SELECT count(*) FROM nexus.event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)"
                         + " CROSS JOIN LATERAL nexus.owed_delivery(p.lane, p.seq) o WHERE o.event_id = e.id"))
                 .containsExactly("400");
-        List<FreshDelivery> fresh = told.getFirst().freshByLane().getOrDefault(1, List.of());
+        List<Ready> fresh = told.getFirst().freshByLane().getOrDefault(1, List.of());
         assertThat(query("SELECT seq, stripe, key, event_id, body_bytes FROM nexus.owed_of_run ORDER BY seq"))
                 .isEqualTo(fresh.stream()
-                        .map(FreshDelivery::delivery)
+                        .map(Ready::delivery)
                         .map(owed -> "%d|%d|%d|%s|%d"
                                 .formatted(owed.seq(), owed.stripe(), owed.key(), owed.eventId(), owed.bodyBytes()))
                         .toList());

@@ -2,6 +2,7 @@ package nexus.queue.notify;
 
 import java.util.List;
 import java.util.Map;
+import nexus.queue.owed.Ready;
 
 /**
  * What has just become owed.
@@ -10,8 +11,7 @@ import java.util.Map;
  * @param byHand a person has changed something: they want it tried now, past an open breaker, or not at all
  * @param freshByLane all of it, by rising seq, when it was stored by this process; else lanes are left out
  */
-public record OwedRows(
-        Map<Integer, Long> lowestSeqByLane, boolean byHand, Map<Integer, List<FreshDelivery>> freshByLane) {
+public record OwedRows(Map<Integer, Long> lowestSeqByLane, boolean byHand, Map<Integer, List<Ready>> freshByLane) {
     public OwedRows {
         lowestSeqByLane = Map.copyOf(lowestSeqByLane);
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * so does one that is in a run.
  */
 @Singleton
-public class OwedQueue {
+public class OwedQueue implements OwedReads {
     private static final String ROW = """
             o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
             coalesce(o.renewed_at, o.created_at) AS owed_since, o.event_day, o.event_id, o.body_bytes, o.own,
@@ -202,7 +202,7 @@ public class OwedQueue {
         this.pool = store.queue();
     }
 
-    /** Rows that were never tried, each stripe from its cursor on, all in order of seq. */
+    @Override
     public Future<List<OwedDelivery>> take(Collection<StripeCursor> cursors) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
@@ -213,7 +213,7 @@ public class OwedQueue {
         return pool.preparedQuery(TAKE).execute(parameters).map(OwedQueue::deliveries);
     }
 
-    /** Rows whose time has come, each lane from its cursor on, the most overdue first. */
+    @Override
     public Future<List<OwedDelivery>> takeDue(Collection<DueCursor> cursors, Instant now) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(cursors.stream().map(DueCursor::lane).toArray(Integer[]::new))
@@ -226,7 +226,7 @@ public class OwedQueue {
         return pool.preparedQuery(TAKE_DUE).execute(parameters).map(OwedQueue::deliveries);
     }
 
-    /** For each lane, when the next retry after {@code now} is due; lanes without one are left out. */
+    @Override
     public Future<Map<Integer, Instant>> nextDue(Collection<Integer> lanes, Instant now) {
         return pool.preparedQuery(NEXT_DUE)
                 .execute(Tuple.tuple()
@@ -244,7 +244,7 @@ public class OwedQueue {
                 });
     }
 
-    /** The first rows that are owed for each key, tried or not; a key of which nothing is owed is left out. */
+    @Override
     public Future<List<KeyRun>> successors(Collection<KeyCursor> keys) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(keys.stream().map(KeyCursor::lane).toArray(Integer[]::new))
@@ -262,7 +262,7 @@ public class OwedQueue {
         });
     }
 
-    /** The lanes of which rows behind these cursors are owed that were never tried. */
+    @Override
     public Future<Set<Integer>> withMore(Collection<StripeCursor> cursors) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
@@ -275,11 +275,7 @@ public class OwedQueue {
         });
     }
 
-    /**
-     * For each lane the smallest seq that is owed, tried or not; {@link Long#MAX_VALUE} when nothing is.
-     *
-     * @param lows by lane, from where to look
-     */
+    @Override
     public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> lows) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
@@ -294,7 +290,7 @@ public class OwedQueue {
         });
     }
 
-    /** Which seqs are drawn, and who may have drawn one that is not visible yet. */
+    @Override
     public Future<Watermark.Look> look() {
         return pool.preparedQuery(LOOK).execute().map(rows -> {
             Row row = rows.iterator().next();
@@ -302,11 +298,7 @@ public class OwedQueue {
         });
     }
 
-    /**
-     * For each lane, the first rows that were retried by hand and not tried since.
-     *
-     * @param lows by lane, its low-water seq
-     */
+    @Override
     public Future<List<OwedDelivery>> renewed(Map<Integer, Long> lows) {
         return pool.preparedQuery(RENEWED)
                 .execute(Tuple.tuple()
@@ -315,7 +307,7 @@ public class OwedQueue {
                 .map(OwedQueue::deliveries);
     }
 
-    /** What these deliveries send; an event whose day is gone is left out. */
+    @Override
     public Future<Map<UUID, OwedBody>> bodies(Collection<OwedDelivery> deliveries) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfLocalDate(
@@ -331,12 +323,12 @@ public class OwedQueue {
         });
     }
 
-    /** The rows of a lane with the smallest seq above {@code after}, tried or not. */
+    @Override
     public Future<List<OwedDelivery>> oldest(int lane, long after, int limit) {
         return pool.preparedQuery(OLDEST).execute(Tuple.of(lane, after, limit)).map(OwedQueue::deliveries);
     }
 
-    /** Every lane to which something is owed. */
+    @Override
     public Future<List<Integer>> lanesWithWork() {
         return pool.query(LANES_WITH_WORK).execute().map(rows -> {
             List<Integer> lanes = new ArrayList<>();

@@ -12,7 +12,7 @@ import nexus.store.Store;
 
 /** Finds what is in {@code owed_run}, and makes rows of it. */
 @Singleton
-public class OwedRuns {
+public class OwedRuns implements RunReads {
     static final String FIND = """
             SELECT r.lane, r.first_seq
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)
@@ -43,11 +43,7 @@ public class OwedRuns {
                       GROUP BY lane ORDER BY lane) runs""".formatted(runs);
     }
 
-    /**
-     * The runs of these lanes.
-     *
-     * @param lows by lane, its low-water seq
-     */
+    @Override
     public Future<Set<OwedRun.Key>> of(Map<Integer, Long> lows) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
@@ -59,7 +55,7 @@ public class OwedRuns {
         });
     }
 
-    /** What is owed of these runs is a row each from then on; one that is gone is left out. */
+    @Override
     public Future<Void> unfold(Collection<OwedRun.Key> runs) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(runs.stream().map(OwedRun.Key::lane).toArray(Integer[]::new))
@@ -67,7 +63,7 @@ public class OwedRuns {
         return pool.preparedQuery(UNFOLD).execute(parameters).mapEmpty();
     }
 
-    /** As {@link #unfold}, for every run of a lane. */
+    @Override
     public Future<Void> unfoldLane(int lane) {
         return pool.preparedQuery(UNFOLD_LANE).execute(Tuple.of(lane)).mapEmpty();
     }

@@ -28,7 +28,7 @@ import nexus.store.StoreErrors;
  * statement sees what that one committed.
  */
 @Singleton
-public class Settlement {
+public class Settlement implements Settling {
     private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
 
     private final Pool pool;
@@ -37,12 +37,7 @@ public class Settlement {
         this.pool = store.settling();
     }
 
-    /**
-     * Settles outcomes of different deliveries. What a person has retried or cancelled since it was taken is left as it
-     * is, unless it was delivered. Belongs to the event loop of the runs that these deliveries are of.
-     *
-     * @return the seqs that were written; empty when this term is over, and nothing was written
-     */
+    @Override
     public Future<Optional<Set<Long>>> settle(Term term, List<Outcome> outcomes) {
         List<Outcome.Sent> inPlace = new ArrayList<>();
         List<Outcome> others = new ArrayList<>();
@@ -91,7 +86,7 @@ public class Settlement {
         });
     }
 
-    /** Whether these are so few that what is left of their run would go on as rows. */
+    @Override
     public boolean isBetterLater(Collection<Outcome> outcomes) {
         return outcomes.size() < SentRun.SHORTEST
                 && outcomes.stream()

@@ -1,0 +1,232 @@
+package nexus.dispatch;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nexus.dispatch.lane.Input;
+import nexus.dispatch.lane.LaneState;
+import nexus.dispatch.lane.Slots;
+import nexus.dispatch.lane.Step;
+import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.DeliveryPolicies;
+import nexus.dispatch.outcome.OutcomeDecision;
+import nexus.dispatch.send.DispatchMeters;
+import nexus.dispatch.send.Requests;
+import nexus.queue.backlog.Backlog;
+import nexus.queue.backlog.LaneRules;
+import nexus.queue.backlog.Room;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.Ready;
+import nexus.queue.settle.Outcome;
+import nexus.subscription.Subscription;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.target.SendResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers one backlog, from the beginning of its term to the end: what happens goes into the lane that it happens to, and
+ * the steps that come out of it are taken here. Belongs to the dispatcher's event loop.
+ */
+final class DispatchLoop {
+    private final Vertx vertx;
+    private final Context context;
+    private final Backlog backlog;
+    private final SubscriptionCatalog catalog;
+    private final DeliveryConfig config;
+    private final Clock clock;
+    private final DispatchTools tools;
+    private final DispatchMeters meters;
+    private final Map<Integer, LaneState> lanes = new HashMap<>();
+    private final Slots slots;
+    private final Requests requests;
+    private final EndpointRecords endpoints;
+    private final DeadNotices notices;
+    private boolean turnComing;
+    private boolean stopped;
+    private long wakeTimer = -1;
+    private @Nullable Instant wakeAt;
+
+    DispatchLoop(DispatchTools tools, Context context, Backlog backlog) {
+        this.tools = tools;
+        this.vertx = tools.vertx();
+        this.context = context;
+        this.backlog = backlog;
+        this.catalog = tools.catalog();
+        this.config = tools.config();
+        this.clock = tools.clock();
+        this.meters = tools.meters();
+        this.slots = new Slots(config.concurrency());
+        this.requests = new Requests(tools.sender(), backlog::isHeld);
+        this.endpoints = new EndpointRecords(tools, lanes);
+        this.notices = new DeadNotices(tools);
+    }
+
+    /** Requests under way end, but what comes of them is not told any more. */
+    void stop() {
+        stopped = true;
+        vertx.cancelTimer(wakeTimer);
+        endpoints.stop();
+        notices.stop();
+    }
+
+    /** Requests that have no answer yet, also after the end. */
+    int openRequests() {
+        return slots.taken();
+    }
+
+    /** Takes over what the catalog says, for the shards that are owned now. */
+    void adopt() {
+        Instant now = clock.instant();
+        Collection<Subscription> all = catalog.current().all();
+        lanes.keySet().removeIf(number -> !backlog.serves(number)); // one that comes back starts anew
+        backlog.serve(all.stream().map(DispatchLoop::rules).toList());
+        for (Subscription subscription : all) {
+            if (backlog.serves(subscription.lane())) {
+                LaneState known = lanes.get(subscription.lane());
+                if (known == null) {
+                    lanes.put(subscription.lane(), new LaneState(subscription, config, tools.random()::nextDouble));
+                } else {
+                    take(subscription.lane(), known, known.on(new Input.Changed(subscription), now), now);
+                }
+            }
+        }
+        lanes.keySet().removeIf(number -> !backlog.serves(number));
+        turnSoon();
+    }
+
+    private static LaneRules rules(Subscription subscription) {
+        return new LaneRules(
+                subscription.lane(),
+                subscription.ordered(),
+                subscription.rateLimit().orElse(Integer.MAX_VALUE));
+    }
+
+    /** Sends what may be sent when what is happening now is done; many calls make one turn. */
+    void turnSoon() {
+        if (!turnComing && !stopped) {
+            turnComing = true;
+            context.runOnContext(ignored -> {
+                turnComing = false;
+                turn();
+            });
+        }
+    }
+
+    private void turn() {
+        if (stopped) {
+            return;
+        }
+        Instant now = clock.instant();
+        Instant wake = null;
+        for (Integer number : backlog.lanesWithWork(now)) {
+            LaneState lane = lanes.get(number);
+            if (lane != null) {
+                List<Ready> taken = backlog.take(number, room(number, lane, now), now);
+                if (!taken.isEmpty()) {
+                    take(number, lane, lane.on(new Input.Arrived(taken), now), now);
+                }
+                for (Step step : lane.on(Input.Tick.NOW, now)) {
+                    if (step instanceof Step.WakeAt(Instant at)) {
+                        wake = earlier(wake, at);
+                    }
+                }
+            }
+        }
+        backlog.readOn(now);
+        Instant due = backlog.nextDue();
+        wakeLater(due != null && due.isAfter(now) ? earlier(wake, due) : wake, now);
+    }
+
+    /** By its own limits, and by what the other lanes leave. */
+    private Room room(Integer number, LaneState lane, Instant now) {
+        Room own = lane.room(now);
+        if (own.isOpen()) {
+            return Room.open(Math.min(own.requests(), slots.room(number)));
+        }
+        return slots.hasRoom() ? own : Room.PARKED;
+    }
+
+    private void take(Integer number, LaneState lane, List<Step> steps, Instant now) {
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Send(Ready ready) -> send(number, lane.subscription(), ready, now);
+                case Step.GiveBack(Ready ready) -> backlog.released(List.of(ready));
+                case Step.Write(Outcome outcome) -> backlog.settled(outcome);
+                case Step.BackOff(Instant until) -> endpoints.hold(lane.subscription(), until);
+                case Step.RecordHealth health -> endpoints.record(number);
+                case Step.TellBreaker breaker -> endpoints.tell(lane.subscription(), breaker);
+                case Step.Disable(String reason) -> endpoints.disable(lane.subscription(), reason);
+                case Step.TellDead(Outcome.Dead outcome) -> notices.dead(lane.subscription(), outcome);
+                case Step.LookAgain again -> backlog.lookAgain(number);
+                case Step.WakeAt(Instant at) -> wakeLater(at, now);
+            }
+        }
+    }
+
+    private void send(Integer number, Subscription subscription, Ready ready, Instant now) {
+        slots.began(number);
+        meters.requests(slots.taken());
+        requests.make(ready, subscription, now).onSuccess(result -> {
+            slots.ended(number);
+            meters.requests(slots.taken());
+            if (!stopped) {
+                answered(number, new Input.Answered(ready, result, subscription, now));
+            }
+        });
+    }
+
+    private void answered(Integer number, Input.Answered answered) {
+        Instant now = clock.instant();
+        OwedDelivery row = answered.ready().delivery();
+        SendResult result = answered.result();
+        meters.sent(result, Duration.between(row.owedSince(), now));
+        LaneState lane = lanes.get(number);
+        if (lane != null) {
+            take(number, lane, lane.on(answered, now), now);
+        } else { // its subscription was deleted meanwhile
+            backlog.settled(OutcomeDecision.of(
+                    row,
+                    result,
+                    new DeliveryPolicies(config).of(answered.asked()),
+                    answered.startedAt(),
+                    now,
+                    tools.random()::nextDouble));
+        }
+    }
+
+    /** That a delivery was given up is written down. */
+    void dead(Outcome.Dead outcome) {
+        Integer number = outcome.delivery().lane();
+        LaneState lane = lanes.get(number);
+        if (lane != null) {
+            Instant now = clock.instant();
+            take(number, lane, lane.on(new Input.Written(outcome), now), now);
+        }
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
+    }
+
+    /** One timer for the earliest moment at which a lane has to be looked at. */
+    private void wakeLater(@Nullable Instant at, Instant now) {
+        if (at == null || (wakeAt != null && wakeAt.isAfter(now) && !at.isBefore(wakeAt))) {
+            return;
+        }
+        vertx.cancelTimer(wakeTimer);
+        wakeAt = at;
+        wakeTimer = vertx.setTimer(Math.max(0, Duration.between(now, at).toMillis()) + 1, woken -> {
+            wakeAt = null;
+            turnSoon();
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package nexus.dispatch;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Map;
+import nexus.dispatch.lane.LaneState;
+import nexus.dispatch.lane.Step;
+import nexus.event.EventType;
+import nexus.intake.OwnEvents;
+import nexus.subscription.EndpointHealth.Opened;
+import nexus.subscription.Subscription;
+import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.catalog.SubscriptionRepository;
+import org.jboss.logging.Logger;
+
+/** Stores and tells what was found out about endpoints. Belongs to the dispatcher's event loop. */
+final class EndpointRecords {
+    private static final Logger LOG = Logger.getLogger(EndpointRecords.class);
+    private static final EventType DISABLED = new EventType("nexus.subscription.disabled");
+
+    private final SubscriptionRepository subscriptions;
+    private final SubscriptionCatalog catalog;
+    private final OwnEvents ownEvents;
+    private final HealthRecords health;
+
+    EndpointRecords(DispatchTools tools, Map<Integer, LaneState> lanes) {
+        this.subscriptions = tools.subscriptions();
+        this.catalog = tools.catalog();
+        this.ownEvents = tools.ownEvents();
+        this.health = new HealthRecords(tools, lanes);
+    }
+
+    void stop() {
+        health.stop();
+    }
+
+    /** The health of this lane's endpoint is another than it was. */
+    void record(Integer lane) {
+        health.changed(lane);
+    }
+
+    void tell(Subscription subscription, Step.TellBreaker breaker) {
+        if (breaker.after().isPresent()) {
+            LOG.infof(
+                    "breaker opened subscription=%s nextProbe=%s",
+                    subscription.id(), breaker.after().get().nextProbeAt());
+        } else if (breaker.before().isPresent()) {
+            Opened before = breaker.before().get();
+            LOG.infof(
+                    "breaker closed subscription=%s openedAt=%s failedProbes=%d",
+                    subscription.id(), before.at(), before.failedProbes());
+        }
+    }
+
+    /** The endpoint asks to be left alone. */
+    void hold(Subscription subscription, Instant until) {
+        subscriptions
+                .hold(subscription.id(), until)
+                .onFailure(failure -> LOG.warnf(
+                        "hold of a subscription not stored subscription=%s reason=%s",
+                        subscription.id(), failure.getMessage()));
+    }
+
+    void disable(Subscription subscription, String reason) {
+        LOG.infof("subscription disabled subscription=%s reason=\"%s\"", subscription.id(), reason);
+        subscriptions
+                .disable(subscription.id(), reason)
+                .compose(disabled -> catalog.reload()
+                        .compose(reloaded -> disabled ? raise(subscription, reason) : Future.<Void>succeededFuture()))
+                .onFailure(failure -> LOG.warnf(
+                        "subscription not disabled subscription=%s reason=%s",
+                        subscription.id(), failure.getMessage()));
+    }
+
+    private Future<Void> raise(Subscription subscription, String reason) {
+        return ownEvents.raise(
+                DISABLED,
+                new JsonObject()
+                        .put("subscriptionId", subscription.id().toString())
+                        .put("name", subscription.name())
+                        .put("reason", reason));
+    }
+}

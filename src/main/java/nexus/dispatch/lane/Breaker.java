@@ -1,0 +1,116 @@
+package nexus.dispatch.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.Verdict;
+import nexus.subscription.EndpointHealth.Opened;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an endpoint gets requests. Closed: all. It opens after so many failures in a row, or when more than a share of
+ * the results of the last minute are failures. Open: none, until a probe is due; then one real delivery. A probe that
+ * fails doubles the wait for the next; any answer that is no failure closes it.
+ *
+ * <p>Pure: time comes in. What counts as a failure says {@link Verdict}.
+ */
+final class Breaker {
+    private static final int SLICES = 6;
+    private static final int LONGEST_DOUBLING = 30;
+
+    private final DeliveryConfig.Breaker rules;
+    private final long sliceMillis;
+    private final long[] slices = new long[SLICES]; // which slice of time is counted here
+    private final int[] results = new int[SLICES];
+    private final int[] failures = new int[SLICES];
+    private int failuresInARow;
+    private @Nullable Opened opened;
+
+    Breaker(DeliveryConfig.Breaker rules, Optional<Opened> stored) {
+        this.rules = rules;
+        this.sliceMillis = Math.max(1, rules.window().toMillis() / SLICES);
+        this.opened = stored.orElse(null);
+    }
+
+    Optional<Opened> opened() {
+        return Optional.ofNullable(opened);
+    }
+
+    boolean isClosed() {
+        return opened == null;
+    }
+
+    boolean isProbeDue(Instant now) {
+        return opened != null && !opened.nextProbeAt().isAfter(now);
+    }
+
+    /**
+     * A request is over.
+     *
+     * @param isProbe it was the one that tried whether the endpoint is back
+     * @param startedAt when it was made: one from before the opening says nothing of the time after
+     * @return whether that opened, closed or prolonged it
+     */
+    boolean heard(Verdict verdict, boolean isProbe, Instant startedAt, Instant now) {
+        Opened open = opened;
+        if (open == null) {
+            count(verdict, now);
+            if (verdict == Verdict.FAILED && isTooMuch(now)) {
+                opened = new Opened(now, now.plus(rules.firstProbe()), 0);
+                forget();
+            }
+            return opened != null;
+        }
+        if (startedAt.isBefore(open.at()) || (verdict == Verdict.FAILED && !isProbe)) {
+            return false;
+        }
+        int failedProbes = open.failedProbes() + 1;
+        opened = verdict == Verdict.FAILED
+                ? new Opened(open.at(), now.plus(waitAfter(failedProbes)), failedProbes)
+                : null;
+        return true;
+    }
+
+    private Duration waitAfter(int failedProbes) {
+        Duration doubled = rules.firstProbe().multipliedBy(1L << Math.min(failedProbes, LONGEST_DOUBLING));
+        return doubled.compareTo(rules.longestProbe()) > 0 ? rules.longestProbe() : doubled;
+    }
+
+    private void count(Verdict verdict, Instant now) {
+        failuresInARow = verdict == Verdict.FAILED ? failuresInARow + 1 : 0;
+        long slice = now.toEpochMilli() / sliceMillis;
+        int at = Math.floorMod(slice, SLICES);
+        if (slices[at] != slice) {
+            slices[at] = slice;
+            results[at] = 0;
+            failures[at] = 0;
+        }
+        results[at]++;
+        failures[at] += verdict == Verdict.FAILED ? 1 : 0;
+    }
+
+    private boolean isTooMuch(Instant now) {
+        if (failuresInARow >= rules.failuresInARow()) {
+            return true;
+        }
+        long slice = now.toEpochMilli() / sliceMillis;
+        int all = 0;
+        int failed = 0;
+        for (int i = 0; i < SLICES; i++) {
+            if (slice - slices[i] < SLICES) {
+                all += results[i];
+                failed += failures[i];
+            }
+        }
+        return all >= rules.minimumResults() && failed > all * rules.failureShare();
+    }
+
+    private void forget() {
+        failuresInARow = 0;
+        for (int i = 0; i < SLICES; i++) {
+            results[i] = 0;
+            failures[i] = 0;
+        }
+    }
+}

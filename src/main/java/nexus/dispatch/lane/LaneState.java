@@ -1,0 +1,288 @@
+package nexus.dispatch.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.DeliveryPolicies;
+import nexus.dispatch.outcome.OutcomeDecision;
+import nexus.dispatch.outcome.Verdict;
+import nexus.event.EventBody;
+import nexus.queue.backlog.Room;
+import nexus.queue.owed.OwedBody;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.Ready;
+import nexus.queue.settle.DeadReason;
+import nexus.queue.settle.Outcome;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.EndpointHealth.Opened;
+import nexus.subscription.Subscription;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription's way out in this process: how many requests may be under way ({@link Window}, {@link TokenBucket},
+ * {@link Breaker}), and what an answer, or none, means for the delivery and for the endpoint. Pure: inputs and the time
+ * come in, steps come out. Not thread-safe.
+ */
+public final class LaneState {
+    /** Of the lane's rate: one process has a lane whole. */
+    private static final double SHARE = 1;
+
+    /** Nothing more is sent while the subscription is being disabled; should that fail, the next answer tries again. */
+    private static final Duration WHILE_DISABLING = Duration.ofSeconds(30);
+
+    private final DeliveryConfig config;
+    private final DeliveryPolicies policies;
+    private final DoubleSupplier random;
+    private final Window window = new Window();
+    private final Set<Long> pastBreaker = new HashSet<>(); // seqs under way that were started while it was open
+    private Subscription subscription;
+    private int requests; // under way
+    private @Nullable Instant heldUntil;
+    private @Nullable TokenBucket tokens; // none: no limit
+    private Breaker breaker;
+    private FailingStreak failing;
+    private @Nullable Long probe; // the seq under way that tries whether the endpoint is back
+
+    /** @param random in [0, 1), for the jitter of retries */
+    public LaneState(Subscription subscription, DeliveryConfig config, DoubleSupplier random) {
+        this.config = config;
+        this.policies = new DeliveryPolicies(config);
+        this.random = random;
+        this.subscription = subscription;
+        this.heldUntil = subscription.heldUntil().orElse(null);
+        this.tokens = tokens(subscription);
+        this.breaker = new Breaker(config.breaker(), subscription.health().opened());
+        this.failing = new FailingStreak(subscription.health().failing());
+        if (!breaker.isClosed()) {
+            window.reset();
+        }
+    }
+
+    private static @Nullable TokenBucket tokens(Subscription subscription) {
+        return subscription
+                .rateLimit()
+                .map(perSecond -> new TokenBucket(perSecond, SHARE))
+                .orElse(null);
+    }
+
+    public Subscription subscription() {
+        return subscription;
+    }
+
+    /** How many more requests may start now, by this lane's own limits. */
+    public Room room(Instant now) {
+        if (isHeld(now)) {
+            return Room.PARKED;
+        }
+        if (breaker.isClosed()) {
+            return Room.open(limit(window.size() - requests, now));
+        }
+        return canProbe(now) ? Room.open(limit(1, now)) : Room.parked(takesRenewed(now));
+    }
+
+    private int limit(int most, Instant now) {
+        return Math.min(Math.min(most, subscription.concurrency() - requests), available(now));
+    }
+
+    private int available(Instant now) {
+        return tokens == null ? Integer.MAX_VALUE : tokens.available(now);
+    }
+
+    private boolean canProbe(Instant now) {
+        return probe == null && breaker.isProbeDue(now);
+    }
+
+    /** Disabled, or held by a Retry-After. */
+    private boolean isHeld(Instant now) {
+        return !subscription.isEnabled() || (heldUntil != null && heldUntil.isAfter(now));
+    }
+
+    /** Whether a delivery that a person has retried may go past the open breaker: one at a time. */
+    private boolean takesRenewed(Instant now) {
+        int probes = probe == null ? 0 : 1;
+        return pastBreaker.size() == probes && limit(1, now) > 0;
+    }
+
+    public List<Step> on(Input input, Instant now) {
+        return switch (input) {
+            case Input.Arrived arrived -> arrived(arrived.deliveries(), now);
+            case Input.Answered answered -> answered(answered, now);
+            case Input.Written written -> List.of(new Step.TellDead(written.outcome()));
+            case Input.Changed changed -> changed(changed.subscription());
+            case Input.Tick tick -> tick(now);
+        };
+    }
+
+    private List<Step> arrived(List<Ready> deliveries, Instant now) {
+        List<Step> steps = new ArrayList<>(deliveries.size());
+        for (Ready ready : deliveries) {
+            OwedDelivery row = ready.delivery();
+            OwedBody body = ready.body();
+            if (body == null || body.bytes() == null) {
+                steps.add(new Step.Write(new Outcome.Dead(row, Optional.empty(), DeadReason.PAYLOAD_GONE)));
+            } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
+                steps.add(new Step.Write(new Outcome.Dead(row, Optional.empty(), DeadReason.EXPIRED)));
+            } else if (!maySend(now)) {
+                steps.add(new Step.GiveBack(ready));
+            } else {
+                begin(row, now);
+                steps.add(new Step.Send(ready));
+            }
+        }
+        return steps;
+    }
+
+    /** Beyond its window it may: another one may have timed out since this was taken. */
+    private boolean maySend(Instant now) {
+        return !isHeld(now)
+                && requests < subscription.concurrency()
+                && (breaker.isClosed() || canProbe(now) || takesRenewed(now));
+    }
+
+    private void begin(OwedDelivery row, Instant now) {
+        requests++;
+        if (tokens != null) {
+            tokens.take(now);
+        }
+        if (!breaker.isClosed()) {
+            pastBreaker.add(row.seq());
+            if (canProbe(now)) {
+                probe = row.seq();
+            }
+        }
+    }
+
+    private List<Step> answered(Input.Answered answered, Instant now) {
+        OwedDelivery row = answered.ready().delivery();
+        SendResult result = answered.result();
+        List<Step> steps = new ArrayList<>(2);
+        if (answered.asked().endpointUrl().equals(subscription.endpointUrl())) { // else it says nothing of the new one
+            heed(row, result, answered.startedAt(), now, steps);
+        }
+        ended(row);
+        pace(result);
+        steps.add(new Step.Write(
+                OutcomeDecision.of(row, result, policies.of(answered.asked()), answered.startedAt(), now, random)));
+        return steps;
+    }
+
+    /**
+     * What the outcome of a request means beyond its delivery: the endpoint asks to be left alone for a while or for good,
+     * it is down, or it has been failing for so long that its subscription is given up.
+     */
+    private void heed(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
+        OutcomeDecision.holdFor(result).ifPresent(wait -> {
+            hold(now.plus(wait));
+            steps.add(new Step.BackOff(now.plus(wait)));
+        });
+        judge(row, Verdict.of(result), startedAt, now, steps);
+        if (result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood gone) {
+            disable(gone.why(), now, steps);
+        } else {
+            failing.longerThan(config.disableAfter(), now)
+                    .ifPresent(streak -> disable(
+                            "every attempt has failed since %s: %d of them"
+                                    .formatted(EventBody.timestamp(streak.since()), streak.attempts()),
+                            now,
+                            steps));
+        }
+    }
+
+    private void judge(OwedDelivery row, Verdict verdict, Instant startedAt, Instant now, List<Step> steps) {
+        Optional<Opened> before = breaker.opened();
+        boolean isProbe = probe != null && probe == row.seq();
+        boolean breakerChanged = breaker.heard(verdict, isProbe, startedAt, now);
+        boolean streakChanged = failing.heard(verdict, now);
+        Optional<Opened> after = breaker.opened();
+        if (before.isEmpty() && after.isPresent()) {
+            window.reset();
+        }
+        if (breakerChanged || streakChanged) {
+            steps.add(new Step.RecordHealth());
+        }
+        if (before.isPresent() != after.isPresent()) {
+            steps.add(new Step.TellBreaker(before, after));
+        }
+    }
+
+    private void disable(String reason, Instant now, List<Step> steps) {
+        hold(now.plus(WHILE_DISABLING));
+        steps.add(new Step.Disable(reason));
+    }
+
+    /** After a hold it starts as slowly as after a breaker. */
+    private void hold(Instant until) {
+        window.reset();
+        if (heldUntil == null || until.isAfter(heldUntil)) {
+            heldUntil = until;
+        }
+    }
+
+    private void ended(OwedDelivery row) {
+        requests--;
+        pastBreaker.remove(row.seq());
+        if (probe != null && probe == row.seq()) {
+            probe = null;
+        }
+    }
+
+    private void pace(SendResult result) {
+        switch (result) {
+            case SendResult.Delivered delivered -> window.faster(subscription.concurrency());
+            case SendResult.TimedOut timedOut -> window.slower();
+            case SendResult.Refused refused -> {}
+            case SendResult.Unreachable unreachable -> {}
+            case SendResult.Blocked blocked -> {}
+        }
+    }
+
+    /** Enabled again, or with another endpoint, it starts anew. */
+    private List<Step> changed(Subscription changed) {
+        boolean isFresh = (changed.isEnabled() && !subscription.isEnabled())
+                || !changed.endpointUrl().equals(subscription.endpointUrl());
+        if (!changed.rateLimit().equals(subscription.rateLimit())) {
+            tokens = tokens(changed);
+        }
+        subscription = changed;
+        if (!isFresh) {
+            return List.of();
+        }
+        heldUntil = changed.heldUntil().orElse(null);
+        breaker = new Breaker(config.breaker(), changed.health().opened());
+        failing = new FailingStreak(changed.health().failing());
+        window.reset();
+        return List.of(new Step.LookAgain());
+    }
+
+    private List<Step> tick(Instant now) {
+        Instant wake = nextWake(now);
+        return wake == null || !wake.isAfter(now) ? List.of() : List.of(new Step.WakeAt(wake));
+    }
+
+    /** When something changes here by itself; null: when something happens. */
+    private @Nullable Instant nextWake(Instant now) {
+        if (!subscription.isEnabled()) {
+            return null;
+        }
+        if (heldUntil != null && heldUntil.isAfter(now)) {
+            return heldUntil;
+        }
+        if (!breaker.isClosed() && !canProbe(now)) {
+            return probe == null ? breaker.opened().map(Opened::nextProbeAt).orElse(null) : null;
+        }
+        return tokens != null && tokens.available(now) <= 0 ? tokens.next(now) : null;
+    }
+
+    /** What is to be stored of the endpoint now. */
+    public EndpointHealth healthToStore(Instant now) {
+        return new EndpointHealth(breaker.opened(), failing.storedAt(now));
+    }
+}

@@ -1,0 +1,22 @@
+package nexus.dispatch.outcome;
+
+import nexus.retry.Backoff;
+import nexus.retry.RetryPolicy;
+import nexus.subscription.Subscription;
+
+/** A subscription's retry policy: its own settings, and this process's where it has none. */
+public record DeliveryPolicies(DeliveryConfig config) {
+
+    public RetryPolicy of(Subscription subscription) {
+        return new RetryPolicy(
+                subscription.retry().maxAttempts().orElse(config.maxAttempts()),
+                new Backoff(
+                        subscription
+                                .retry()
+                                .baseSeconds()
+                                .map(java.time.Duration::ofSeconds)
+                                .orElse(config.backoffBase()),
+                        subscription.retry().cap().orElse(config.backoffCap())),
+                subscription.deadOn());
+    }
+}

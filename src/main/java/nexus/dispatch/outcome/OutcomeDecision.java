@@ -1,0 +1,65 @@
+package nexus.dispatch.outcome;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.settle.Outcome;
+import nexus.queue.settle.Outcome.AttemptMade;
+import nexus.retry.Failure;
+import nexus.retry.RetryDecision;
+import nexus.retry.RetryPolicy;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.target.SendResult.Extent;
+
+/** Turns what became of a request into what is written down. Pure. */
+public final class OutcomeDecision {
+    private OutcomeDecision() {}
+
+    /**
+     * Decides.
+     *
+     * @param startedAt when the request was made
+     * @param random in [0, 1), for the backoff's jitter: asked only when there is one, as good randomness has its price
+     */
+    public static Outcome of(
+            OwedDelivery delivery,
+            SendResult result,
+            RetryPolicy policy,
+            Instant startedAt,
+            Instant now,
+            DoubleSupplier random) {
+        Answer answer = result.answer();
+        AttemptMade made = new AttemptMade(
+                startedAt,
+                (int) result.took().toMillis(),
+                answer == null ? null : answer.code(),
+                result.error().orElse(null),
+                answer == null ? null : answer.text());
+        if (result instanceof SendResult.Delivered) {
+            return new Outcome.Sent(delivery, made);
+        }
+        int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
+        return switch (policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble())) {
+            case RetryDecision.RetryAt again ->
+                // as the store keeps it: a cursor that has passed the row there must not look as if it had not
+                new Outcome.Again(delivery, made, again.at().truncatedTo(ChronoUnit.MICROS));
+            case RetryDecision.GiveUp giveUp ->
+                new Outcome.Dead(delivery, Optional.of(made), giveUp.reason().text());
+        };
+    }
+
+    /** The time for which the target asks to get no deliveries at all. */
+    public static Optional<Duration> holdFor(SendResult result) {
+        return result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForNow all
+                ? all.pause()
+                : Optional.empty();
+    }
+
+    private static Failure failure(SendResult result) {
+        return new Failure(result.code(), holdFor(result));
+    }
+}

@@ -1,0 +1,97 @@
+package nexus.dispatch.send;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import nexus.api.caller.AuditedChange;
+import nexus.api.json.Ids;
+import nexus.attempt.Attempt;
+import nexus.event.EventBody;
+import nexus.event.EventId;
+import nexus.event.EventType;
+import nexus.refusal.Refusal;
+import nexus.subscription.Subscription;
+import nexus.subscription.catalog.SubscriptionRepository;
+import nexus.target.Answer;
+import nexus.target.SendResult;
+import nexus.webhook.WebhookRequest;
+import nexus.webhook.WebhookSender;
+
+/**
+ * {@code POST /v1/subscriptions/{id}/test}: one request now, past the queue. It is not stored, not counted and not
+ * tried again, also when the subscription is disabled.
+ */
+@Singleton
+@Path("/v1/subscriptions/{id}/test")
+@Produces(MediaType.APPLICATION_JSON)
+public class SubscriptionTestResource {
+    private static final EventType TYPE = new EventType("nexus.test");
+
+    private final SubscriptionRepository subscriptions;
+    private final WebhookSender sender;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    @Inject
+    SubscriptionTestResource(
+            SubscriptionRepository subscriptions, WebhookSender sender, Clock clock, RandomGenerator random) {
+        this.subscriptions = subscriptions;
+        this.sender = sender;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @POST
+    public CompletionStage<Attempt> testSubscription(@PathParam("id") String id, @Context RoutingContext context) {
+        UUID known = Ids.inPath(id, "subscription");
+        AuditedChange audited = AuditedChange.of(context, 200);
+        return subscriptions
+                .find(known)
+                .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")))
+                .compose(subscription -> audited.complete(known.toString()).compose(inAudit -> send(subscription)))
+                .toCompletionStage();
+    }
+
+    private Future<Attempt> send(Subscription subscription) {
+        Instant now = clock.instant();
+        EventId eventId = EventId.version7(now.toEpochMilli(), random.nextInt(), random.nextLong());
+        byte[] data = ("{\"subscriptionId\":\"" + subscription.id() + "\"}").getBytes(StandardCharsets.US_ASCII);
+        byte[] body = EventBody.of(eventId, TYPE, now, data, "{}".getBytes(StandardCharsets.US_ASCII));
+        return sender.send(new WebhookRequest(
+                        subscription.endpointUrl(),
+                        eventId,
+                        TYPE,
+                        1,
+                        Buffer.buffer(body),
+                        subscription.signingKeys(now),
+                        subscription.headers(),
+                        subscription.access()))
+                .map(result -> attempt(result, now));
+    }
+
+    private static Attempt attempt(SendResult result, Instant at) {
+        Answer answer = result.answer();
+        return new Attempt(
+                1,
+                EventBody.timestamp(at),
+                answer == null ? null : answer.code(),
+                result.error().orElse(null),
+                (int) result.took().toMillis(),
+                answer == null ? null : answer.text(),
+                null);
+    }
+}

@@ -1,0 +1,257 @@
+package nexus.queue.backlog;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nexus.queue.order.KeyOrder;
+import nexus.queue.order.Waiting;
+import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedQueue.LaneKey;
+import nexus.queue.owed.Ready;
+import nexus.queue.owed.StripeCursor;
+import nexus.queue.position.LaneCursor;
+import nexus.queue.position.OpenReads;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the rows of one read: what starts, what waits for room, what is passed over until its turn comes. */
+final class Admission {
+    private final LaneBacklogs lanes;
+    private final Bodies bodies;
+    private final OpenReads.Read read;
+    private final Instant now;
+    private final Map<Long, Waiting> placed = new HashMap<>(); // by seq
+    private final Set<LaneKey> again = new HashSet<>();
+
+    Admission(LaneBacklogs lanes, Bodies bodies, OpenReads.Read read, Instant now) {
+        this.lanes = lanes;
+        this.bodies = bodies;
+        this.read = read;
+        this.now = now;
+    }
+
+    /** What has found a place in memory, by seq. */
+    Map<Long, Waiting> placed() {
+        return placed;
+    }
+
+    /** Keys that are to be looked up: a row was passed over that was behind one that is settled meanwhile. */
+    Set<LaneKey> again() {
+        return again;
+    }
+
+    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
+    static LaneCursor.@Nullable Mark mark(@Nullable LaneBacklog lane, Map<Integer, LaneCursor.Mark> marks) {
+        LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
+        return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
+    }
+
+    /** One of a lane's stripes, as a key. */
+    private static Long stripe(int lane, int stripe) {
+        return (long) lane << Integer.SIZE | stripe;
+    }
+
+    void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
+        Map<Long, Integer> counts = new HashMap<>();
+        Set<Long> ended = new HashSet<>();
+        Set<Integer> starting = new HashSet<>(); // lanes of which something could start
+        Set<Integer> full = new HashSet<>();
+        for (OwedDelivery row : rows) {
+            Long stripe = stripe(row.lane(), row.stripe());
+            counts.merge(stripe, 1, Integer::sum);
+            LaneBacklog lane = lanes.of(row.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            if (lane == null || mark == null || ended.contains(stripe)) {
+                continue;
+            }
+            switch (admit(lane, row)) {
+                case START -> {
+                    lane.cursor.passed(row, mark);
+                    starting.add(row.lane());
+                }
+                case PASS, BEHIND -> lane.cursor.passed(row, mark);
+                case FULL -> {
+                    ended.add(stripe);
+                    starting.add(row.lane());
+                }
+                case BARRIER -> {
+                    ended.add(stripe);
+                    if (read.isCurrent()) {
+                        lane.cursor.stopAtBarrier(row.stripe(), mark);
+                    }
+                }
+            }
+        }
+        for (StripeCursor cursor : cursors) {
+            Long stripe = stripe(cursor.lane(), cursor.stripe());
+            LaneBacklog lane = lanes.of(cursor.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
+            if (isFull) {
+                full.add(cursor.lane());
+            } else if (lane != null && mark != null && !ended.contains(stripe)) {
+                lane.cursor.readDry(cursor.stripe(), mark);
+            }
+        }
+        cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
+            LaneBacklog lane = lanes.of(number);
+            if (lane != null) {
+                boolean isFull = full.contains(number);
+                lane.cursor.paced(isFull && !starting.contains(number));
+                if (isFull && lane.ahead.isEmpty()) {
+                    lane.ahead.ranDry();
+                }
+            }
+        });
+    }
+
+    /**
+     * Rows of a lane that have just become owed, while everything else that is owed to it is known here.
+     *
+     * @param seen seqs that the read that has just ended has looked at
+     * @return the seq of the first that has to be read from the store after all; {@link Long#MAX_VALUE}: none
+     */
+    long atFresh(LaneBacklog lane, List<Ready> rows, Set<Long> seen) {
+        for (Ready fresh : rows) {
+            OwedDelivery row = fresh.delivery();
+            if (isSeen(lane, row, seen)) {
+                continue;
+            }
+            if (row.barrier() || lane.cursor.hasPassed(row) || !lane.ahead.takesFresh(now)) {
+                return row.seq();
+            }
+            Waiting waiting = new Waiting(row, now);
+            LaneBacklog.Look look = lanes.lookBehind(lane, waiting);
+            if (look == LaneBacklog.Look.PASS) {
+                placed.put(row.seq(), waiting);
+            } else if ((look == LaneBacklog.Look.START ? place(lane, row) : admit(lane, row))
+                    == LaneBacklog.Look.FULL) {
+                return row.seq();
+            }
+            Waiting found = placed.get(row.seq());
+            if (found != null) {
+                bodies.keep(found, fresh);
+            }
+            lane.cursor.handedOver(row);
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Whether the read that looked at these has gone past this one. */
+    static boolean isSeen(LaneBacklog lane, OwedDelivery row, Set<Long> seen) {
+        return seen.contains(row.seq()) && lane.cursor.hasPassed(row);
+    }
+
+    /** @return lanes of which all retries whose time has come were looked at */
+    List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
+        Map<Integer, Integer> counts = new HashMap<>();
+        Set<Integer> ended = new HashSet<>();
+        for (OwedDelivery row : rows) {
+            counts.merge(row.lane(), 1, Integer::sum);
+            LaneBacklog lane = lanes.of(row.lane());
+            LaneCursor.Mark mark = mark(lane, marks);
+            if (lane == null || mark == null || ended.contains(row.lane())) {
+                continue;
+            }
+            switch (admit(lane, row)) {
+                case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
+                case FULL -> ended.add(row.lane());
+                case BARRIER -> {
+                    lane.cursor.passed(row, mark);
+                    if (read.isCurrent()) {
+                        lane.cursor.passedBarrier(mark);
+                    } else {
+                        lane.cursor.lookAgain(row);
+                    }
+                }
+            }
+        }
+        List<Integer> readWhole = new ArrayList<>();
+        for (DueCursor cursor : cursors) {
+            if (!ended.contains(cursor.lane()) && counts.getOrDefault(cursor.lane(), 0) < cursor.limit()) {
+                readWhole.add(cursor.lane());
+            }
+        }
+        return readWhole;
+    }
+
+    /**
+     * The first row of a key whose former one is settled. It has its place already, full or not.
+     *
+     * @return whether its turn has come
+     */
+    boolean atFollower(LaneBacklog lane, OwedDelivery row) {
+        if (read.isSettled(row)) {
+            return false;
+        }
+        Instant due = row.due();
+        if (!lane.isOpen()) {
+            lane.cursor.lookAgain(row);
+        } else if (due != null && due.isAfter(now)) {
+            lane.cursor.dueAt(due);
+        } else {
+            switch (lane.look(row, now)) {
+                case START -> {
+                    lanes.follow(lane, lane.ahead, row, now);
+                    return true;
+                }
+                case BEHIND -> behind(lane, row);
+                case BARRIER -> lane.cursor.lookAgain(row);
+                case PASS, FULL -> {}
+            }
+        }
+        return false;
+    }
+
+    /** A person has retried it: it may go although the lane is parked. */
+    void atRenewed(OwedDelivery row) {
+        LaneBacklog lane = lanes.of(row.lane());
+        if (lane != null
+                && lanes.owns(row.lane())
+                && !read.isSettled(row)
+                && lane.takesRenewed()
+                && lane.look(row, now) == LaneBacklog.Look.START) {
+            lanes.follow(lane, lane.renewed, row, now);
+        }
+    }
+
+    private LaneBacklog.Look admit(LaneBacklog lane, OwedDelivery row) {
+        if (read.isSettled(row)) {
+            return LaneBacklog.Look.PASS;
+        }
+        LaneBacklog.Look look = lane.look(row, now);
+        if (look == LaneBacklog.Look.BEHIND) {
+            behind(lane, row);
+        } else if (look == LaneBacklog.Look.START) {
+            return place(lane, row);
+        }
+        return look;
+    }
+
+    private LaneBacklog.Look place(LaneBacklog lane, OwedDelivery row) {
+        Waiting waiting = lanes.place(lane, row, now);
+        if (waiting == null) {
+            return LaneBacklog.Look.FULL;
+        }
+        placed.put(row.seq(), waiting);
+        return LaneBacklog.Look.START;
+    }
+
+    private void behind(LaneBacklog lane, OwedDelivery row) {
+        boolean isSettled = false;
+        for (Long key : KeyOrder.keys(row)) {
+            LaneKey laneKey = new LaneKey(lane.number, key);
+            if (read.isSettled(laneKey)) {
+                again.add(laneKey);
+                isSettled = true;
+            }
+        }
+        if (!isSettled) {
+            lane.cursor.passedBehindUnknown(row);
+        }
+    }
+}

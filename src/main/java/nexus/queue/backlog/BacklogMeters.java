@@ -1,0 +1,49 @@
+package nexus.queue.backlog;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.function.ToDoubleFunction;
+
+/** What of the backlog is in memory. Names are public: README.md lists them. */
+@Singleton
+public final class BacklogMeters {
+    private volatile int waitingForRoom;
+    private volatile int waitingForBody;
+    private volatile long bodyBytes;
+    private volatile int waitingOutcomes;
+
+    @Inject
+    public BacklogMeters(MeterRegistry registry) {
+        underWay(registry, "ahead", meters -> meters.waitingForRoom);
+        underWay(registry, "body", meters -> meters.waitingForBody);
+        underWay(registry, "outcome", meters -> meters.waitingOutcomes);
+        Gauge.builder("nexus.delivery.body.bytes", this, meters -> meters.bodyBytes)
+                .description("Bodies in memory for requests under way")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    private void underWay(MeterRegistry registry, String stage, ToDoubleFunction<BacklogMeters> value) {
+        Gauge.builder("nexus.delivery.underway", this, value)
+                .description("Deliveries in memory: read ahead, started, not settled yet; by what they wait for")
+                .tag("stage", stage)
+                .register(registry);
+    }
+
+    /** How many are read and wait for room for their request. */
+    void ahead(int waiting) {
+        waitingForRoom = waiting;
+    }
+
+    /** How many wait for room for their body, and what the others take. */
+    void bodies(int waiting, long bytes) {
+        waitingForBody = waiting;
+        bodyBytes = bytes;
+    }
+
+    void outcomes(int waiting) {
+        waitingOutcomes = waiting;
+    }
+}

@@ -1,0 +1,24 @@
+package nexus.queue.backlog;
+
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import nexus.queue.lease.DeliveryLease;
+import nexus.queue.notify.OwedListener;
+import nexus.queue.notify.OwedSignal;
+import nexus.queue.owed.OwedQueue;
+import nexus.queue.owed.OwedRuns;
+import nexus.queue.settle.Settlement;
+
+/** What a {@link StoredBacklog} works with. */
+@Singleton
+public record BacklogTools(
+        Vertx vertx,
+        OwedQueue queue,
+        OwedRuns runs,
+        Settlement settlement,
+        DeliveryLease lease,
+        OwedSignal signal,
+        OwedListener listener,
+        BacklogMeters meters,
+        Clock clock) {}

@@ -1,0 +1,251 @@
+package nexus.queue.backlog;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import nexus.queue.order.Ahead;
+import nexus.queue.order.KeyChains;
+import nexus.queue.order.KeyOrder;
+import nexus.queue.order.Waiting;
+import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.OwedDelivery;
+import nexus.queue.owed.OwedQueue.LaneKey;
+import nexus.queue.position.LaneCursor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is owed to one lane, as far as it is known here: where reading goes on ({@link LaneCursor}), which ordering keys are
+ * busy ({@link KeyOrder}), and what is in memory ({@link Ahead}, {@link KeyChains}). Belongs to the backlog's event loop.
+ */
+final class LaneBacklog {
+    /** What becomes of a delivery that was looked at. */
+    enum Look {
+        START,
+        /** Under way, not due yet, or its key is busy: its turn comes through that. */
+        PASS,
+        /** Behind a row that is owed, as the store said when it was read: its turn comes through that one. */
+        BEHIND,
+        /** Nothing more fits: look at it again. */
+        FULL,
+        /** A barrier with something in front: look at it again when something of this lane is settled. */
+        BARRIER
+    }
+
+    final int number;
+    final LaneCursor cursor;
+    final Ahead ahead = new Ahead();
+    final Ahead renewed = new Ahead(); // retried by a person while the lane is parked
+    private final KeyChains chains;
+    private final KeyOrder order = new KeyOrder();
+    private LaneRules rules;
+    private Room room = Room.PARKED; // as the deliverer said last
+    private int gapsKnown; // gaps in the seqs since which this lane has begun to be read
+
+    /** @param forgotten told every delivery that was remembered behind another one and is to be looked up again */
+    LaneBacklog(LaneRules rules, Consumer<Waiting> forgotten) {
+        this.chains = new KeyChains(forgotten);
+        this.number = rules.lane();
+        this.cursor = new LaneCursor(number);
+        this.rules = rules;
+    }
+
+    void update(LaneRules changed) {
+        rules = changed;
+    }
+
+    /** Whether it was told to be read since so many gaps in the seqs were seen. */
+    boolean knowsGaps(int gaps) {
+        return gapsKnown == gaps;
+    }
+
+    /** It is about to be read: it will know what is missing in these gaps before it takes anything in memory. */
+    void readsGaps(int gaps) {
+        gapsKnown = gaps;
+    }
+
+    /** There is room for so much. */
+    void told(Room latest) {
+        room = latest;
+    }
+
+    Room told() {
+        return room;
+    }
+
+    boolean isOpen() {
+        return room.isOpen();
+    }
+
+    boolean takesRenewed() {
+        return room.takesRenewed() && renewed.hasNothing();
+    }
+
+    /** How many requests there is room for, without those whose bodies are being read. */
+    int room() {
+        return room.isOpen() ? Math.max(0, room.requests() - ahead.withoutBody()) : 0;
+    }
+
+    /** How many rows are worth reading before there is room for them: with a rate, what goes in a second. */
+    int aheadWanted(Instant now) {
+        return Math.min(ahead.wanted(now), rules.perSecond());
+    }
+
+    /** How many retries are worth reading before there is room for them. */
+    int aheadWantedRetries() {
+        return Math.min(ahead.wantedRetries(), rules.perSecond());
+    }
+
+    /** Whether its turn has come, room or not; never {@link Look#FULL}. */
+    Look look(OwedDelivery row, Instant now) {
+        Instant due = row.due();
+        if (order.isUnderWay(row) || (due != null && due.isAfter(now))) {
+            return Look.PASS;
+        }
+        KeyOrder.Turn turn = rules.isOrdered() ? order.turn(row) : KeyOrder.Turn.NOW;
+        if (turn != KeyOrder.Turn.NOW) {
+            cursor.sawWaiting();
+        }
+        return switch (turn) {
+            case NOW -> Look.START;
+            case AFTER_BUSY -> Look.PASS;
+            case AFTER_OWED -> row.barrier() ? Look.BARRIER : Look.BEHIND;
+        };
+    }
+
+    /**
+     * Whether everything that is owed is known here, or behind a busy key: a row that has just become owed needs no answer
+     * from the store.
+     */
+    boolean isWhole() {
+        return cursor.isWhole() && order.isWhole();
+    }
+
+    /**
+     * The store is to be asked for the next row of this key, which is busy meanwhile.
+     *
+     * @return false when it is being asked already
+     */
+    boolean lookUp(Long key) {
+        return order.lookUp(key);
+    }
+
+    /** @return whether a row of it was passed over meanwhile */
+    boolean lookedUp(Long key) {
+        return order.lookedUp(key);
+    }
+
+    /** Its keys are busy from now on. */
+    void claim(OwedDelivery row, boolean isFollower) {
+        order.start(row, isFollower);
+    }
+
+    /** Deliveries in memory that wait, for room or behind one of their key. */
+    int waiting() {
+        return ahead.size() + chains.size();
+    }
+
+    /**
+     * A row that has just become owed, while this is whole: it is remembered behind the one of its key that is under way.
+     *
+     * @return {@link Look#PASS} when it is remembered, {@link Look#START} when that one is delivered already, and
+     *     {@link Look#BEHIND} when it is to be looked at like any other
+     */
+    Look lookBehind(Waiting fresh) {
+        OwedDelivery row = fresh.row();
+        Long key = row.key();
+        if (key == null || row.otherKey() != null || row.barrier() || !rules.isOrdered()) {
+            return Look.BEHIND;
+        }
+        return switch (order.turnOfNewest(key)) {
+            case NOW -> Look.START;
+            case AFTER_BUSY -> chains.follows(fresh) ? Look.PASS : Look.BEHIND;
+            case AFTER_OWED -> Look.BEHIND;
+        };
+    }
+
+    /** Its 2xx is in memory. */
+    void delivered(OwedDelivery row) {
+        order.delivered(row);
+    }
+
+    /** Whether a row is known that comes after this one. */
+    boolean remembersBehind(OwedDelivery row) {
+        for (Long key : KeyOrder.keys(row)) {
+            if (chains.has(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @return of the rows of a key, the first of which has its turn now, how many are remembered */
+    int started(KeyRun run, Instant readAt) {
+        return chains.started(run, readAt);
+    }
+
+    /** The row that may go because this one is delivered; null: none is known. */
+    KeyChains.@Nullable Follower follower(OwedDelivery delivered, Instant now) {
+        KeyChains.Follower next = chains.next(delivered, now);
+        if (next == null) {
+            forgetBehind(delivered);
+        }
+        return next;
+    }
+
+    /** It was not delivered, or the next one did not start: what is remembered of its keys says nothing any more. */
+    void forgetBehind(OwedDelivery row) {
+        for (Long key : KeyOrder.keys(row)) {
+            forgetBehind(key);
+        }
+    }
+
+    private void forgetBehind(Long key) {
+        if (chains.forget(key)) {
+            order.passedBehind(key);
+        }
+    }
+
+    /** Something was changed by hand. */
+    void forgetBehindAll() {
+        chains.forgetAll().forEach(order::passedBehind);
+    }
+
+    /** Whether it is under way, or waits for room alone. */
+    boolean isClaimed(OwedDelivery row) {
+        return order.isUnderWay(row);
+    }
+
+    /** It was claimed, and ends as if it had not been: it is to be read again. */
+    void unclaim(OwedDelivery row) {
+        forgetBehind(row);
+        order.giveBack(row);
+        cursor.lookAgain(row);
+    }
+
+    /**
+     * What came of it is written down.
+     *
+     * @param isFinal it is no longer owed
+     * @return keys of which the next row has to be looked up
+     */
+    Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
+        for (Long key : KeyOrder.keys(row)) {
+            if (chains.has(key) && order.isLast(key)) {
+                forgetBehind(key); // else nothing brings their turn
+            }
+        }
+        List<Long> next = order.settled(row);
+        cursor.settled(row.barrier() && isFinal);
+        return next.isEmpty() || !isFinal || !rules.isOrdered()
+                ? Set.of()
+                : next.stream().map(key -> new LaneKey(number, key)).collect(Collectors.toSet());
+    }
+
+    /** It was not written down, because it is not as it was: somebody has changed it by hand. */
+    void changedMeanwhile(OwedDelivery row) {
+        cursor.rewind(row.seq());
+        cursor.rewindDue();
+    }
+}

@@ -1,0 +1,148 @@
+package nexus.queue.order;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.OwedDelivery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The next rows of keys that are under way, within one lane: each may start as soon as the one before it is delivered,
+ * without asking the store again and without waiting until that is written down. What a person does to a delivery by hand
+ * is seen late by as much as a row may wait here. Forgetting a chain is always right: its rows are looked up again.
+ */
+public final class KeyChains {
+    private static final Duration LONGEST = Ahead.LONGEST;
+    private static final int MAX_KEYS = 1_000;
+
+    /**
+     * The row that may go.
+     *
+     * @param isWhole nothing else of its key is owed than what is known here
+     */
+    public record Follower(Waiting waiting, boolean isWhole) {}
+
+    private static final class Chain {
+        final Deque<Waiting> rows = new ArrayDeque<>();
+        final boolean isWhole;
+
+        Chain(boolean isWhole) {
+            this.isWhole = isWhole;
+        }
+    }
+
+    private final Map<Long, Chain> byKey = new HashMap<>();
+    private final Consumer<Waiting> forgotten;
+    private int rows;
+
+    /** @param forgotten told every row that was remembered and did not follow */
+    public KeyChains(Consumer<Waiting> forgotten) {
+        this.forgotten = forgotten;
+    }
+
+    /** Rows in all chains. */
+    public int size() {
+        return rows;
+    }
+
+    /**
+     * The first of this run was started: remembers those behind it that nothing else holds.
+     *
+     * @return how many
+     */
+    public int started(KeyRun run, Instant readAt) {
+        forget(run.key());
+        OwedDelivery first = run.rows().getFirst();
+        if (first.otherKey() != null || first.barrier() || byKey.size() >= MAX_KEYS) {
+            return 0;
+        }
+        Chain chain = new Chain(false);
+        for (OwedDelivery row : run.rows().subList(1, run.rows().size())) {
+            if (row.behind() || row.due() != null || !isSimple(row)) {
+                break;
+            }
+            chain.rows.add(new Waiting(row, readAt));
+        }
+        if (!chain.rows.isEmpty()) {
+            byKey.put(run.key(), chain);
+            rows += chain.rows.size();
+        }
+        return chain.rows.size();
+    }
+
+    /**
+     * Has just become owed, and everything that is owed of its key is under way or in its chain.
+     *
+     * @return whether it is remembered
+     */
+    public boolean follows(Waiting waiting) {
+        OwedDelivery row = waiting.row();
+        Long key = row.key();
+        if (key == null || !isSimple(row)) {
+            return false;
+        }
+        Chain chain = byKey.get(key);
+        if (chain == null && byKey.size() < MAX_KEYS) {
+            chain = new Chain(true);
+            byKey.put(key, chain);
+        }
+        if (chain == null || !chain.isWhole || chain.rows.size() >= KeyRun.LONGEST) {
+            return false;
+        }
+        chain.rows.add(waiting);
+        rows++;
+        return true;
+    }
+
+    private static boolean isSimple(OwedDelivery row) {
+        return !row.barrier() && row.otherKey() == null;
+    }
+
+    /** The row that may go because this one is delivered; null: none is known. */
+    public @Nullable Follower next(OwedDelivery delivered, Instant now) {
+        Long key = delivered.key();
+        Chain chain = key == null ? null : byKey.get(key);
+        Waiting first = chain == null ? null : chain.rows.peek();
+        if (key == null
+                || chain == null
+                || first == null
+                || !first.since().plus(LONGEST).isAfter(now)) {
+            return null;
+        }
+        chain.rows.remove();
+        rows--;
+        if (chain.rows.isEmpty()) {
+            byKey.remove(key);
+        }
+        return new Follower(first, chain.isWhole);
+    }
+
+    public boolean has(Long key) {
+        return byKey.containsKey(key);
+    }
+
+    /** @return whether anything was remembered of it */
+    public boolean forget(Long key) {
+        Chain chain = byKey.remove(key);
+        if (chain == null) {
+            return false;
+        }
+        rows -= chain.rows.size();
+        chain.rows.forEach(forgotten);
+        return true;
+    }
+
+    /** @return the keys of which anything was remembered */
+    public List<Long> forgetAll() {
+        List<Long> keys = new ArrayList<>(byKey.keySet());
+        keys.forEach(this::forget);
+        return keys;
+    }
+}

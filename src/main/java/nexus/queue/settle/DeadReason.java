@@ -1,0 +1,10 @@
+package nexus.queue.settle;
+
+/** Why a delivery is given up without another request; the texts are part of the API. */
+public final class DeadReason {
+    public static final String EXPIRED = "expired";
+    public static final String PAYLOAD_GONE = "payload-gone";
+    public static final String SUBSCRIPTION_DELETED = "subscription-deleted";
+
+    private DeadReason() {}
+}

@@ -1,0 +1,94 @@
+package nexus.queue.owed;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import nexus.event.EventType;
+import org.jspecify.annotations.Nullable;
+
+/** Builds owed deliveries for tests, of lane 1 if not said otherwise. */
+public final class OwedRow {
+    private final long seq;
+    private int lane = 1;
+    private int stripe;
+    private @Nullable Long key;
+    private @Nullable Long otherKey;
+    private @Nullable Instant due;
+    private int attempts;
+    private boolean behind;
+    private boolean barrier;
+
+    private OwedRow(long seq) {
+        this.seq = seq;
+    }
+
+    public static OwedRow row(long seq) {
+        return new OwedRow(seq);
+    }
+
+    /** With the two bytes that it sends. */
+    public static Ready fresh(OwedDelivery delivery) {
+        return new Ready(delivery, new OwedBody(new EventType("x"), Buffer.buffer("{}")));
+    }
+
+    public OwedRow lane(int value) {
+        lane = value;
+        return this;
+    }
+
+    public OwedRow stripe(int value) {
+        stripe = value;
+        return this;
+    }
+
+    public OwedRow key(long value) {
+        key = value;
+        return this;
+    }
+
+    public OwedRow otherKey(long value) {
+        otherKey = value;
+        return this;
+    }
+
+    public OwedRow due(Instant value) {
+        due = value;
+        return attempts(1);
+    }
+
+    public OwedRow attempts(int value) {
+        attempts = value;
+        return this;
+    }
+
+    public OwedRow barrier() {
+        barrier = true;
+        return this;
+    }
+
+    public OwedRow behind() {
+        behind = true;
+        return this;
+    }
+
+    public OwedDelivery build() {
+        return new OwedDelivery(
+                lane,
+                stripe,
+                seq,
+                key,
+                otherKey,
+                barrier,
+                due,
+                attempts,
+                0,
+                Instant.EPOCH,
+                LocalDate.EPOCH,
+                new UUID(0, seq),
+                2,
+                false,
+                new Place.OwnRow("(0,1)"),
+                behind);
+    }
+}
