@@ -24,13 +24,13 @@ import nexus.pgoutput.TupleData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as one RELATION message describes it, together with what the catalog adds: the root it is a part of, the
- * JSON of each column, the key of its rows.
+ * A table as a RELATION message and the catalog describe it: the root of its partition tree, the JSON format of each
+ * column, and the key of its rows.
  *
  * @param schema of the topmost partitioned table
  * @param name of the topmost partitioned table
- * @param partition {@code schema.table} of the partition itself, where it is one
- * @param unpublished columns that the table has and no message brings
+ * @param partition {@code schema.table} of the partition itself, if it is one
+ * @param unpublished columns of the table that no message contains
  */
 record CapturedTable(
         Relation relation,
@@ -43,18 +43,18 @@ record CapturedTable(
         RowKey key) {
     private static final String OWN_SCHEMA = "nexus";
     private static final String MISFIT = "not what the catalog says of the type";
-    /** Characters of a schema's or table's name in a type that would be too long with the whole of it. */
+    /** Characters that are kept of a schema or table name when the whole name would make the event type too long. */
     private static final int SHORTENED_NAME = 33;
 
     /**
      * @param name as a JSON string
      * @param member as the name of a JSON member
-     * @param isInKey whether it is one of the columns by which Nexus tells rows from each other
+     * @param isInKey whether it is one of the columns that identify a row
      */
     record JsonColumn(JsonText name, JsonText member, JsonFormat format, boolean isInIdentity, boolean isInKey) {
         private static final String UNFORMATTED = "not of the type's form";
 
-        /** Its value, a TEXT, whatever it is: as a string when the format fails. */
+        /** Writes a value of kind TEXT, as a string when the format fails. */
         void write(TupleData row, int column, JsonWriter out) {
             int start = out.size();
             try {
@@ -79,7 +79,7 @@ record CapturedTable(
         }
     }
 
-    /** @param catalogTable empty when the table is gone: then it is taken for what the message says alone */
+    /** @param catalogTable empty when the table does not exist any more; then only the message describes it */
     static CapturedTable of(Relation relation, Optional<CatalogTable> catalogTable, TypeFormats formats) {
         CatalogTable described = catalogTable.orElse(CatalogTable.unknown(Optional.empty()));
         CatalogTable.Name own = described.name().orElse(new CatalogTable.Name(relation.schema(), relation.table()));
@@ -98,7 +98,7 @@ record CapturedTable(
                 key);
     }
 
-    /** For values that don't fit what the catalog says of their composite types; the others are what they were. */
+    /** A copy that writes values of composite types as text, because they do not match the catalog. */
     CapturedTable withMisfitsAsText(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
         List<JsonColumn> asText = IntStream.range(0, columns.size())
                 .mapToObj(i -> {
@@ -110,19 +110,19 @@ record CapturedTable(
         return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
     }
 
-    /** For a change that could not be made into an event in any other way. */
+    /** A copy that writes all values as text, for a change that could not be written in any other way. */
     CapturedTable asText(String why) {
         List<JsonColumn> asText =
                 columns.stream().map(column -> column.asText(why)).toList();
         return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
     }
 
-    /** Nexus's own tables: captured when somebody publishes all tables, and never events. */
+    /** Whether it is one of Nexus's own tables, whose changes arrive when all tables are published and never become events. */
     static boolean isOwn(Relation relation) {
         return relation.schema().equals(OWN_SCHEMA);
     }
 
-    /** Of the names of all columns, as they are written for each row. */
+    /** The bytes of all column names, which are written for each row. */
     int nameBytes() {
         int bytes = 0;
         for (JsonColumn column : columns) {
@@ -138,8 +138,8 @@ record CapturedTable(
     /**
      * Whether the values can be written as the catalog describes their types.
      *
-     * @param maxBytes as far as it matters: a bigger value is never written
-     * @throws BrokenStreamException if they are not this table's, or not text
+     * @param maxBytes values above this size are not examined, because they are never written
+     * @throws BrokenStreamException if the values do not match this table's columns, or are not text
      */
     boolean fits(@Nullable OldRow before, @Nullable TupleData after, int maxBytes) {
         return (before == null || fits(before.values(), maxBytes)) && (after == null || fits(after, maxBytes));
@@ -183,7 +183,7 @@ record CapturedTable(
         return types;
     }
 
-    /** Names of 63 bytes fit; a server may have been built with longer ones, or have names that are not UTF-8. */
+    /** Names of 63 bytes fit; a server may be built with longer names, or have names that are not UTF-8. */
     private static EventType type(String schema, String name, Operation operation) {
         try {
             return EventType.rowChange(schema, name, operation);

@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The store's secret under which ids of row changes are made. Never printed. */
+/** The store's secret key for ids of row changes. Never printed. */
 public final class EventIdKey {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MIN_BYTES = 32;
@@ -20,7 +20,7 @@ public final class EventIdKey {
         this.key = new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    /** For one thread. */
+    /** Not thread-safe. */
     Mac mac() {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -8,9 +8,9 @@ import nexus.event.EventId;
 import nexus.pgoutput.Lsn;
 
 /**
- * Ids of row changes: the same change has the same id after any crash, and nobody without the store's key can say it
- * beforehand. The commit's milliseconds, then 74 bits of an HMAC-SHA-256 over system identifier, timeline, commit LSN
- * and ordinal.
+ * Computes ids of row changes. The same change has the same id after any crash, and the id cannot be predicted without the
+ * store's key. It consists of the commit's milliseconds and 74 bits of an HMAC-SHA-256 over system identifier, timeline,
+ * commit LSN and ordinal.
  */
 final class EventIds {
     private final String systemId;
@@ -21,7 +21,7 @@ final class EventIds {
         this.mac = key.mac();
     }
 
-    /** @param timeline the one in which the commit LSN was written: after a failover LSNs come again */
+    /** @param timeline the timeline in which the commit LSN was written, because LSNs repeat after a failover */
     EventId of(Instant committedAt, int timeline, Lsn commitLsn, long ordinal) {
         String identity = systemId + ' ' + Integer.toUnsignedString(timeline) + ' ' + commitLsn + ' ' + ordinal;
         ByteBuffer digest = ByteBuffer.wrap(mac.doFinal(identity.getBytes(StandardCharsets.US_ASCII)));

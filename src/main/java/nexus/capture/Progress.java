@@ -4,17 +4,17 @@ import java.util.List;
 import nexus.event.IncomingEvent;
 import nexus.pgoutput.Lsn;
 
-/** Where one more message has brought the reader. */
+/** The effect of one more message on the reader. */
 public sealed interface Progress {
 
-    /** Nothing to store and no position to move: a message outside of a transaction, or one that is stored already. */
+    /** There is nothing to store and the position does not move: the message is outside a transaction, or already stored. */
     record Unmoved() implements Progress {}
 
     /**
      * A transaction began.
      *
-     * @param restIsLost the stream has gone past the transaction that is stored in part: the rest of it will not come,
-     *     which is a gap
+     * @param restIsLost the stream has passed the partly stored transaction; its rest will not arrive, which is a
+     *     gap
      */
     record Begun(Lsn commitLsn, boolean restIsLost) implements Progress {}
 
@@ -23,7 +23,7 @@ public sealed interface Progress {
      *
      * @param ordinal of the last message counted, from 1; 0 before the first
      * @param events of this message, in order; often none
-     * @param bytes of memory that the events take until they are stored, about
+     * @param bytes approximate memory of the events until they are stored
      */
     record Within(Lsn commitLsn, long ordinal, List<IncomingEvent> events, long bytes) implements Progress {}
 

@@ -23,14 +23,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for the transaction at hand out of what is remembered, and looks at the catalog when a table is described and,
- * while there are transactions, every second: some of what an event depends on changes without a message (a schema's or
- * partitioned table's name, a composite type). For one connection and one thread.
+ * Describes tables and types for the current transaction from memory. Reads the catalog when a RELATION message arrives and,
+ * while there are transactions, every second, because some descriptions change without a message (the name of a schema or
+ * partitioned table, a composite type). For one connection and one thread.
  */
 public final class RememberedCatalog implements TableCatalog {
     private static final Logger LOG = Logger.getLogger(RememberedCatalog.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-    /** A look that takes long, for very many tables, is rarer. */
+    /** Reads that take long, because of very many tables, are less frequent. */
     private static final int MOST_OF_TIME = 20;
 
     private final CatalogSource source;
@@ -40,10 +40,10 @@ public final class RememberedCatalog implements TableCatalog {
     private final Pace pace;
     private final Map<Integer, Described> tables = new HashMap<>();
     private final Set<Integer> types = new HashSet<>();
-    /** Tables that no look has ever seen published, and what can be said of them all the same. */
+    /** Tables that were never read as published, with the description that could be derived for them. */
     private final Map<Integer, CatalogTable> unseen = new HashMap<>();
 
-    /** Of those, the ones to be told when a change of theirs comes. */
+    /** Tables among them to report when their first change arrives. */
     private final Map<Integer, Set<CatalogTable.Name>> untold = new HashMap<>();
 
     private int xid;
@@ -52,9 +52,9 @@ public final class RememberedCatalog implements TableCatalog {
     private long nextLookNanos;
 
     /**
-     * How often to look while there are transactions.
+     * How often the catalog is read while there are transactions.
      *
-     * @param timesItsOwn and no sooner after a look than so many times what that took
+     * @param timesItsOwn the pause after a read is at least this many times its duration
      */
     record Pace(Duration atLeast, int timesItsOwn) {
         private static final Pace USUAL = new Pace(LOOK_AGAIN, MOST_OF_TIME);
@@ -63,7 +63,7 @@ public final class RememberedCatalog implements TableCatalog {
 
     private record Described(Relation relation, int xid) {}
 
-    /** @param reload reads what another process may have saved into the memory */
+    /** @param reload loads descriptions that another process may have saved */
     public RememberedCatalog(CatalogSource source, CatalogMemory memory, Runnable reload, UnknownRoots unknownRoots) {
         this(source, memory, reload, unknownRoots, Pace.USUAL);
     }
@@ -128,8 +128,8 @@ public final class RememberedCatalog implements TableCatalog {
     }
 
     /**
-     * Its changes come, so it was published: by way of a table above it, unless whole schemas are. Which one that was is
-     * certain when only one has such columns.
+     * Its changes arrive, so it was published through a partitioned table, unless whole schemas are published. The partitioned
+     * table is certain when only one has these columns.
      */
     private CatalogTable guessed(Relation relation) {
         List<String> columns = relation.columns().stream().map(Column::name).toList();

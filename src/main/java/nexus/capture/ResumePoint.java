@@ -4,10 +4,10 @@ import java.util.Optional;
 import nexus.pgoutput.Lsn;
 
 /**
- * What is stored already, so that it makes no events again.
+ * The stored position; changes before it create no events again.
  *
- * @param doneEndLsn every transaction that committed before it is stored whole
- * @param open a transaction stored in part
+ * @param doneEndLsn every transaction that committed before it is stored completely
+ * @param open a partly stored transaction
  */
 public record ResumePoint(Lsn doneEndLsn, Optional<Open> open) {
     /** Nothing is stored. */

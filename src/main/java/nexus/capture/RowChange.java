@@ -16,13 +16,13 @@ import nexus.pgoutput.TupleData.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one row change, made of the values as they came.
+ * The body of one row change, built from the received values.
  *
- * @param annotations what was added to the metadata before this change
+ * @param annotations metadata added before this change
  * @param before null when the old row is not in the WAL, and for inserts and truncates
  * @param after null for deletes and truncates
- * @param maxBytes a bigger body is made of the key columns alone
- * @param undecoded is told when values are not written as their types promise
+ * @param maxBytes a larger body contains only the key columns
+ * @param undecoded counts values that do not match their types
  */
 record RowChange(
         EventId id,
@@ -36,12 +36,12 @@ record RowChange(
         int maxBytes,
         UndecodedChanges undecoded)
         implements IncomingEvent.Body {
-    /** Everything of a body but the names and values of its columns, about. */
+    /** Approximate size of a body without the names and values of its columns. */
     private static final int FRAME_BYTES = 500;
 
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** Which columns of a row are written. */
+    /** The columns of a row that are written. */
     private enum Part {
         WHOLE,
         IDENTITY,
@@ -56,7 +56,7 @@ record RowChange(
         }
     }
 
-    /** The memory of the values as they came, in bytes. */
+    /** The memory of the received values, in bytes. */
     int valueBytes() {
         TupleData row = after;
         OldRow old = before;
@@ -66,7 +66,7 @@ record RowChange(
         return old == null ? 0 : old.values().heldBytes();
     }
 
-    /** How big the body will be, about; never more than {@link #maxBytes}. */
+    /** The approximate size of the body; at most {@link #maxBytes}. */
     int expectedBytes() {
         long rows = before != null && after != null ? 2 : 1;
         long expected = FRAME_BYTES + annotations.bytes() + rows * table.nameBytes() + valueBytes();
@@ -90,7 +90,7 @@ record RowChange(
         return body(new JsonWriter(Integer.MAX_VALUE), true);
     }
 
-    /** It was too big to be read as a whole. */
+    /** The message was too large to be read completely. */
     private boolean isShortened() {
         return (after != null && after.isShortened())
                 || (before != null && before.values().isShortened());
@@ -170,7 +170,7 @@ record RowChange(
         return isInOld ? old.values() : row;
     }
 
-    /** The columns whose values differ, as far as the whole old row is known. */
+    /** The columns whose values differ, if the whole old row is known. */
     private void changed(JsonWriter out) {
         TupleData now = after;
         OldRow then = before;
@@ -215,7 +215,7 @@ record RowChange(
         out.put('}');
     }
 
-    /** The columns that are strings although their types promise something else, and why. */
+    /** The columns that are written as strings because their values do not match their types, with the reasons. */
     private static void notes(JsonWriter out) {
         if (!out.hasNotes()) {
             return;

@@ -12,18 +12,18 @@ import nexus.pgoutput.TupleData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells a table's rows from each other, so that changes of one row stay in order.
+ * The columns that identify a row, so that changes of one row stay in order.
  *
  * @param scope {@code schema.table} of the partition root: a row that moves between partitions keeps its key
- * @param columns places in the RELATION message; none when the table as a whole is the key
+ * @param columns indexes in the RELATION message; empty when the whole table is one key
  * @param names of these columns
  */
 record RowKey(String scope, List<Integer> columns, List<String> names) {
 
     /**
-     * Under FULL the WAL's identity is the whole row, another one after each UPDATE: there the primary key is taken, if
-     * the message has all its columns. Otherwise the identity's columns are the only ones a DELETE brings, so that a
-     * primary key beside an identity index is of no use.
+     * Under FULL the identity in the WAL is the whole row, which differs after each UPDATE, so the primary key is used if the
+     * message has all its columns. Otherwise a DELETE contains only the columns of the identity, so a primary key beside an
+     * identity index cannot be used.
      */
     static RowKey of(Relation relation, String scope, List<String> primaryKey) {
         List<String> allNames = relation.columns().stream().map(Column::name).toList();
@@ -43,13 +43,13 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
                 scope, List.copyOf(columns), columns.stream().map(allNames::get).toList());
     }
 
-    /** Whether another description of the table gives a row the same key. */
+    /** Whether both descriptions of the table give a row the same key. */
     boolean sameAs(RowKey other) {
         return scope.equals(other.scope) && names.equals(other.names);
     }
 
     /**
-     * @param before null when the old row is not known to differ, and for inserts
+     * @param before null when the old row is not known, and for inserts
      * @param after null for deletes; both null for truncates
      */
     Ordering of(@Nullable OldRow before, @Nullable TupleData after) {
@@ -70,7 +70,7 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
                 : new Ordering.TwoKeys(nowHash.getAsLong(), thenHash.getAsLong());
     }
 
-    /** Waits for all of the lane and all of it waits: for what belongs to no key, or to keys made in another way. */
+    /** Orders the event with all others of the lane: it belongs to no key, or keys are computed differently from here on. */
     Ordering barrier() {
         return new Ordering.Barrier(tableHash());
     }
@@ -80,7 +80,7 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
     }
 
     /**
-     * @param instead where a value is that {@code row} has only as unchanged
+     * @param instead a row with the value where {@code row} has it only as unchanged
      * @return empty if a value of the key is not in the WAL
      */
     private OptionalLong hash(TupleData row, TupleData instead) {

@@ -4,11 +4,11 @@ import java.util.function.ToIntFunction;
 import nexus.pgoutput.Lsn;
 
 /**
- * Which database the changes come from.
+ * The database that the changes come from.
  *
  * @param name the source's name in Nexus, {@code default}
  * @param systemId the cluster's system identifier, in decimal
- * @param idKey the store's, for the ids of the events
+ * @param idKey the store's key for the ids of the events
  * @param timelineOf the timeline in which an LSN was written, from the cluster's timeline history
  */
 public record SourceIdentity(

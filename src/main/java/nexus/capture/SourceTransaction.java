@@ -9,7 +9,7 @@ import nexus.capture.json.JsonWriter;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputMessage.Begin;
 
-/** What the events of one transaction have in common. */
+/** The data that all events of a transaction share. */
 final class SourceTransaction {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -38,7 +38,7 @@ final class SourceTransaction {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The commit time of a transaction that was replicated from elsewhere is what was said there, infinity too. */
+    /** The commit time of a replicated transaction is set by its origin and may be infinity. */
     private static Instant storable(Instant committedAt) {
         if (committedAt.isBefore(Instant.EPOCH)) {
             return Instant.EPOCH;
@@ -55,7 +55,7 @@ final class SourceTransaction {
         return createdAt;
     }
 
-    /** In which the commit LSN was written. */
+    /** The timeline in which the commit LSN was written. */
     int timeline() {
         return timeline;
     }

@@ -38,26 +38,26 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes events of the messages of one connection, in their order. A new connection needs a new assembler: the server
- * describes every table again. For one thread.
+ * Builds events from the messages of one connection, in their order. A new connection needs a new assembler, because the
+ * server describes every table again. Not thread-safe.
  *
- * <p>The ordinal counts every insert, update, delete, transactional message and each relation of a truncate, whether an
- * event comes of it or not: else another filter would give the same change another position and id.
+ * <p>The ordinal counts every insert, update, delete, transactional message and each relation of a truncate, also without
+ * an event. Otherwise another filter would give the same change another position and id.
  */
 public final class TransactionAssembler {
     private static final Logger LOG = Logger.getLogger(TransactionAssembler.class);
     private static final Progress UNMOVED = new Progress.Unmoved();
     private static final String UNDECODED = "the change could not be decoded";
-    /** From here on a change becomes its body at once, so that the message with its values can be forgotten. */
+    /** A change above this size is converted to its body at once, so that the message with its values can be released. */
     private static final int BIG_BYTES = 1 << 20;
-    /** What an event costs besides its bytes: the objects around it. */
+    /** Memory of an event besides its bytes, for its objects. */
     private static final int EVENT_OVERHEAD = 500;
-    /** A body is held as it is and as it goes to the store. */
+    /** A body is in memory twice: as built, and in the statement that stores it. */
     private static final int BODY_COPIES = 2;
-    /** A table whose values don't fit has the catalog looked at so often, and not for each of its rows. */
+    /** The catalog is read at most this often for a table whose values do not match it, instead of for each row. */
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
-    /** Of the logical messages that make something; the content of others is never looked at. */
+    /** Prefixes of the logical messages that are used; the content of others is never read. */
     public static final Set<String> PREFIXES = Set.of(EmittedEvent.PREFIX, Annotations.PREFIX);
 
     private final SourceIdentity source;
@@ -72,7 +72,7 @@ public final class TransactionAssembler {
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
     private final Set<Integer> toAskAgain = new HashSet<>();
-    /** Tables whose values did not fit the catalog of just now: the next ones need not have it looked at again. */
+    /** Tables whose values did not match the catalog that was just read, so that it is not read again for the next ones. */
     private final Set<Integer> misfitting = new HashSet<>();
 
     private long misfitNanos;
@@ -82,10 +82,10 @@ public final class TransactionAssembler {
     private long ordinal;
 
     /**
-     * @param resume what is stored already and makes no events again
-     * @param eventMaxBytes a bigger body is made of the key columns alone
-     * @param refused is told of messages that are not well-formed
-     * @param undecoded is told of changes that are not what their types promise
+     * @param resume the stored position, before which changes create no events
+     * @param eventMaxBytes a larger body contains only the key columns
+     * @param refused counts messages that are not well-formed
+     * @param undecoded counts changes with values that do not match their types
      */
     public TransactionAssembler(
             SourceIdentity source,
@@ -105,8 +105,8 @@ public final class TransactionAssembler {
     }
 
     /**
-     * @throws BrokenStreamException if the message can't come at this place
-     * @throws CatalogUnavailableException if the catalog had to be asked and could not
+     * @throws BrokenStreamException if the message is not allowed at this place
+     * @throws CatalogUnavailableException if the catalog had to be read and could not be
      */
     public Progress accept(PgOutputMessage message) {
         return switch (message) {
@@ -120,7 +120,7 @@ public final class TransactionAssembler {
                 learn(relation);
                 yield within();
             }
-            case PgOutputMessage.Type _ -> within(); // the RELATION message behind it has the catalog looked at
+            case PgOutputMessage.Type _ -> within(); // the RELATION message that follows reads the catalog
             case Origin _ -> within();
             case Insert(int oid, TupleData after) -> change(oid, Operation.INSERT, null, after);
             case Update(int oid, Optional<OldRow> before, TupleData after) ->
@@ -179,7 +179,7 @@ public final class TransactionAssembler {
             return CapturedTable.of(relation, catalog.table(relation.oid()), formats);
         } catch (CatalogUnavailableException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) { // of this table alone
+        } catch (RuntimeException | StackOverflowError e) { // only this table is affected
             LOG.debugf(e, "a table's rows are sent as texts");
             return CapturedTable.of(relation, Optional.empty(), TypeFormats.ofNothing())
                     .asText(UNDECODED);
@@ -210,7 +210,7 @@ public final class TransactionAssembler {
             made.add(open, fitting(table(oid), before, after), operation, before, after);
         } catch (BrokenStreamException | CatalogUnavailableException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) { // of this change alone: those behind it must arrive
+        } catch (RuntimeException | StackOverflowError e) { // only this change is affected; the next ones must arrive
             LOG.debugf(e, "row change is sent as texts");
             made.add(open, table(oid).asText(UNDECODED), operation, before, after);
         }
@@ -239,7 +239,8 @@ public final class TransactionAssembler {
             return UNMOVED;
         }
         try {
-            if (message.prefix().equals(Annotations.PREFIX)) { // in the part that is stored too: more may follow it
+            if (message.prefix()
+                    .equals(Annotations.PREFIX)) { // also in the stored part, because more changes may follow
                 annotations = annotations.with(message.content());
             } else if (message.prefix().equals(EmittedEvent.PREFIX) && !isStored(open)) {
                 Made made = new Made();
@@ -247,7 +248,7 @@ public final class TransactionAssembler {
                 return made.progress(open);
             }
         } catch (RefusedMessageException e) {
-            if (!isStored(open)) { // else it was told of before
+            if (!isStored(open)) { // otherwise it was counted before
                 refused.add(message, e.reason());
             }
         } catch (RuntimeException | StackOverflowError e) {
@@ -265,7 +266,7 @@ public final class TransactionAssembler {
         return within();
     }
 
-    /** The events of one message, and what they hold. */
+    /** The events of one message, with their memory. */
     private final class Made {
         private final List<IncomingEvent> events = new ArrayList<>(1);
         private long bytes;
@@ -324,7 +325,8 @@ public final class TransactionAssembler {
         }
     }
 
-    /** The catalog may know a composite type otherwise than the row does: it is asked again, then the text has to do. */
+    /** The catalog and the row may differ in a composite type: the catalog is read again, and if they still differ, the text is
+     * sent. */
     private CapturedTable fitting(CapturedTable table, @Nullable OldRow before, @Nullable TupleData after) {
         if (table.fits(before, after, eventMaxBytes)) {
             return table;
@@ -357,7 +359,7 @@ public final class TransactionAssembler {
                         .isPresent();
     }
 
-    /** By the commit's LSN: the end of one transaction may be where the next one's first record is. */
+    /** Compares by commit LSN, because the end of one transaction may be the start of the next one's first record. */
     private boolean isStoredWhole(Lsn commitLsn) {
         return commitLsn.isBefore(resume.doneEndLsn());
     }

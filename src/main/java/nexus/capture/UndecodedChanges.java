@@ -10,8 +10,8 @@ import nexus.pgoutput.Lsn;
 import org.jboss.logging.Logger;
 
 /**
- * Counts row changes that could not be decoded as their types promise, and were made into events all the same, with
- * {@code undecoded} in their metadata. For several threads.
+ * Counts row changes whose values do not match their types and are sent as text, with {@code undecoded} in their metadata.
+ * Thread-safe.
  */
 public final class UndecodedChanges {
     private static final Logger LOG = Logger.getLogger(UndecodedChanges.class);
@@ -22,7 +22,7 @@ public final class UndecodedChanges {
     private final MinuteCount untold = new MinuteCount();
     private String table = "";
     private String reason = "";
-    private Lsn lastCommit = Lsn.ZERO; // a body is made again when the store refuses it
+    private Lsn lastCommit = Lsn.ZERO; // a body is built again when the store refuses it
     private long lastOrdinal;
 
     /** Is told of every change, with its table, {@code schema.table}, and why. */

@@ -5,14 +5,14 @@ import nexus.capture.catalog.CatalogTable;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputMessage.Relation;
 
-/** Told of a table whose changes may be those of a partitioned table, and nobody can say any more of which. */
+/** Receives tables that may have been partitions of a partitioned table that cannot be determined any more. */
 @FunctionalInterface
 public interface UnknownRoots {
 
     /**
-     * @param relation under whose own name its changes are events
-     * @param candidates partitioned tables that it may have been a part of
-     * @param commitLsn of the transaction in which it was first met
+     * @param relation the table; its events carry its own name
+     * @param candidates partitioned tables that it may have belonged to
+     * @param commitLsn of the transaction with its first change
      */
     void found(Relation relation, Set<CatalogTable.Name> candidates, Lsn commitLsn);
 }

@@ -1,11 +1,11 @@
 package nexus.pgoutput;
 
 /**
- * A place in the WAL: an unsigned 64-bit number. Two of them compare only within one system identifier and timeline
- * history.
+ * A position in the WAL, an unsigned 64-bit number. Two positions are comparable only within one system identifier and
+ * timeline history.
  */
 public record Lsn(long value) implements Comparable<Lsn> {
-    /** "No place": what the server sends where it has none. */
+    /** "No position", which the server sends where it has none. */
     public static final Lsn ZERO = new Lsn(0);
 
     private static final int MAX_HEX_DIGITS = 8;
@@ -31,7 +31,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
         return Long.compareUnsigned(value, other.value);
     }
 
-    // written out, as in event.EventType
+    // written out for the native executable, as in event.EventType
     @Override
     public boolean equals(Object other) {
         return other instanceof Lsn lsn && value == lsn.value;

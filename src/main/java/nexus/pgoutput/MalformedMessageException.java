@@ -1,6 +1,6 @@
 package nexus.pgoutput;
 
-/** Bytes that are not a whole message of protocol 1. The message names the tag and the offset, never a row's values. */
+/** The bytes are not exactly one message of protocol 1. The exception names the tag and the offset, never values of a row. */
 public final class MalformedMessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,22 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * Makes one big message of the stream a small one while it comes, so that it is never in memory as a whole. Of a logical
- * message that nobody reads the content is left out, of a row each long value: {@link PgOutputDecoder} knows the mark that
- * stands in its place.
+ * Shortens a large message while it is received, so that it is never completely in memory. It drops the content of a logical
+ * message with a foreign prefix, and each long value of a row, which it replaces with a mark for {@link PgOutputDecoder}.
  */
 public final class MessageShortener {
-    /** Kind of a value that was left out; the server never writes it. */
+    /** The kind of a dropped value; the server never writes it. */
     static final byte OMITTED = 'x';
 
-    /** A value of a key is shorter: an index takes no more than 2.7 kB. */
+    /** Values of keys are shorter, because an index accepts at most 2.7 kB. */
     private static final int LONGEST_VALUE = 8 << 10;
-    /** Of a logical message that somebody reads: one byte more than is allowed, so that it is refused for that. */
+    /** Bytes that are kept of a logical message for Nexus: one more than allowed, so that it is refused as too long. */
     private static final int LONGEST_CONTENT = (1 << 20) + 1;
 
     private static final int LONGEST_PREFIX = 256;
 
-    /** What has just been copied, and has to be decided on. */
+    /** The part that was just copied and decides about the next one. */
     private enum Step {
         TAG,
         BEFORE_PREFIX,
@@ -35,7 +34,7 @@ public final class MessageShortener {
         END
     }
 
-    /** Bytes that can be read and changed again. */
+    /** A growing array whose content can be read and changed. */
     private static final class Bytes extends ByteArrayOutputStream {
         byte last() {
             return buf[count - 1];
@@ -64,9 +63,9 @@ public final class MessageShortener {
 
     private final Set<String> prefixesRead;
     private final Bytes kept = new Bytes();
-    private long left; // bytes of the message that have not come
+    private long left; // bytes of the message that are not received yet
     private int toCopy;
-    private int toSkip; // behind those to copy
+    private int toSkip; // after the bytes to copy
     private Step step = Step.TAG;
     private byte tag;
     private int prefixAt;
@@ -74,9 +73,9 @@ public final class MessageShortener {
     private boolean isNewRow;
 
     /**
-     * @param frame the server's message up to the plugin's: kind, length and what comes in front of the tag
-     * @param length as the server's message says it
-     * @param prefixesRead of logical messages whose content is needed
+     * @param frame the bytes of the server's message before the plugin's: kind, length and header
+     * @param length the length in the server's message
+     * @param prefixesRead prefixes of logical messages whose content is needed
      */
     public MessageShortener(byte[] frame, int length, Set<String> prefixesRead) {
         this.prefixesRead = prefixesRead;
@@ -85,16 +84,16 @@ public final class MessageShortener {
         copy(1, Step.TAG);
     }
 
-    /** Whether a message of this tag may hold something that can be left out. */
+    /** Whether messages with this tag can be shortened. */
     public static boolean knows(byte tag) {
         return tag == 'M' || tag == 'I' || tag == 'U' || tag == 'D';
     }
 
     /**
-     * Takes what has come of it.
+     * Takes received bytes.
      *
-     * @return how many of the bytes belong to it
-     * @throws MalformedMessageException if they are no message
+     * @return number of bytes that belong to the message
+     * @throws MalformedMessageException if they are not a message
      */
     public int take(byte[] bytes, int from, int to) {
         int at = from;
@@ -123,7 +122,7 @@ public final class MessageShortener {
         return step == Step.END && left == 0;
     }
 
-    /** The shorter one, as the server would have written it. */
+    /** The shortened message, in the format of the server. */
     public byte[] toBytes() {
         kept.putInt32(1, kept.size() - 1);
         return kept.toByteArray();

@@ -23,9 +23,9 @@ import nexus.pgoutput.PgOutputMessage.Truncate;
 import nexus.pgoutput.PgOutputMessage.Update;
 
 /**
- * Reads one message where it is: a row of 50 MB is there once. So the array behind the buffer belongs to the values from
- * here on, and nobody may write to it again. The driver gives each message an array of its own ({@code
- * PGStream.receive(int)} makes it, {@code CopyDualImpl} and {@code V3PGReplicationStream} only hand it on).
+ * Decodes one message without copying it, so that a row of 50 MB is in memory once. The values keep the array of the buffer,
+ * which must not be changed afterwards. The driver allocates an array for each message ({@code PGStream.receive(int)};
+ * {@code CopyDualImpl} and {@code V3PGReplicationStream} only pass it on).
  */
 public final class PgOutputDecoder {
     private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
@@ -58,7 +58,7 @@ public final class PgOutputDecoder {
         return decode(buffer, StandardCharsets.UTF_8);
     }
 
-    /** @param encoding of texts as they come; the values of the answer are UTF-8 */
+    /** @param encoding of the received texts; the decoded values are UTF-8 */
     public static PgOutputMessage decode(ByteBuffer buffer, Charset encoding) {
         PgOutputDecoder decoder = over(buffer, encoding);
         PgOutputMessage message = decoder.message();
@@ -201,7 +201,7 @@ public final class PgOutputDecoder {
                 : new TupleData(inUtf8(bounds), kinds, bounds);
     }
 
-    /** Moves the bounds with it. What the encoding has no character for becomes a byte that UTF-8 has none for either. */
+    /** Adjusts the bounds as well. A byte sequence without a character in the encoding becomes a byte that is invalid in UTF-8. */
     private byte[] inUtf8(int[] bounds) {
         ByteArrayOutputStream texts = new ByteArrayOutputStream();
         for (int i = 0; i < bounds.length; i += 2) {
@@ -225,7 +225,7 @@ public final class PgOutputDecoder {
         }
     }
 
-    /** A number of columns; each takes a byte at least, so a wrong number can't make us reserve much. */
+    /** A number of columns. Each takes at least a byte, so a wrong number cannot cause a large allocation. */
     private int count() {
         need(Short.BYTES);
         int count = (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
@@ -247,7 +247,7 @@ public final class PgOutputDecoder {
         while (at < to && bytes[at] != 0) {
             at++;
         }
-        need(1); // the zero behind it
+        need(1); // the zero after it
         return new String(bytes, start, at++ - start, encoding);
     }
 
@@ -270,7 +270,7 @@ public final class PgOutputDecoder {
         return Integer.toUnsignedLong(int32()) << 32 | Integer.toUnsignedLong(int32());
     }
 
-    /** Goes over {@code length} bytes and answers where they begin. */
+    /** Skips {@code length} bytes and returns their start. */
     private int skip(int length) {
         need(length);
         int start = at;

@@ -15,15 +15,15 @@ import java.util.Optional;
 public sealed interface PgOutputMessage {
 
     /**
-     * @param commitLsn of the transaction's commit record: known before its rows come
-     * @param xid unsigned; wraps around and starts again after a restore
+     * @param commitLsn of the transaction's commit record, which is known before its rows
+     * @param xid unsigned; wraps around, and may repeat after a restore
      */
     record Begin(Lsn commitLsn, Instant committedAt, long xid) implements PgOutputMessage {}
 
-    /** @param endLsn just behind the commit record: what is confirmed to the server */
+    /** @param endLsn the end of the commit record, which is confirmed to the server */
     record Commit(Lsn commitLsn, Lsn endLsn, Instant committedAt) implements PgOutputMessage {}
 
-    /** What the rows of a table look like from here on. */
+    /** The columns of a table for the rows that follow. */
     record Relation(int oid, String schema, String table, ReplicaIdentity identity, List<Column> columns)
             implements PgOutputMessage {
         public Relation {
@@ -31,12 +31,12 @@ public sealed interface PgOutputMessage {
         }
     }
 
-    /** @param isInIdentity part of the replica identity; under {@link ReplicaIdentity#FULL} every column is */
+    /** @param isInIdentity whether it is part of the replica identity; under {@link ReplicaIdentity#FULL} every column is */
     record Column(String name, int typeOid, int typeModifier, boolean isInIdentity) {}
 
     /** {@code pg_class.relreplident}. */
     enum ReplicaIdentity {
-        /** The primary key, if there is one. */
+        /** The primary key, if any. */
         DEFAULT,
         NOTHING,
         FULL,
@@ -51,8 +51,8 @@ public sealed interface PgOutputMessage {
     record Delete(int relationOid, OldRow before) implements PgOutputMessage {}
 
     /**
-     * @param keyOnly only the columns of the replica identity are known (mark K): the others read as null and are not;
-     *     otherwise the whole old row (mark O)
+     * @param keyOnly only the columns of the replica identity are known (mark K), and the others read as null although
+     *     they may not be; otherwise the whole old row is known (mark O)
      */
     record OldRow(boolean keyOnly, TupleData values) {}
 
@@ -62,16 +62,16 @@ public sealed interface PgOutputMessage {
         }
     }
 
-    /** A type that is not built in; comes before the RELATION message that uses it. */
+    /** A type that is not built in. It precedes the RELATION message that uses it. */
     record Type(int oid, String schema, String name) implements PgOutputMessage {}
 
-    /** The transaction was replicated into the source database from elsewhere. */
+    /** The transaction was replicated into the source database from another one. */
     record Origin(Lsn commitLsn, String name) implements PgOutputMessage {}
 
     /**
      * Written with {@code pg_logical_emit_message}.
      *
-     * @param transactional otherwise it comes at once, outside BEGIN and COMMIT, also when its transaction rolls back
+     * @param transactional if not, it arrives at once, outside BEGIN and COMMIT, even if its transaction is rolled back
      * @param content read-only
      */
     record LogicalMessage(boolean transactional, Lsn lsn, String prefix, ByteBuffer content)

@@ -4,26 +4,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The columns of one row, in the order of its RELATION message. The values stay where they are in the message's bytes:
- * a row of a thousand columns makes no thousand objects.
+ * The columns of one row, in the order of its RELATION message. The values are ranges of the message's bytes, so that a row
+ * of a thousand columns does not need a thousand objects.
  */
 public final class TupleData {
-    /** What is known of one column's value. */
+    /** The kind of a column's value. */
     public enum Kind {
         NULL,
         /** A TOASTed value that the change did not touch: not in the WAL. */
         UNCHANGED,
         /** The type's output text, in the session's client encoding. */
         TEXT,
-        /** The type's send format; only when the option {@code binary} was asked for. */
+        /** The type's send format; only with the option {@code binary}. */
         BINARY,
-        /** Left out by {@link MessageShortener}, as the row is too big. */
+        /** Dropped by {@link MessageShortener} because the row is too large. */
         OMITTED
     }
 
     private final byte[] message;
     private final Kind[] kinds;
-    private final int[] bounds; // from and to of each value
+    private final int[] bounds; // start and end of each value
 
     TupleData(byte[] message, Kind[] kinds, int[] bounds) {
         this.message = message;
@@ -40,8 +40,8 @@ public final class TupleData {
     }
 
     /**
-     * What holds the message and perhaps more; a value is the part from {@link #from} to {@link #to}. Not a copy: don't
-     * write to it.
+     * The array with the message; a value is the range from {@link #from} to {@link #to}. It is not a copy and must not be
+     * changed.
      */
     public byte[] bytes() {
         return message;
@@ -51,7 +51,7 @@ public final class TupleData {
         return bounds[2 * column];
     }
 
-    /** Whether any of its values was left out. */
+    /** Whether any value was dropped. */
     public boolean isShortened() {
         for (Kind kind : kinds) {
             if (kind == Kind.OMITTED) {
@@ -61,7 +61,7 @@ public final class TupleData {
         return false;
     }
 
-    /** What the values keep in memory, in bytes: all that came with them. */
+    /** Memory that the values keep, in bytes: that of the whole message. */
     public int heldBytes() {
         return message.length;
     }
@@ -71,12 +71,12 @@ public final class TupleData {
         return bounds[2 * column + 1];
     }
 
-    /** The value decoded as UTF-8; meant for {@link Kind#TEXT}. */
+    /** The value decoded from UTF-8, for values of {@link Kind#TEXT}. */
     public String text(int column) {
         return new String(message, from(column), to(column) - from(column), StandardCharsets.UTF_8);
     }
 
-    /** Whether a column holds the same bytes, or the same absence, as another row's. */
+    /** Whether a column has the same kind and bytes as in another row. */
     public boolean sameValue(int column, TupleData other) {
         return kinds[column] == other.kinds[column]
                 && Arrays.equals(

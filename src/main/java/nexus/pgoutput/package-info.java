@@ -1,8 +1,8 @@
 /**
- * What do these bytes say? The messages of PostgreSQL's {@code pgoutput} plugin, protocol version 1.
+ * Which message do these bytes contain? The messages of PostgreSQL's {@code pgoutput} plugin, protocol version 1.
  *
  * <p>Takes bytes, gives values. Never does I/O, never keeps state between messages, never guesses: bytes that are not
- * a whole message are an exception.
+ * exactly one message cause an exception.
  */
 @NullMarked
 package nexus.pgoutput;

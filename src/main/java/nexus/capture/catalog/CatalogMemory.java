@@ -15,29 +15,30 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the catalog has said of published tables and their types over time: a change may be read long after its table
- * was detached, renamed or dropped. Whoever keeps it saves what is new before the events that were made with it. Thread-safe.
+ * The descriptions of published tables and their types over time, because a change may be read long after its table was
+ * detached, renamed or dropped. The owner must save new descriptions before the events that were built with them.
+ * Thread-safe.
  */
 public final class CatalogMemory {
-    /** Objects that are gone are remembered for so long: their last changes are read by then. */
+    /** Dropped objects are remembered this long; their last changes are read by then. */
     private static final Duration GONE_STAY = Duration.ofDays(7);
-    /** More of them lose those that have been gone longest. */
+    /** If there are more, those dropped first are removed. */
     private static final int MOST_GONE = 20_000;
 
     private final Clock clock;
-    /** One look at a time, so that what is older never takes the place of what is newer. Taken before this object's lock. */
+    /** Serialises reads of the catalog, so that an older result never replaces a newer one. Taken before this object's lock. */
     private final Object looking = new Object();
 
     private final Objects<CatalogTable> tables = new Objects<>();
     private final Objects<CatalogType> types = new Objects<>();
     private boolean publishesWholeSchemas;
-    private long generation; // raised whenever an object is described otherwise than before
+    private long generation; // incremented with every changed description
 
     public CatalogMemory(Clock clock) {
         this.clock = clock;
     }
 
-    /** Objects whose descriptions are to be deleted, and descriptions to save behind that. */
+    /** Objects whose descriptions must be deleted, and descriptions to save after that. */
     public record News(
             List<Seen<CatalogTable>> tables,
             List<Seen<CatalogType>> types,
@@ -48,14 +49,14 @@ public final class CatalogMemory {
         }
     }
 
-    /** From the store. */
+    /** Adds descriptions from the store. */
     public synchronized void restore(List<Seen<CatalogTable>> storedTables, List<Seen<CatalogType>> storedTypes) {
         tables.restore(storedTables);
         types.restore(storedTypes);
         generation++;
     }
 
-    /** Looks at these tables, at these types, and at those that they are made of. */
+    /** Reads these tables, these types, and the types that they consist of. */
     public void look(CatalogSource source, Collection<Integer> tableOids, Collection<Integer> typeOids) {
         synchronized (looking) {
             if (!tableOids.isEmpty()) {
@@ -65,7 +66,7 @@ public final class CatalogMemory {
         }
     }
 
-    /** Looks at all that is published, and at what is remembered. */
+    /** Reads all published and all remembered objects. */
     public void lookAtPublished(CatalogSource source) {
         synchronized (looking) {
             Set<Integer> remembered = tableOids();
@@ -83,17 +84,17 @@ public final class CatalogMemory {
         while (!open.isEmpty()) {
             sawTypes(source.types(open), open);
             looked.addAll(open);
-            open = closure(typeOids); // a new type may be made of others
+            open = closure(typeOids); // a new type may consist of others
             open.removeAll(looked);
         }
     }
 
-    /** Those that were asked for and are not among the answers are gone. */
+    /** Requested objects that the result does not contain are dropped. */
     private synchronized void saw(CatalogSource.Tables look, Collection<Integer> asked) {
         if (!look.tables().isEmpty()) {
             publishesWholeSchemas = look.publishesWholeSchemas();
         }
-        // a table that is not published any more, or detached from the one that is, stays what it was when it was
+        // a table that is not published any more keeps its last published description
         Set<Integer> gone = new HashSet<>(asked);
         look.tables().forEach(seen -> gone.remove(seen.oid()));
         tables.saw(
@@ -109,7 +110,7 @@ public final class CatalogMemory {
         types.saw(found, gone);
     }
 
-    /** What is new since the last call. */
+    /** The descriptions that are new since the last call. */
     public synchronized News news() {
         return new News(tables.takeNews(), types.takeNews(), tables.takeForgotten(), types.takeForgotten());
     }
@@ -118,7 +119,7 @@ public final class CatalogMemory {
         return tables.hasNews() || types.hasNews();
     }
 
-    /** It could not be saved: it is new once more. */
+    /** Marks descriptions as new again because saving them failed. */
     public synchronized void restoreNews(News news) {
         news.tables.forEach(tables::isNew);
         news.types.forEach(types::isNew);
@@ -142,7 +143,7 @@ public final class CatalogMemory {
         return types.at(oid, xid);
     }
 
-    /** These types and those they are made of, as far as they are known. */
+    /** These types and the known types that they consist of. */
     private synchronized Set<Integer> closure(Collection<Integer> typeOids) {
         Set<Integer> closure = new HashSet<>();
         List<Integer> open = new ArrayList<>(typeOids);
@@ -155,7 +156,7 @@ public final class CatalogMemory {
         return closure;
     }
 
-    /** Partitioned tables, now or before, that have all of these columns. */
+    /** Current and former partitioned tables that have all of these columns. */
     public synchronized Set<CatalogTable.Name> partitionedWith(Collection<String> columns, int xid) {
         Set<CatalogTable.Name> found = new HashSet<>();
         for (int oid : tables.versions.keySet()) {
@@ -169,22 +170,22 @@ public final class CatalogMemory {
         return found;
     }
 
-    /** Whether a table may be published that no look has seen: somebody publishes all tables, or a schema's. */
+    /** Whether unread tables may be published, because a publication contains all tables, or those of a schema. */
     public synchronized boolean publishesWholeSchemas() {
         return publishesWholeSchemas;
     }
 
     /**
-     * Forgets what was replaced so long ago that no change of that time can come any more.
+     * Removes descriptions that were replaced so long ago that no change of that time can arrive any more.
      *
-     * @param xid a transaction of now
+     * @param xid a current transaction
      */
     public synchronized void forgetPast(int xid) {
         tables.forgetPast(xid);
         types.forgetPast(xid);
     }
 
-    /** The same number means the same answers. */
+    /** The same number means the same descriptions. */
     public synchronized long epochAt(int xid) {
         long passed = tables.passedThresholds(xid) + types.passedThresholds(xid);
         return (generation << 24) + passed;
@@ -201,7 +202,7 @@ public final class CatalogMemory {
         };
     }
 
-    /** Tables or types. Guarded by the memory. */
+    /** Descriptions of tables, or of types. Guarded by the memory. */
     private final class Objects<T> {
         private final Map<Integer, Versions<T>> versions = new HashMap<>();
         private final Map<Integer, Instant> goneSince = new LinkedHashMap<>();

@@ -4,36 +4,36 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** The source database's catalog as it is now, which may be later than the change at hand. Object ids are unsigned. */
+/** The current catalog of the source database, which may be newer than the change being read. Object ids are unsigned. */
 public interface CatalogSource {
 
     /**
-     * Tables of one moment.
+     * Tables of one snapshot.
      *
-     * @param publishesWholeSchemas whether tables are published that no publication names; not known without any tables
+     * @param publishesWholeSchemas whether tables are published that no publication names; unknown when there are no tables
      * @param typeOids types of their columns that are not built in
      */
     record Tables(boolean publishesWholeSchemas, List<Seen<CatalogTable>> tables, Set<Integer> typeOids) {}
 
     /**
-     * One statement, so that what belongs together is of one moment.
+     * Reads tables in one statement, so that the result is of one snapshot.
      *
-     * @return those of the tables that exist
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @return the tables that exist
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     Tables tables(Collection<Integer> oids);
 
     /**
      * All tables whose changes are published, partitions among them.
      *
-     * @param andAlso others
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @param andAlso further tables
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     Tables published(Collection<Integer> andAlso);
 
     /**
-     * @return those of the types that exist
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @return the types that exist
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     List<Seen<CatalogType>> types(Collection<Integer> oids);
 }

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the catalog says of a table and its messages don't.
+ * The parts of a table's description that its messages do not contain.
  *
- * @param name as the catalog has it; empty where the table's RELATION message is newer
- * @param root the topmost partitioned table, where it is a partition
+ * @param name from the catalog; empty where the RELATION message is newer
+ * @param root the topmost partitioned table, if it is a partition
  * @param primaryKey its columns in the order of the key; empty when there is none
  * @param perhapsUnpublished columns that a publication may leave out: generated ones, and all when a column list exists
- * @param partitionedColumns all columns of a partitioned table that is no partition itself; else empty
- * @param isPublished whether it is a member of a publication itself, not by way of a table above it
+ * @param partitionedColumns all columns of a topmost partitioned table; else empty
+ * @param isPublished whether it is a member of a publication itself, not through a partitioned table
  */
 public record CatalogTable(
         Optional<Name> name,
@@ -37,7 +37,7 @@ public record CatalogTable(
         }
     }
 
-    /** Of a table of which nothing else is known than its messages. */
+    /** The description of a table that is only known from its messages. */
     public static CatalogTable unknown(Optional<Name> root) {
         return new CatalogTable(Optional.empty(), root, List.of(), Set.of(), Set.of(), false);
     }
@@ -47,7 +47,7 @@ public record CatalogTable(
                 Optional.empty(), root, primaryKey, perhapsUnpublished, partitionedColumns, isPublished);
     }
 
-    /** A table's changes come only when it, or a table above it, is published. */
+    /** Changes of a table arrive only when it, or a partitioned table above it, is published. */
     public boolean explainsChanges() {
         return root.isPresent() || isPublished;
     }

@@ -2,7 +2,7 @@ package nexus.capture.catalog;
 
 import java.util.List;
 
-/** What the catalog says of a type, as far as {@code to_json} cares. Object ids are unsigned. */
+/** The description of a type, as far as {@code to_json} depends on it. Object ids are unsigned. */
 public sealed interface CatalogType {
 
     /** Its JSON is a string of its text, unless it is one of the built-in types that {@code to_json} knows. */

@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks over an ordinary connection to the source database, which it does not own. The connection is in autocommit, so
- * that no snapshot is held between two questions. No lock is taken on what is asked about. For one thread at a time.
+ * Queries an ordinary connection to the source database, which it does not own. The connection is in autocommit mode, so no
+ * snapshot is held between two queries, and no lock is taken on the described objects. For one thread at a time.
  */
 public final class JdbcCatalogSource implements CatalogSource {
     private static final Logger LOG = Logger.getLogger(JdbcCatalogSource.class);
@@ -32,9 +32,9 @@ public final class JdbcCatalogSource implements CatalogSource {
             JOIN publication p ON p.oid = s.pnpubid""";
 
     /**
-     * Column lists (prattrs) came with PostgreSQL 15; asking through to_jsonb does without them before that. Of the rows
-     * of the catalog that a table is made of, the one with the youngest transaction counts; an xid that looks to be in
-     * the future is one from before the last wrap-around.
+     * Column lists (prattrs) exist since PostgreSQL 15; reading them through to_jsonb works in 14 as well. The newest
+     * transaction that wrote one of the catalog rows of a table counts; an xid that seems to be in the future is from before
+     * the last wraparound.
      */
     private static final String TABLES_WITHOUT_SCHEMAS = """
             WITH publication AS MATERIALIZED (
@@ -102,7 +102,7 @@ public final class JdbcCatalogSource implements CatalogSource {
     private static final String TABLES = TABLES_WITHOUT_SCHEMAS.formatted(SCHEMAS);
     private static final String TABLES_OF_14 = TABLES_WITHOUT_SCHEMAS.formatted(NO_SCHEMA);
 
-    /** Only a type with the subscript handler of arrays is one; name and point have elements too. */
+    /** Only types with the subscript handler of arrays are arrays; name and point have elements as well. */
     private static final String TYPES = """
             SELECT t.oid, t.typtype, t.typbasetype,
                    CASE WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc
@@ -140,7 +140,7 @@ public final class JdbcCatalogSource implements CatalogSource {
     private final Connection connection;
     private final List<String> publications;
 
-    /** With the names of the two publications. */
+    /** The statement takes the names of the two publications. */
     public JdbcCatalogSource(Connection connection, String changes, String inserts) {
         this.connection = connection;
         this.publications = List.of(changes, inserts);
@@ -179,8 +179,8 @@ public final class JdbcCatalogSource implements CatalogSource {
     }
 
     /**
-     * Waiting helps when the connection or the server is in trouble, and not when it refuses this question: then nothing is
-     * known of what was asked about.
+     * A retry helps when the connection or the server fails, but not when the server refuses this query; then the objects stay
+     * unknown.
      */
     private static void throwIfItMayPass(SQLException e) {
         String state = SqlState.of(e);
@@ -233,7 +233,7 @@ public final class JdbcCatalogSource implements CatalogSource {
         } else if (elementTypeOid != 0) {
             @Nullable String delimiter = row.getString(5);
             return delimiter == null || delimiter.isEmpty()
-                    ? new CatalogType.Scalar() // its element type is gone
+                    ? new CatalogType.Scalar() // its element type is dropped
                     : new CatalogType.Array(elementTypeOid, delimiter.charAt(0));
         } else if (row.getBoolean(6)) {
             return new CatalogType.KeyValue();

@@ -1,10 +1,10 @@
 package nexus.capture.catalog;
 
 /**
- * How the catalog describes a table or type.
+ * A description of a table or type from the catalog.
  *
  * @param oid unsigned
- * @param sinceXid the newest transaction that wrote one of the catalog's rows of which the description is made: for
- *     changes of older transactions the object may have been another. Unsigned; {@link Xid#FROZEN} for any
+ * @param sinceXid the newest transaction that wrote one of the catalog rows of the description; for changes of older
+ *     transactions the object may have been different. Unsigned; {@link Xid#FROZEN} for any
  */
 public record Seen<T>(int oid, int sinceXid, T description) {}

@@ -5,45 +5,44 @@ import nexus.pgoutput.PgOutputMessage.Begin;
 import nexus.pgoutput.PgOutputMessage.Relation;
 
 /**
- * What the catalog said, at the time of the change at hand, of the tables and types that it uses. Object ids are
- * unsigned.
+ * The descriptions of tables and types at the time of the current change. Object ids are unsigned.
  */
 public interface TableCatalog {
 
     /**
-     * The changes that follow are of this transaction.
+     * Starts a transaction, to which the following changes belong.
      *
-     * @return whether the answers may be others than those given before
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @return whether descriptions may differ from earlier ones
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     boolean begin(Begin begin);
 
     /**
-     * A RELATION message: the table, or something it is made of, may have changed.
+     * Handles a RELATION message: the table or its types may have changed.
      *
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     void described(Relation relation);
 
     /**
-     * Values of the table are not what its types promise.
+     * Reads the table again because its values do not match its types.
      *
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     void lookAgain(int oid);
 
-    /** A change of this table becomes an event. */
+    /** Records that a change of this table becomes an event. */
     void used(int oid);
 
     /**
-     * @return empty when it is not known
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @return empty when it is unknown
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     Optional<CatalogTable> table(int oid);
 
     /**
-     * @return empty when it is not known
-     * @throws CatalogUnavailableException if the database can't be asked
+     * @return empty when it is unknown
+     * @throws CatalogUnavailableException if the database cannot be queried
      */
     Optional<CatalogType> type(int oid);
 }

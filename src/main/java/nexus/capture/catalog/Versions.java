@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the catalog described one object over time, oldest first. Transactions are compared by their ids: who began to
- * write before the description's transaction did saw the one before. Not thread-safe.
+ * The descriptions of one object over time, oldest first. A transaction with a lower id than that of a description used the
+ * previous one. Not thread-safe.
  */
 final class Versions<T> {
-    /** An object that is changed all the time loses its oldest descriptions. */
+    /** An object that changes very often loses its oldest descriptions. */
     private static final int MOST = 8;
 
     private final List<Seen<T>> all = new ArrayList<>(1);
 
-    /** What one more look has changed. */
+    /** The result of adding a description. */
     enum Change {
         NONE,
         FIRST,
         ANOTHER
     }
 
-    /** A description without a newer transaction (a row of the catalog is gone) takes the place of the newest one. */
+    /** A description without a newer transaction (a catalog row was deleted) replaces the newest one. */
     Change add(Seen<T> seen) {
         if (all.isEmpty()) {
             all.add(seen);
@@ -42,7 +42,7 @@ final class Versions<T> {
         return Change.ANOTHER;
     }
 
-    /** From the store, in any order; what is known already stays. */
+    /** Adds a description from the store, in any order. Known ones stay. */
     void restore(Seen<T> stored) {
         int place = 0;
         while (place < all.size() && Xid.precedes(all.get(place).sinceXid(), stored.sinceXid())) {
@@ -53,7 +53,7 @@ final class Versions<T> {
         }
     }
 
-    /** For changes of this transaction; the oldest one for those before all. */
+    /** The description for changes of this transaction; the oldest one for transactions before all of them. */
     Optional<Seen<T>> at(int xid) {
         Optional<Seen<T>> found = all.isEmpty() ? Optional.empty() : Optional.of(all.getFirst());
         for (Seen<T> version : all) {
@@ -65,11 +65,11 @@ final class Versions<T> {
     }
 
     /**
-     * Descriptions before one that holds for so many transactions are of no use any more, and would be of harm once the
+     * Removes descriptions that were replaced many transactions ago. They are not needed any more, and would be wrong once the
      * ids wrap around.
      *
-     * @param xid a transaction of now
-     * @return whether there were any
+     * @param xid a current transaction
+     * @return whether any was removed
      */
     boolean forgetPast(int xid) {
         int before = all.size();
@@ -83,7 +83,7 @@ final class Versions<T> {
         return all.getLast();
     }
 
-    /** From which transactions on another one counts. */
+    /** The transaction from which on another description counts. */
     List<Integer> thresholds() {
         return all.stream().skip(1).map(Seen::sinceXid).toList();
     }

@@ -1,6 +1,6 @@
 package nexus.capture.catalog;
 
-/** Transaction ids: 32 bits unsigned that wrap around, so that their order is that of the nearer way round. */
+/** Compares transaction ids: unsigned 32-bit numbers that wrap around, ordered by the shorter distance. */
 public final class Xid {
     /** Older than every transaction. */
     public static final int FROZEN = 2;
@@ -17,7 +17,7 @@ public final class Xid {
         return a - b < 0;
     }
 
-    /** Whether an eighth of the way round lies between them. */
+    /** Whether an eighth of all ids lies between them. */
     static boolean isLongBefore(int a, int b) {
         return precedes(a, b) && (isPermanent(a) || b - a > LONG);
     }

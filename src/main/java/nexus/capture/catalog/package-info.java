@@ -1,7 +1,7 @@
 /**
- * What did the catalog say of a table or type at the time of a change?
+ * How were a table and its types described at the time of a change?
  *
- * <p>Takes looks at the catalog, gives the version that held at a transaction. Never guesses: what was not seen is
+ * <p>Takes reads of the catalog, gives the description for a transaction. Never guesses: an object that was not read is
  * unknown.
  */
 @NullMarked

@@ -10,7 +10,7 @@ import nexus.capture.json.JsonWriter;
 public record ArrayFormat(JsonFormat element, char delimiter) implements JsonFormat {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** PostgreSQL's own limit. */
+    /** The limit of PostgreSQL. */
     private static final int MAX_DIMENSIONS = 6;
 
     @Override
@@ -20,7 +20,7 @@ public record ArrayFormat(JsonFormat element, char delimiter) implements JsonFor
         }
     }
 
-    /** From its opening brace to behind its closing one. */
+    /** Reads an array with its braces. */
     private int dimension(byte[] text, int from, int to, int mostDimensions, JsonWriter out) {
         if (mostDimensions == 0 || !has('{', text, from, to)) {
             throw misfit();
@@ -65,7 +65,7 @@ public record ArrayFormat(JsonFormat element, char delimiter) implements JsonFor
         int at = from;
         if (at < to && text[at] == '[') {
             while (at < to && text[at++] != '=') {
-                // up to and over the equals sign
+                // skips the bounds and the equals sign
             }
         }
         return at;

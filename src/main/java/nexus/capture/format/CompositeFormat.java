@@ -13,7 +13,7 @@ public final class CompositeFormat implements JsonFormat {
 
     private final List<Attribute> attributes;
 
-    /** @param member its name as that of a JSON member */
+    /** @param member its name as the name of a JSON member */
     private record Attribute(JsonText member, JsonFormat format) {}
 
     public CompositeFormat(List<String> names, List<JsonFormat> formats) {

@@ -6,24 +6,24 @@ import nexus.capture.json.JsonScan;
 import nexus.capture.json.JsonWriter;
 
 /**
- * How a type's output text becomes the JSON that {@code to_json} makes of the value. The text is not trusted: a composite
- * type may have changed between the row and the catalog, so that a text comes as a number. What is not what the format
- * expects becomes a string, with a {@link JsonWriter#note}.
+ * Converts a type's output text to the JSON that {@code to_json} returns for the value. The text is not trusted, because a
+ * composite type may have changed between row and catalog, so that text arrives where a number is expected. Unexpected text
+ * becomes a string, with a {@link JsonWriter#note}.
  */
 public interface JsonFormat {
 
     /**
      * @param text UTF-8, the value from {@code from} to {@code to}
-     * @throws MisfitException if the text is not of the shape the catalog promised
+     * @throws MisfitException if the text does not have the shape that the catalog describes
      */
     void write(byte[] text, int from, int to, JsonWriter out);
 
-    /** Whether the text's shape depends on a composite type, which may have changed since or before the catalog was read. */
+    /** Whether the shape of the text depends on a composite type, which may have changed before or after the catalog was read. */
     default boolean mayMisfit() {
         return false;
     }
 
-    /** A string of the text instead of what the type promises. */
+    /** Writes the text as a string, with a note. */
     record AsText(String why) implements JsonFormat {
         @Override
         public void write(byte[] text, int from, int to, JsonWriter out) {
@@ -32,9 +32,9 @@ public interface JsonFormat {
         }
     }
 
-    /** The types whose JSON doesn't depend on others. */
+    /** Formats that do not depend on other types. */
     enum Plain implements JsonFormat {
-        /** A string of the text: every type that has no JSON of its own. */
+        /** A string of the text, for every type without JSON of its own. */
         STRING {
             @Override
             public void write(byte[] text, int from, int to, JsonWriter out) {
@@ -58,7 +58,7 @@ public interface JsonFormat {
                 }
             }
         },
-        /** Digits as they are; what JSON has no number for (NaN, Infinity) as a string. */
+        /** Digits unchanged; NaN and Infinity, which JSON has no numbers for, as strings. */
         NUMBER {
             @Override
             public void write(byte[] text, int from, int to, JsonWriter out) {
@@ -75,7 +75,7 @@ public interface JsonFormat {
                 return from < to && text[from] == '-' ? from + 1 : from;
             }
         },
-        /** {@code 2026-01-31 18:20:43.4} with a T for the space; {@code infinity} as it is. */
+        /** {@code 2026-01-31 18:20:43.4} with a T for the blank; {@code infinity} unchanged. */
         TIMESTAMP {
             @Override
             public void write(byte[] text, int from, int to, JsonWriter out) {

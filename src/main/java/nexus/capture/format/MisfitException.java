@@ -1,6 +1,6 @@
 package nexus.capture.format;
 
-/** A value's text is not of the shape that the catalog gives its type. Without a stack: the caller has another way. */
+/** The text of a value does not have the shape that the catalog describes. It has no stack trace, because callers handle it. */
 public final class MisfitException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class MisfitException extends RuntimeException {
         this.why = why;
     }
 
-    /** Never has any of the text in it. */
+    /** The message contains no part of the text. */
     public String why() {
         return why;
     }

@@ -20,7 +20,7 @@ final class QuotedText {
     }
 
     /**
-     * @param open where the opening quote is
+     * @param open index of the opening quote
      * @param doubled whether two quotes stand for one
      * @throws MisfitException if the closing quote is missing
      */
@@ -49,7 +49,7 @@ final class QuotedText {
         int size = 0;
         for (int at = from; at < to; at++) {
             if (text[at] == '\\' || text[at] == '"') {
-                at++; // the character behind a backslash or a first quote
+                at++; // the character after a backslash or a first quote
             }
             plain[size++] = text[at];
         }
@@ -60,7 +60,7 @@ final class QuotedText {
         format.write(text, from, to, out);
     }
 
-    /** Behind the closing quote, in the text that was read. */
+    /** The index after the closing quote. */
     int next() {
         return next;
     }

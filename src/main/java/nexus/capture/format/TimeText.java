@@ -5,10 +5,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in a timestamp's text in the style ISO, {@code 2026-01-31 18:20:43.4+00 BC}.
+ * The parts of a timestamp's text in ISO style, {@code 2026-01-31 18:20:43.4+00 BC}.
  *
- * @param dateEnd where the blank behind the date is; the text's end for {@code infinity}
- * @param zoneEnd where the zone ends, or the time when there is none
+ * @param dateEnd index of the blank after the date; the end of the text for {@code infinity}
+ * @param zoneEnd end of the zone, or of the time when there is no zone
  * @param zoneHasHoursOnly {@code +00}
  */
 record TimeText(int dateEnd, int zoneEnd, boolean zoneHasHoursOnly) {
@@ -19,7 +19,7 @@ record TimeText(int dateEnd, int zoneEnd, boolean zoneHasHoursOnly) {
     private static final int MAX_YEAR_DIGITS = 7;
     private static final int MAX_FRACTION = 6;
 
-    /** @return null when it is none */
+    /** @return null when the text is not a timestamp */
     static @Nullable TimeText read(byte[] text, int from, int to, boolean hasZone) {
         if (is(INFINITY, text, from, to) || is(MINUS_INFINITY, text, from, to)) {
             return new TimeText(to, to, false);
@@ -45,7 +45,7 @@ record TimeText(int dateEnd, int zoneEnd, boolean zoneHasHoursOnly) {
         return at >= 0 && (at == to || is(BC, text, at, to)) ? new TimeText(dateEnd, at, hoursOnly) : null;
     }
 
-    /** Two digits {@code count} times, each behind the separator, but for the first of a time. */
+    /** Reads {@code count} pairs of digits, each after the separator except for the first of a time. */
     private static int pairs(byte[] text, int from, int to, char separator, int count) {
         int at = from;
         for (int i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ record TimeText(int dateEnd, int zoneEnd, boolean zoneHasHoursOnly) {
         return at;
     }
 
-    /** Where it goes on; negative when there is something else, or {@code from} is negative. */
+    /** The index after it; negative when the text differs, or when {@code from} is negative. */
     private static int one(byte[] text, int from, int to, char expected) {
         return from >= 0 && from < to && text[from] == expected ? from + 1 : -1;
     }

@@ -11,9 +11,9 @@ import nexus.capture.catalog.CatalogType;
 import nexus.capture.catalog.TableCatalog;
 import nexus.capture.format.JsonFormat.Plain;
 
-/** Which JSON format a type has. Asks the catalog once per type. */
+/** Finds the JSON format of a type. Reads the catalog once per type. */
 public final class TypeFormats {
-    /** Fixed by {@code pg_type.dat}. Strings are here only to spare the catalog the question. */
+    /** The ids are fixed by {@code pg_type.dat}. String types are listed only to avoid a look-up in the catalog. */
     private static final Map<Integer, JsonFormat> BUILT_IN = Map.ofEntries(
             entry(16, Plain.BOOLEAN),
             entry(20, Plain.NUMBER), // int8
@@ -36,7 +36,7 @@ public final class TypeFormats {
             entry(2950, Plain.STRING)); // uuid
 
     /**
-     * A value is nested less deep: its text doubles with each level, because the quotes around the one inside are doubled.
+     * No value is nested deeper: its text doubles with each level, because the quotes of the inner one are doubled.
      */
     private static final int MAX_NESTING = 32;
 
@@ -47,7 +47,7 @@ public final class TypeFormats {
     private final Map<Integer, Optional<CatalogType>> asked = new HashMap<>();
     private final Map<Integer, JsonFormat> known = new HashMap<>();
     private final Map<Integer, JsonFormat> former = new HashMap<>();
-    /** By type and levels left: those that end in {@link #TOO_DEEP}. */
+    /** Formats that contain {@link #TOO_DEEP}, by type and remaining levels. */
     private final Map<Long, JsonFormat> cut = new HashMap<>();
 
     public TypeFormats(TableCatalog catalog) {
@@ -58,12 +58,12 @@ public final class TypeFormats {
         this.catalog = catalog;
     }
 
-    /** Whether the catalog need not be asked. */
+    /** Whether the format is known without the catalog. */
     public static boolean isBuiltIn(int typeOid) {
         return BUILT_IN.containsKey(typeOid);
     }
 
-    /** Which knows the built-in types alone. */
+    /** Formats of the built-in types only. */
     public static TypeFormats ofNothing() {
         return new TypeFormats(oid -> Optional.empty());
     }
@@ -72,7 +72,7 @@ public final class TypeFormats {
         return of(typeOid, new Nesting(MAX_NESTING));
     }
 
-    /** Of a type that changed, others may be made: all are asked for again. One that is gone is what it was. */
+    /** Other formats may contain that of a changed type, so all are read again. A dropped type keeps its last format. */
     public void forget() {
         former.putAll(known);
         known.clear();
@@ -80,7 +80,7 @@ public final class TypeFormats {
         cut.clear();
     }
 
-    /** How deep one type is in another, and whether anything below it was too deep. */
+    /** The nesting of a type, and whether a part of it was too deep. */
     private static final class Nesting {
         private int levelsLeft;
         private boolean isCut;

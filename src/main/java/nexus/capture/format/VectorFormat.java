@@ -2,7 +2,7 @@ package nexus.capture.format;
 
 import nexus.capture.json.JsonWriter;
 
-/** int2vector and oidvector, {@code 1 2 3}: arrays to {@code to_json}, although they are not written like one. */
+/** int2vector and oidvector, {@code 1 2 3}: {@code to_json} returns arrays for them, although their text differs from that of arrays. */
 public record VectorFormat(JsonFormat element) implements JsonFormat {
 
     @Override

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A member's name in JSON that was read already, by the characters that it stands for: they may be escaped or not. Half of
- * a surrogate pair counts as a character. {@code start} is where the opening quote is, {@code end} behind the closing one.
+ * Compares names of members in validated JSON by their characters, which may be escaped or not. An unpaired surrogate counts
+ * as a character. {@code start} is the index of the opening quote, {@code end} the index after the closing one.
  */
 final class JsonName {
-    /** Unknown outside, so that nobody can write names of the same hash. */
+    /** Secret, so that names with equal hashes cannot be chosen. */
     private static final long SEED = ThreadLocalRandom.current().nextLong();
 
     private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;
@@ -59,7 +59,7 @@ final class JsonName {
         return end + 1;
     }
 
-    /** As UTF-8. */
+    /** Encodes a character in UTF-8. */
     private static byte[] unescaped(byte[] text, int start, int end) {
         byte[] plain = new byte[end - start];
         int size = 0;

@@ -4,20 +4,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a text once, from its first byte to its last, and answers whether it is exactly one JSON value (RFC 8259). Where
- * an object has a name twice, the last value counts, as in {@code jsonb}: {@link #write} leaves the others out, and
- * everything else is as it was, digit for digit. Keeps its memory for the next text. For one thread.
+ * Checks in one pass that a text is exactly one JSON value (RFC 8259). If an object has a name twice, the last value counts,
+ * as in {@code jsonb}: {@link #write} omits the others and copies everything else unchanged, digit for digit. Reuses its
+ * memory for the next text. Not thread-safe.
  */
 public final class JsonScan {
-    /** Deeper ones are no JSON here: receivers' libraries refuse them at 1000 levels or less, counted from the body. */
+    /** Deeper values are refused, because libraries of receivers accept at most 1000 levels, counted from the body. */
     static final int MAX_DEPTH = 500;
 
     static final String NO_VALUE = "not JSON";
     static final String TOO_DEEP = "JSON of more than " + MAX_DEPTH + " levels";
 
-    /** Objects of up to so many names are compared name by name. */
+    /** Objects with at most this many names are compared name by name. */
     private static final int FEW_NAMES = 8;
-    /** What is kept for the next text, in names. */
+    /** Memory that is kept for the next text, in names. */
     private static final int KEPT_NAMES = 1 << 12;
 
     private static final int ARRAY = -1;
@@ -26,16 +26,16 @@ public final class JsonScan {
     private int at;
     private int to;
 
-    private int[] open = new int[16]; // for an object the number of names when it began, or ARRAY
+    private int[] open = new int[16]; // for an object the number of names at its start, or ARRAY
     private int depth;
-    private long[] hashes = new long[16]; // of the names of the objects that are open
-    private int[] starts = new int[16]; // where each of these names begins
+    private long[] hashes = new long[16]; // hashes of the names of open objects
+    private int[] starts = new int[16]; // start of each of these names
     private int names;
     private int[] table = {};
-    private long[] dropped = new long[4]; // from and to of the members that come again
+    private long[] dropped = new long[4]; // start and end of members whose name is repeated
     private int drops;
 
-    /** @return null when it is one value, else why it is not */
+    /** @return null when it is one value, else the reason why not */
     @Nullable
     String refused(byte[] text, int from, int to) {
         this.text = text;
@@ -52,12 +52,12 @@ public final class JsonScan {
         return scan();
     }
 
-    /** Whether an object of the value that was just read has a name twice. */
+    /** Whether an object of the last value has a name twice. */
     boolean hasNameTwice() {
         return drops > 0;
     }
 
-    /** Writes the value that was just read. */
+    /** Writes the last value. */
     void write(JsonWriter out) {
         if (drops == 0) {
             out.raw(text, from, to);
@@ -67,7 +67,7 @@ public final class JsonScan {
         int next = from;
         for (int i = 0; i < drops; i++) {
             int start = (int) (dropped[i] >>> 32);
-            if (start >= next) { // else within another one, which is longer or as long
+            if (start >= next) { // otherwise it lies within another one
                 out.raw(text, next, start);
             }
             next = Math.max(next, (int) dropped[i]);
@@ -75,7 +75,7 @@ public final class JsonScan {
         out.raw(text, next, to);
     }
 
-    /** Where a number of JSON's grammar ends; {@code from} when none begins there. */
+    /** The end of a number by the grammar of JSON; {@code from} when there is none. */
     public static int endOfNumber(byte[] text, int from, int to) {
         int at = from;
         if (at < to && text[at] == '-') {
@@ -113,7 +113,7 @@ public final class JsonScan {
     }
 
     private @Nullable String scan() {
-        while (true) { // a value begins
+        while (true) { // a value starts here
             skipBlanks();
             if (at >= to) {
                 return NO_VALUE;
@@ -140,7 +140,7 @@ public final class JsonScan {
             } else if (!scalar(b)) {
                 return NO_VALUE;
             }
-            while (true) { // a value has ended
+            while (true) { // a value ends here
                 skipBlanks();
                 if (depth == 0) {
                     return at == to ? null : NO_VALUE;
@@ -205,7 +205,7 @@ public final class JsonScan {
         return true;
     }
 
-    /** From its opening quote to behind its closing one. */
+    /** Reads a string with its quotes. */
     private boolean string() {
         at++;
         while (at < to) {
@@ -232,7 +232,7 @@ public final class JsonScan {
         return false;
     }
 
-    /** @return its length, or 0 when it is none */
+    /** @return its length, or 0 when it is not one */
     private int escape() {
         if (at + 1 >= to) {
             return 0;
@@ -244,7 +244,7 @@ public final class JsonScan {
         };
     }
 
-    /** A member's name and the colon behind it. */
+    /** Reads the name of a member and the colon after it. */
     private boolean name() {
         int start = at;
         if (!isNext('"') || !string()) {
@@ -264,7 +264,7 @@ public final class JsonScan {
         return true;
     }
 
-    /** Marks every member whose name comes again, up to where the next one begins; forgets the names. */
+    /** Marks every member whose name is repeated later, up to the start of the next member, and drops the names. */
     private void endObject(int first) {
         if (names - first > FEW_NAMES) {
             findInTable(first);

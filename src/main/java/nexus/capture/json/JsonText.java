@@ -1,6 +1,6 @@
 package nexus.capture.json;
 
-/** A piece of JSON that is made once and written often. */
+/** A piece of JSON that is encoded once and written often. */
 public final class JsonText {
     private final byte[] json;
 
@@ -14,7 +14,7 @@ public final class JsonText {
         return new JsonText(json);
     }
 
-    /** A member's name, with the colon behind it. */
+    /** The name of a member, with the colon after it. */
     public static JsonText member(String name) {
         JsonWriter json = new JsonWriter(Integer.MAX_VALUE);
         json.string(name);

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects JSON as UTF-8 bytes, up to a limit, and which values could not be written as what their types promise. Strings
- * are escaped as PostgreSQL's {@code escape_json} does; what is not UTF-8 in them becomes U+FFFD.
+ * Writes JSON as UTF-8 bytes, up to a limit, and notes values that do not match their types. Strings are escaped like
+ * PostgreSQL's {@code escape_json}; bytes that are not UTF-8 become U+FFFD.
  */
 public final class JsonWriter {
-    /** There is no room for more. Carries no stack: it is an expected outcome, for changes that are too big. */
+    /** The limit is reached. It has no stack trace, because it is an expected outcome for changes that are too large. */
     public static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ public final class JsonWriter {
     }
 
     private static final int INITIAL_BYTES = 512;
-    /** Up to here the room is doubled; above it grows by a quarter, because old and new are there at the same time. */
+    /** The array doubles up to this size and grows by a quarter above it, because old and new array exist at the same time. */
     private static final int DOUBLED_UP_TO = 1 << 20;
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -32,27 +32,27 @@ public final class JsonWriter {
     private byte[] bytes;
     private int size;
     private @Nullable JsonScan scan;
-    private @Nullable String note; // of the value at hand
-    private Map<JsonText, String> notes = Map.of(); // made with the first note, as few changes have one
+    private @Nullable String note; // of the current value
+    private Map<JsonText, String> notes = Map.of(); // created with the first note, because few changes have one
 
     /** @param limit in bytes */
     public JsonWriter(int limit) {
         this(limit, INITIAL_BYTES);
     }
 
-    /** @param expected how much it will be, about */
+    /** @param expected approximate final size */
     public JsonWriter(int limit, int expected) {
         this.limit = limit;
         this.bytes = new byte[Math.min(expected, limit)];
     }
 
-    /** One ASCII character. */
+    /** Writes one ASCII character. */
     public void put(char c) {
         reserve(1);
         bytes[size++] = (byte) c;
     }
 
-    /** JSON as it stands. */
+    /** Writes JSON unchanged. */
     public void raw(byte[] json) {
         raw(json, 0, json.length);
     }
@@ -63,7 +63,7 @@ public final class JsonWriter {
         size += to - from;
     }
 
-    /** JSON that nobody has read yet: a string of it when it is not exactly one value. */
+    /** Writes unvalidated JSON, as a string when it is not exactly one value. */
     public void value(byte[] text, int from, int to) {
         JsonScan known = scan;
         if (known == null) {
@@ -79,7 +79,7 @@ public final class JsonWriter {
         }
     }
 
-    /** Whether what was written since {@link #size} was asked is exactly one value, with each name once. */
+    /** Whether the bytes since {@code start} are exactly one value with unique names. */
     public boolean isOneValueSince(int start) {
         JsonScan own = new JsonScan();
         return own.refused(bytes, start, size) == null && !own.hasNameTwice();
@@ -89,19 +89,19 @@ public final class JsonWriter {
         return size;
     }
 
-    /** Forgets what was written since {@link #size} was asked. */
+    /** Discards the bytes since {@code start}. */
     public void backTo(int start) {
         size = start;
     }
 
-    /** Says why the value at hand is not written as its type promises; the first reason stays. */
+    /** Notes why the current value does not match its type. The first reason of a value stays. */
     public void note(String why) {
         if (note == null) {
             note = why;
         }
     }
 
-    /** Ends the value of a column: if there is a note, it is about that. */
+    /** Ends the value of a column and assigns the note, if any, to it. */
     public void endColumn(JsonText name) {
         String why = note;
         if (why != null) {
@@ -113,17 +113,17 @@ public final class JsonWriter {
         }
     }
 
-    /** Of columns that are not written as their types promise, why. */
+    /** The reasons for columns whose values do not match their types. */
     public Map<JsonText, String> notes() {
         return notes;
     }
 
-    /** Whether there is a note about anything. */
+    /** Whether there is any note. */
     public boolean hasNotes() {
         return note != null || !notes.isEmpty();
     }
 
-    /** ASCII that needs no escaping. */
+    /** Writes ASCII that needs no escaping. */
     public void ascii(String json) {
         raw(json.getBytes(StandardCharsets.US_ASCII));
     }
@@ -133,7 +133,7 @@ public final class JsonWriter {
         string(utf8, 0, utf8.length);
     }
 
-    /** A JSON string of UTF-8 text. */
+    /** Writes UTF-8 text as a JSON string. */
     public void string(byte[] utf8, int from, int to) {
         put('"');
         int plainFrom = from;
@@ -161,7 +161,7 @@ public final class JsonWriter {
         put('"');
     }
 
-    /** To be called last: it may be the writer's own array. */
+    /** Must be called last, because it may return the writer's own array. */
     public byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }

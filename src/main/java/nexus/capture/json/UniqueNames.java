@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Names of columns and attributes as members of one JSON object. In the database they are different bytes; two that are
- * not UTF-8 may read the same.
+ * Makes the names of columns and attributes unique within a JSON object. They are different bytes in the database, but two
+ * names that are not UTF-8 may decode to the same text.
  */
 public final class UniqueNames {
     private UniqueNames() {}
 
-    /** The same names; one that is there already has a number behind it. */
+    /** Returns the names; a repeated one gets a number appended. */
     public static List<String> of(List<String> names) {
         Set<String> taken = new HashSet<>(names);
         if (taken.size() == names.size()) {
@@ -25,7 +25,7 @@ public final class UniqueNames {
             for (int number = 2; !used.add(free); number++) {
                 free = name + '#' + number;
                 if (taken.contains(free)) {
-                    free = name; // somebody else's
+                    free = name; // another name is the same
                 }
             }
             unique.add(free);

@@ -2,14 +2,14 @@ package nexus.capture.json;
 
 import java.nio.charset.StandardCharsets;
 
-/** Well-formed UTF-8 as RFC 3629 has it: the shortest form, no surrogates, nothing above U+10FFFF. */
+/** Checks for well-formed UTF-8 (RFC 3629): the shortest form, no surrogates, nothing above U+10FFFF. */
 final class Utf8 {
-    /** Stands for what is not well-formed. */
+    /** Replaces bytes that are not well-formed. */
     static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
 
     private Utf8() {}
 
-    /** The length of the character that begins at {@code at}; 0 when none does. */
+    /** The length of the character that starts at {@code at}; 0 when there is none. */
     static int length(byte[] text, int at, int to) {
         int first = text[at] & 0xff;
         if (first < 0x80) {

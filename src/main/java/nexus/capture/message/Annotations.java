@@ -8,20 +8,20 @@ import java.util.Set;
 import nexus.capture.json.JsonWriter;
 import nexus.capture.message.MessageContent.Value;
 
-/** What {@code nexus.annotate} has added so far to the metadata of a transaction's row changes. Immutable. */
+/** Metadata that {@code nexus.annotate} has added to the row changes of a transaction so far. Immutable. */
 public final class Annotations {
     public static final String PREFIX = "nexus.annotate";
     public static final Annotations NONE = new Annotations(Map.of());
 
     private static final int MAX_BYTES = 8 << 10;
-    /** Of all calls of a transaction together: it is written into every row change. */
+    /** Limit for all calls of a transaction together, because every row change contains them. */
     private static final int MAX_TOTAL_BYTES = 64 << 10;
     /** The metadata that Nexus itself writes. */
     private static final Set<String> RESERVED =
             Set.of("source", "database", "lsn", "ordinal", "xid", "committedAt", "partition", "undecoded");
 
     private final Map<String, String> members; // values as JSON
-    private final byte[] json; // each with a comma in front of it
+    private final byte[] json; // each preceded by a comma
 
     private Annotations(Map<String, String> members) {
         this.members = members;
@@ -36,9 +36,9 @@ public final class Annotations {
     }
 
     /**
-     * With those of one more call; it wins where a name is there already.
+     * Adds the members of one more call, which replace existing ones of the same name.
      *
-     * @throws RefusedMessageException if they are not what may be added
+     * @throws RefusedMessageException if a member may not be added
      */
     public Annotations with(ByteBuffer content) throws RefusedMessageException {
         Map<String, String> merged = new LinkedHashMap<>(members);
@@ -52,7 +52,7 @@ public final class Annotations {
             }
             merged.put(added.getKey(), added.getValue().json());
         }
-        if (merged.equals(members)) { // a trigger says the same for each row
+        if (merged.equals(members)) { // a trigger repeats the same call for each row
             return this;
         }
         Annotations with = new Annotations(merged);
@@ -66,7 +66,7 @@ public final class Annotations {
         return json.length;
     }
 
-    /** Behind another member. */
+    /** Appends the members after another one. */
     public void write(JsonWriter out) {
         out.raw(json);
     }

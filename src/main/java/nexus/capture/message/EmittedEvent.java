@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event that was published from SQL: {@code {"type","data","metadata"?,"orderingKey"?}}.
  *
- * @param data a JSON object, as it came
- * @param metadata a JSON object, as it came
+ * @param data the text of a JSON object, unchanged
+ * @param metadata the text of a JSON object, unchanged
  */
 public record EmittedEvent(EventType type, Ordering ordering, String data, String metadata) {
     public static final String PREFIX = "nexus.publish";

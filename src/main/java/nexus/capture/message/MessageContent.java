@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The JSON object in a logical message, read strictly: UTF-8, no name twice in one object, nothing behind it. The limits
- * are those of {@code db/migration/R__publish_from_sql.sql}: what the functions let through is never refused here.
+ * The JSON object in a logical message, parsed strictly: UTF-8, unique names in each object, no further text. The limits are
+ * those of {@code db/migration/R__publish_from_sql.sql}, so that messages of the functions are never refused here.
  */
 final class MessageContent {
     private static final int MAX_DEPTH = 100;
@@ -24,14 +24,14 @@ final class MessageContent {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(Integer.MAX_VALUE) // the whole content has a limit; digits are only handed on
+                    .maxNumberLength(Integer.MAX_VALUE) // the whole content has a limit; digits are copied
                     .maxNameLength(Integer.MAX_VALUE)
                     .build())
             .build();
 
     private MessageContent() {}
 
-    /** A member's value: objects and arrays as the text they came as, strings unescaped. */
+    /** A member's value: objects and arrays as their original text, strings unescaped. */
     record Value(JsonToken kind, String text, String json) {
         boolean isNull() {
             return kind == JsonToken.VALUE_NULL;
@@ -70,7 +70,7 @@ final class MessageContent {
         }
     }
 
-    /** What a database and a receiver can hold: no U+0000, no half of a surrogate pair. */
+    /** Text that databases and receivers accept: no U+0000, no unpaired surrogates. */
     static boolean isStorable(String text) {
         return text.indexOf('\0') < 0
                 && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
@@ -83,7 +83,7 @@ final class MessageContent {
         if (kind.isStructStart()) {
             parser.skipChildren();
         } else {
-            plain = parser.getText(); // reads a string to its end
+            plain = parser.getText(); // reads the whole string
         }
         return new Value(
                 kind, plain, text.substring(from, (int) parser.currentLocation().getCharOffset()));

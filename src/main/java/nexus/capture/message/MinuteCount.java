@@ -2,7 +2,7 @@ package nexus.capture.message;
 
 import java.time.Duration;
 
-/** Counts what happens often for a log that tells of it once a minute. Not for several threads at once. */
+/** Counts frequent occurrences for a log line once a minute. Not thread-safe. */
 public final class MinuteCount {
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -14,7 +14,7 @@ public final class MinuteCount {
         waiting += more;
     }
 
-    /** How many there were since it was last asked, if a minute has passed since the answer was not 0; else 0. */
+    /** The number of occurrences since the last result other than 0, if that is a minute ago; else 0. */
     public long due(long nanos) {
         if (waiting == 0 || (wasTold && nanos - toldNanos < MINUTE_NANOS)) {
             return 0;

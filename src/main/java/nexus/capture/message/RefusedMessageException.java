@@ -1,8 +1,8 @@
 package nexus.capture.message;
 
 /**
- * A logical message with one of Nexus's prefixes that is not what the prefix promises. Says which field and why, never
- * what was in it. Without a stack: anybody may send such a message.
+ * A logical message with one of Nexus's prefixes whose content is wrong. The message names the field and the reason, never
+ * the content. It has no stack trace, because any role can send such messages.
  */
 public final class RefusedMessageException extends Exception {
     private static final long serialVersionUID = 1L;

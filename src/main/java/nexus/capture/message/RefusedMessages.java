@@ -7,8 +7,8 @@ import nexus.pgoutput.PgOutputMessage.LogicalMessage;
 import org.jboss.logging.Logger;
 
 /**
- * Counts logical messages that were meant for Nexus and are not well-formed: they must never stop capture. Anybody may
- * send them, as many as they like, so that the log has one line a minute. For several threads.
+ * Counts logical messages for Nexus that are not well-formed, which must never stop capture. Any role can send any number
+ * of them, so the log has one line a minute. Thread-safe.
  */
 public final class RefusedMessages {
     private static final Logger LOG = Logger.getLogger(RefusedMessages.class);
@@ -36,7 +36,7 @@ public final class RefusedMessages {
         tell();
     }
 
-    /** Logs how many there were, at most once a minute; to be called now and then. */
+    /** Logs the count, at most once a minute. Must be called regularly. */
     public synchronized void tell() {
         long due = untold.due(nanos.getAsLong());
         if (due > 0) {
