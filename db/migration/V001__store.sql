@@ -21,25 +21,11 @@ COMMENT ON COLUMN store.event_id_key IS 'Made once and never changed: with anoth
 CREATE TABLE subscription (
     id                    uuid PRIMARY KEY,
     lane                  int GENERATED ALWAYS AS IDENTITY UNIQUE,
-    door                  text NOT NULL CHECK (door IN ('subscription', 'listener')),
-    name                  text NOT NULL,
-    endpoint              bytea,
-    endpoint_digest       bytea,
-    event_types           text[] NOT NULL CHECK (cardinality(event_types) > 0),
-    format                text NOT NULL DEFAULT 'default',
-    target_type           text NOT NULL DEFAULT 'webhook',
+    kind                  text NOT NULL CHECK (kind IN ('subscription', 'listener')),
+    settings              jsonb NOT NULL,
+    target                bytea,
+    target_digest         bytea NOT NULL,
     fingerprint           bytea NOT NULL,
-    headers               bytea,
-    credentials           bytea,
-    secret                bytea NOT NULL,
-    previous_secrets      jsonb NOT NULL DEFAULT '[]',
-    ordering              text NOT NULL DEFAULT 'key' CHECK (ordering IN ('key', 'none')),
-    concurrency           int NOT NULL DEFAULT 32 CHECK (concurrency BETWEEN 1 AND 1000),
-    rate_limit            int CHECK (rate_limit BETWEEN 1 AND 100000),
-    retry_max_attempts    int CHECK (retry_max_attempts BETWEEN 1 AND 100),
-    retry_base_seconds    int CHECK (retry_base_seconds BETWEEN 1 AND 86400),
-    retry_cap             text,
-    dead_on               int[] NOT NULL DEFAULT '{}',
     is_enabled            boolean NOT NULL DEFAULT true,
     disabled_reason       text,
     held_until            timestamptz,
@@ -54,18 +40,14 @@ CREATE TABLE subscription (
     CHECK (disabled_reason IS NULL OR NOT is_enabled),
     CHECK ((breaker_opened_at IS NULL) = (breaker_probe_at IS NULL)),
     CHECK ((failing_since IS NULL) = (failing_attempts = 0)),
-    CHECK (endpoint IS NOT NULL OR deleted_at IS NOT NULL)
+    CHECK (target IS NOT NULL OR deleted_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX subscription_once ON subscription (fingerprint) WHERE deleted_at IS NULL;
 COMMENT ON TABLE subscription IS 'Written by subscription. A deleted one stays as a tombstone until its history is gone.';
-COMMENT ON COLUMN subscription.endpoint IS 'Encrypted like secret: the URL, which may hold a token.';
-COMMENT ON COLUMN subscription.endpoint_digest IS 'HMAC-SHA256 of the URL under a key made of NEXUS_SECRET_KEY: equal for equal URLs.';
+COMMENT ON COLUMN subscription.settings IS 'Everything a caller decides but the target, as answers of the API show it.';
+COMMENT ON COLUMN subscription.target IS 'A JSON object with the URL and every secret, AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
+COMMENT ON COLUMN subscription.target_digest IS 'HMAC-SHA256 of the URL under a key made of NEXUS_SECRET_KEY: equal for equal URLs.';
 COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that make two subscriptions the same.';
-COMMENT ON COLUMN subscription.headers IS 'Encrypted like secret: a JSON object; it may carry credentials of the target.';
-COMMENT ON COLUMN subscription.credentials IS 'Encrypted like secret: a JSON object with auth, tls and the private Ed25519 key.';
-COMMENT ON COLUMN subscription.secret IS 'AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
-COMMENT ON COLUMN subscription.previous_secrets IS 'Of rotations, newest first: secret is encrypted like secret, in hex; it signs until until, in milliseconds.';
-COMMENT ON COLUMN subscription.rate_limit IS 'Requests a second at most; null: no limit.';
 COMMENT ON COLUMN subscription.held_until IS 'A Retry-After of the endpoint: nothing is sent before.';
 COMMENT ON COLUMN subscription.breaker_opened_at IS 'Since when nothing but probes is sent; null: the breaker is closed.';
 COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may try whether the endpoint is back.';

@@ -6,9 +6,10 @@ SET synchronous_commit = off;
 
 SELECT count(ensure_day((now() AT TIME ZONE 'UTC')::date - n)) FROM generate_series(1, 7) n;
 
-INSERT INTO subscription (id, door, name, endpoint, event_types, fingerprint, secret, deleted_at)
-SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'listener' ELSE 'subscription' END, 'test ' || n, '',
-       '{*}', n::text::bytea, '', CASE WHEN n % 50 = 49 THEN now() END
+INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, deleted_at)
+SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'listener' ELSE 'subscription' END,
+       jsonb_build_object('name', 'test ' || n, 'eventTypes', jsonb_build_array('*')), '', '', n::text::bytea,
+       CASE WHEN n % 50 = 49 THEN now() END
 FROM generate_series(1, :lanes) n;
 
 -- Every other event is for lane 2, the others are for one of all lanes.

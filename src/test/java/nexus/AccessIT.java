@@ -192,7 +192,7 @@ class AccessIT {
         }
         Eventually.eventually(
                 "each that is made is in the audit", () -> nexus().query("""
-                        SELECT s.id FROM nexus.subscription s WHERE s.name = 'unheard' AND NOT EXISTS (
+                        SELECT s.id FROM nexus.subscription s WHERE s.settings ->> 'name' = 'unheard' AND NOT EXISTS (
                             SELECT FROM nexus.audit a WHERE a.resource_id = s.id::text AND a.status = 201
                               AND a.fields = '{endpointUrl,eventTypes,name}')""").isEmpty());
         Eventually.eventually("what was never read has made nothing and leaves nothing", () -> nexus().query(
@@ -202,7 +202,8 @@ class AccessIT {
     }
 
     private static List<String> unheard() {
-        return nexus().query("SELECT id FROM nexus.subscription WHERE name = 'unheard' AND deleted_at IS NULL");
+        return nexus().query(
+                        "SELECT id FROM nexus.subscription WHERE settings ->> 'name' = 'unheard' AND deleted_at IS NULL");
     }
 
     private static void sendAndReset(String path, String agent, int length, String body, Duration later)

@@ -240,9 +240,7 @@ class CredentialsIT {
         nexus().query("SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = 'nexus'")
                 .forEach(table -> nexus().query("SELECT t::text FROM nexus." + table + " t")
                         .forEach(row -> rows.append(row).append('\n')));
-        nexus().query("SELECT encode(secret, 'escape') || coalesce(encode(headers, 'escape'), '')"
-                        + " || coalesce(encode(endpoint, 'escape'), '')"
-                        + " || coalesce(encode(credentials, 'escape'), '') FROM nexus.subscription")
+        nexus().query("SELECT coalesce(encode(target, 'escape'), '') FROM nexus.subscription")
                 .forEach(rows::append);
         return rows.toString();
     }

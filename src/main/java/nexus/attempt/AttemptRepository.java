@@ -75,7 +75,7 @@ public class AttemptRepository {
                              AND day <= (SELECT day FROM until)
                            ORDER BY last_attempted_at DESC LIMIT 1)) AS at
                       FROM subscription s
-                      WHERE s.door = 'listener' AND ($5::uuid IS NULL OR s.id = $5::uuid) OFFSET 0) l
+                      WHERE s.kind = 'listener' AND ($5::uuid IS NULL OR s.id = $5::uuid) OFFSET 0) l
                 WHERE l.at IS NOT NULL),
             edge AS MATERIALIZED (
                 SELECT coalesce(max(at), '-infinity') AS attempted_at FROM newest

@@ -103,8 +103,8 @@ final class DispatchLoop {
     private static LaneRules rules(Subscription subscription) {
         return new LaneRules(
                 subscription.lane(),
-                subscription.ordered(),
-                subscription.rateLimit().orElse(Integer.MAX_VALUE));
+                subscription.flow().ordered(),
+                subscription.flow().rateLimit().orElse(Integer.MAX_VALUE));
     }
 
     /** Sends what may be sent when what is happening now is done; many calls make one turn. */

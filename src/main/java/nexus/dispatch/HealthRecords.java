@@ -56,7 +56,7 @@ final class HealthRecords {
         writing.add(number);
         Subscription subscription = lane.subscription();
         subscriptions
-                .health(subscription.id(), subscription.endpointUrl(), lane.healthToStore(clock.instant()))
+                .health(subscription.id(), subscription.target(), lane.healthToStore(clock.instant()))
                 .onComplete(written -> {
                     writing.remove(number);
                     boolean isAnother = changed.remove(number);

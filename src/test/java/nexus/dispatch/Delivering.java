@@ -27,6 +27,7 @@ import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
@@ -90,7 +91,9 @@ final class Delivering implements AutoCloseable {
     }
 
     void change(Subscription subscription, UnaryOperator<SubscriptionSettings> change) {
-        await(repository.update(subscription.id(), before -> change.apply(before.settings())));
+        await(repository.update(
+                subscription.id(),
+                before -> new SubscriptionDraft(change.apply(before.settings()), before.isEnabled())));
         await(catalog.reload());
     }
 

@@ -27,6 +27,7 @@ import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
+import nexus.subscription.Flow;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionCatalog;
@@ -471,18 +472,8 @@ class DispatcherPostgresTest {
     }
 
     private static SubscriptionSettings withConcurrency(SubscriptionSettings settings, int concurrency) {
-        return new SubscriptionSettings(
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                concurrency,
-                settings.rateLimit(),
-                settings.retry(),
-                settings.deadOn(),
-                settings.isEnabled());
+        Flow flow = settings.flow();
+        return settings.with(new Flow(flow.ordered(), concurrency, flow.rateLimit()));
     }
 
     private EventId publish(String type, Ordering ordering) {

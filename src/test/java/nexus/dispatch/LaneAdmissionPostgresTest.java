@@ -15,6 +15,7 @@ import nexus.event.EventId;
 import nexus.event.Ordering;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.LastInTransaction;
+import nexus.subscription.Flow;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.ScriptedReceiver;
@@ -323,17 +324,7 @@ class LaneAdmissionPostgresTest {
     }
 
     private static SubscriptionSettings withRateLimit(SubscriptionSettings settings, Optional<Integer> rateLimit) {
-        return new SubscriptionSettings(
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                settings.concurrency(),
-                rateLimit,
-                settings.retry(),
-                settings.deadOn(),
-                settings.isEnabled());
+        Flow flow = settings.flow();
+        return settings.with(new Flow(flow.ordered(), flow.concurrency(), rateLimit));
     }
 }

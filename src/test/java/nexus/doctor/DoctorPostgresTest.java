@@ -223,7 +223,7 @@ class DoctorPostgresTest {
         TestPostgres.execute(
                 url,
                 "INSERT INTO nexus.source_gap (slot, from_lsn, to_lsn, reason) VALUES ('nexus', '0/1', '0/2', 'why')",
-                "UPDATE nexus.subscription SET secret = '\\x" + "00".repeat(40) + "'",
+                "UPDATE nexus.subscription SET target = '\\x" + "00".repeat(40) + "'",
                 "UPDATE nexus.store SET id = gen_random_uuid()",
                 "DELETE FROM nexus.flyway_schema_history WHERE script LIKE '%V001__store.sql'");
         Diagnosis bad = examine();
@@ -326,9 +326,9 @@ class DoctorPostgresTest {
         UUID id = UUID.randomUUID();
         TestPostgres.execute(
                 url,
-                "INSERT INTO nexus.subscription (id, door, name, endpoint, event_types, fingerprint, secret) VALUES ('"
-                        + id + "', 'subscription', 'test', '', '{" + String.join(",", patterns)
-                        + "}', '\\x00', '\\x"
+                "INSERT INTO nexus.subscription (id, kind, settings, target_digest, fingerprint, target) VALUES ('"
+                        + id + "', 'subscription', '{\"eventTypes\":[\"" + String.join("\",\"", patterns)
+                        + "\"]}', '\\x00', '\\x00', '\\x"
                         + HexFormat.of().formatHex(TestCipher.INSTANCE.encrypt("whsec_x", id)) + "')");
     }
 

@@ -17,11 +17,11 @@ public final class StoreRows {
     }
 
     /** @return the lane of a new subscription */
-    public int subscription(String door) {
+    public int subscription(String kind) {
         UUID id = UUID.randomUUID();
         run("""
-            INSERT INTO nexus.subscription (id, door, name, endpoint, event_types, fingerprint, secret)
-            VALUES ('%1$s', '%2$s', 'test', '', '{*}', '%1$s'::text::bytea, '')""".formatted(id, door));
+            INSERT INTO nexus.subscription (id, kind, settings, target, target_digest, fingerprint)
+            VALUES ('%1$s', '%2$s', '{"name":"test","eventTypes":["*"]}', '', '', '%1$s'::text::bytea)""".formatted(id, kind));
         return Integer.parseInt(one("SELECT lane FROM nexus.subscription WHERE id = '" + id + "'"));
     }
 

@@ -8,11 +8,13 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import nexus.event.TypePattern;
 import nexus.store.Store;
-import nexus.subscription.Door;
+import nexus.subscription.Kind;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.WebhookSettings;
 
 /** Subscriptions for tests of other rooms, written as another process would: this one's catalog does not know. */
 public final class SubscriptionRows {
@@ -37,8 +39,10 @@ public final class SubscriptionRows {
         return await(repository(store)
                 .insert(
                         UUID.randomUUID(),
-                        Door.SUBSCRIPTION,
-                        change.apply(
-                                SubscriptionSettings.of("test", endpoint, List.of(new TypePattern(pattern)), SECRET))));
+                        Kind.SUBSCRIPTION,
+                        change.apply(SubscriptionSettings.of(
+                                "test",
+                                new Selection(List.of(new TypePattern(pattern))),
+                                WebhookSettings.of(endpoint, SECRET)))));
     }
 }

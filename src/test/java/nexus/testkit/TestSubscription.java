@@ -3,17 +3,19 @@ package nexus.testkit;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import nexus.event.TypePattern;
-import nexus.subscription.Door;
 import nexus.subscription.EndpointHealth;
-import nexus.subscription.RetrySettings;
+import nexus.subscription.Flow;
+import nexus.subscription.Kind;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
+import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.SubscriptionState;
 import nexus.subscription.secret.SigningSecret;
-import nexus.subscription.target.TargetCredentials;
+import nexus.subscription.target.WebhookSettings;
 
 /** Builds subscriptions for tests that have no store: enabled, ordered, with the defaults if not said otherwise. */
 public final class TestSubscription {
@@ -58,27 +60,34 @@ public final class TestSubscription {
     }
 
     public Subscription build() {
+        SubscriptionSettings settings = SubscriptionSettings.of(
+                        "test",
+                        new Selection(eventTypes),
+                        WebhookSettings.of(endpointUrl, new SigningSecret("correct horse")))
+                .with(new Flow(true, concurrency, rateLimit));
+        return of(lane, settings, health);
+    }
+
+    /** As it would be stored. */
+    public static Subscription of(SubscriptionDraft draft, Kind kind, Instant at) {
+        return new Subscription(
+                new UUID(0, 1),
+                1,
+                kind,
+                draft.settings(),
+                new SubscriptionState(draft.isEnabled(), Optional.empty(), Optional.empty(), EndpointHealth.GOOD),
+                at,
+                at);
+    }
+
+    private static Subscription of(int lane, SubscriptionSettings settings, EndpointHealth health) {
         return new Subscription(
                 new UUID(0, lane),
                 lane,
-                Door.SUBSCRIPTION,
-                "test",
-                endpointUrl,
-                eventTypes,
-                Map.of(),
-                new SigningSecret("correct horse"),
-                true,
-                concurrency,
-                rateLimit,
-                RetrySettings.DEFAULT,
-                Set.of(),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                health,
+                Kind.SUBSCRIPTION,
+                settings,
+                new SubscriptionState(true, Optional.empty(), Optional.empty(), health),
                 Instant.EPOCH,
-                Instant.EPOCH,
-                TargetCredentials.NONE,
-                List.of());
+                Instant.EPOCH);
     }
 }

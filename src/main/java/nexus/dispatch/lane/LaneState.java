@@ -57,10 +57,11 @@ public final class LaneState {
         this.policies = new DeliveryPolicies(config);
         this.random = random;
         this.subscription = subscription;
-        this.heldUntil = subscription.heldUntil().orElse(null);
+        this.heldUntil = subscription.state().heldUntil().orElse(null);
         this.tokens = tokens(subscription);
-        this.breaker = new Breaker(config.breaker(), subscription.health().opened());
-        this.failing = new FailingStreak(subscription.health().failing());
+        this.breaker =
+                new Breaker(config.breaker(), subscription.state().health().opened());
+        this.failing = new FailingStreak(subscription.state().health().failing());
         if (!breaker.isClosed()) {
             window.reset();
         }
@@ -68,6 +69,7 @@ public final class LaneState {
 
     private static @Nullable TokenBucket tokens(Subscription subscription) {
         return subscription
+                .flow()
                 .rateLimit()
                 .map(perSecond -> new TokenBucket(perSecond, SHARE))
                 .orElse(null);
@@ -89,7 +91,7 @@ public final class LaneState {
     }
 
     private int limit(int most, Instant now) {
-        return Math.min(Math.min(most, subscription.concurrency() - requests), available(now));
+        return Math.min(Math.min(most, subscription.flow().concurrency() - requests), available(now));
     }
 
     private int available(Instant now) {
@@ -143,7 +145,7 @@ public final class LaneState {
     /** Beyond its window it may: another one may have timed out since this was taken. */
     private boolean maySend(Instant now) {
         return !isHeld(now)
-                && requests < subscription.concurrency()
+                && requests < subscription.flow().concurrency()
                 && (breaker.isClosed() || canProbe(now) || takesRenewed(now));
     }
 
@@ -164,7 +166,10 @@ public final class LaneState {
         OwedDelivery row = answered.ready().delivery();
         SendResult result = answered.result();
         List<Step> steps = new ArrayList<>(2);
-        if (answered.asked().endpointUrl().equals(subscription.endpointUrl())) { // else it says nothing of the new one
+        if (answered.asked()
+                .target()
+                .place()
+                .equals(subscription.target().place())) { // else it says nothing of the new one
             heed(row, result, answered.startedAt(), now, steps);
         }
         ended(row);
@@ -236,7 +241,8 @@ public final class LaneState {
 
     private void pace(SendResult result) {
         switch (result) {
-            case SendResult.Delivered delivered -> window.faster(subscription.concurrency());
+            case SendResult.Delivered delivered ->
+                window.faster(subscription.flow().concurrency());
             case SendResult.TimedOut timedOut -> window.slower();
             case SendResult.Refused refused -> {}
             case SendResult.Unreachable unreachable -> {}
@@ -247,17 +253,17 @@ public final class LaneState {
     /** Enabled again, or with another endpoint, it starts anew. */
     private List<Step> changed(Subscription changed) {
         boolean isFresh = (changed.isEnabled() && !subscription.isEnabled())
-                || !changed.endpointUrl().equals(subscription.endpointUrl());
-        if (!changed.rateLimit().equals(subscription.rateLimit())) {
+                || !changed.target().place().equals(subscription.target().place());
+        if (!changed.flow().rateLimit().equals(subscription.flow().rateLimit())) {
             tokens = tokens(changed);
         }
         subscription = changed;
         if (!isFresh) {
             return List.of();
         }
-        heldUntil = changed.heldUntil().orElse(null);
-        breaker = new Breaker(config.breaker(), changed.health().opened());
-        failing = new FailingStreak(changed.health().failing());
+        heldUntil = changed.state().heldUntil().orElse(null);
+        breaker = new Breaker(config.breaker(), changed.state().health().opened());
+        failing = new FailingStreak(changed.state().health().failing());
         window.reset();
         return List.of(new Step.LookAgain());
     }

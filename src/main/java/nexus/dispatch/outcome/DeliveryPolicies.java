@@ -9,14 +9,15 @@ public record DeliveryPolicies(DeliveryConfig config) {
 
     public RetryPolicy of(Subscription subscription) {
         return new RetryPolicy(
-                subscription.retry().maxAttempts().orElse(config.maxAttempts()),
+                subscription.retry().policy().maxAttempts().orElse(config.maxAttempts()),
                 new Backoff(
                         subscription
                                 .retry()
+                                .policy()
                                 .baseSeconds()
                                 .map(java.time.Duration::ofSeconds)
                                 .orElse(config.backoffBase()),
-                        subscription.retry().cap().orElse(config.backoffCap())),
-                subscription.deadOn());
+                        subscription.retry().policy().cap().orElse(config.backoffCap())),
+                subscription.retry().deadOn());
     }
 }

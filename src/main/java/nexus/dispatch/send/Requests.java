@@ -10,6 +10,7 @@ import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.subscription.Subscription;
+import nexus.subscription.target.WebhookSettings;
 import nexus.target.SendResult;
 import nexus.webhook.WebhookRequest;
 import nexus.webhook.WebhookSender;
@@ -45,14 +46,17 @@ public final class Requests {
         if (body == null || bytes == null) {
             throw new IllegalArgumentException("nothing to send");
         }
-        return new WebhookRequest(
-                subscription.endpointUrl(),
-                new EventId(ready.delivery().eventId()),
-                body.type(),
-                ready.delivery().nextAttempt(),
-                bytes,
-                subscription.signingKeys(now),
-                subscription.headers(),
-                subscription.access());
+        return switch (subscription.target()) {
+            case WebhookSettings webhook ->
+                new WebhookRequest(
+                        webhook.url(),
+                        new EventId(ready.delivery().eventId()),
+                        body.type(),
+                        ready.delivery().nextAttempt(),
+                        bytes,
+                        webhook.signingKeys(now),
+                        webhook.headers(),
+                        webhook.access());
+        };
     }
 }

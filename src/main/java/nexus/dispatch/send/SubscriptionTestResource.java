@@ -26,6 +26,7 @@ import nexus.event.EventType;
 import nexus.refusal.Refusal;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRepository;
+import nexus.subscription.target.WebhookSettings;
 import nexus.target.Answer;
 import nexus.target.SendResult;
 import nexus.webhook.WebhookRequest;
@@ -71,16 +72,20 @@ public class SubscriptionTestResource {
         EventId eventId = EventId.version7(now.toEpochMilli(), random.nextInt(), random.nextLong());
         byte[] data = ("{\"subscriptionId\":\"" + subscription.id() + "\"}").getBytes(StandardCharsets.US_ASCII);
         byte[] body = EventBody.of(eventId, TYPE, now, data, "{}".getBytes(StandardCharsets.US_ASCII));
-        return sender.send(new WebhookRequest(
-                        subscription.endpointUrl(),
-                        eventId,
-                        TYPE,
-                        1,
-                        Buffer.buffer(body),
-                        subscription.signingKeys(now),
-                        subscription.headers(),
-                        subscription.access()))
-                .map(result -> attempt(result, now));
+        WebhookRequest request =
+                switch (subscription.target()) {
+                    case WebhookSettings webhook ->
+                        new WebhookRequest(
+                                webhook.url(),
+                                eventId,
+                                TYPE,
+                                1,
+                                Buffer.buffer(body),
+                                webhook.signingKeys(now),
+                                webhook.headers(),
+                                webhook.access());
+                };
+        return sender.send(request).map(result -> attempt(result, now));
     }
 
     private static Attempt attempt(SendResult result, Instant at) {

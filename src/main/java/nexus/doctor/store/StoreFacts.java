@@ -52,7 +52,8 @@ public record StoreFacts(
             + " AND to_regclass('nexus.source_gap') IS NOT NULL";
     private static final String STORE = "SELECT id FROM nexus.store";
     private static final String WANTED = """
-            SELECT event_types FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
+            SELECT ARRAY(SELECT jsonb_array_elements_text(settings -> 'eventTypes')) AS event_types
+            FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
     private static final String POSITION = """
             SELECT system_id, done_end_lsn::text AS done_end_lsn FROM nexus.source_position WHERE slot = ?""";
     private static final String GAP = """
@@ -63,8 +64,8 @@ public record StoreFacts(
             FROM nexus.source_trouble WHERE slot = ? AND last_at > now() - interval '7 days' ORDER BY kind""";
     /** The first four bytes identify the encryption key. */
     private static final String SECRETS = """
-            SELECT DISTINCT ON (substring(secret FROM 1 FOR 4)) id, secret
-            FROM nexus.subscription WHERE deleted_at IS NULL ORDER BY substring(secret FROM 1 FOR 4), lane""";
+            SELECT DISTINCT ON (substring(target FROM 1 FOR 4)) id, target
+            FROM nexus.subscription WHERE deleted_at IS NULL ORDER BY substring(target FROM 1 FOR 4), lane""";
 
     /** Empty before the first start. */
     public static Optional<StoreFacts> read(Connection connection, String slot) throws SQLException {
@@ -166,7 +167,7 @@ public record StoreFacts(
         try (PreparedStatement statement = connection.prepareStatement(SECRETS);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                secrets.put(Objects.requireNonNull(rows.getObject("id", UUID.class)), rows.getBytes("secret"));
+                secrets.put(Objects.requireNonNull(rows.getObject("id", UUID.class)), rows.getBytes("target"));
             }
         }
         return secrets;

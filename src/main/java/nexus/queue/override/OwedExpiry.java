@@ -37,7 +37,8 @@ public class OwedExpiry {
             taken AS (
                 DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM past)) RETURNING *),
             """ + GivenUp.recorded("expired") + """
-            SELECT t.lane, t.stripe, t.seq, t.event_id, t.own, s.id AS subscription_id, s.name
+            SELECT t.lane, t.stripe, t.seq, t.event_id, t.own, s.id AS subscription_id,
+                   s.settings ->> 'name' AS name
             FROM taken t LEFT JOIN subscription s ON s.lane = t.lane AND s.deleted_at IS NULL
             ORDER BY t.lane, t.stripe, t.seq""";
 

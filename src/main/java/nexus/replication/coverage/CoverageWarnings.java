@@ -24,7 +24,7 @@ public final class CoverageWarnings {
     /** @param losses the warnings of what is not sent */
     public static List<Warning> of(Subscription subscription, List<SourceTable> tables, List<Warning> losses) {
         List<Warning> warnings = new ArrayList<>(losses);
-        for (TypePattern pattern : subscription.eventTypes()) {
+        for (TypePattern pattern : subscription.selection().patterns()) {
             if (pattern.isAboutTables()) {
                 aboutPattern(pattern, tables, warnings);
             }
@@ -40,7 +40,7 @@ public final class CoverageWarnings {
         for (SourceTable table : tables) {
             if (table.isCapturable()) {
                 EnumSet<Operation> operations = EnumSet.noneOf(Operation.class);
-                for (TypePattern pattern : subscription.eventTypes()) {
+                for (TypePattern pattern : subscription.selection().patterns()) {
                     operations.addAll(pattern.operationsOf(table.schema(), table.name()));
                 }
                 if (!operations.isEmpty()) {

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import nexus.event.EventType;
-import nexus.event.TypePattern;
 import nexus.intake.IdempotencyClaim;
 import nexus.intake.OwnEvents;
 import nexus.replication.coverage.Loss.Why;
@@ -79,7 +78,7 @@ public class CoverageWatch {
         Set<String> unpublishedNow = new HashSet<>();
         int losing = 0;
         for (Subscription subscription : subscriptions) {
-            if (subscription.isEnabled() && subscription.eventTypes().stream().anyMatch(TypePattern::isAboutTables)) {
+            if (subscription.isEnabled() && subscription.selection().isAboutTables()) {
                 UUID id = subscription.id();
                 List<Lost> lost = warnings.of(subscription);
                 about.put(id, subscription);

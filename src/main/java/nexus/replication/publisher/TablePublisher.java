@@ -18,7 +18,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import nexus.event.TypePattern;
 import nexus.replication.coverage.CoverageWarnings;
 import nexus.replication.coverage.CoverageWatch;
 import nexus.replication.coverage.Loss;
@@ -105,7 +104,7 @@ public class TablePublisher implements TableCoverage {
 
     @Override
     public Future<List<Warning>> cover(Subscription subscription) {
-        if (!subscription.isEnabled() || subscription.eventTypes().stream().noneMatch(TypePattern::isAboutTables)) {
+        if (!subscription.isEnabled() || !subscription.selection().isAboutTables()) {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();

@@ -29,8 +29,8 @@ import nexus.api.page.Cursor;
 import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
-import nexus.subscription.Door;
-import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.Kind;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.subscription.secret.SigningSecret;
@@ -56,16 +56,16 @@ public class SubscriptionResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<SubscriptionView>> createSubscription(
+    public CompletionStage<RestResponse<SubscriptionAnswer>> createSubscription(
             byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
-        SubscriptionSettings settings = SubscriptionRequest.create(request, SigningSecret.generate(random));
+        SubscriptionDraft draft = SubscriptionRequest.create(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
         Optional<Warning> misread = SubscriptionRequest.secretWarning(request);
-        return registry.create(Door.SUBSCRIPTION, settings, AuditedChange.of(context, 201))
+        return registry.create(Kind.SUBSCRIPTION, draft, AuditedChange.of(context, 201))
                 .map(made -> made.with(misread))
                 .map(made -> RestResponse.ResponseBuilder.create(
-                                RestResponse.Status.CREATED, SubscriptionView.created(made))
+                                RestResponse.Status.CREATED, SubscriptionAnswer.created(made))
                         .header(
                                 HttpHeaders.LOCATION,
                                 "/v1/subscriptions/" + made.subscription().id())
@@ -74,7 +74,7 @@ public class SubscriptionResource {
     }
 
     @GET
-    public CompletionStage<Page<SubscriptionView>> listSubscriptions(
+    public CompletionStage<Page<SubscriptionAnswer>> listSubscriptions(
             @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
@@ -89,13 +89,13 @@ public class SubscriptionResource {
                                 rows,
                                 limit,
                                 last -> Cursor.of(LIST, last.subscription().lane()))
-                        .map(found -> SubscriptionView.shown(found, toManager)))
+                        .map(found -> SubscriptionAnswer.shown(found, toManager)))
                 .toCompletionStage();
     }
 
     @GET
     @Path("/{id}")
-    public CompletionStage<SubscriptionView> getSubscription(
+    public CompletionStage<SubscriptionAnswer> getSubscription(
             @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters.of(uri).check();
@@ -104,21 +104,21 @@ public class SubscriptionResource {
                 .find(known)
                 .map(found -> found.orElseThrow(() -> new Refusal.NotFound("There is no subscription " + known + ".")))
                 .compose(found -> registry.withLosses(List.of(found)))
-                .map(found -> SubscriptionView.shown(found.getFirst(), toManager))
+                .map(found -> SubscriptionAnswer.shown(found.getFirst(), toManager))
                 .toCompletionStage();
     }
 
     @PATCH
     @Path("/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<SubscriptionView> changeSubscription(
+    public CompletionStage<SubscriptionAnswer> changeSubscription(
             @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         JsonBody change = JsonBody.parse(body);
         ChangeNote.fields(context, change.names());
         return registry.change(
                         known, before -> SubscriptionRequest.change(change, before), AuditedChange.of(context, 200))
-                .map(changed -> SubscriptionView.changed(changed.with(SubscriptionRequest.secretWarning(change))))
+                .map(changed -> SubscriptionAnswer.changed(changed.with(SubscriptionRequest.secretWarning(change))))
                 .toCompletionStage();
     }
 

@@ -10,9 +10,9 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nexus.api.caller.AuditedChange;
-import nexus.subscription.Door;
+import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.warning.EndpointReach;
 import nexus.subscription.warning.TableCoverage;
@@ -50,12 +50,11 @@ public class SubscriptionRegistry {
         this.reach = reach;
     }
 
-    public Future<Registered> create(Door door, SubscriptionSettings settings, AuditedChange audited) {
-        return repository.insert(UUID.randomUUID(), door, settings, audited).compose(this::takeEffect);
+    public Future<Registered> create(Kind kind, SubscriptionDraft draft, AuditedChange audited) {
+        return repository.insert(UUID.randomUUID(), kind, draft, audited).compose(this::takeEffect);
     }
 
-    public Future<Registered> change(
-            UUID id, Function<Subscription, SubscriptionSettings> change, AuditedChange audited) {
+    public Future<Registered> change(UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
         return repository.update(id, change, audited).compose(this::takeEffect);
     }
 
@@ -66,9 +65,9 @@ public class SubscriptionRegistry {
                 .map(rotated));
     }
 
-    public Future<Void> delete(UUID id, Optional<Door> door, AuditedChange audited) {
+    public Future<Void> delete(UUID id, Optional<Kind> kind, AuditedChange audited) {
         return repository
-                .delete(id, door, audited)
+                .delete(id, kind, audited)
                 .compose(deleted -> catalog.reload())
                 .mapEmpty();
     }
@@ -85,7 +84,7 @@ public class SubscriptionRegistry {
         return catalog.reload()
                 .compose(reloaded ->
                         subscription.isEnabled() ? coverage.cover(subscription) : Future.succeededFuture(List.of()))
-                .compose(warnings -> reach.warning(subscription.endpointUrl())
+                .compose(warnings -> reach.warning(subscription.target())
                         .map(warning -> new Registered(
                                 subscription,
                                 Stream.concat(warnings.stream(), warning.stream())

@@ -1,38 +1,36 @@
 package nexus.subscription.catalog;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
+import nexus.store.NamedSql;
+import nexus.store.Rows;
 import nexus.store.Store;
-import nexus.subscription.Door;
 import nexus.subscription.EndpointHealth;
+import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.Subscriptions;
 import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.TargetSettings;
+import nexus.subscription.target.WebhookSettings;
 import org.jspecify.annotations.Nullable;
 
 /** The only class that writes {@code subscription} and {@code store.catalog_version}. */
@@ -42,10 +40,8 @@ public class SubscriptionRepository {
     public static final String CATALOG_LOCK = "nexus.catalog_lock";
 
     private static final String COLUMNS = """
-            id, lane, door, name, endpoint, event_types, headers, secret, ordering, concurrency, rate_limit, \
-            retry_max_attempts, retry_base_seconds, retry_cap, dead_on, is_enabled, disabled_reason, held_until, \
-            breaker_opened_at, breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, \
-            created_at, updated_at, credentials, previous_secrets""";
+            id, lane, kind, settings, target, is_enabled, disabled_reason, held_until, breaker_opened_at, \
+            breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, created_at, updated_at""";
 
     /** One statement, so one snapshot; a store without subscriptions still has a version. */
     private static final String LOAD_ALL = "SELECT catalog_version, s.xmin::text AS row_version, "
@@ -53,81 +49,111 @@ public class SubscriptionRepository {
 
     private static final String VERSION = "SELECT catalog_version FROM store";
 
-    private static final String FIND = "SELECT " + COLUMNS + " FROM subscription WHERE id = $1 AND deleted_at IS NULL";
+    private static final NamedSql FIND =
+            NamedSql.of("SELECT " + COLUMNS + " FROM subscription WHERE id = :id AND deleted_at IS NULL", "id");
 
-    private static final String LIST = "SELECT " + COLUMNS + """
+    private static final NamedSql LIST = NamedSql.of("SELECT " + COLUMNS + """
              FROM subscription
             WHERE deleted_at IS NULL
-              AND ($1::text IS NULL OR door = $1)
-              AND ($2::boolean IS NULL OR is_enabled = $2)
-              AND lane < $3
+              AND (:kind::text IS NULL OR kind = :kind)
+              AND (:enabled::boolean IS NULL OR is_enabled = :enabled)
+              AND lane < :below
             ORDER BY lane DESC
-            LIMIT $4""";
+            LIMIT :limit""", "kind", "enabled", "below", "limit");
 
     private static final String LOCK = "LOCK TABLE " + CATALOG_LOCK + " IN EXCLUSIVE MODE";
 
     private static final String RAISE_VERSION = "UPDATE store SET catalog_version = catalog_version + 1";
 
-    /** Under the present key or the one before: the index knows fingerprints under the same key alone. */
-    private static final String FIND_SAME = """
-            SELECT FROM subscription WHERE fingerprint IN ($1, $2) AND id <> $3 AND deleted_at IS NULL LIMIT 1""";
+    /** Under the current key or the one before: the index knows fingerprints under the same key alone. */
+    private static final NamedSql FIND_SAME = NamedSql.of("""
+            SELECT FROM subscription
+            WHERE fingerprint IN (:fingerprint, :earlier_fingerprint) AND id <> :id AND deleted_at IS NULL
+            LIMIT 1""", "fingerprint", "earlier_fingerprint", "id");
 
-    private static final String INSERT = """
-            INSERT INTO subscription (id, door, name, endpoint, endpoint_digest, event_types, fingerprint, headers, secret,
-                                      ordering, concurrency, rate_limit, retry_max_attempts, retry_base_seconds,
-                                      retry_cap, dead_on, is_enabled, credentials)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    private static final NamedSql.From<Insertion> INSERT = NamedSql.from(
+            """
+            INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, is_enabled)
+            VALUES (:id, :kind, :settings, :target, :target_digest, :fingerprint, :is_enabled)
             RETURNING
-            """ + COLUMNS;
+            """ + COLUMNS,
+            parameter("id", Insertion::id),
+            parameter("kind", insertion -> insertion.kind().word()),
+            parameter("settings", insertion -> insertion.columns().settings()),
+            parameter("target", insertion -> insertion.columns().target()),
+            parameter("target_digest", insertion -> insertion.columns().targetDigest()),
+            parameter("fingerprint", insertion -> insertion.columns().fingerprint()),
+            parameter("is_enabled", Insertion::isEnabled));
+
+    private record Insertion(UUID id, Kind kind, SubscriptionCodec.Columns columns, boolean isEnabled) {}
 
     /**
-     * Who enables a subscription again, or names another endpoint, wants deliveries now: neither an old Retry-After nor
-     * what is known of the endpoint's health outlives that.
+     * Who enables a subscription again, or names another target, wants deliveries now: neither an old Retry-After nor the
+     * known health of the target outlives that.
      */
-    private static final String UPDATE = """
+    private static final NamedSql.From<Change> UPDATE = NamedSql.from(
+            """
             UPDATE subscription
-            SET name = $2, endpoint = $3, endpoint_digest = $4, event_types = $5, fingerprint = $6,
-                headers = $7, secret = $8, ordering = $9, concurrency = $10, rate_limit = $11, retry_max_attempts = $12,
-                retry_base_seconds = $13, retry_cap = $14, dead_on = $15, is_enabled = $16, credentials = $17,
-                disabled_reason = CASE WHEN $16 THEN NULL ELSE disabled_reason END,
-                held_until = CASE WHEN $18 THEN NULL ELSE held_until END,
-                breaker_opened_at = CASE WHEN $18 THEN NULL ELSE breaker_opened_at END,
-                breaker_probe_at = CASE WHEN $18 THEN NULL ELSE breaker_probe_at END,
-                breaker_failed_probes = CASE WHEN $18 THEN 0 ELSE breaker_failed_probes END,
-                failing_since = CASE WHEN $18 THEN NULL ELSE failing_since END,
-                failing_attempts = CASE WHEN $18 THEN 0 ELSE failing_attempts END,
+            SET settings = :settings, target = :target, target_digest = :target_digest, fingerprint = :fingerprint,
+                is_enabled = :is_enabled,
+                disabled_reason = CASE WHEN :is_enabled THEN NULL ELSE disabled_reason END,
+                held_until = CASE WHEN :starts_anew THEN NULL ELSE held_until END,
+                breaker_opened_at = CASE WHEN :starts_anew THEN NULL ELSE breaker_opened_at END,
+                breaker_probe_at = CASE WHEN :starts_anew THEN NULL ELSE breaker_probe_at END,
+                breaker_failed_probes = CASE WHEN :starts_anew THEN 0 ELSE breaker_failed_probes END,
+                failing_since = CASE WHEN :starts_anew THEN NULL ELSE failing_since END,
+                failing_attempts = CASE WHEN :starts_anew THEN 0 ELSE failing_attempts END,
                 updated_at = now()
-            WHERE id = $1 AND deleted_at IS NULL
+            WHERE id = :id AND deleted_at IS NULL
             RETURNING
-            """ + COLUMNS;
+            """ + COLUMNS,
+            parameter("id", Change::id),
+            parameter("settings", change -> change.columns().settings()),
+            parameter("target", change -> change.columns().target()),
+            parameter("target_digest", change -> change.columns().targetDigest()),
+            parameter("fingerprint", change -> change.columns().fingerprint()),
+            parameter("is_enabled", Change::isEnabled),
+            parameter("starts_anew", Change::startsAnew));
+
+    private record Change(UUID id, SubscriptionCodec.Columns columns, boolean isEnabled, boolean startsAnew) {}
 
     /** The tombstone keeps no credentials. */
-    private static final String DELETE = """
-            UPDATE subscription SET deleted_at = now(), updated_at = now(), headers = NULL, secret = '',
-                credentials = NULL, previous_secrets = '[]', endpoint = NULL
-            WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR door = $2)""";
+    private static final NamedSql DELETE = NamedSql.of("""
+            UPDATE subscription SET deleted_at = now(), updated_at = now(), target = NULL
+            WHERE id = :id AND deleted_at IS NULL AND (:kind::text IS NULL OR kind = :kind)""", "id", "kind");
 
-    private static final String ROTATE = """
-            UPDATE subscription SET secret = $2, previous_secrets = $3, updated_at = now()
-            WHERE id = $1 AND deleted_at IS NULL
-            RETURNING
-            """ + COLUMNS;
+    private static final NamedSql DISABLE = NamedSql.of("""
+            UPDATE subscription SET is_enabled = false, disabled_reason = :reason, updated_at = now()
+            WHERE id = :id AND is_enabled AND deleted_at IS NULL""", "id", "reason");
 
-    private static final String DISABLE = """
-            UPDATE subscription SET is_enabled = false, disabled_reason = $2, updated_at = now()
-            WHERE id = $1 AND is_enabled AND deleted_at IS NULL""";
+    /** The longest wait counts: requests in flight at once may answer in any order. */
+    private static final NamedSql HOLD = NamedSql.of("""
+            UPDATE subscription SET held_until = greatest(held_until, :until)
+            WHERE id = :id AND deleted_at IS NULL""", "id", "until");
 
-    /** The longest wait counts: requests under way at once may answer in any order. */
-    private static final String HOLD = """
-            UPDATE subscription SET held_until = greatest(held_until, $2)
-            WHERE id = $1 AND deleted_at IS NULL""";
-
-    /** Not for the endpoint that somebody has named meanwhile, nor for a subscription that somebody has disabled. */
-    private static final String HEALTH = """
+    /** Not for a target that was named meanwhile, nor for a subscription that was disabled meanwhile. */
+    private static final NamedSql.From<HealthNote> HEALTH = NamedSql.from(
+            """
             UPDATE subscription
-            SET breaker_opened_at = $3, breaker_probe_at = $4, breaker_failed_probes = $5,
-                failing_since = $6, failing_attempts = $7
-            WHERE id = $1 AND endpoint_digest IN ($2, $8) AND is_enabled AND deleted_at IS NULL""";
+            SET breaker_opened_at = :opened_at, breaker_probe_at = :probe_at, breaker_failed_probes = :failed_probes,
+                failing_since = :failing_since, failing_attempts = :failing_attempts
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL""",
+            parameter("id", HealthNote::id),
+            parameter("digest", note -> note.digests().getFirst()),
+            parameter("earlier_digest", note -> note.digests().getLast()),
+            parameter("opened_at", note -> Rows.utc(note.health().opened().map(EndpointHealth.Opened::at))),
+            parameter("probe_at", note -> Rows.utc(note.health().opened().map(EndpointHealth.Opened::nextProbeAt))),
+            parameter("failed_probes", note -> note.health()
+                    .opened()
+                    .map(EndpointHealth.Opened::failedProbes)
+                    .orElse(0)),
+            parameter("failing_since", note -> Rows.utc(note.health().failing().map(EndpointHealth.Failing::since))),
+            parameter("failing_attempts", note -> note.health()
+                    .failing()
+                    .map(EndpointHealth.Failing::attempts)
+                    .orElse(0)));
+
+    private record HealthNote(UUID id, List<Buffer> digests, EndpointHealth health) {}
 
     private static final String UNIQUE_VIOLATION = "23505";
 
@@ -145,8 +171,9 @@ public class SubscriptionRepository {
     }
 
     /**
-     * Every subscription that is not deleted, and the version of the catalog, in one snapshot. Those whose rows have not
-     * changed since are the same objects as before: to decrypt and parse thousands at each change would take most of it.
+     * Every subscription that is not deleted, and the version of the catalog, in one snapshot. Subscriptions whose rows
+     * have not changed since the last call are the same objects again: decrypting and parsing thousands of them would
+     * take most of the time of a change.
      */
     public Future<Subscriptions> loadAll() {
         return store.api().preparedQuery(LOAD_ALL).execute().map(rows -> {
@@ -174,43 +201,40 @@ public class SubscriptionRepository {
 
     /** The version that {@link #loadAll} would find now. */
     public Future<Long> catalogVersion() {
-        return store.api().preparedQuery(VERSION).execute().map(rows -> rows.iterator()
-                .next()
-                .getLong(0));
+        return store.api().preparedQuery(VERSION).execute().map(rows -> Rows.only(rows)
+                .getLong("catalog_version"));
     }
 
     /** Empty when it never was or is deleted. */
     public Future<Optional<Subscription>> find(UUID id) {
-        return store.api().preparedQuery(FIND).execute(Tuple.of(id)).map(rows -> subscriptions(rows)
-                .findFirst());
+        return FIND.on(store.api(), id).map(rows -> Rows.first(rows, codec::subscription));
     }
 
     /**
      * Newest first.
      *
-     * @param door only those made there
+     * @param kind only those of this kind
      * @param enabled only those that are, or are not
-     * @param below only lanes below this one: those behind an earlier page
+     * @param below only lanes below this one: those after an earlier page
      */
     public Future<List<Subscription>> list(
-            Optional<Door> door, Optional<Boolean> enabled, Optional<Integer> below, int limit) {
-        return store.api()
-                .preparedQuery(LIST)
-                .execute(Tuple.of(
-                        door.map(SubscriptionRepository::word).orElse(null),
+            Optional<Kind> kind, Optional<Boolean> enabled, Optional<Integer> below, int limit) {
+        return LIST.on(
+                        store.api(),
+                        kind.map(Kind::word).orElse(null),
                         enabled.orElse(null),
                         below.orElse(Integer.MAX_VALUE),
-                        limit))
-                .map(rows -> subscriptions(rows).toList());
+                        limit)
+                .map(rows -> Rows.all(rows, codec::subscription));
     }
 
     /** Fails with a {@link Refusal.Conflict} when there is one already that sends the same to the same place. */
-    public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings, AuditedChange audited) {
-        List<@Nullable Object> values = new ArrayList<>(List.of(id, word(door)));
-        values.addAll(codec.columns(id, settings));
-        return changing(id, audited, connection -> isOnlyOne(connection, id, settings)
-                        .compose(only -> connection.preparedQuery(INSERT).execute(Tuple.wrap(values))))
-                .map(rows -> codec.subscription(rows.iterator().next()));
+    public Future<Subscription> insert(UUID id, Kind kind, SubscriptionDraft draft, AuditedChange audited) {
+        return changing(id, audited, connection -> requireUnique(connection, id, draft.settings())
+                        .compose(unique -> INSERT.on(
+                                connection,
+                                new Insertion(id, kind, codec.columns(id, draft.settings()), draft.isEnabled()))))
+                .map(rows -> codec.subscription(Rows.only(rows)));
     }
 
     /**
@@ -220,45 +244,47 @@ public class SubscriptionRepository {
      * @return as it is then; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
      */
     public Future<Subscription> update(
-            UUID id, Function<Subscription, SubscriptionSettings> change, AuditedChange audited) {
+            UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
         return changing(id, audited, connection -> present(connection, id).compose(before -> {
-                    SubscriptionSettings after = change.apply(before);
-                    List<@Nullable Object> values = new ArrayList<>(List.of(id));
-                    values.addAll(codec.columns(id, after));
-                    values.add((after.isEnabled() && !before.isEnabled())
-                            || !after.endpointUrl().equals(before.endpointUrl()));
-                    return isOnlyOne(connection, id, after)
-                            .compose(only -> connection.preparedQuery(UPDATE).execute(Tuple.wrap(values)));
+                    SubscriptionDraft after = change.apply(before);
+                    boolean startsAnew = (after.isEnabled() && !before.isEnabled())
+                            || !after.settings()
+                                    .target()
+                                    .place()
+                                    .equals(before.target().place());
+                    return requireUnique(connection, id, after.settings())
+                            .compose(unique -> UPDATE.on(
+                                    connection,
+                                    new Change(
+                                            id, codec.columns(id, after.settings()), after.isEnabled(), startsAnew)));
                 }))
-                .map(rows -> codec.subscription(rows.iterator().next()));
+                .map(rows -> codec.subscription(Rows.only(rows)));
     }
 
     /** As the other, for nobody's request. */
-    public Future<Subscription> insert(UUID id, Door door, SubscriptionSettings settings) {
-        return insert(id, door, settings, AuditedChange.NONE);
+    public Future<Subscription> insert(UUID id, Kind kind, SubscriptionSettings settings) {
+        return insert(id, kind, SubscriptionDraft.enabled(settings), AuditedChange.NONE);
     }
 
     /** As the other, for nobody's request. */
-    public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionSettings> change) {
+    public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionDraft> change) {
         return update(id, change, AuditedChange.NONE);
     }
 
     /** As the other, for nobody's request. */
-    public Future<Void> delete(UUID id, Optional<Door> door) {
-        return delete(id, door, AuditedChange.NONE);
+    public Future<Void> delete(UUID id, Optional<Kind> kind) {
+        return delete(id, kind, AuditedChange.NONE);
     }
 
     private Future<Subscription> present(SqlConnection connection, UUID id) {
-        return connection.preparedQuery(FIND).execute(Tuple.of(id)).map(found -> subscriptions(found)
-                .findFirst()
-                .orElseThrow(() -> gone(id)));
+        return FIND.on(connection, id)
+                .map(found -> Rows.first(found, codec::subscription).orElseThrow(() -> gone(id)));
     }
 
-    private Future<Void> isOnlyOne(SqlConnection connection, UUID id, SubscriptionSettings settings) {
+    private Future<Void> requireUnique(SqlConnection connection, UUID id, SubscriptionSettings settings) {
         List<Buffer> fingerprints = codec.fingerprints(settings);
-        return connection
-                .preparedQuery(FIND_SAME)
-                .execute(Tuple.of(fingerprints.getFirst(), fingerprints.getLast(), id))
+        return FIND_SAME
+                .on(connection, fingerprints.getFirst(), fingerprints.getLast(), id)
                 .map(same -> {
                     if (same.rowCount() > 0) {
                         throw duplicate();
@@ -268,16 +294,14 @@ public class SubscriptionRepository {
     }
 
     /**
-     * Leaves a tombstone, without which its deliveries could not be put to rest.
+     * Leaves a tombstone, which the end of its deliveries needs.
      *
-     * @param door only if it was made there
+     * @param kind only if it is of this kind
      * @return fails with a {@link Refusal.NotFound}
      */
-    public Future<Void> delete(UUID id, Optional<Door> door, AuditedChange audited) {
-        return changing(id, audited, connection -> connection
-                        .preparedQuery(DELETE)
-                        .execute(Tuple.of(
-                                id, door.map(SubscriptionRepository::word).orElse(null)))
+    public Future<Void> delete(UUID id, Optional<Kind> kind, AuditedChange audited) {
+        return changing(id, audited, connection -> DELETE.on(
+                                connection, id, kind.map(Kind::word).orElse(null))
                         .map(deleted -> {
                             if (deleted.rowCount() == 0) {
                                 throw gone(id);
@@ -288,20 +312,20 @@ public class SubscriptionRepository {
     }
 
     /**
-     * From now on the new secret signs, and until then the former one too. Secrets of earlier rotations keep their time.
+     * Signs with another secret. Secrets of earlier rotations keep their time.
      *
-     * @param until not after {@code now}: the former one ends now
-     * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many would sign
+     * @param until the former secret signs too; not after {@code now}: it ends now
+     * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many secrets would sign
      */
     public Future<Subscription> rotate(
             UUID id, SigningSecret secret, Instant now, Instant until, AuditedChange audited) {
-        return changing(id, audited, connection -> present(connection, id).compose(before -> connection
-                        .preparedQuery(ROTATE)
-                        .execute(Tuple.of(
-                                id,
-                                codec.encrypted(secret.text(), id),
-                                codec.encrypted(before.replaced(now, until), id)))))
-                .map(rows -> codec.subscription(rows.iterator().next()));
+        return update(
+                id,
+                before -> switch (before.target()) {
+                    case WebhookSettings webhook ->
+                        before.draft().with(webhook.with(webhook.secrets().rotated(secret, now, until)));
+                },
+                audited);
     }
 
     /**
@@ -311,35 +335,22 @@ public class SubscriptionRepository {
      * @return false when it was disabled or deleted already
      */
     public Future<Boolean> disable(UUID id, String reason) {
-        return changing(id, AuditedChange.NONE, connection -> connection
-                        .preparedQuery(DISABLE)
-                        .execute(Tuple.of(id, reason)))
+        return changing(id, AuditedChange.NONE, connection -> DISABLE.on(connection, id, reason))
                 .map(disabled -> disabled.rowCount() > 0);
     }
 
-    /** Nothing is sent to it before. Does not raise the version: whom an event is owed to does not change. */
+    /** Nothing is sent to it before. Does not raise the version: to whom an event is owed does not change. */
     public Future<Void> hold(UUID id, Instant until) {
-        return store.api().preparedQuery(HOLD).execute(Tuple.of(id, utc(until))).mapEmpty();
+        return HOLD.on(store.api(), id, Rows.utc(until)).mapEmpty();
     }
 
     /**
-     * What is now known of its endpoint. Does not raise the version.
+     * Stores the health of its target. Does not raise the version.
      *
-     * @param endpoint which it is about
+     * @param target the one that the health is about
      */
-    public Future<Void> health(UUID id, URI endpoint, EndpointHealth health) {
-        List<Buffer> digests = codec.digests(endpoint);
-        return store.api()
-                .preparedQuery(HEALTH)
-                .execute(Tuple.of(
-                        id,
-                        digests.getFirst(),
-                        health.opened().map(opened -> utc(opened.at())).orElse(null),
-                        health.opened().map(opened -> utc(opened.nextProbeAt())).orElse(null),
-                        health.opened().map(EndpointHealth.Opened::failedProbes).orElse(0),
-                        health.failing().map(failing -> utc(failing.since())).orElse(null),
-                        health.failing().map(EndpointHealth.Failing::attempts).orElse(0),
-                        digests.getLast()))
+    public Future<Void> health(UUID id, TargetSettings target, EndpointHealth health) {
+        return HEALTH.on(store.api(), new HealthNote(id, codec.digests(target), health))
                 .mapEmpty();
     }
 
@@ -368,17 +379,5 @@ public class SubscriptionRepository {
 
     private static Refusal.NotFound gone(UUID id) {
         return new Refusal.NotFound("There is no subscription " + id + ".");
-    }
-
-    private Stream<Subscription> subscriptions(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false).map(codec::subscription);
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    private static String word(Door door) {
-        return door.name().toLowerCase(Locale.ROOT);
     }
 }

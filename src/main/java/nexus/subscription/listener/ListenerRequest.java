@@ -7,10 +7,14 @@ import nexus.api.json.JsonBody;
 import nexus.event.EventType;
 import nexus.event.Operation;
 import nexus.event.TypePattern;
+import nexus.subscription.Selection;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
-import nexus.subscription.api.SubscriptionRequest;
+import nexus.subscription.json.SettingsJson;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.EndpointUrl;
+import nexus.subscription.target.TargetJson;
+import nexus.subscription.target.WebhookSettings;
 
 /** Reads the body of a POST to {@code /api/v1/listeners}. */
 final class ListenerRequest {
@@ -19,17 +23,19 @@ final class ListenerRequest {
 
     private ListenerRequest() {}
 
-    static SubscriptionSettings read(JsonBody body, SigningSecret generated) {
+    static SubscriptionDraft read(JsonBody body, SigningSecret generated) {
         body.require("name", "source_table", "event", "target_url");
-        Optional<String> name = body.text("name", SubscriptionRequest.MAX_NAME);
-        Optional<SourceTable> table = body.parsed("source_table", SourceTable.MAX_CHARACTERS, SourceTable::parse);
+        Optional<String> name = body.text("name", SettingsJson.MAX_NAME);
+        Optional<TableName> table = body.parsed("source_table", TableName.MAX_CHARACTERS, TableName::parse);
         Optional<String> event = body.oneOf("event", EVENTS);
         Optional<URI> url = body.parsed("target_url", EndpointUrl.MAX_CHARACTERS, EndpointUrl::parse);
-        body.parsed("target_type", 20, SubscriptionSettings::targetType);
+        body.parsed("target_type", 20, TargetJson::type);
         body.check();
-        SourceTable source = table.orElseThrow();
+        TableName source = table.orElseThrow();
         EventType type = EventType.rowChange(source.schema(), source.table(), Operation.valueOf(event.orElseThrow()));
-        return SubscriptionSettings.of(
-                name.orElseThrow(), url.orElseThrow(), List.of(TypePattern.exactly(type)), generated);
+        return SubscriptionDraft.enabled(SubscriptionSettings.of(
+                name.orElseThrow(),
+                new Selection(List.of(TypePattern.exactly(type))),
+                WebhookSettings.of(url.orElseThrow(), generated)));
     }
 }

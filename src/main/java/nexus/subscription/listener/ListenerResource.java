@@ -26,8 +26,8 @@ import nexus.api.page.Cursor;
 import nexus.api.page.Envelope;
 import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
-import nexus.subscription.Door;
-import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.Kind;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.subscription.secret.SigningSecret;
@@ -55,9 +55,9 @@ public class ListenerResource {
     public CompletionStage<RestResponse<Envelope<ListenerView>>> createListener(
             byte[] body, @Context RoutingContext context) {
         JsonBody request = JsonBody.parse(body);
-        SubscriptionSettings settings = ListenerRequest.read(request, SigningSecret.generate(random));
+        SubscriptionDraft draft = ListenerRequest.read(request, SigningSecret.generate(random));
         ChangeNote.fields(context, request.names());
-        return registry.create(Door.LISTENER, settings, AuditedChange.of(context, 201))
+        return registry.create(Kind.LISTENER, draft, AuditedChange.of(context, 201))
                 .onSuccess(
                         made -> ChangeNote.id(context, made.subscription().id().toString()))
                 .map(made -> RestResponse.status(
@@ -75,7 +75,7 @@ public class ListenerResource {
         int limit = query.limit();
         query.check();
         return repository
-                .list(Optional.of(Door.LISTENER), Optional.empty(), below, limit + 1)
+                .list(Optional.of(Kind.LISTENER), Optional.empty(), below, limit + 1)
                 .map(rows -> Envelope.of(Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
                         .map(listener -> ListenerView.of(listener, toManager))))
                 .toCompletionStage();
@@ -84,7 +84,7 @@ public class ListenerResource {
     @DELETE
     @Path("/{id}")
     public CompletionStage<Void> deleteListener(@PathParam("id") String id, @Context RoutingContext context) {
-        return registry.delete(Ids.inPath(id, "listener"), Optional.of(Door.LISTENER), AuditedChange.of(context, 204))
+        return registry.delete(Ids.inPath(id, "listener"), Optional.of(Kind.LISTENER), AuditedChange.of(context, 204))
                 .toCompletionStage();
     }
 }

@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.target.EndpointUrl;
+import nexus.subscription.target.WebhookSettings;
 import nexus.subscription.warning.Warning;
 import org.jspecify.annotations.Nullable;
 
@@ -36,23 +36,33 @@ record ListenerView(
 
     static ListenerView created(SubscriptionRegistry.Registered registered) {
         Subscription listener = registered.subscription();
-        return of(listener, true, Optional.of(listener.secret().text()), registered.warnings());
+        return of(
+                listener,
+                true,
+                Optional.of(webhook(listener).secrets().current().text()),
+                registered.warnings());
     }
 
     private static ListenerView of(
             Subscription listener, boolean toManager, Optional<String> secret, List<Warning> warnings) {
         // pg.<schema>.<table>.<operation>: ListenerRequest made it, and it can't be changed
-        String[] segments = listener.eventTypes().getFirst().value().split("\\.", -1);
+        String[] segments = listener.selection().patterns().getFirst().value().split("\\.", -1);
         return new ListenerView(
                 listener.id().toString(),
                 listener.name(),
-                new SourceTable(decoded(segments[1]), decoded(segments[2])).toString(),
+                new TableName(decoded(segments[1]), decoded(segments[2])).toString(),
                 segments[3].toUpperCase(Locale.ROOT),
-                SubscriptionSettings.TARGET_TYPE,
-                EndpointUrl.shown(listener.endpointUrl(), toManager),
+                WebhookSettings.TYPE,
+                EndpointUrl.shown(webhook(listener).url(), toManager),
                 EventBody.timestamp(listener.createdAt()),
                 secret.orElse(null),
                 warnings);
+    }
+
+    private static WebhookSettings webhook(Subscription listener) {
+        return switch (listener.target()) {
+            case WebhookSettings webhook -> webhook;
+        };
     }
 
     private static String decoded(String segment) {

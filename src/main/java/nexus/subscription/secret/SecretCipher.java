@@ -90,12 +90,10 @@ public final class SecretCipher {
         return new String(run(Cipher.DECRYPT_MODE, key, nonce, row, sealed), StandardCharsets.UTF_8);
     }
 
-    /** Equal for equal bytes, and of no use without the key: for comparing what is encrypted. */
-    public byte[] digest(byte[] bytes) {
-        return mac(present.digesting(), bytes);
-    }
-
-    /** As {@link #digest} gives it, and under the key before if there is one: both may be stored. */
+    /**
+     * Equal for equal bytes, and of no use without the key: for comparing what is encrypted. First under the current key,
+     * then under the one before if there is one, as both may be stored.
+     */
     public List<byte[]> digests(byte[] bytes) {
         return keys.stream().map(key -> mac(key.digesting(), bytes)).toList();
     }

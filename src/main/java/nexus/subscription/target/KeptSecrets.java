@@ -20,16 +20,24 @@ public final class KeptSecrets {
         kept.add(new Kept(field, name));
     }
 
-    /** Notes an error for each of them when the change leads to another target. */
-    public void check(JsonBody body, URI urlBefore, TargetCredentials before, URI urlAfter, TargetCredentials after) {
-        moved(urlBefore, before, urlAfter, after)
+    /** Notes an error for each of them when the change leads to another receiver. */
+    public void check(JsonBody body, TargetSettings before, TargetSettings after) {
+        moved(before, after)
                 .ifPresent(what -> kept.forEach(secret ->
                         body.error(secret.field(), secret.name(), "must be sent again, because " + what + " changes")));
     }
 
-    private static Optional<String> moved(
-            URI urlBefore, TargetCredentials before, URI urlAfter, TargetCredentials after) {
-        if (!EndpointUrl.origin(urlBefore).equals(EndpointUrl.origin(urlAfter))) {
+    private static Optional<String> moved(TargetSettings before, TargetSettings after) {
+        return switch (before) {
+            case WebhookSettings webhook ->
+                switch (after) {
+                    case WebhookSettings changed -> moved(webhook, changed);
+                };
+        };
+    }
+
+    private static Optional<String> moved(WebhookSettings before, WebhookSettings after) {
+        if (!EndpointUrl.origin(before.url()).equals(EndpointUrl.origin(after.url()))) {
             return Optional.of("the origin of endpointUrl");
         }
         Optional<String> tokens = tokenOrigin(before);
@@ -39,15 +47,15 @@ public final class KeptSecrets {
         return authorities(before).equals(authorities(after)) ? Optional.empty() : Optional.of("tls.ca");
     }
 
-    private static Optional<String> tokenOrigin(TargetCredentials credentials) {
-        return credentials
+    private static Optional<String> tokenOrigin(WebhookSettings webhook) {
+        return webhook.credentials()
                 .auth()
                 .flatMap(AuthSettings::tokenUrl)
                 .map(URI::create)
                 .map(EndpointUrl::origin);
     }
 
-    private static Optional<String> authorities(TargetCredentials credentials) {
-        return credentials.tls().flatMap(TlsIdentity::ca);
+    private static Optional<String> authorities(WebhookSettings webhook) {
+        return webhook.credentials().tls().flatMap(TlsIdentity::ca);
     }
 }

@@ -13,6 +13,7 @@ import nexus.target.credential.Ed25519Key;
 import nexus.target.credential.TargetAccess;
 import nexus.target.credential.TargetAuth;
 import nexus.target.credential.TlsIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscription asks for beyond an HMAC signature. Most ask for nothing.
@@ -81,50 +82,51 @@ public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentit
                 : new TargetAccess(signer, auth.map(AuthSettings::auth).orElse(TargetAuth.NONE), tls);
     }
 
-    /** {@code hmac} or {@code ed25519}. */
-    public String signing() {
-        return signer.isPresent() ? "ed25519" : "hmac";
+    /**
+     * As answers show them.
+     *
+     * @param toManager whether URLs are shown whole, not their origins alone
+     */
+    Map<String, @Nullable Object> shown(boolean toManager) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("signing", signer.isPresent() ? "ed25519" : "hmac");
+        json.put("publicKey", signer.map(Ed25519Key::publicKey).orElse(null));
+        json.put("auth", auth.map(settings -> settings.shown(toManager)).orElse(null));
+        json.put("tls", tls.map(TargetCredentials::shown).orElse(null));
+        return json;
     }
 
-    /** TLS as it may be shown. */
-    public Optional<Map<String, String>> shownTls() {
-        return tls.map(identity -> {
-            Map<String, String> shown = new LinkedHashMap<>();
-            identity.ca().ifPresent(ca -> shown.put("ca", ca));
-            identity.certificate().ifPresent(certificate -> shown.put("certificate", certificate));
-            identity.key().ifPresent(key -> shown.put("key", TargetHeaders.HIDDEN));
-            return shown;
-        });
+    private static Map<String, String> shown(TlsIdentity identity) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        identity.ca().ifPresent(ca -> shown.put("ca", ca));
+        identity.certificate().ifPresent(certificate -> shown.put("certificate", certificate));
+        identity.key().ifPresent(key -> shown.put("key", TargetHeaders.HIDDEN));
+        return shown;
     }
 
-    /** To be encrypted; empty when there is nothing. */
-    public Optional<String> stored() {
-        if (isNone()) {
-            return Optional.empty();
-        }
-        JsonObject stored = new JsonObject();
-        auth.ifPresent(given -> stored.put("auth", given.stored()));
+    /** Adds them to a JSON object that is to be encrypted. */
+    void store(JsonObject json) {
+        auth.ifPresent(given -> json.put("auth", given.stored()));
         tls.ifPresent(given -> {
             JsonObject identity = new JsonObject();
             given.ca().ifPresent(ca -> identity.put("ca", ca));
             given.certificate().ifPresent(certificate -> identity.put("certificate", certificate));
             given.key().ifPresent(key -> identity.put("key", key));
-            stored.put("tls", identity);
+            json.put("tls", identity);
         });
-        signer.ifPresent(key -> stored.put("ed25519", key.text()));
-        return Optional.of(stored.encode());
+        signer.ifPresent(key -> json.put("ed25519", key.text()));
     }
 
-    public static TargetCredentials ofStored(String text) {
-        JsonObject stored = new JsonObject(text);
-        return new TargetCredentials(
-                Optional.ofNullable(stored.getJsonObject("auth")).map(AuthSettings::ofStored),
-                Optional.ofNullable(stored.getJsonObject("tls"))
+    static TargetCredentials ofStored(JsonObject json) {
+        TargetCredentials stored = new TargetCredentials(
+                Optional.ofNullable(json.getJsonObject("auth")).map(AuthSettings::ofStored),
+                Optional.ofNullable(json.getJsonObject("tls"))
                         .map(tls -> new TlsIdentity(
                                 Optional.ofNullable(tls.getString("ca")),
                                 Optional.ofNullable(tls.getString("certificate")),
                                 Optional.ofNullable(tls.getString("key")))),
-                Optional.ofNullable(stored.getString("ed25519")).map(Ed25519Key::parse));
+                Optional.ofNullable(json.getString("ed25519")).map(Ed25519Key::parse));
+        return stored.isNone() ? NONE : stored;
     }
 
     @Override

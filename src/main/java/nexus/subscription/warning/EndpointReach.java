@@ -6,6 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import nexus.subscription.target.TargetSettings;
+import nexus.subscription.target.WebhookSettings;
 import nexus.webhook.guard.Endpoint;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.TargetResolver.Resolution;
@@ -23,7 +25,13 @@ public class EndpointReach {
     }
 
     /** What will surprise; never fails. */
-    public Future<Optional<Warning>> warning(URI endpoint) {
+    public Future<Optional<Warning>> warning(TargetSettings target) {
+        return switch (target) {
+            case WebhookSettings webhook -> warning(webhook.url());
+        };
+    }
+
+    private Future<Optional<Warning>> warning(URI endpoint) {
         String host = Endpoint.of(endpoint).host();
         if (host.indexOf('_') >= 0 && "https".equalsIgnoreCase(endpoint.getScheme())) {
             return Future.succeededFuture(Optional.of(new Warning(

@@ -13,18 +13,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
-import nexus.subscription.Door;
-import nexus.subscription.EndpointHealth;
+import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.TestCertificate;
+import nexus.testkit.TestSubscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,13 +54,13 @@ class SentBackTest {
     @ParameterizedTest
     @MethodSource("bodies")
     void aWholeAnswerChangesNothing(String more) throws JsonProcessingException {
-        for (Door door : Door.values()) {
-            Subscription stored = stored(create(PLAIN + more + "}"), door);
-            String shown = JSON.writeValueAsString(SubscriptionView.of(stored, true));
-            assertThat(change(shown, stored)).isEqualTo(stored.settings());
-            String answered = JSON.writeValueAsString(SubscriptionView.changed(new SubscriptionRegistry.Registered(
+        for (Kind kind : Kind.values()) {
+            Subscription stored = stored(create(PLAIN + more + "}"), kind);
+            String shown = JSON.writeValueAsString(SubscriptionAnswer.of(stored, true));
+            assertThat(change(shown, stored)).isEqualTo(stored.draft());
+            String answered = JSON.writeValueAsString(SubscriptionAnswer.changed(new SubscriptionRegistry.Registered(
                     stored, List.of(new Warning("private-address", "is private", "allow it")))));
-            assertThat(change(answered, stored)).isEqualTo(stored.settings());
+            assertThat(change(answered, stored)).isEqualTo(stored.draft());
         }
     }
 
@@ -74,25 +72,25 @@ class SentBackTest {
                 .put("ca", own.certificate())
                 .put("certificate", own.certificate())
                 .put("key", own.privateKey());
-        Subscription stored = stored(create(body.toString()), Door.SUBSCRIPTION);
-        String shown = JSON.writeValueAsString(SubscriptionView.of(stored, true));
+        Subscription stored = stored(create(body.toString()), Kind.SUBSCRIPTION);
+        String shown = JSON.writeValueAsString(SubscriptionAnswer.of(stored, true));
         assertThat(shown).doesNotContain("PRIVATE KEY");
-        assertThat(change(shown, stored)).isEqualTo(stored.settings());
+        assertThat(change(shown, stored)).isEqualTo(stored.draft());
     }
 
     /** A field that is added to the view and not to the request shows up here. */
     @Test
     void everyFieldOfTheViewMayComeBackAlone() throws JsonProcessingException {
         for (String more : bodies()) {
-            Subscription stored = stored(create(PLAIN + more + "}"), Door.SUBSCRIPTION);
-            JsonNode shown = JSON.valueToTree(SubscriptionView.of(stored, true));
+            Subscription stored = stored(create(PLAIN + more + "}"), Kind.SUBSCRIPTION);
+            JsonNode shown = JSON.valueToTree(SubscriptionAnswer.of(stored, true));
             shown.properties().forEach(field -> assertThat(change(
                             JSON.createObjectNode()
                                     .set(field.getKey(), field.getValue())
                                     .toString(),
                             stored))
                     .as(field.getKey())
-                    .isEqualTo(stored.settings()));
+                    .isEqualTo(stored.draft()));
         }
     }
 
@@ -114,21 +112,21 @@ class SentBackTest {
                 "/missed         | \"missed\":null",
             })
     void whatCannotBeSetMustBeAsItWasShown(String pointer, String field) {
-        assertThat(errorsOf("{" + field + "}", stored(create(PLAIN + "}"), Door.SUBSCRIPTION)))
+        assertThat(errorsOf("{" + field + "}", stored(create(PLAIN + "}"), Kind.SUBSCRIPTION)))
                 .containsExactly(pointer);
     }
 
     @Test
     void anAnswerOfBeforeAnotherChangeMayComeBackToo() {
-        Subscription stored = stored(create(PLAIN + "}"), Door.SUBSCRIPTION);
+        Subscription stored = stored(create(PLAIN + "}"), Kind.SUBSCRIPTION);
         assertThat(change("{\"updatedAt\":\"2026-01-31T18:20:43.399Z\"}", stored))
-                .isEqualTo(stored.settings());
+                .isEqualTo(stored.draft());
     }
 
     @Test
     void aHiddenSecretStays() {
-        Subscription stored = stored(create(PLAIN + ",\"secret\":\"my-secret\"}"), Door.SUBSCRIPTION);
-        assertThat(change("{\"secret\":\"***\"}", stored)).isEqualTo(stored.settings());
+        Subscription stored = stored(create(PLAIN + ",\"secret\":\"my-secret\"}"), Kind.SUBSCRIPTION);
+        assertThat(change("{\"secret\":\"***\"}", stored)).isEqualTo(stored.draft());
     }
 
     /** Which secrets have to come along is the same whatever the change says of them, short of naming or dropping them. */
@@ -152,7 +150,7 @@ class SentBackTest {
                 "{\"type\":\"oauth2\",\"tokenUrl\":\"https://id.example/t\",\"clientId\":\"c\",\"clientSecret\":\"hush\"}",
                         "/auth/clientSecret");
         auths.forEach((auth, pointer) -> {
-            Subscription stored = stored(create(PLAIN + headers + ",\"auth\":" + auth + "}"), Door.SUBSCRIPTION);
+            Subscription stored = stored(create(PLAIN + headers + ",\"auth\":" + auth + "}"), Kind.SUBSCRIPTION);
             String hidden = auth.replace("hush", "***");
             String hiddenHeaders = ",\"headers\":{\"X-Odd-Name\":\"***\",\"Accept\":\"a\",\"X-TEAM\":\"***\"}";
             for (String kept :
@@ -180,7 +178,7 @@ class SentBackTest {
         Subscription stored = stored(
                 create(PLAIN + ",\"auth\":" + auth.formatted("https://id.example/t", "hush")
                         + ",\"headers\":{\"X-A\":\"h\"}}"),
-                Door.SUBSCRIPTION);
+                Kind.SUBSCRIPTION);
         for (String url : List.of("https://evil.example/t", "http://id.example/t", "https://id.example:444/t")) {
             assertThat(errorsOf("{\"auth\":" + auth.formatted(url.replace(":444", ":8443"), "***") + "}", stored))
                     .containsExactlyInAnyOrder("/auth/clientSecret", "/headers/X-A");
@@ -191,7 +189,7 @@ class SentBackTest {
 
     @Test
     void theSamePlaceInAnotherSpellingNeedsNothing() {
-        Subscription stored = stored(create(PLAIN + ",\"headers\":{\"X-A\":\"h\"}}"), Door.SUBSCRIPTION);
+        Subscription stored = stored(create(PLAIN + ",\"headers\":{\"X-A\":\"h\"}}"), Kind.SUBSCRIPTION);
         for (String url :
                 List.of("https://HOOKS.example:443/y", "HTTPS://hooks.example", "https://hooks.example/?q=1")) {
             assertThat(errorsOf("{\"endpointUrl\":\"" + url + "\"}", stored)).isEmpty();
@@ -211,10 +209,10 @@ class SentBackTest {
         Subscription stored = stored(
                 create(PLAIN + ",\"headers\":{\"X-A\":\"hush\"},"
                         + "\"auth\":{\"type\":\"basic\",\"username\":\"hush\",\"password\":\"\"}}"),
-                Door.SUBSCRIPTION);
+                Kind.SUBSCRIPTION);
         try {
-            SubscriptionSettings after = change("{" + change + "}", stored);
-            assertThat(SubscriptionView.of(stored(after, Door.SUBSCRIPTION), true)
+            SubscriptionDraft after = change("{" + change + "}", stored);
+            assertThat(SubscriptionAnswer.of(stored(after, Kind.SUBSCRIPTION), true)
                             .toString())
                     .doesNotContain("hush");
         } catch (Refusal.Invalid refused) {
@@ -225,19 +223,19 @@ class SentBackTest {
     @Test
     void aKeyThatMayOnlyReadSeesOriginsAlone() throws JsonProcessingException {
         for (String more : bodies()) {
-            Subscription stored = stored(create(PLAIN + more + "}"), Door.SUBSCRIPTION);
-            String shown = JSON.writeValueAsString(SubscriptionView.of(stored, false));
+            Subscription stored = stored(create(PLAIN + more + "}"), Kind.SUBSCRIPTION);
+            String shown = JSON.writeValueAsString(SubscriptionAnswer.of(stored, false));
             assertThat(shown)
                     .contains("\"endpointUrl\":\"https://hooks.example\"")
                     .doesNotContain("token=t", "k=1", "hush", "sk_live", "\"k\"", "\"v\"");
         }
     }
 
-    private static SubscriptionSettings create(String json) {
+    private static SubscriptionDraft create(String json) {
         return SubscriptionRequest.create(body(json), new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
     }
 
-    private static SubscriptionSettings change(String json, Subscription stored) {
+    private static SubscriptionDraft change(String json, Subscription stored) {
         return SubscriptionRequest.change(body(json), stored);
     }
 
@@ -252,29 +250,7 @@ class SentBackTest {
         return JsonBody.parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Subscription stored(SubscriptionSettings settings, Door door) {
-        Instant at = Instant.parse("2026-01-31T18:20:43.400Z");
-        return new Subscription(
-                new UUID(0, 1),
-                1,
-                door,
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                settings.concurrency(),
-                settings.rateLimit(),
-                settings.retry(),
-                settings.deadOn(),
-                settings.isEnabled(),
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                at,
-                at,
-                settings.credentials(),
-                List.of());
+    private static Subscription stored(SubscriptionDraft draft, Kind kind) {
+        return TestSubscription.of(draft, kind, Instant.parse("2026-01-31T18:20:43.400Z"));
     }
 }

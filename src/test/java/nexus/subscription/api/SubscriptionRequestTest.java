@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,18 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
-import nexus.subscription.Door;
-import nexus.subscription.EndpointHealth;
-import nexus.subscription.RetrySettings;
+import nexus.subscription.Flow;
+import nexus.subscription.Kind;
+import nexus.subscription.Retry;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.secret.SigningSecret;
-import nexus.subscription.target.EndpointUrl;
-import nexus.subscription.target.TargetHeaders;
+import nexus.subscription.secret.SigningSecrets;
+import nexus.subscription.target.WebhookSettings;
+import nexus.testkit.TestSubscription;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,30 +37,27 @@ class SubscriptionRequestTest {
 
     @Test
     void whatIsNotSaidHasItsDefault() {
-        SubscriptionSettings settings = create("");
-        assertThat(settings)
-                .isEqualTo(SubscriptionSettings.of(
+        assertThat(create(""))
+                .isEqualTo(SubscriptionDraft.enabled(SubscriptionSettings.of(
                         "n",
-                        EndpointUrl.parse("https://hooks.example/x", ""),
-                        List.of(new TypePattern("a.*")),
-                        GENERATED));
+                        new Selection(List.of(new TypePattern("a.*"))),
+                        WebhookSettings.of(URI.create("https://hooks.example/x"), GENERATED))));
     }
 
     @Test
     void everythingCanBeSaid() {
-        SubscriptionSettings settings = create(
+        SubscriptionDraft draft = create(
                 ",\"isEnabled\":false,\"secret\":\"correct horse\",\"format\":\"default\",\"targetType\":\"webhook\","
                         + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,\"rateLimit\":250,"
                         + "\"retry\":{\"maxAttempts\":3,\"baseSeconds\":1,\"cap\":\"90m\"},\"deadOn\":[404,400]");
-        assertThat(settings.isEnabled()).isFalse();
-        assertThat(settings.secret()).isEqualTo(new SigningSecret("correct horse"));
-        assertThat(settings.headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
-        assertThat(settings.ordered()).isFalse();
-        assertThat(settings.concurrency()).isEqualTo(1000);
-        assertThat(settings.rateLimit()).contains(250);
-        assertThat(settings.retry())
-                .isEqualTo(new RetrySettings(Optional.of(3), Optional.of(1), Optional.of(Duration.ofMinutes(90))));
-        assertThat(settings.deadOn()).isEqualTo(Set.of(400, 404));
+        assertThat(draft.isEnabled()).isFalse();
+        assertThat(webhook(draft).secrets()).isEqualTo(SigningSecrets.of(new SigningSecret("correct horse")));
+        assertThat(webhook(draft).headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
+        assertThat(draft.settings().flow()).isEqualTo(new Flow(false, 1000, Optional.of(250)));
+        assertThat(draft.settings().retry())
+                .isEqualTo(new Retry(
+                        new Retry.Policy(Optional.of(3), Optional.of(1), Optional.of(Duration.ofMinutes(90))),
+                        Set.of(400, 404)));
     }
 
     @ParameterizedTest
@@ -127,13 +127,17 @@ class SubscriptionRequestTest {
                 List.of("https://hooks.example/x", "https://hooks.example:8443", "http://hooks.example?a=b:80")) {
             assertThat(SubscriptionRequest.create(
                                     body("{\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)
+                            .settings()
                             .name())
                     .isEqualTo("hooks.example");
         }
         Subscription named = stored(create(""));
-        assertThat(SubscriptionRequest.change(body("{\"name\":null}"), named).name())
+        assertThat(SubscriptionRequest.change(body("{\"name\":null}"), named)
+                        .settings()
+                        .name())
                 .isEqualTo("hooks.example");
         assertThat(SubscriptionRequest.change(body("{\"endpointUrl\":\"https://other.example/\"}"), named)
+                        .settings()
                         .name())
                 .isEqualTo("n");
         assertThat(errorsOf(() -> SubscriptionRequest.change(body("{\"name\":\"\"}"), named)))
@@ -144,24 +148,25 @@ class SubscriptionRequestTest {
     @ValueSource(strings = {"\"WEBHOOK\"", "\"webhook\"", "\"WebHook\"", "null"})
     void aTargetTypeIsTakenInAnyCaseAndShownInUpperCase(String type) {
         Subscription made = stored(create(",\"targetType\":" + type));
-        assertThat(SubscriptionView.of(made, true).targetType()).isEqualTo("WEBHOOK");
+        assertThat(SubscriptionAnswer.of(made, true).fields().get("targetType")).isEqualTo("WEBHOOK");
     }
 
     @Test
     void aChangeLeavesWhatItDoesNotName() {
         Subscription before =
                 stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
-        assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.settings());
-        SubscriptionSettings renamed = SubscriptionRequest.change(body("{\"name\":\"m\"}"), before);
+        assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.draft());
+        SubscriptionSettings renamed =
+                SubscriptionRequest.change(body("{\"name\":\"m\"}"), before).settings();
         assertThat(renamed.name()).isEqualTo("m");
-        assertThat(renamed.concurrency()).isEqualTo(5);
+        assertThat(renamed.flow().concurrency()).isEqualTo(5);
     }
 
     @Test
     void nullBringsADefaultBackAndIsRefusedWhereThereIsNone() {
         Subscription before = stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"ordering\":\"none\","
                 + "\"isEnabled\":false,\"retry\":{\"maxAttempts\":1},\"headers\":{\"X-Key\":\"k\"}"));
-        SubscriptionSettings reset = SubscriptionRequest.change(
+        SubscriptionDraft reset = SubscriptionRequest.change(
                 body(
                         "{\"concurrency\":null,\"rateLimit\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
                                 + "\"headers\":null}"),
@@ -176,9 +181,10 @@ class SubscriptionRequestTest {
     void aCredentialThatComesBackHiddenStaysWhatItWas() {
         Subscription before = stored(
                 create(",\"headers\":{\"Authorization\":\"Bearer x\",\"X-Odd\":\"a\",\"Accept\":\"text/plain\"}"));
-        assertThat(TargetHeaders.shown(before.headers()))
+        assertThat(SubscriptionAnswer.of(before, true).fields().get("headers"))
                 .isEqualTo(Map.of("Authorization", "***", "X-Odd", "***", "Accept", "text/plain"));
-        assertThat(SubscriptionRequest.change(body("{\"headers\":{\"authorization\":\"***\",\"X-Odd\":\"b\"}}"), before)
+        assertThat(webhook(SubscriptionRequest.change(
+                                body("{\"headers\":{\"authorization\":\"***\",\"X-Odd\":\"b\"}}"), before))
                         .headers())
                 .isEqualTo(Map.of("authorization", "Bearer x", "X-Odd", "b"));
     }
@@ -187,12 +193,12 @@ class SubscriptionRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://my_service:8080/x", "https://a_b.hooks.example", "http://_x/", "http://receiver."})
     void aHostMayHaveUnderscores(String url) {
-        assertThat(SubscriptionRequest.create(
+        assertThat(webhook(SubscriptionRequest.create(
                                 body("{\"name\":\"n\",\"eventTypes\":[\"a\"],\"endpointUrl\":\"" + url
                                         + "\",\"auth\":{\"type\":\"oauth2\",\"clientId\":\"i\",\"clientSecret\":\"s\",\"tokenUrl\":\""
                                         + url + "\"}}"),
-                                GENERATED)
-                        .endpointUrl())
+                                GENERATED))
+                        .url())
                 .hasToString(url);
     }
 
@@ -238,36 +244,19 @@ class SubscriptionRequestTest {
                 .containsExactly("/endpointUrl");
     }
 
-    private static SubscriptionSettings create(String more) {
+    private static SubscriptionDraft create(String more) {
         return SubscriptionRequest.create(
                 body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a.*\"]" + more
                         + "}"),
                 GENERATED);
     }
 
-    private static Subscription stored(SubscriptionSettings settings) {
-        return new Subscription(
-                new UUID(0, 1),
-                1,
-                Door.SUBSCRIPTION,
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                settings.concurrency(),
-                settings.rateLimit(),
-                settings.retry(),
-                settings.deadOn(),
-                settings.isEnabled(),
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                settings.credentials(),
-                List.of());
+    private static Subscription stored(SubscriptionDraft draft) {
+        return TestSubscription.of(draft, Kind.SUBSCRIPTION, Instant.EPOCH);
+    }
+
+    private static WebhookSettings webhook(SubscriptionDraft draft) {
+        return (WebhookSettings) draft.settings().target();
     }
 
     private static JsonBody body(String json) {

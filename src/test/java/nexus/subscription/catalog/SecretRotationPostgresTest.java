@@ -17,15 +17,18 @@ import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
-import nexus.subscription.Door;
 import nexus.subscription.EndpointHealth;
+import nexus.subscription.Kind;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.secret.SigningSecrets;
 import nexus.subscription.target.AuthSettings;
 import nexus.subscription.target.TargetCredentials;
+import nexus.subscription.target.WebhookSettings;
 import nexus.target.credential.TargetAuth;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
@@ -53,33 +56,23 @@ class SecretRotationPostgresTest {
         SubscriptionRepository repository = repository(new SecretCipher(OLD));
         UUID id = insert(repository, "http://127.0.0.1/overlap");
         Subscription rotated = await(repository.rotate(id, SECOND, NOW, SOON, AuditedChange.NONE));
-        assertThat(rotated.signingKeys(SOON.minusMillis(1))).containsExactly(SECOND.key(), FIRST.key());
-        assertThat(rotated.signingKeys(SOON)).containsExactly(SECOND.key());
+        assertThat(webhook(rotated).signingKeys(SOON.minusMillis(1))).containsExactly(SECOND.key(), FIRST.key());
+        assertThat(webhook(rotated).signingKeys(SOON)).containsExactly(SECOND.key());
 
         await(repository.rotate(id, secret(3), NOW, SOON.plusSeconds(60), AuditedChange.NONE));
         Subscription again = await(repository.rotate(id, secret(4), NOW, NOW, AuditedChange.NONE));
-        assertThat(again.signingKeys(NOW))
+        assertThat(webhook(again).signingKeys(NOW))
                 .as("the third had no time left, the others have")
                 .containsExactly(secret(4).key(), SECOND.key(), FIRST.key());
-        assertThat(again.signingKeys(SOON)).containsExactly(secret(4).key(), SECOND.key());
+        assertThat(webhook(again).signingKeys(SOON)).containsExactly(secret(4).key(), SECOND.key());
 
-        Subscription replaced = await(repository.update(
-                id,
-                before -> new SubscriptionSettings(
-                        before.name(),
-                        before.endpointUrl(),
-                        before.eventTypes(),
-                        before.headers(),
-                        secret(5),
-                        before.ordered(),
-                        before.concurrency(),
-                        before.rateLimit(),
-                        before.retry(),
-                        before.deadOn(),
-                        before.isEnabled())));
-        assertThat(replaced.signingKeys(NOW)).containsExactly(secret(5).key(), SECOND.key(), FIRST.key());
+        Subscription replaced = await(repository.update(id, before -> before.draft()
+                .with(webhook(before).with(webhook(before).secrets().with(secret(5))))));
+        assertThat(webhook(replaced).signingKeys(NOW)).containsExactly(secret(5).key(), SECOND.key(), FIRST.key());
         Subscription late = await(repository.rotate(id, secret(6), SOON, SOON, AuditedChange.NONE));
-        assertThat(late.previousSecrets()).extracting(PreviousSecret::secret).containsExactly(SECOND);
+        assertThat(webhook(late).secrets().previous())
+                .extracting(PreviousSecret::secret)
+                .containsExactly(SECOND);
     }
 
     @Test
@@ -90,13 +83,13 @@ class SecretRotationPostgresTest {
             await(repository.rotate(id, secret(i), NOW, SOON.plusSeconds(i), AuditedChange.NONE));
         }
         Subscription full = await(repository.find(id)).orElseThrow();
-        assertThat(full.signingKeys(NOW)).hasSize(10);
+        assertThat(webhook(full).signingKeys(NOW)).hasSize(10);
         assertThatThrownBy(() -> await(repository.rotate(id, secret(10), NOW, SOON, AuditedChange.NONE)))
                 .isInstanceOfSatisfying(Refusal.Conflict.class, refusal -> assertThat(refusal.code())
                         .isEqualTo("too-many-secrets"))
                 .hasMessageContaining("2999-01-01T00:00:01.000Z");
         assertThat(await(repository.find(id))).contains(full);
-        assertThat(await(repository.rotate(id, secret(10), NOW, NOW, AuditedChange.NONE))
+        assertThat(webhook(await(repository.rotate(id, secret(10), NOW, NOW, AuditedChange.NONE)))
                         .signingKeys(NOW))
                 .as("the present one had no promise")
                 .hasSize(10);
@@ -139,12 +132,12 @@ class SecretRotationPostgresTest {
         }
 
         Subscription rotated = await(repository(new SecretCipher(NEW)).find(id)).orElseThrow();
-        assertThat(rotated.endpointUrl()).isEqualTo(URI.create("http://127.0.0.1/rotated"));
-        await(repository(new SecretCipher(NEW)).health(id, rotated.endpointUrl(), health));
+        assertThat(webhook(rotated).url()).isEqualTo(URI.create("http://127.0.0.1/rotated"));
+        await(repository(new SecretCipher(NEW)).health(id, rotated.target(), health));
         Subscription after = await(repository(new SecretCipher(NEW)).find(id)).orElseThrow();
-        assertThat(after.health()).isEqualTo(health);
-        assertThat(after.signingKeys(Instant.EPOCH)).containsExactly(SECOND.key(), FIRST.key());
-        assertThat(after.access().auth()).isEqualTo(TargetAuth.bearer("t0ken"));
+        assertThat(after.state().health()).isEqualTo(health);
+        assertThat(webhook(after).signingKeys(Instant.EPOCH)).containsExactly(SECOND.key(), FIRST.key());
+        assertThat(webhook(after).access().auth()).isEqualTo(TargetAuth.bearer("t0ken"));
         assertThatThrownBy(() -> await(repository(new SecretCipher(OLD)).find(id)))
                 .hasMessageContaining("NEXUS_SECRET_KEY");
     }
@@ -155,25 +148,20 @@ class SecretRotationPostgresTest {
 
     private static UUID insert(SubscriptionRepository repository, String endpoint) {
         UUID id = UUID.randomUUID();
-        SubscriptionSettings plain =
-                SubscriptionSettings.of("test", URI.create(endpoint), List.of(new TypePattern("a.b")), FIRST);
         AuthSettings auth = new AuthSettings("bearer", Map.of("token", "t0ken"));
+        WebhookSettings target = new WebhookSettings(
+                URI.create(endpoint),
+                Map.of(),
+                SigningSecrets.of(FIRST),
+                new TargetCredentials(Optional.of(auth), Optional.empty(), Optional.empty()));
         await(repository.insert(
                 id,
-                Door.SUBSCRIPTION,
-                new SubscriptionSettings(
-                        plain.name(),
-                        plain.endpointUrl(),
-                        plain.eventTypes(),
-                        plain.headers(),
-                        plain.secret(),
-                        plain.ordered(),
-                        plain.concurrency(),
-                        plain.rateLimit(),
-                        plain.retry(),
-                        plain.deadOn(),
-                        plain.isEnabled(),
-                        new TargetCredentials(Optional.of(auth), Optional.empty(), Optional.empty()))));
+                Kind.SUBSCRIPTION,
+                SubscriptionSettings.of("test", new Selection(List.of(new TypePattern("a.b"))), target)));
         return id;
+    }
+
+    private static WebhookSettings webhook(Subscription subscription) {
+        return (WebhookSettings) subscription.target();
     }
 }

@@ -14,10 +14,13 @@ import java.util.UUID;
 import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.store.Store;
-import nexus.subscription.Door;
+import nexus.subscription.Kind;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.target.WebhookSettings;
 import nexus.subscription.warning.EndpointReach;
 import nexus.subscription.warning.TableCoverage;
 import nexus.subscription.warning.Warning;
@@ -56,19 +59,19 @@ class SubscriptionRegistryPostgresTest {
     @Test
     void aNewOneIsKnownBeforeItIsCoveredAndCoveredBeforeTheAnswer() {
         SubscriptionRegistry.Registered made =
-                await(registry.create(Door.SUBSCRIPTION, settings("http://10.0.0.1/", true), AuditedChange.NONE));
+                await(registry.create(Kind.SUBSCRIPTION, draft("http://10.0.0.1/", true), AuditedChange.NONE));
         assertThat(coveredAndKnown).containsExactly(made.subscription().id());
         assertThat(made.warnings()).extracting(Warning::code).containsExactly("no-replica-identity", "private-address");
     }
 
     @Test
     void aDisabledOneIsCoveredWhenItIsEnabled() {
-        SubscriptionRegistry.Registered made = await(
-                registry.create(Door.SUBSCRIPTION, settings("http://localhost:4000/", false), AuditedChange.NONE));
+        SubscriptionRegistry.Registered made =
+                await(registry.create(Kind.SUBSCRIPTION, draft("http://localhost:4000/", false), AuditedChange.NONE));
         assertThat(coveredAndKnown).isEmpty();
         assertThat(made.warnings()).isEmpty();
         await(registry.change(
-                made.subscription().id(), before -> settings("http://localhost:4000/", true), AuditedChange.NONE));
+                made.subscription().id(), before -> draft("http://localhost:4000/", true), AuditedChange.NONE));
         assertThat(coveredAndKnown).containsExactly(made.subscription().id());
     }
 
@@ -86,17 +89,17 @@ class SubscriptionRegistryPostgresTest {
     })
     void whatCannotBeReachedIsAWarning(String url, @Nullable String code) {
         SubscriptionRegistry.Registered made =
-                await(registry.create(Door.SUBSCRIPTION, settings(url, false), AuditedChange.NONE));
+                await(registry.create(Kind.SUBSCRIPTION, draft(url, false), AuditedChange.NONE));
 
         assertThat(made.warnings()).extracting(Warning::code).isEqualTo(code == null ? List.of() : List.of(code));
     }
 
     @Test
     void aDeletedOneIsUnknownAtOnce() {
-        UUID id = await(registry.create(Door.LISTENER, settings("http://localhost:4000/", true), AuditedChange.NONE))
+        UUID id = await(registry.create(Kind.LISTENER, draft("http://localhost:4000/", true), AuditedChange.NONE))
                 .subscription()
                 .id();
-        await(registry.delete(id, Optional.of(Door.LISTENER), AuditedChange.NONE));
+        await(registry.delete(id, Optional.of(Kind.LISTENER), AuditedChange.NONE));
         assertThat(catalog.current().withId(id)).isEmpty();
     }
 
@@ -110,23 +113,11 @@ class SubscriptionRegistryPostgresTest {
         return Future.succeededFuture(List.of(NO_IDENTITY));
     }
 
-    private static SubscriptionSettings settings(String url, boolean isEnabled) {
+    private static SubscriptionDraft draft(String url, boolean isEnabled) {
         SubscriptionSettings settings = SubscriptionSettings.of(
                 "test",
-                URI.create(url),
-                List.of(new TypePattern("pg.public.users.*")),
-                new SigningSecret("correct horse"));
-        return new SubscriptionSettings(
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                settings.concurrency(),
-                settings.rateLimit(),
-                settings.retry(),
-                settings.deadOn(),
-                isEnabled);
+                new Selection(List.of(new TypePattern("pg.public.users.*"))),
+                WebhookSettings.of(URI.create(url), new SigningSecret("correct horse")));
+        return new SubscriptionDraft(settings, isEnabled);
     }
 }

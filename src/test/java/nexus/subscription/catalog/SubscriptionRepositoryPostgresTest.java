@@ -14,17 +14,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import nexus.api.caller.AuditedChange;
 import nexus.event.TypePattern;
 import nexus.liveness.LoopHeartbeats;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
-import nexus.subscription.Door;
+import nexus.subscription.Content;
 import nexus.subscription.EndpointHealth;
-import nexus.subscription.RetrySettings;
+import nexus.subscription.Flow;
+import nexus.subscription.Kind;
+import nexus.subscription.Retry;
+import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.Subscriptions;
+import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.secret.SigningSecrets;
+import nexus.subscription.target.AuthSettings;
+import nexus.subscription.target.TargetCredentials;
+import nexus.subscription.target.WebhookSettings;
+import nexus.target.credential.TlsIdentity;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
@@ -37,21 +48,30 @@ class SubscriptionRepositoryPostgresTest {
 
     @Test
     void everySettingComesBackAsItWasGiven() {
+        WebhookSettings target = new WebhookSettings(
+                URI.create("https://hooks.example/a?b=c%20d"),
+                Map.of("Authorization", "Bearer x", "X-Team", "é\"\\"),
+                new SigningSecrets(
+                        new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+                        List.of(new PreviousSecret(
+                                new SigningSecret("correct horse"), Instant.parse("2030-01-01T00:00:00.123Z")))),
+                new TargetCredentials(
+                        Optional.of(new AuthSettings("bearer", Map.of("token", "t0ken"))),
+                        Optional.of(new TlsIdentity(Optional.of("ca"), Optional.of("cert"), Optional.of("key"))),
+                        Optional.empty()));
         SubscriptionSettings settings = new SubscriptionSettings(
                 "orders ü",
-                URI.create("https://hooks.example/a?b=c%20d"),
-                List.of(new TypePattern("pg.public.orders.*"), new TypePattern("order.**")),
-                Map.of("Authorization", "Bearer x", "X-Team", "é\"\\"),
-                new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-                false,
-                7,
-                Optional.of(250),
-                new RetrySettings(Optional.of(3), Optional.of(2), Optional.of(Duration.ofMinutes(90))),
-                Set.of(404, 400),
-                false);
-        Subscription stored = await(repository.insert(UUID.randomUUID(), Door.LISTENER, settings));
-        assertThat(stored.settings()).isEqualTo(settings);
-        assertThat(stored.door()).isEqualTo(Door.LISTENER);
+                new Selection(List.of(new TypePattern("pg.public.orders.*"), new TypePattern("order.**"))),
+                Content.DEFAULT,
+                target,
+                new Flow(false, 7, Optional.of(250)),
+                new Retry(
+                        new Retry.Policy(Optional.of(3), Optional.of(2), Optional.of(Duration.ofMinutes(90))),
+                        Set.of(404, 400)));
+        SubscriptionDraft draft = new SubscriptionDraft(settings, false);
+        Subscription stored = await(repository.insert(UUID.randomUUID(), Kind.LISTENER, draft, AuditedChange.NONE));
+        assertThat(stored.draft()).isEqualTo(draft);
+        assertThat(stored.kind()).isEqualTo(Kind.LISTENER);
         assertThat(await(repository.find(stored.id()))).contains(stored);
         assertThat(await(repository.loadAll()).withId(stored.id())).contains(stored);
     }
@@ -64,7 +84,7 @@ class SubscriptionRepositoryPostgresTest {
         Subscription deleted = insert(settings("https://hooks.example", "d"));
         Subscriptions before = await(repository.loadAll());
         SubscriptionSettings other = settings("https://hooks.example/2", "a");
-        await(repository.update(changed.id(), now -> other));
+        await(repository.update(changed.id(), now -> SubscriptionDraft.enabled(other)));
         Instant until = Instant.parse("2030-01-01T00:00:00Z");
         await(repository.hold(held.id(), until));
         await(repository.delete(deleted.id(), Optional.empty()));
@@ -74,17 +94,16 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(after.withId(kept.id()).orElseThrow())
                 .isSameAs(before.withId(kept.id()).orElseThrow());
         assertThat(after.withId(changed.id()).orElseThrow().settings()).isEqualTo(other);
-        assertThat(after.withId(held.id()).orElseThrow().heldUntil()).contains(until);
+        assertThat(after.withId(held.id()).orElseThrow().state().heldUntil()).contains(until);
     }
 
     @Test
     void credentialsAreNotReadableInTheTable() {
         SubscriptionSettings settings = settings("https://hooks.example", "a");
         insert(settings);
-        List<String> stored = TestPostgres.query(
-                url,
-                "SELECT s::text || encode(secret, 'escape') || encode(endpoint, 'escape') FROM nexus.subscription s");
-        assertThat(stored.getFirst()).doesNotContain(settings.secret().text(), "hooks.example");
+        List<String> stored =
+                TestPostgres.query(url, "SELECT s::text || encode(target, 'escape') FROM nexus.subscription s");
+        assertThat(stored.getFirst()).contains("eventTypes").doesNotContain("whsec_", "hooks.example");
     }
 
     @Test
@@ -101,7 +120,7 @@ class SubscriptionRepositoryPostgresTest {
     void ofTwoAtTheSameInstantOneIsMade() {
         List<Future<Subscription>> both = IntStream.range(0, 8)
                 .mapToObj(i ->
-                        repository.insert(UUID.randomUUID(), Door.SUBSCRIPTION, settings("https://hooks.example", "a")))
+                        repository.insert(UUID.randomUUID(), Kind.SUBSCRIPTION, settings("https://hooks.example", "a")))
                 .toList();
         both.forEach(one -> await(one.otherwiseEmpty()));
         assertThat(both.stream().filter(Future::succeeded)).hasSize(1);
@@ -115,8 +134,8 @@ class SubscriptionRepositoryPostgresTest {
         insert(settings("https://hooks.example", "b"));
         long version = await(repository.catalogVersion());
         assertThatExceptionOfType(Refusal.Conflict.class)
-                .isThrownBy(
-                        () -> await(repository.update(first.id(), before -> settings("https://hooks.example", "b"))));
+                .isThrownBy(() -> await(repository.update(
+                        first.id(), before -> SubscriptionDraft.enabled(settings("https://hooks.example", "b")))));
         assertThatExceptionOfType(Refusal.Invalid.class)
                 .isThrownBy(() -> await(repository.update(first.id(), before -> {
                     throw new Refusal.Invalid("/name", "is wrong");
@@ -130,7 +149,7 @@ class SubscriptionRepositoryPostgresTest {
         long start = await(repository.catalogVersion());
         Subscription made = insert(settings("https://hooks.example", "a"));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 1);
-        await(repository.update(made.id(), Subscription::settings));
+        await(repository.update(made.id(), Subscription::draft));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 2);
         assertThat(await(repository.disable(made.id(), "gone"))).isTrue();
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
@@ -150,23 +169,31 @@ class SubscriptionRepositoryPostgresTest {
                 Optional.of(new EndpointHealth.Opened(now, now.plusSeconds(40), 3)),
                 Optional.of(new EndpointHealth.Failing(now.minusSeconds(90), 17)));
 
-        await(repository.health(made.id(), made.endpointUrl(), health));
-        assertThat(await(repository.find(made.id())).orElseThrow().health()).isEqualTo(health);
+        await(repository.health(made.id(), made.target(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().state().health())
+                .isEqualTo(health);
         assertThat(await(repository.catalogVersion())).isEqualTo(version);
-        assertThat(await(repository.update(made.id(), Subscription::settings)).health())
+        assertThat(await(repository.update(made.id(), Subscription::draft))
+                        .state()
+                        .health())
                 .isEqualTo(health);
 
-        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+        assertThat(await(repository.update(
+                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                        .state()
                         .health())
                 .isEqualTo(EndpointHealth.GOOD);
-        await(repository.health(made.id(), made.endpointUrl(), health));
-        assertThat(await(repository.find(made.id())).orElseThrow().health())
+        await(repository.health(made.id(), made.target(), health));
+        assertThat(await(repository.find(made.id())).orElseThrow().state().health())
                 .as("the former endpoint's")
                 .isEqualTo(EndpointHealth.GOOD);
 
-        await(repository.health(made.id(), URI.create("https://other.example"), health));
+        await(repository.health(
+                made.id(), settings("https://other.example", "a").target(), health));
         await(repository.disable(made.id(), "gone"));
-        assertThat(await(repository.update(made.id(), before -> settings("https://other.example", "a")))
+        assertThat(await(repository.update(
+                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                        .state()
                         .health())
                 .isEqualTo(EndpointHealth.GOOD);
     }
@@ -179,19 +206,20 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.hold(made.id(), later.minusSeconds(300)));
         await(repository.disable(made.id(), "gone"));
         Subscription disabled = await(repository.find(made.id())).orElseThrow();
-        assertThat(disabled.disabledReason()).contains("gone");
-        assertThat(disabled.heldUntil().orElseThrow()).isBetween(later.minusMillis(1), later.plusMillis(1));
-        Subscription enabled = await(repository.update(made.id(), before -> settings("https://hooks.example", "a")));
+        assertThat(disabled.state().disabledReason()).contains("gone");
+        assertThat(disabled.state().heldUntil().orElseThrow()).isBetween(later.minusMillis(1), later.plusMillis(1));
+        Subscription enabled = await(repository.update(
+                made.id(), before -> SubscriptionDraft.enabled(settings("https://hooks.example", "a"))));
         assertThat(enabled.isEnabled()).isTrue();
-        assertThat(enabled.disabledReason()).isEmpty();
-        assertThat(enabled.heldUntil()).isEmpty();
+        assertThat(enabled.state().disabledReason()).isEmpty();
+        assertThat(enabled.state().heldUntil()).isEmpty();
     }
 
     @Test
     void aDeletedOneIsGoneForEverybodyButMayBeMadeAgain() {
         Subscription made = insert(settings("https://hooks.example", "a"));
         assertThatExceptionOfType(Refusal.NotFound.class)
-                .isThrownBy(() -> await(repository.delete(made.id(), Optional.of(Door.LISTENER))));
+                .isThrownBy(() -> await(repository.delete(made.id(), Optional.of(Kind.LISTENER))));
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.find(made.id()))).isEmpty();
         assertThat(await(repository.loadAll()).all()).isEmpty();
@@ -199,7 +227,7 @@ class SubscriptionRepositoryPostgresTest {
         assertThatExceptionOfType(Refusal.NotFound.class)
                 .isThrownBy(() -> await(repository.delete(made.id(), Optional.empty())));
         assertThatExceptionOfType(Refusal.NotFound.class)
-                .isThrownBy(() -> await(repository.update(made.id(), Subscription::settings)));
+                .isThrownBy(() -> await(repository.update(made.id(), Subscription::draft)));
         Subscription again = insert(settings("https://hooks.example", "a"));
         assertThat(again.lane()).isGreaterThan(made.lane());
         assertThat(TestPostgres.query(url, "SELECT count(*) FROM nexus.subscription"))
@@ -216,12 +244,12 @@ class SubscriptionRepositoryPostgresTest {
         List<Subscription> first = await(repository.list(Optional.empty(), Optional.of(true), Optional.empty(), 2));
         assertThat(first).extracting(Subscription::id).containsExactly(made.get(4), made.get(2));
         List<Subscription> second = await(repository.list(
-                Optional.of(Door.SUBSCRIPTION),
+                Optional.of(Kind.SUBSCRIPTION),
                 Optional.of(true),
                 Optional.of(first.getLast().lane()),
                 9));
         assertThat(second).extracting(Subscription::id).containsExactly(made.get(1), made.get(0));
-        assertThat(await(repository.list(Optional.of(Door.LISTENER), Optional.empty(), Optional.empty(), 9)))
+        assertThat(await(repository.list(Optional.of(Kind.LISTENER), Optional.empty(), Optional.empty(), 9)))
                 .isEmpty();
     }
 
@@ -238,14 +266,13 @@ class SubscriptionRepositoryPostgresTest {
     }
 
     private Subscription insert(SubscriptionSettings settings) {
-        return await(repository.insert(UUID.randomUUID(), Door.SUBSCRIPTION, settings));
+        return await(repository.insert(UUID.randomUUID(), Kind.SUBSCRIPTION, settings));
     }
 
     private static SubscriptionSettings settings(String url, String... patterns) {
         return SubscriptionSettings.of(
                 "test",
-                URI.create(url),
-                List.of(patterns).stream().map(TypePattern::new).toList(),
-                new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+                new Selection(List.of(patterns).stream().map(TypePattern::new).toList()),
+                WebhookSettings.of(URI.create(url), new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")));
     }
 }

@@ -6,16 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
-import nexus.subscription.Door;
-import nexus.subscription.EndpointHealth;
+import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
-import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.secret.SigningSecret;
+import nexus.testkit.TestSubscription;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,14 +38,14 @@ class ListenerRequestTest {
                 "größe                    | pg.public.gr%C3%B6%C3%9Fe.insert  | größe"
             })
     void aListenerNamesATableInTheCatalogsSpelling(String table, String type, String shown) {
-        SubscriptionSettings settings = ListenerRequest.read(
+        SubscriptionDraft draft = ListenerRequest.read(
                 body(
                         "{\"name\":\"n\",\"source_table\":\"" + table.replace("\"", "\\\"")
                                 + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\",\"target_type\":\"Webhook\"}"),
                 GENERATED);
-        assertThat(settings.eventTypes()).containsExactly(new TypePattern(type));
-        assertThat(ListenerView.of(stored(settings), true).sourceTable()).isEqualTo(shown);
-        assertThat(ListenerView.of(stored(settings), true).event()).isEqualTo("INSERT");
+        assertThat(draft.settings().selection().patterns()).containsExactly(new TypePattern(type));
+        assertThat(ListenerView.of(stored(draft), true).sourceTable()).isEqualTo(shown);
+        assertThat(ListenerView.of(stored(draft), true).event()).isEqualTo("INSERT");
     }
 
     @ParameterizedTest
@@ -79,29 +77,8 @@ class ListenerRequestTest {
         assertThat(ListenerView.of(listener, true).targetType()).isEqualTo("WEBHOOK");
     }
 
-    private static Subscription stored(SubscriptionSettings settings) {
-        return new Subscription(
-                new UUID(0, 1),
-                1,
-                Door.SUBSCRIPTION,
-                settings.name(),
-                settings.endpointUrl(),
-                settings.eventTypes(),
-                settings.headers(),
-                settings.secret(),
-                settings.ordered(),
-                settings.concurrency(),
-                settings.rateLimit(),
-                settings.retry(),
-                settings.deadOn(),
-                settings.isEnabled(),
-                Optional.empty(),
-                Optional.empty(),
-                EndpointHealth.GOOD,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                settings.credentials(),
-                List.of());
+    private static Subscription stored(SubscriptionDraft draft) {
+        return TestSubscription.of(draft, Kind.LISTENER, Instant.EPOCH);
     }
 
     private static JsonBody body(String json) {

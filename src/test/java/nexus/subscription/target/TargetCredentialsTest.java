@@ -3,6 +3,7 @@ package nexus.subscription.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
@@ -20,6 +21,7 @@ class TargetCredentialsTest {
     @Test
     void whatIsNotAskedForCostsNothing() {
         assertThat(read("{}", TargetCredentials.NONE)).isSameAs(TargetCredentials.NONE);
+        assertThat(TargetCredentials.ofStored(new JsonObject())).isSameAs(TargetCredentials.NONE);
         assertThat(TargetCredentials.NONE.access()).isSameAs(TargetAccess.PLAIN);
         assertThat(read("{\"auth\":null,\"tls\":null,\"signing\":\"hmac\"}", read(OAUTH, TargetCredentials.NONE)))
                 .isSameAs(TargetCredentials.NONE);
@@ -28,7 +30,9 @@ class TargetCredentialsTest {
     @Test
     void whatIsStoredComesBackAsItWas() {
         TargetCredentials given = read(OAUTH, TargetCredentials.NONE);
-        TargetCredentials stored = TargetCredentials.ofStored(given.stored().orElseThrow());
+        JsonObject json = new JsonObject();
+        given.store(json);
+        TargetCredentials stored = TargetCredentials.ofStored(new JsonObject(json.encode()));
         assertThat(stored.auth()).isEqualTo(given.auth());
         assertThat(stored.signer().orElseThrow().publicKey())
                 .isEqualTo(given.signer().orElseThrow().publicKey());

@@ -11,7 +11,7 @@ import nexus.refusal.Refusal;
  * A table as a listener names it: {@code users} (schema public) or {@code sales.orders}, in the catalog's spelling, so
  * nothing is folded to lower case; quotes are needed only round a dot or a quote.
  */
-record SourceTable(String schema, String table) {
+record TableName(String schema, String table) {
     static final int MAX_CHARACTERS = 300;
     private static final String DEFAULT_SCHEMA = "public";
     /** PostgreSQL cuts longer names off: none of its tables can have one. */
@@ -20,7 +20,7 @@ record SourceTable(String schema, String table) {
     private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")+)\"|([^\".]+)");
     private static final String OWN_SCHEMA = "nexus";
 
-    static SourceTable parse(String text, String pointer) {
+    static TableName parse(String text, String pointer) {
         List<String> names = new ArrayList<>();
         Matcher matcher = NAME.matcher(text);
         int at = 0;
@@ -39,7 +39,7 @@ record SourceTable(String schema, String table) {
                     "must be table or schema.table as the catalog spells them, with \"quotes\" round a name that has a"
                             + " dot or a quote in it");
         }
-        SourceTable table = new SourceTable(names.size() == 2 ? names.getFirst() : DEFAULT_SCHEMA, names.getLast());
+        TableName table = new TableName(names.size() == 2 ? names.getFirst() : DEFAULT_SCHEMA, names.getLast());
         if (table.schema().equals(OWN_SCHEMA)) {
             throw new Refusal.Invalid(pointer, "must not be in schema nexus: Nexus's own tables are never captured");
         }

@@ -1,0 +1,54 @@
+package nexus.store;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows of an answer. Columns are read by name. */
+public final class Rows {
+    private Rows() {}
+
+    /** The first row; empty when there is none. */
+    public static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> read) {
+        for (Row row : rows) {
+            return Optional.of(read.apply(row));
+        }
+        return Optional.empty();
+    }
+
+    /** The only row of a statement that always answers with one. */
+    public static Row only(RowSet<Row> rows) {
+        return rows.iterator().next();
+    }
+
+    /** All of them, in their order. */
+    public static <T> List<T> all(RowSet<Row> rows, Function<Row, T> read) {
+        List<T> all = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            all.add(read.apply(row));
+        }
+        return all;
+    }
+
+    /** A time that may be null. */
+    public static Optional<Instant> time(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+
+    /** A time as the client takes it. */
+    public static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** A time as the client takes it; null when there is none. */
+    public static @Nullable OffsetDateTime utc(Optional<Instant> instant) {
+        return instant.map(Rows::utc).orElse(null);
+    }
+}

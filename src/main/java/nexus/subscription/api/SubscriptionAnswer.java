@@ -1,0 +1,64 @@
+package nexus.subscription.api;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import nexus.event.EventBody;
+import nexus.subscription.Subscription;
+import nexus.subscription.catalog.SubscriptionRegistry.Registered;
+import nexus.subscription.json.SettingsJson;
+import nexus.subscription.target.TargetJson;
+import nexus.subscription.target.WebhookSettings;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription as {@code /v1/subscriptions} shows it. */
+@RegisterForReflection
+record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
+    /** The only field of the JSON object would be another object. */
+    @JsonValue
+    @Override
+    public Map<String, @Nullable Object> fields() {
+        return fields;
+    }
+
+    /** @param toManager whether URLs are shown whole, not their origins alone */
+    static SubscriptionAnswer of(Subscription subscription, boolean toManager) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("id", subscription.id().toString());
+        json.put("name", subscription.name());
+        json.putAll(TargetJson.shown(subscription.target(), toManager));
+        json.putAll(SettingsJson.write(subscription.settings()));
+        json.put("isEnabled", subscription.isEnabled());
+        json.put("disabledReason", subscription.state().disabledReason().orElse(null));
+        json.put("createdAt", EventBody.timestamp(subscription.createdAt()));
+        json.put("updatedAt", EventBody.timestamp(subscription.updatedAt()));
+        return new SubscriptionAnswer(json);
+    }
+
+    static SubscriptionAnswer shown(Registered registered, boolean toManager) {
+        SubscriptionAnswer answer = of(registered.subscription(), toManager);
+        answer.fields.put("warnings", registered.warnings());
+        return answer;
+    }
+
+    static SubscriptionAnswer changed(Registered registered) {
+        return shown(registered, true);
+    }
+
+    /** The only answer with the secret. */
+    static SubscriptionAnswer created(Registered registered) {
+        SubscriptionAnswer answer = changed(registered);
+        switch (registered.subscription().target()) {
+            case WebhookSettings webhook ->
+                answer.fields.put("secret", webhook.secrets().current().text());
+        }
+        return answer;
+    }
+
+    /** The fields may hold the secret. */
+    @Override
+    public String toString() {
+        return "SubscriptionAnswer[id=" + fields.get("id") + "]";
+    }
+}

@@ -1,0 +1,65 @@
+package nexus.subscription.target;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import nexus.subscription.secret.SigningSecret;
+import nexus.subscription.secret.SigningSecrets;
+import nexus.target.credential.TargetAccess;
+
+/**
+ * An HTTP endpoint.
+ *
+ * @param headers sent with every delivery; may hold credentials
+ * @param credentials beyond the HMAC signature
+ */
+public record WebhookSettings(
+        URI url, Map<String, String> headers, SigningSecrets secrets, TargetCredentials credentials)
+        implements TargetSettings {
+    public static final String TYPE = "WEBHOOK";
+
+    public WebhookSettings {
+        headers = Map.copyOf(headers);
+    }
+
+    /** Without headers and credentials. */
+    public static WebhookSettings of(URI url, SigningSecret secret) {
+        return new WebhookSettings(url, Map.of(), SigningSecrets.of(secret), TargetCredentials.NONE);
+    }
+
+    public WebhookSettings with(SigningSecrets other) {
+        return new WebhookSettings(url, headers, other, credentials);
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public String place() {
+        return url.toString();
+    }
+
+    @Override
+    public String defaultName() {
+        return EndpointUrl.host(url);
+    }
+
+    /** The HMAC keys that sign now, newest first. */
+    public List<byte[]> signingKeys(Instant now) {
+        return secrets.keys(now);
+    }
+
+    /** For the sender. */
+    public TargetAccess access() {
+        return credentials.access();
+    }
+
+    /** Everything in it may be a credential. */
+    @Override
+    public String toString() {
+        return "WebhookSettings[redacted]";
+    }
+}
