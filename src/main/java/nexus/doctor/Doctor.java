@@ -31,11 +31,11 @@ import nexus.doctor.store.StoreChecks;
 import nexus.doctor.store.StoreFacts;
 import nexus.notation.SqlState;
 import nexus.replication.publication.Publications;
-import nexus.store.PackagedMigrations;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
-import nexus.store.SchemaTrust;
 import nexus.store.SqlReason;
+import nexus.store.migration.PackagedMigrations;
+import nexus.store.migration.SchemaTrust;
 import org.jspecify.annotations.Nullable;
 
 /** Examines source and store. Only reads, on connections of its own, and finishes within about ten seconds. */

@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 import nexus.command.environment.StartRefused;
 import nexus.notation.SqlState;
 import nexus.store.JdbcSessions;
-import nexus.store.MigrationHistory;
-import nexus.store.PackagedMigrations;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
-import nexus.store.SchemaState;
 import nexus.store.SessionSettings;
 import nexus.store.SqlReason;
+import nexus.store.migration.MigrationHistory;
+import nexus.store.migration.PackagedMigrations;
+import nexus.store.migration.SchemaState;
 
 /**
  * Checks the user's databases before a start. A problem that only an administrator can fix refuses the start; an

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import nexus.store.SchemaTrust;
+import nexus.store.migration.SchemaTrust;
 
 /**
  * What a PostgreSQL server reports about itself and about the connected role.

@@ -13,9 +13,9 @@ import nexus.doctor.check.Subject;
 import nexus.doctor.server.Server;
 import nexus.event.EventBody;
 import nexus.replication.source.SqlName;
-import nexus.store.AppliedMigration;
-import nexus.store.SchemaState;
-import nexus.store.SchemaTrust;
+import nexus.store.migration.AppliedMigration;
+import nexus.store.migration.SchemaState;
+import nexus.store.migration.SchemaTrust;
 import nexus.subscription.secret.SecretCipher;
 
 /** Checks that Nexus can keep its tables here and read its stored secrets. */

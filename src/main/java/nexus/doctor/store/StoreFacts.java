@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.pgoutput.Lsn;
-import nexus.store.AppliedMigration;
-import nexus.store.MigrationHistory;
-import nexus.store.SchemaTrust;
+import nexus.store.migration.AppliedMigration;
+import nexus.store.migration.MigrationHistory;
+import nexus.store.migration.SchemaTrust;
 
 /**
  * The facts in the store that concern its databases.

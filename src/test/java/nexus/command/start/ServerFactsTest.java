@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import nexus.store.SchemaTrust;
+import nexus.store.migration.SchemaTrust;
 import org.junit.jupiter.api.Test;
 
 class ServerFactsTest {

@@ -16,8 +16,8 @@ import nexus.doctor.check.Subject;
 import nexus.doctor.cluster.ActivityChecks;
 import nexus.doctor.cluster.ActivityFacts;
 import nexus.doctor.server.Servers;
-import nexus.store.AppliedMigration;
-import nexus.store.PackagedMigrations;
+import nexus.store.migration.AppliedMigration;
+import nexus.store.migration.PackagedMigrations;
 import nexus.testkit.TestCipher;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 /**
  * A migration in the store's history.

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import java.sql.SQLException;
 import java.util.concurrent.Callable;

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import static nexus.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import nexus.store.PostgresUrl;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
 import org.flywaydb.core.api.FlywayException;

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package nexus.store;
+package nexus.store.migration;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
