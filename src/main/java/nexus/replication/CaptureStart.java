@@ -61,14 +61,14 @@ import nexus.replication.trouble.StoreRefusals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything between "capture" and the first message: publications, then the slot, then the stream (whoever has it is
- * alone), then the position in the store, then the test for a gap.
+ * Starts capture: brings the publications up to date, then opens the slot, then the stream (which has only one reader),
+ * then takes over the position in the store, and finally checks for a gap.
  */
 @Singleton
 public class CaptureStart {
-    /** The server's process for the slot has to wait, and so does this. */
+    /** The interval at which the creation of the slot is checked. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
-    /** Rows up to this size are read whole, whatever {@code EVENT_MAX_BYTES} is. */
+    /** Rows up to this size are read unchanged, whatever {@code EVENT_MAX_BYTES} is. */
     private static final long SHORTEST_LIMIT = 1 << 20;
 
     private static final String SENDER_TIMEOUT =
@@ -93,8 +93,8 @@ public class CaptureStart {
     private final Publications publications;
     private final RefusedMessages refused;
     private final UndecodedChanges undecoded;
-    private Optional<UnreadableTransaction> leftOut = Optional.empty(); // used by the reader's thread
-    private boolean readsAsItIs; // likewise
+    private Optional<UnreadableTransaction> leftOut = Optional.empty(); // used only by the reader's thread
+    private boolean readsAsItIs; // used only by the reader's thread
 
     @Inject
     public CaptureStart(
@@ -136,10 +136,10 @@ public class CaptureStart {
     }
 
     /**
-     * Blocks: for hours when the slot has to be made and somebody keeps a transaction open.
+     * Opens a session. May block for hours when the slot has to be created while a transaction stays open.
      *
-     * @throws CannotCapture when something has to change first, in this process or another or the database
-     * @throws SQLException if the source failed; {@link #explained} may know why
+     * @throws CannotCapture when this process, another one or the database has to change something first
+     * @throws SQLException if the source failed; see {@link #explained}
      * @throws StoreUnavailableException if the store failed
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
@@ -147,7 +147,8 @@ public class CaptureStart {
         @Nullable StreamConnection replication = null;
         try {
             SlotDecision decision = decide(ordinary);
-            worker.call(publisher::prepare); // before the slot: it could not read changes from before its publications
+            // publications come first, because the slot cannot read changes from before they existed
+            worker.call(publisher::prepare);
             Optional<String> newSlotBecause = carryOut(decision, ordinary, isStopped);
             replication = connections.replication(readsAsItIs);
             return start(ordinary, replication, newSlotBecause);
@@ -161,8 +162,8 @@ public class CaptureStart {
     }
 
     /**
-     * From the next {@link #open} on the source is asked otherwise: without converting texts, where that may help, else
-     * for nothing of this transaction, which is a gap.
+     * Lets the next {@link #open} avoid an error of the source: without conversion of texts if that may help, otherwise
+     * by skipping this transaction, which is a gap.
      */
     void goAround(UnreadableTransaction transaction) {
         if (transaction.isAboutEncoding() && !readsAsItIs) {
@@ -172,14 +173,14 @@ public class CaptureStart {
         }
     }
 
-    /** Logs what was counted since the last time; to be called now and then. */
+    /** Logs the counts since the last lines, if they are due; called at intervals. */
     void tellOfRefused() {
         refused.tell();
         undecoded.tell();
         refusals.tell();
     }
 
-    /** Done once it is in the store what is known of changes that could not be stored as they were. */
+    /** Completes once the counts of changes that could not be stored unchanged are saved. */
     Future<Void> saveTroubles() {
         return troubles.save();
     }
@@ -198,7 +199,7 @@ public class CaptureStart {
         return decision;
     }
 
-    /** @return why the slot is a new one, where there was another */
+    /** @return the reason for the new slot, if it replaces another one */
     private Optional<String> carryOut(SlotDecision decision, Connection ordinary, BooleanSupplier isStopped)
             throws SQLException {
         return switch (decision) {
@@ -219,12 +220,12 @@ public class CaptureStart {
     }
 
     private void create(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
-        report.status(Status.CREATING, Optional.of("the slot is being made"));
+        report.status(Status.CREATING, Optional.of("the slot is being created"));
         SlotCreation creation = SlotCreation.start(connections, config.slot());
         while (!creation.isDone()) {
             if (isStopped.getAsBoolean()) {
                 creation.cancel();
-                throw CannotCapture.standby("stopped while the slot was being made");
+                throw CannotCapture.standby("stopped while the slot was being created");
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             report.status(Status.CREATING, Optional.of(creation.detail(ordinary)));
@@ -276,12 +277,15 @@ public class CaptureStart {
                 meters.counter("nexus.capture.transactions")));
     }
 
-    /** An event of it could hold it only when it is written much shorter in JSON. */
+    /** Twice the limit of an event, because the JSON of a row can be shorter than its message. */
     private int longestRow() {
         return (int) Math.clamp(2L * config.eventMaxBytes(), SHORTEST_LIMIT, Integer.MAX_VALUE);
     }
 
-    /** The slot is ours now, so nobody else moves it; after this nobody else moves the position either. */
+    /**
+     * Takes over the position. The stream holds the slot now, so only this process moves it; afterwards only this
+     * process moves the position too.
+     */
     private SourcePosition takeOver(
             Connection ordinary, WalStream.SourceCluster cluster, WalStream stream, Optional<String> newSlotBecause)
             throws SQLException {
@@ -339,7 +343,7 @@ public class CaptureStart {
                 Optional.of(next.toString()),
                 Optional.empty(),
                 clock.instant(),
-                "the rest of a transaction that was stored in part did not come again");
+                "the remaining changes of a partly stored transaction were not sent again");
         stream.answering(gapNotice.recorded(config.slot(), gap));
     }
 
@@ -349,13 +353,13 @@ public class CaptureStart {
                 position.open().map(open -> new ResumePoint.Open(new Lsn(open.commitLsn()), open.ordinal())));
     }
 
-    /** The publications' names as the stream is asked for them. */
+    /** The names of the publications in the notation of the stream's option. */
     private String publicationNames() {
         return (SqlName.quoted(publications.name(Kind.CHANGES)) + "," + SqlName.quoted(publications.name(Kind.INSERTS)))
-                .replace("'", "''"); // the driver puts it between quotes as it is
+                .replace("'", "''"); // the driver adds the outer quotes without escaping
     }
 
-    /** What ordinals depend on: with other options the same change would have another one. */
+    /** Hash of the options on which ordinals depend, because other options give the same change another ordinal. */
     private String optionsHash() {
         String options = "proto_version=1 messages=true publication_names=" + publicationNames();
         return Sha256.hex(options);
@@ -369,22 +373,24 @@ public class CaptureStart {
         }
     }
 
-    /** An error of the source in words for an operator, when waiting alone will not help; else empty. */
+    /** Explains an error of the source to an operator, if it needs more than a retry; otherwise empty. */
     Optional<CannotCapture> explained(SQLException error) {
         String state = SqlState.of(error);
         return switch (state) {
             case SqlState.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));
-            case SqlState.DUPLICATE_OBJECT -> Optional.of(CannotCapture.standby("another process makes the slot"));
+            case SqlState.DUPLICATE_OBJECT ->
+                Optional.of(CannotCapture.standby("another process is creating the slot"));
             case SqlState.INSUFFICIENT_PRIVILEGE ->
                 Optional.of(CannotCapture.blocked(error.getMessage() + "; " + rightsAdvice()));
             case SqlState.CONFIGURATION_LIMIT_EXCEEDED ->
                 Optional.of(CannotCapture.blocked(
-                        error.getMessage() + "; raise max_replication_slots, or drop a slot that nobody needs"));
+                        error.getMessage() + "; raise max_replication_slots, or drop an unused slot"));
             case SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE -> wrongState(error);
             case SqlState.UNDEFINED_OBJECT -> missingPublication();
             case SqlState.PROTOCOL_VIOLATION ->
-                Optional.of(CannotCapture.blocked(error.getMessage() + "; a connection pooler passes no replication on:"
-                        + " write the direct port of PostgreSQL into SOURCE_DATABASE_URL"));
+                Optional.of(
+                        CannotCapture.blocked(error.getMessage() + "; a connection pooler does not support replication:"
+                                + " set SOURCE_DATABASE_URL to the direct port of PostgreSQL"));
             default ->
                 state.startsWith("28")
                         ? Optional.of(CannotCapture.blocked(String.valueOf(error.getMessage())))
@@ -397,24 +403,24 @@ public class CaptureStart {
             return MissingRights.read(connection, publications.name(Kind.CHANGES), publications.name(Kind.INSERTS))
                     .advice();
         } catch (SQLException e) {
-            return "./nexus doctor says which right is missing, and how to give it";
+            return "./nexus doctor shows the missing right and how to grant it";
         }
     }
 
-    /** An invalidated slot has the same error; that one is found out, and told, at the next start. */
+    /** Returns empty for an invalidated slot, which has the same SQLSTATE and is reported by the next start. */
     private Optional<CannotCapture> wrongState(SQLException error) {
         try (Connection connection = connections.ordinary()) {
             if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Invalidated) {
                 return Optional.empty();
             }
         } catch (SQLException e) {
-            return Optional.empty(); // the next start will tell
+            return Optional.empty(); // the next start reports it
         }
         return Optional.of(CannotCapture.blocked(error.getMessage()
                 + "; if it is about wal_level: ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL"));
     }
 
-    /** A missing slot has the same error; that one is found out, and told, at the next start. */
+    /** Returns empty for a missing slot, which has the same SQLSTATE and is reported by the next start. */
     private Optional<CannotCapture> missingPublication() {
         try (Connection connection = connections.ordinary();
                 PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {
@@ -430,7 +436,7 @@ public class CaptureStart {
                         + (row.getBoolean(1) ? " were" : " are") + " missing at a change that the slot has to read"));
             }
         } catch (SQLException e) {
-            return Optional.empty(); // the next start will tell
+            return Optional.empty(); // the next start reports it
         }
     }
 }

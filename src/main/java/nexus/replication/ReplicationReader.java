@@ -37,27 +37,31 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the thread {@code nexus-replication}, which captures as long as the process runs: waits for its turn, reads,
- * and after a failure begins again. A stop at any moment is safe: what is not confirmed comes again.
+ * Owns the thread {@code nexus-replication}, which captures as long as the process runs: it waits until it may capture,
+ * reads, and starts again after a failure. It can be stopped at any time, because the source sends unconfirmed changes
+ * again.
  */
 @Singleton
 public class ReplicationReader {
     private static final Logger LOG = Logger.getLogger(ReplicationReader.class);
     private static final String LOOP = "nexus-replication";
     private static final String SOURCE_LOOP = "nexus-source";
-    /** A round may wait for answers of a source and of a store that both hang, one after the other. */
+    /** A round may wait for a source and a store that both hang, one after the other. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
 
     private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
     private static final Duration LAST_SAVE = Duration.ofSeconds(2);
     private static final Duration TELL_EVERY = Duration.ofSeconds(20);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    /** A source that is back is noticed within two of them: the ordinary connection, too, has to find out. */
+    /**
+     * The retry notices within two intervals that the source is available again, since the ordinary connection also has
+     * to reconnect.
+     */
     private static final Duration LAST_RETRY = Duration.ofMillis(1500);
 
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
 
-    /** For so long after the start who reads the slot may be what the source has left of a process that was killed. */
+    /** For this time after the start, the reader of the slot may be the session of a killed process. */
     private static final Duration KILLED_ONE_STAYS = Duration.ofSeconds(10);
 
     private static final Duration FIRST_STANDBY_RETRY = Duration.ofMillis(200);
@@ -77,9 +81,9 @@ public class ReplicationReader {
     private volatile boolean isStopping;
     private volatile boolean isHurried;
     private volatile @Nullable ReplicationSession session;
-    private int failures; // used by the thread, as those below
+    private int failures; // used only by the thread, like the next fields
     private long startedNanos;
-    private @Nullable Lsn unreadable; // a transaction that the source has failed to send
+    private @Nullable Lsn unreadable; // the transaction that the source failed to send
 
     @Inject
     public ReplicationReader(
@@ -132,7 +136,7 @@ public class ReplicationReader {
         }
     }
 
-    /** Waits for the batch under way, and confirms it; cuts the stream when that takes too long. */
+    /** Waits until the current batch is stored and confirmed; cuts the stream if that takes too long. */
     synchronized void stop() {
         isStopping = true;
         Thread running = thread;
@@ -142,7 +146,9 @@ public class ReplicationReader {
         LockSupport.unpark(running);
         try {
             if (!running.join(process.shutdownTimeout())) {
-                LOG.warnf("capture still busy, its batch will be read again after=%s", process.shutdownTimeout());
+                LOG.warnf(
+                        "capture did not stop in time, its batch will be read again after=%s",
+                        process.shutdownTimeout());
                 whileCapturing(ReplicationSession::abort);
             }
         } catch (InterruptedException e) {
@@ -161,22 +167,30 @@ public class ReplicationReader {
         }
     }
 
-    /** Also before the slot is made, and while capture fails: till then the updates of a table without identity fail. */
+    /**
+     * Runs also before the slot is created and while capture fails, because until then the updates of a table without
+     * identity fail.
+     */
     private void guard() {
         if (report.status() != Status.STANDBY) {
             publisher.guard();
-            whileCapturing(capturing -> catalogKeeper.look(worker)); // behind it, so that what was added is seen
+            whileCapturing(capturing -> catalogKeeper.look(worker)); // runs after the publisher, to see added tables
         }
     }
 
-    /** Also while capture fails: that is when the slot gets expensive. Whoever stands by leaves it to the other. */
+    /**
+     * Checks the slot also while capture fails, when it retains the most WAL. A standby process leaves this to the
+     * capturing one.
+     */
     private void lookAtSlot() {
         if (report.status() != Status.STANDBY) {
             guardian.look(worker, () -> whileCapturing(ReplicationSession::abort));
         }
     }
 
-    /** Ends the rest after a failure: something has changed that may help. From any thread. */
+    /**
+     * Ends the wait after a failure early, because a change may have removed its cause. May be called on any thread.
+     */
     void hurry() {
         isHurried = true;
         LockSupport.unpark(thread);
@@ -204,8 +218,8 @@ public class ReplicationReader {
                 goAround(e);
             } catch (SQLException e) {
                 captureStart.explained(e).ifPresentOrElse(this::rest, () -> restAfter(e));
-            } catch (RuntimeException
-                    | Error e) { // also a row that doesn't fit into memory: a dead thread tells nobody
+            } catch (RuntimeException | Error e) {
+                // for example a row that does not fit into memory, which must not end the thread silently
                 restAfter(e);
             }
         }
@@ -213,7 +227,7 @@ public class ReplicationReader {
         heartbeats.stopped(SOURCE_LOOP);
     }
 
-    /** Between two of its pieces of work the source's thread comes round, too. */
+    /** Reports a heartbeat of the source's thread between two of its tasks. */
     private void beatOfSource() {
         if (!isStopping) {
             heartbeats.beat(SOURCE_LOOP, SLOWEST_ROUND);
@@ -224,7 +238,8 @@ public class ReplicationReader {
         ReplicationSession opened = captureStart.open(this::isStoppingAfterBeat);
         try {
             session = opened;
-            if (failures == 0) { // else once it has proven itself: what failed before may fail again at the same change
+            if (failures == 0) {
+                // after a failure, the status is set once the session is proven, since the same change may fail again
                 report.status(Status.STREAMING, Optional.empty());
             }
             opened.readUntil(this::isStoppingAfterBeat);
@@ -236,13 +251,16 @@ public class ReplicationReader {
         }
     }
 
-    /** Asked in every round of every loop of the thread. */
+    /** Reports a heartbeat; called in every round of every loop of the thread. */
     private boolean isStoppingAfterBeat() {
         heartbeats.beat(LOOP, SLOWEST_ROUND);
         return isStopping;
     }
 
-    /** The first time it may have been an accident, the second time it is asked otherwise: what comes behind it must arrive. */
+    /**
+     * Retries the transaction once. After a second failure, the next start avoids it, so that the changes after it
+     * arrive.
+     */
     private void goAround(UnreadableTransaction failed) {
         if (failed.commitLsn().equals(unreadable)) {
             captureStart.goAround(failed);
@@ -271,7 +289,7 @@ public class ReplicationReader {
         rest(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
     }
 
-    /** Ends early when the process stops, or when somebody is in a {@link #hurry}. */
+    /** Waits, but ends early when the process stops or after {@link #hurry}. */
     private void rest(Duration duration) {
         long until = System.nanoTime() + duration.toNanos();
         while (!isStopping && !isHurried && System.nanoTime() < until) {

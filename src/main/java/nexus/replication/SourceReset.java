@@ -14,8 +14,8 @@ import nexus.replication.state.CaptureState.Status;
 import org.jboss.logging.Logger;
 
 /**
- * Asks for a new slot in the place of one that can't go on. The request is kept in the store, because any process may get
- * it and only the one that captures can carry it out.
+ * Requests a new slot in place of one that cannot continue. The store keeps the request, because any process may
+ * receive it and only the capturing one can carry it out.
  */
 @Singleton
 public class SourceReset {
@@ -42,14 +42,14 @@ public class SourceReset {
     }
 
     /**
-     * What was committed since the last position stored is given up.
+     * Requests a new slot from now on. The changes since the last stored position are lost.
      *
-     * @return done once the request is stored; fails with a {@link Refusal} while the slot is sound
+     * @return completes once the request is stored; fails with a {@link Refusal} while the slot is usable
      */
     Future<Void> fromNow(AuditedChange audited) {
         return worker.submit(connection -> ReplicationSlot.read(connection, config.slot()))
                 .recover(failure -> Future.failedFuture(
-                        new Refusal.Unavailable("The source database can't be asked; it may be restarting.")))
+                        new Refusal.Unavailable("The source database does not respond; it may be restarting.")))
                 .compose(slot -> isStuck(slot)
                         ? positions.requestReset(config.slot(), audited)
                         : Future.failedFuture(new Refusal.Conflict(
@@ -68,7 +68,7 @@ public class SourceReset {
                 });
     }
 
-    /** A process that does not capture itself can judge only by the slot. */
+    /** Whether capture is stuck. A process that does not capture can only judge by the slot. */
     private boolean isStuck(ReplicationSlot slot) {
         boolean isGone = slot instanceof ReplicationSlot.Missing || slot instanceof ReplicationSlot.Invalidated;
         Status status = report.status();

@@ -17,7 +17,7 @@ import nexus.api.json.JsonBody;
 import nexus.replication.source.SourceConfig;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code /v1/source}: what a person may do about the source database. */
+/** {@code /v1/source}: actions of operators on the source database. */
 @Singleton
 @Path("/v1/source")
 @Produces(MediaType.APPLICATION_JSON)
@@ -27,7 +27,7 @@ public class SourceResource {
     private final SourceReset reset;
     private final SourceConfig config;
 
-    /** What was asked for. */
+    /** The accepted request. */
     record Accepted(String slot, String from, String status) {}
 
     @Inject

@@ -89,7 +89,7 @@ class CaptureHazardsPostgresTest {
                     "the gap is told", () -> process.status.current().gap().isPresent());
             assertThat(process.status.current().gap().orElseThrow().reason()).contains("publication nexus was missing");
             Eventually.eventually("it is recorded", () -> query(url, "SELECT DISTINCT reason FROM nexus.source_gap")
-                    .equals(List.of("the publication nexus was missing and is made again")));
+                    .equals(List.of("the publication nexus was missing and is created again")));
         }
     }
 

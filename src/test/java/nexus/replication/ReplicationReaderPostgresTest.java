@@ -393,7 +393,7 @@ class ReplicationReaderPostgresTest {
         execute(url, "SET synchronous_commit = on", "INSERT INTO orders VALUES (2, 'skipped')");
         query(url, "SELECT pg_replication_slot_advance('" + CapturingProcess.slot(url) + "', pg_current_wal_lsn())");
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
-            assertThat(process.status.current().gap().orElseThrow().reason()).contains("further than the store");
+            assertThat(process.status.current().gap().orElseThrow().reason()).contains("ahead of the store");
             execute(url, "INSERT INTO orders VALUES (3, 'c')");
             process.hasStored(2);
         }

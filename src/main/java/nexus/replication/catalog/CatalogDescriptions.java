@@ -10,7 +10,7 @@ import java.util.Optional;
 import nexus.capture.catalog.CatalogTable;
 import nexus.capture.catalog.CatalogType;
 
-/** Descriptions of the source's tables and types as JSON, the way they are stored. */
+/** Converts descriptions of the source's tables and types to and from the JSON that is stored. */
 final class CatalogDescriptions {
     private CatalogDescriptions() {}
 

@@ -22,13 +22,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers how the source's catalog described what is published, in the store, as long as this process captures: looks
- * every few seconds, also while nothing is written, so that a partition is known before it can be detached.
+ * Keeps the descriptions of published tables in the store while this process captures. It reads the catalog every few
+ * seconds, also while no changes arrive, so that a partition is known before it can be detached.
  */
 @Singleton
 public class CatalogKeeper {
     private static final Logger LOG = Logger.getLogger(CatalogKeeper.class);
-    /** A look that takes long, for very many tables, is rarer. */
+    /**
+     * The interval between two reads is at least this multiple of their duration, which limits the load of very many
+     * tables.
+     */
     private static final int MOST_OF_TIME = 20;
 
     private final SourceConfig config;
@@ -50,10 +53,10 @@ public class CatalogKeeper {
     }
 
     /**
-     * For one stream: with what was saved, and what is there now.
+     * Opens the catalog of one stream, with the saved descriptions and the present ones.
      *
-     * @throws SQLException if the stream breaks meanwhile
-     * @throws CatalogUnavailableException if the source can't be asked
+     * @throws SQLException if the stream breaks
+     * @throws CatalogUnavailableException if the catalog of the source cannot be read
      * @throws StoreUnavailableException if the store failed
      */
     public RememberedCatalog open(Connection connection, String systemId, WalStream stream, UnknownRoots unknownRoots)
@@ -69,7 +72,7 @@ public class CatalogKeeper {
         return new RememberedCatalog(source, memory, () -> reload(memory, systemId), unknownRoots);
     }
 
-    /** Another process may have seen what this one did not. */
+    /** Loads descriptions that another process may have saved. */
     private void reload(CatalogMemory memory, String systemId) {
         restore(memory, StoreReply.of(repository.load(config.slot(), systemId)));
     }
@@ -78,7 +81,7 @@ public class CatalogKeeper {
         memory.restore(saved.tables(), saved.types());
     }
 
-    /** On the worker's thread. */
+    /** Reads the catalog again. Must be called on the worker's thread. */
     public void look(SourceWorker worker) {
         Kept now = kept;
         long started = System.nanoTime();
@@ -98,12 +101,12 @@ public class CatalogKeeper {
                 save().onFailure(failure -> LOG.warnf("catalog not saved reason=%s", failure.getMessage()));
             }
         } catch (SQLException e) {
-            LOG.debugf("catalog not looked at reason=%s", e.getMessage()); // the reader finds out why by itself
+            LOG.debugf("catalog not read reason=%s", e.getMessage()); // the reader detects and reports the cause itself
         }
         nextLookNanos = started + MOST_OF_TIME * (System.nanoTime() - started);
     }
 
-    /** Whether everything that events are made with is stored. */
+    /** Whether all descriptions that events are built from are stored. */
     public synchronized boolean isSaved() {
         Kept now = kept;
         return saving.succeeded() && (now == null || !now.memory.hasNews());

@@ -18,19 +18,19 @@ import nexus.capture.catalog.CatalogType;
 import nexus.capture.catalog.Seen;
 import nexus.store.Store;
 
-/** Writes {@code source_catalog}. */
+/** The only class that writes {@code source_catalog}. */
 @Singleton
 public class CatalogRepository {
     private static final String TABLE = "table";
     private static final String TYPE = "type";
-    /** Rows of one statement. */
+    /** Maximum number of rows in one statement. */
     private static final int MOST_ROWS = 2_000;
 
     private static final String LOAD = """
             SELECT kind, object, since_xid, description FROM source_catalog
             WHERE slot = $1 AND system_id = $2 ORDER BY seen_at, since_xid""";
 
-    /** Object and transaction ids of another cluster mean nothing. */
+    /** Object and transaction ids of another cluster are meaningless here. */
     private static final String DELETE_OTHERS = "DELETE FROM source_catalog WHERE slot = $1 AND system_id <> $2";
 
     private static final String SAVE = """
@@ -50,7 +50,7 @@ public class CatalogRepository {
         this.store = store;
     }
 
-    /** What was saved of this cluster. */
+    /** Loads the saved descriptions of this cluster. */
     Future<CatalogMemory.News> load(String slot, String systemId) {
         return store.api()
                 .preparedQuery(DELETE_OTHERS)

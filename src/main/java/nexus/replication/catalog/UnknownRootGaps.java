@@ -16,8 +16,9 @@ import nexus.replication.state.CaptureState.Gap;
 import nexus.replication.stream.WalStream;
 
 /**
- * A table of which nobody knows whether it was a partition, and of what: a gap for the subscribers of those that it may
- * have belonged to. Told before the events are stored. Used by the reader's thread.
+ * Reports a gap when it is unknown whether a table was a partition, and of which table. The gap concerns the
+ * subscriptions of all tables that it may have belonged to. It is reported before the events are stored. Used by the
+ * reader's thread.
  */
 public final class UnknownRootGaps implements UnknownRoots {
     private final GapNotice notice;

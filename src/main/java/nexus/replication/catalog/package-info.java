@@ -1,8 +1,8 @@
 /**
- * How is the source's catalog remembered?
+ * How is the source's catalog kept?
  *
- * <p>Takes what the catalog describes, keeps it in the store per transaction, so that changes can be read after their
- * table was altered. Never forgets what unread WAL may need.
+ * <p>Takes descriptions from the catalog and keeps them in the store by transaction, so that changes can be read after
+ * their table was altered. Never discards a description that unread WAL may need.
  */
 @NullMarked
 package nexus.replication.catalog;

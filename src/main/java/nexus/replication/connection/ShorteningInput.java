@@ -9,17 +9,17 @@ import nexus.pgoutput.MessageShortener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server sends, before the driver reads it: the driver takes a message into memory as a whole, however big it is.
- * Once {@link #begin} is called, a message of the stream that is too big comes shortened by {@link MessageShortener};
- * all the others come as they are. An exception, such as a timeout, loses nothing. For one thread.
+ * Filters the bytes of the server before the driver reads them, because the driver reads a whole message into memory,
+ * whatever its size. After {@link #begin}, messages of the stream that are too big are shortened by {@link
+ * MessageShortener}; all others pass unchanged. An exception, such as a timeout, loses no bytes. Not thread-safe.
  */
 final class ShorteningInput extends InputStream {
     private static final int BUFFER_BYTES = 1 << 16;
-    /** Up to here a logical message is no burden. */
+    /** Logical messages up to this size always pass. */
     private static final int LONGEST_MESSAGE = 1 << 16;
-    /** A message's kind and its length. */
+    /** The type and the length of a message. */
     private static final int HEADER_BYTES = 5;
-    /** The plugin's message begins behind {@code w}, two positions and a time. */
+    /** The message of the plugin follows {@code w}, two positions and a time. */
     private static final int FRAME_BYTES = HEADER_BYTES + 1 + 3 * Long.BYTES;
 
     private final InputStream in;
@@ -29,8 +29,8 @@ final class ShorteningInput extends InputStream {
     private boolean hasBegun;
     private int longestRow;
     private Set<String> prefixesRead = Set.of();
-    private long passing; // bytes of the message at hand that go through as they are
-    private @Nullable MessageShortener shortener; // of the message at hand
+    private long passing; // remaining bytes of the current message that pass unchanged
+    private @Nullable MessageShortener shortener; // for the current message
     private byte[] shortened = {};
     private int shortenedAt;
 
@@ -39,10 +39,10 @@ final class ShorteningInput extends InputStream {
     }
 
     /**
-     * From here on the bytes are messages; the driver has read everything before.
+     * Starts shortening; all bytes from here on are messages, since the driver has consumed the earlier ones.
      *
-     * @param longestRow of the plugin's inserts, updates and deletes, in bytes
-     * @param prefixesRead of the logical messages whose content is needed
+     * @param longestRow maximum size of the plugin's inserts, updates and deletes, in bytes
+     * @param prefixesRead prefixes of the logical messages whose content is needed
      */
     void begin(int longestRow, Set<String> prefixesRead) {
         this.longestRow = longestRow;
@@ -70,12 +70,12 @@ final class ShorteningInput extends InputStream {
             }
             boolean isMore = shortener == null ? beginMessage() : shorten();
             if (!isMore) {
-                return at < end ? pass(into, from, count) : -1; // the end, perhaps within a message
+                return at < end ? pass(into, from, count) : -1; // the end of the input, perhaps within a message
             }
         }
     }
 
-    /** At most as many as one read gives. */
+    /** Skips at most as many bytes as one read returns. */
     @Override
     public long skip(long count) throws IOException {
         if (!hasBegun) {
@@ -85,7 +85,7 @@ final class ShorteningInput extends InputStream {
         return Math.max(0, read(skipped, 0, skipped.length));
     }
 
-    /** Nothing while a big message is under way: the driver would wait for its end, and answer nobody meanwhile. */
+    /** Returns zero inside a big message; otherwise the driver would block until its end and answer no keepalives. */
     @Override
     public int available() throws IOException {
         if (hasBegun && passing == 0) {
@@ -141,7 +141,7 @@ final class ShorteningInput extends InputStream {
         return taken;
     }
 
-    /** Decides what happens to the message that begins. False at the end of the input. */
+    /** Decides whether the next message is shortened. Returns false at the end of the input. */
     private boolean beginMessage() throws IOException {
         if (!fill(HEADER_BYTES)) {
             return false;
@@ -181,7 +181,7 @@ final class ShorteningInput extends InputStream {
         return true;
     }
 
-    /** Until there are so many bytes at hand. False at the end of the input. */
+    /** Reads until this many bytes are buffered. Returns false at the end of the input. */
     private boolean fill(int count) throws IOException {
         if (end - at < count && buffer.length - at < count) {
             System.arraycopy(buffer, at, buffer, 0, end - at);

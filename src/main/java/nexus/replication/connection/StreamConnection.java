@@ -9,34 +9,34 @@ import java.time.Duration;
 /**
  * A connection for replication commands.
  *
- * @param socket below it, and below TLS
- * @param encoding of the texts in the stream
+ * @param socket the socket below the connection, and below TLS
+ * @param encoding the encoding of the texts in the stream
  */
 public record StreamConnection(Connection connection, StreamSocket socket, Charset encoding) implements AutoCloseable {
-    /** Whether bytes have come that were not read; also when that can't be told. */
+    /** Whether there may be unread bytes; true when the socket cannot be checked. */
     public boolean mayHaveInput() {
         try {
             return socket.hasInput();
         } catch (IOException e) {
-            return true; // who reads is told
+            return true; // the next read reports the error
         }
     }
 
-    /** @return whether there may be something to read; false when the time is over */
+    /** @return whether there may be something to read; false after the timeout */
     public boolean awaitInput(Duration atMost) {
         try {
             return socket.awaitInput(atMost);
         } catch (IOException e) {
-            return true; // who reads is told
+            return true; // the next read reports the error
         }
     }
 
-    /** From any thread. */
+    /** Cuts the connection; may be called on any thread. */
     public void abort() {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // it is being thrown away
+            // the connection is discarded anyway
         }
     }
 

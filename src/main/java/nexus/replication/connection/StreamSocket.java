@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket whose input can be waited for and is still there when it is read, and whose messages can be shortened, above TLS
- * where there is TLS. For one thread that waits and reads.
+ * A socket whose input can be waited for without consuming it, and whose messages can be shortened, above TLS if TLS is
+ * used. One thread waits and reads.
  */
 public final class StreamSocket extends Socket {
     private @Nullable Input input;
@@ -24,12 +24,12 @@ public final class StreamSocket extends Socket {
         return isBelowTls ? input() : messages(input());
     }
 
-    /** From here on TLS reads it, and the driver reads TLS. */
+    /** Marks that TLS reads this socket and the driver reads from TLS. */
     void belowTls() {
         isBelowTls = true;
     }
 
-    /** What the driver reads of this connection: of the socket itself, or of TLS over it. */
+    /** Wraps the input that the driver reads: that of the socket itself, or that of TLS over it. */
     ShorteningInput messages(InputStream of) {
         ShorteningInput made = new ShorteningInput(of);
         messages = made;
@@ -55,10 +55,10 @@ public final class StreamSocket extends Socket {
     }
 
     /**
-     * Returns as soon as there is something to read, or the connection has ended.
+     * Waits until there is something to read or the connection has ended.
      *
-     * @param atMost a millisecond at least
-     * @return false when the time is over
+     * @param atMost at least a millisecond
+     * @return false after the timeout
      */
     boolean awaitInput(Duration atMost) throws IOException {
         int timeout = getSoTimeout();
@@ -84,7 +84,7 @@ public final class StreamSocket extends Socket {
 
         void peek() throws IOException {
             if (peeked == NONE) {
-                peeked = in.read(); // none at the end
+                peeked = in.read(); // -1 at the end of the input
             }
         }
 
@@ -99,7 +99,7 @@ public final class StreamSocket extends Socket {
             return peeked == NONE ? in.read() : takePeeked();
         }
 
-        /** Never waits for more when it has one: what is given is not given again. */
+        /** Does not block once it has the peeked byte, since a byte that was returned cannot be returned again. */
         @Override
         public int read(byte[] into, int from, int count) throws IOException {
             if (peeked == NONE || count == 0) {

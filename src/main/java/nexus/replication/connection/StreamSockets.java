@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
 
 /**
- * Makes the socket of one connection and keeps it at hand, so that its input can be waited for. The driver itself can only
- * read with a timeout of a millisecond, or without end. The driver makes this by its name.
+ * Creates the socket of one connection and keeps it accessible, so that its input can be waited for. The driver itself
+ * can only read with a timeout of a millisecond, or without a timeout. The driver instantiates this class by name.
  */
 @RegisterForReflection
 public final class StreamSockets extends SocketFactory {
@@ -18,12 +18,15 @@ public final class StreamSockets extends SocketFactory {
 
     private final String name;
 
-    /** @param name under which {@link #take} gives it away */
+    /** @param name the key for {@link #take} */
     public StreamSockets(String name) {
         this.name = name;
     }
 
-    /** The last one made under this name. To be called once for each name, whether there is a connection or not. */
+    /**
+     * Returns the last socket created under this name. Must be called once for each name, even if the connection
+     * failed.
+     */
     public static StreamSocket take(String name) {
         StreamSocket made = MADE.remove(name);
         return made == null ? new StreamSocket() : made;

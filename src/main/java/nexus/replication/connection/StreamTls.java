@@ -16,11 +16,14 @@ import javax.net.ssl.SSLSocket;
 import org.postgresql.ssl.LibPQFactory;
 import org.postgresql.util.PSQLException;
 
-/** The driver's TLS, whose input is that of the {@link StreamSocket} below. The driver makes this by its name. */
+/**
+ * The TLS of the driver, with the input of the {@link StreamSocket} below it. The driver instantiates this class by
+ * name.
+ */
 @RegisterForReflection
 public final class StreamTls extends LibPQFactory {
 
-    /** @param properties of the connection */
+    /** @param properties the properties of the connection */
     public StreamTls(Properties properties) throws PSQLException {
         super(properties);
     }
@@ -36,7 +39,7 @@ public final class StreamTls extends LibPQFactory {
                 : made;
     }
 
-    /** All that the driver asks of a socket is asked of the other one, but for the input. */
+    /** Delegates everything that the driver uses to the TLS socket, except the input. */
     private static final class Shortened extends SSLSocket {
         private final SSLSocket tls;
         private final StreamSocket socket;

@@ -1,8 +1,8 @@
 /**
  * How do the bytes of the stream arrive?
  *
- * <p>Takes an address, gives a TLS socket whose silence ends after a bound and whose long foreign messages cost no
- * memory. Never reads what the bytes mean.
+ * <p>Takes an address, gives a TLS socket whose reads time out and whose long foreign messages use no memory. Never
+ * interprets the bytes.
  */
 @NullMarked
 package nexus.replication.connection;

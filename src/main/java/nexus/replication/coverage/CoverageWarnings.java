@@ -14,14 +14,14 @@ import nexus.replication.table.SourceTable.Kind;
 import nexus.subscription.Subscription;
 import nexus.subscription.warning.Warning;
 
-/** What a subscription's tables are like, as far as it will surprise. */
+/** Warns of surprising properties of a subscription's tables. */
 public final class CoverageWarnings {
-    /** A wildcard may name thousands of tables, each with the same trouble. */
+    /** A wildcard may match thousands of tables with the same problem. */
     private static final int SHOWN = 20;
 
     private CoverageWarnings() {}
 
-    /** @param losses the warnings of what is not sent */
+    /** @param losses the warnings about changes that are not sent */
     public static List<Warning> of(Subscription subscription, List<SourceTable> tables, List<Warning> losses) {
         List<Warning> warnings = new ArrayList<>(losses);
         for (TypePattern pattern : subscription.selection().patterns()) {
@@ -33,7 +33,7 @@ public final class CoverageWarnings {
         return capped(warnings);
     }
 
-    /** Which changes of which tables it wants; only of those that can be captured. */
+    /** The operations that the subscription wants of each table; contains only tables that can be captured. */
     public static Map<SourceTable, Set<Operation>> wantedOperations(
             Subscription subscription, List<SourceTable> tables) {
         Map<SourceTable, Set<Operation>> wanted = new LinkedHashMap<>();

@@ -28,14 +28,14 @@ import nexus.subscription.warning.Warning;
 import org.jboss.logging.Logger;
 
 /**
- * Notices when a subscription loses changes that it wants, or has them again: in the store, in health, in the log, and as
- * an event {@code nexus.source.coverage}. Used on the source's thread.
+ * Detects when a subscription loses wanted changes or receives them again, and reports it in the store, in health, in
+ * the log, and as an event {@code nexus.source.coverage}. Used on the source's thread.
  */
 @Singleton
 public class CoverageWatch {
     private static final Logger LOG = Logger.getLogger(CoverageWatch.class);
     private static final EventType TYPE = new EventType("nexus.source.coverage");
-    /** Raised again after a crash before it was recorded, it is the same one. */
+    /** An event that is raised again after a crash, before it was recorded, counts as the same one within this time. */
     private static final Duration SAME_FOR = Duration.ofHours(24);
 
     private static final SubscriptionCoverage COMPLETE = SubscriptionCoverage.of(List.of());
@@ -60,16 +60,16 @@ public class CoverageWatch {
         return repository.losses(subscriptions);
     }
 
-    /** The answer to a request has told them, so they are no news. */
+    /** Records losses that the response to a request already reported, so that they raise no event. */
     public void told(Subscription subscription, List<Lost> lost) {
         StoreReply.of(repository.save(subscription.id(), SubscriptionCoverage.of(lost)));
     }
 
     /**
-     * Compares what the subscriptions get with what they got before.
+     * Compares the present losses of the subscriptions with the earlier ones.
      *
-     * @param failing tables whose updates fail because of a publication of Nexus
-     * @throws StoreUnavailableException if a change could not be told; it is at the next look
+     * @param failing number of tables whose updates fail because of a publication of Nexus
+     * @throws StoreUnavailableException if a change could not be reported; the next check tries again
      */
     public void look(Collection<Subscription> subscriptions, LossWarnings warnings, int failing) {
         Map<UUID, Subscription> about = new HashMap<>();
@@ -99,7 +99,10 @@ public class CoverageWatch {
         }
     }
 
-    /** Not while a table is only just not published: a lock may have been in the way, or the table is new. */
+    /**
+     * Whether the losses persist. An unpublished table counts only at the second check, since it may be new or its lock
+     * may have been held.
+     */
     private boolean isLasting(List<Lost> lost, Set<String> unpublishedNow) {
         boolean isLasting = true;
         for (Lost one : lost) {

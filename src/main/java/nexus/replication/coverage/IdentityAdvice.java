@@ -14,11 +14,11 @@ import nexus.replication.table.ReplicaIdentity.Setting;
 import nexus.replication.table.WriteRule;
 import nexus.replication.table.WriteRule.Obstacle;
 
-/** Says in words why the updates of a table can't be published, and which SQL changes that. */
+/** Explains why the updates of a table cannot be published, and gives the SQL that fixes it. */
 public final class IdentityAdvice {
     private IdentityAdvice() {}
 
-    /** Continues a sentence that begins with the table's name. */
+    /** The reason, as the rest of a sentence that starts with the table's name. */
     public static String reason(Leaf leaf, Obstacle obstacle) {
         ReplicaIdentity identity = leaf.identity();
         return switch (obstacle) {
@@ -48,7 +48,7 @@ public final class IdentityAdvice {
         };
     }
 
-    /** {@link #sql}, or what has to be done before there is any. */
+    /** Returns {@link #sql}, or the step that must come before it. */
     static String fix(Leaf leaf, Obstacle obstacle, Published publication, String publicationName) {
         ReplicaIdentity identity = leaf.identity();
         boolean hasKey = !identity.primaryKey().isEmpty() || identity.hasDeferrableKey();
@@ -61,9 +61,9 @@ public final class IdentityAdvice {
     }
 
     /**
-     * What lets its updates be published; empty when it needs a primary key first.
+     * The SQL that makes the updates publishable; empty when the table needs a primary key first.
      *
-     * @param publication with the table in it
+     * @param publication the publication with the table in it
      */
     public static Optional<String> sql(Leaf leaf, Obstacle obstacle, Published publication, String publicationName) {
         if (obstacle == Obstacle.GENERATED_COLUMN) {

@@ -20,28 +20,28 @@ import nexus.replication.table.WriteRule.Obstacle;
 /**
  * Changes of a table that are wanted and not sent.
  *
- * @param leaves the partitions that it is about; the table itself when it is not partitioned
- * @param operations those that are wanted
+ * @param leaves the affected partitions; the table itself when it is not partitioned
+ * @param operations the lost operations among the wanted ones
  */
 public record Loss(SourceTable table, List<Leaf> leaves, Set<Operation> operations, Why why) {
 
-    /** What the changes are missing for. */
+    /** The cause of the loss. */
     public sealed interface Why {
-        /** No publication publishes them, though one could. */
+        /** No publication includes the changes, though one could. */
         record NotPublished() implements Why {}
 
         /** The partition is unlogged. */
         record NotInWal() implements Why {}
 
         /**
-         * PostgreSQL does not let this publication publish them.
+         * PostgreSQL does not allow this publication to publish the changes.
          *
-         * @param isNow whether it is in that publication all the same, so that the user's own writes fail
+         * @param isNow whether the table is in that publication nevertheless, so that the user's own writes fail
          */
         record Refused(Obstacle obstacle, Kind kind, boolean isNow) implements Why {}
     }
 
-    /** As Nexus makes it. */
+    /** A publication as Nexus creates it. */
     private static final Published FRESH = new Published(
             Set.of(Operation.values()), false, Set.of(), false, GeneratedColumns.STORED, Map.of(), Set.of());
 
@@ -52,14 +52,14 @@ public record Loss(SourceTable table, List<Leaf> leaves, Set<Operation> operatio
         operations = Set.copyOf(operations);
     }
 
-    /** Whether the user's own updates or deletes fail because of it. */
+    /** Whether the user's own updates or deletes fail because of the publication. */
     public boolean failsWrites() {
         return why instanceof Why.Refused refused && refused.isNow();
     }
 
     private record Cause(Why why, Set<Operation> operations) {}
 
-    /** What of the wanted changes of a table is not sent, as it is published now. */
+    /** Computes which wanted changes of a table are not sent with the present publications. */
     public static List<Loss> of(SourceTable table, Set<Operation> wanted, Map<Kind, Published> published) {
         Map<Cause, List<Leaf>> lost = new LinkedHashMap<>();
         for (Leaf leaf : table.leaves()) {
@@ -112,7 +112,7 @@ public record Loss(SourceTable table, List<Leaf> leaves, Set<Operation> operatio
         return Optional.of(new Cause(why, lost));
     }
 
-    /** Why its updates can't be published, where it is not published for updates now. */
+    /** The reason why the updates of a leaf cannot be published; empty if it is published for updates now. */
     public static Optional<Why.Refused> refusedIfPublished(
             SourceTable table, Leaf leaf, Map<Kind, Published> published) {
         return WriteRule.obstacle(leaf, asMember(table, leaf, published, published.getOrDefault(Kind.CHANGES, FRESH)))
@@ -120,7 +120,7 @@ public record Loss(SourceTable table, List<Leaf> leaves, Set<Operation> operatio
                 .map(obstacle -> new Why.Refused(obstacle, Kind.CHANGES, false));
     }
 
-    /** Where the user's updates fail now, wanted or not. */
+    /** The reason why the user's updates fail now, whether or not a subscription wants them. */
     public static Optional<Why.Refused> refusedNow(Leaf leaf, Map<Kind, Published> published) {
         for (Map.Entry<Kind, Published> publication : published.entrySet()) {
             Optional<Obstacle> obstacle = WriteRule.obstacle(leaf, publication.getValue());
@@ -131,7 +131,7 @@ public record Loss(SourceTable table, List<Leaf> leaves, Set<Operation> operatio
         return Optional.empty();
     }
 
-    /** The publication as it would be with the table in it, restricted as an administrator has restricted the table. */
+    /** The publication with the table added, under the restrictions that an administrator has set for the table. */
     static Published asMember(SourceTable table, Leaf leaf, Map<Kind, Published> published, Published changes) {
         if (changes.covers(leaf)) {
             return changes;

@@ -22,7 +22,9 @@ import nexus.replication.table.WriteRule.Obstacle;
 import nexus.subscription.Subscription;
 import nexus.subscription.warning.Warning;
 
-/** Says what of a subscription's changes is not sent, as the tables are published now, and the SQL that changes it. */
+/**
+ * Describes the changes of a subscription that are not sent with the present publications, and the SQL that fixes it.
+ */
 public final class LossWarnings {
     /** A table may have thousands of partitions. */
     private static final int SHOWN = 20;
@@ -30,13 +32,13 @@ public final class LossWarnings {
     private static final Set<Operation> EVERYTHING = Set.of(Operation.values());
 
     private final Publications names;
-    private final List<SourceTable> tables; // those that lose anything
+    private final List<SourceTable> tables; // only tables with losses
     private final Map<Kind, Published> published;
     private final Map<Long, String> refusals;
 
     /**
-     * @param tables those that somebody wants
-     * @param refused what was tried to publish the tables, and did not work
+     * @param tables the wanted tables
+     * @param refused the attempts to publish tables that failed
      */
     public LossWarnings(
             Publications names,
@@ -54,7 +56,7 @@ public final class LossWarnings {
                         one -> String.valueOf(one.why().getMessage())));
     }
 
-    /** A loss of this subscription, with the words for it. */
+    /** A loss of a subscription, with its warning. */
     public record Lost(Loss loss, Warning warning) {}
 
     public List<Lost> of(Subscription subscription) {

@@ -39,9 +39,9 @@ public class SourceCoverageRepository {
     }
 
     /**
-     * A row without its losses.
+     * A stored row without its losses.
      *
-     * @param since when it became so
+     * @param since time of the last change of the row
      */
     record Known(String fingerprint, String since) {}
 
@@ -57,7 +57,7 @@ public class SourceCoverageRepository {
         });
     }
 
-    /** Only of those that are known to lose something. */
+    /** Contains only subscriptions with known losses. */
     Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
         return store.api()
                 .preparedQuery(LOSSES)

@@ -11,14 +11,14 @@ import nexus.replication.table.Leaf;
 import nexus.subscription.warning.Warning;
 
 /**
- * What one subscription wants and does not get.
+ * The wanted changes that one subscription does not receive.
  *
- * @param fingerprint of all losses without their wording, so that only another loss is a change
- * @param losses the first of them, as events and answers show them
- * @param more how many are left out
+ * @param fingerprint hash of all losses without their wording, so that only a different loss counts as a change
+ * @param losses the first losses, in the form of events and responses
+ * @param more the number of losses that are left out
  */
 record SubscriptionCoverage(String fingerprint, JsonArray losses, int more) {
-    /** A wildcard may name thousands of tables, each with the same trouble. */
+    /** A wildcard may match thousands of tables with the same problem. */
     private static final int SHOWN = 20;
 
     private static final int HASH_DIGITS = 32;
@@ -67,7 +67,7 @@ record SubscriptionCoverage(String fingerprint, JsonArray losses, int more) {
         return Sha256.hex(String.join("\n", lines)).substring(0, HASH_DIGITS);
     }
 
-    /** The losses of a stored row, as an answer shows them. */
+    /** Converts the losses of a stored row to the form of a response. */
     static List<Warning> warnings(JsonArray losses) {
         List<Warning> warnings = new ArrayList<>();
         for (int i = 0; i < losses.size(); i++) {

@@ -1,8 +1,8 @@
 /**
- * Which changes that a subscription asks for will not come?
+ * Which wanted changes does a subscription not receive?
  *
- * <p>Takes wanted and published tables, gives warnings with their SQL and events of changed coverage. Never changes a
- * publication.
+ * <p>Takes wanted and published tables, gives warnings with their SQL and events about changed coverage. Never changes
+ * a publication.
  */
 @NullMarked
 package nexus.replication.coverage;

@@ -16,12 +16,12 @@ import nexus.replication.state.CaptureReport;
 import nexus.replication.state.CaptureState.Gap;
 import org.jboss.logging.Logger;
 
-/** Tells of a gap: in the log, in the published state, and as an event {@code nexus.source.gap}. */
+/** Reports a gap in the log, in the published state, and as an event {@code nexus.source.gap}. */
 @Singleton
 public class GapNotice {
     private static final Logger LOG = Logger.getLogger(GapNotice.class);
     private static final EventType TYPE = new EventType("nexus.source.gap");
-    /** Found again after a crash before it was recorded, it is the same one. */
+    /** A gap that is found again after a crash, before it was recorded, counts as the same one within this time. */
     private static final Duration SAME_FOR = Duration.ofHours(24);
 
     private final OwnEvents ownEvents;
@@ -40,7 +40,7 @@ public class GapNotice {
                 .register(meters);
     }
 
-    /** Done once the event is stored. */
+    /** Reports the gap; completes once the event is stored. */
     public Future<Void> of(String slot, Gap gap) {
         LOG.errorf(
                 "gap in the source's changes slot=%s from=%s to=%s reason=%s",
@@ -52,7 +52,7 @@ public class GapNotice {
         return ownEvents.raise(TYPE, data(slot, gap), List.of(once));
     }
 
-    /** Done once it is told and recorded, where the position does not move with it. */
+    /** Reports and records the gap; used where the position does not move with it. */
     public Future<Void> recorded(String slot, Gap gap) {
         return of(slot, gap).compose(told -> positions.addGap(slot, gap));
     }

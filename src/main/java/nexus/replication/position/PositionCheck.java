@@ -9,14 +9,14 @@ import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
 
 /**
- * Where to go on, given what is stored and what the source is now. What is confirmed is always stored before, so a slot
- * that is further than the store means that changes were skipped.
+ * Computes the position to continue from, given the stored position and the present state of the source. A position is
+ * always stored before it is confirmed, so a slot ahead of the store means that changes were skipped.
  *
- * @param position from here; the generation is the stored one
- * @param gaps stretches in which changes may have been missed, or were stored that the source no longer has
+ * @param position the position to continue from, with the stored generation
+ * @param gaps stretches of WAL in which changes may have been missed, or whose stored changes the source no longer has
  */
 public record PositionCheck(SourcePosition position, List<Gap> gaps) {
-    /** No ordinal of a transaction is beyond this one. */
+    /** An ordinal beyond all ordinals of a transaction. */
     private static final long WHOLE = Long.MAX_VALUE;
 
     public PositionCheck {
@@ -24,11 +24,11 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
     }
 
     /**
-     * The source as it presents itself.
+     * The present state of the source.
      *
      * @param confirmed the slot's {@code confirmed_flush_lsn}
-     * @param end up to where its WAL is flushed
-     * @param newSlotBecause the slot was just made in the place of one that was lost
+     * @param end the position up to which its WAL is flushed
+     * @param newSlotBecause the reason for a new slot, if one was just created in place of a lost one
      */
     public record Source(
             String systemId,
@@ -65,7 +65,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
                     commit,
                     now,
                     "the publications' names were changed while the transaction at " + commit
-                            + " was stored in part: the rest of it can't be told from what is stored"));
+                            + " was stored in part: its remaining changes can no longer be identified"));
             open = Optional.of(new SourcePosition.Open(open.get().commitLsn(), WHOLE));
         }
         if (position.timeline() != source.history.current()) {
@@ -84,11 +84,12 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
             open = open.filter(one -> new Lsn(one.commitLsn()).isBefore(left));
         }
         if (done.isBefore(source.confirmed)) {
-            gaps.add(gap(stored, done, source.confirmed, now, "the slot is further than the store"));
+            gaps.add(gap(stored, done, source.confirmed, now, "the slot is ahead of the store"));
             done = source.confirmed;
             open = open.filter(one -> !new Lsn(one.commitLsn()).isBefore(source.confirmed));
         }
-        if (source.end.isBefore(done)) { // the same places will be written again, and must not be taken for stored
+        if (source.end.isBefore(done)) {
+            // the server will reuse these positions, and their changes must not count as stored
             gaps.add(gap(
                     stored,
                     source.end,
@@ -102,7 +103,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
         return new PositionCheck(at(stored, source, done, open), gaps);
     }
 
-    /** The same, but behind a transaction that the source can't send, if it is still to come. */
+    /** Moves the position past a transaction that the source cannot send, if that transaction is still ahead. */
     public PositionCheck without(Optional<UnreadableTransaction> transaction, Instant now) {
         Optional<Lsn> commit = transaction.map(UnreadableTransaction::commitLsn);
         if (commit.isEmpty() || commit.get().isBefore(new Lsn(position.doneEndLsn()))) {

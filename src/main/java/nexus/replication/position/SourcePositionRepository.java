@@ -21,7 +21,7 @@ import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the row of {@code source_position} and takes it over; only intake moves it on. Writes {@code source_gap}, and
+ * Creates and takes over the row of {@code source_position}, which only intake advances. Writes {@code source_gap}, and
  * moves the position past a gap in the same transaction.
  */
 @Singleton
@@ -38,7 +38,7 @@ public class SourcePositionRepository {
             VALUES ($1, $2, $3, 0, $4::text::pg_lsn, $5)
             ON CONFLICT (slot) DO NOTHING""";
 
-    /** Waits for a transaction of the former process that still holds the row; its next one will fail. */
+    /** Waits for a transaction of the previous process that still locks the row; the next one of that process fails. */
     private static final String TAKE_OVER =
             "UPDATE source_position SET generation = generation + 1 WHERE slot = $1 RETURNING " + COLUMNS;
 
@@ -67,11 +67,11 @@ public class SourcePositionRepository {
     }
 
     /**
-     * A row as it is.
+     * A stored row.
      *
-     * @param optionsHash of what the stream was asked for: the ordinals depend on it
+     * @param optionsHash hash of the options of the stream, on which the ordinals depend
      * @param updatedAt when the position last moved
-     * @param isResetRequested somebody wants to go on with a new slot, and the old one has not come on since
+     * @param isResetRequested whether an operator has requested a new slot and the position has not moved since
      */
     public record Stored(SourcePosition position, String optionsHash, Instant updatedAt, boolean isResetRequested) {}
 
@@ -80,9 +80,10 @@ public class SourcePositionRepository {
     }
 
     /**
-     * Stands until the position moves: it is put elsewhere, or the slot that could not go on can.
+     * Requests a reset, which stays requested until the position moves: because it was set elsewhere, or because the
+     * slot works again.
      *
-     * @return whether there is such a slot's position: capture has begun once
+     * @return whether a position of this slot exists, that is, whether capture has ever begun
      */
     public Future<Boolean> requestReset(String slot, AuditedChange audited) {
         return store.api()
@@ -95,12 +96,12 @@ public class SourcePositionRepository {
                 .map(done -> done.rowCount() == 1);
     }
 
-    /** From here on nobody else can move the position; empty when there is none yet. */
+    /** Takes the row over, after which no other process can move the position; empty when there is no row yet. */
     public Future<Optional<Stored>> takeOver(String slot) {
         return store.api().preparedQuery(TAKE_OVER).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
     }
 
-    /** Does nothing when there is one. */
+    /** Creates the row; does nothing when it exists. */
     public Future<Void> create(String slot, String systemId, int timeline, Lsn doneEnd, String optionsHash) {
         return store.api()
                 .preparedQuery(CREATE)
@@ -109,9 +110,10 @@ public class SourcePositionRepository {
     }
 
     /**
-     * Puts the position elsewhere and records why.
+     * Moves the position and records the gaps that this leaves.
      *
-     * @return fails with {@link PositionLostException} when another process has taken over meanwhile
+     * @return a future that fails with {@link PositionLostException} when another process has taken over in the
+     *     meantime
      */
     public Future<Void> move(SourcePosition to, String optionsHash, List<Gap> gaps) {
         return store.api()

@@ -10,8 +10,8 @@ import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which store this is: a source's publications belong to one of them, and ids of row changes are made under its key. It
- * never changes, so it is read once.
+ * The identity of the store. The publications of a source belong to one store, and the ids of row changes are derived
+ * from its key. It never changes, so it is read once.
  */
 @Singleton
 public class StoreIdentity {

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import nexus.pgoutput.Lsn;
 
 /**
- * The timelines that the cluster went through, each left at a switch point: what {@code TIMELINE_HISTORY} answers. A
- * failover begins a new timeline at a place that the former primary may have written beyond; those numbers come again.
+ * The timelines of the cluster, each left at a switch point, as {@code TIMELINE_HISTORY} returns them. A failover
+ * begins a new timeline at a position beyond which the former primary may have written; those positions are used again.
  *
- * @param current the one that is written now
- * @param former the earlier ones, oldest first
+ * @param current the timeline that is written now
+ * @param former the earlier timelines, oldest first
  */
 public record TimelineHistory(int current, List<Former> former) {
     private static final Pattern LINE = Pattern.compile("\\s*(\\d+)\\s+([0-9A-Fa-f]+/[0-9A-Fa-f]+)(?:\\s.*)?");
@@ -21,17 +21,17 @@ public record TimelineHistory(int current, List<Former> former) {
         former = List.copyOf(former);
     }
 
-    /** @param switchedAt the first place that belongs to the next timeline */
+    /** @param switchedAt the first position of the next timeline */
     record Former(int timeline, Lsn switchedAt) {}
 
-    /** A cluster that never had a failover. */
+    /** The history of a cluster without a failover. */
     public static TimelineHistory first(int timeline) {
         return new TimelineHistory(timeline, List.of());
     }
 
     /**
-     * @param file lines of timeline, switch point and reason; empty ones and those that start with # say nothing
-     * @throws IllegalArgumentException if a line is anything else
+     * @param file lines of timeline, switch point and reason; empty lines and lines that start with # are ignored
+     * @throws IllegalArgumentException for a line of any other form
      */
     public static TimelineHistory parse(int current, String file) {
         List<Former> former = new ArrayList<>();
@@ -47,7 +47,7 @@ public record TimelineHistory(int current, List<Former> former) {
         return new TimelineHistory(current, former);
     }
 
-    /** In which timeline a record at this place was written. */
+    /** The timeline in which the record at this position was written. */
     public int timelineOf(Lsn lsn) {
         return former.stream()
                 .filter(one -> lsn.isBefore(one.switchedAt))
@@ -56,7 +56,7 @@ public record TimelineHistory(int current, List<Former> former) {
                 .orElse(current);
     }
 
-    /** Where the cluster left a timeline; empty when it never was in it, or still is. */
+    /** The position at which the cluster left a timeline; empty for the current timeline and for unknown ones. */
     Optional<Lsn> switchPointOf(int timeline) {
         return former.stream()
                 .filter(one -> one.timeline == timeline)

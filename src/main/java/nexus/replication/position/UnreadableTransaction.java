@@ -7,13 +7,15 @@ import nexus.pgoutput.Lsn;
 import org.postgresql.util.PSQLException;
 
 /**
- * The source began to send a transaction and failed at one of its changes: a value that can't be converted, a row that is
- * longer than a message may be. It would fail there again. Everything before the transaction is stored.
+ * The source failed while sending a transaction: a value cannot be converted, or a row exceeds the maximum size of a
+ * message. Another attempt would fail at the same change. All changes before this transaction are stored.
  */
 public final class UnreadableTransaction extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Classes of SQLSTATE: data, limits, what is not supported, routines, what a routine raises, internal errors. */
+    /**
+     * Classes of SQLSTATE: data, limits, unsupported features, routines, errors raised by routines, internal errors.
+     */
     private static final List<String> ABOUT_A_CHANGE = List.of("22", "54", "0A", "38", "39", "P0", "XX");
 
     private final long commitLsn;
@@ -28,7 +30,7 @@ public final class UnreadableTransaction extends RuntimeException {
         this.sqlState = SqlState.of(cause);
     }
 
-    /** Whether the server itself says that it can't send what it was about to. */
+    /** Whether the server reports that it cannot send the current change. */
     public static boolean isAboutAChange(SQLException e) {
         String state = SqlState.of(e);
         return e instanceof PSQLException error
@@ -40,12 +42,12 @@ public final class UnreadableTransaction extends RuntimeException {
         return new Lsn(commitLsn);
     }
 
-    /** From here on the source sends nothing of it. */
+    /** The position from which the source sends nothing of this transaction. */
     public Lsn behind() {
         return new Lsn(commitLsn + 1);
     }
 
-    /** Its bytes have no place in the encoding that was asked for. */
+    /** Whether the text cannot be represented in the requested encoding. */
     public boolean isAboutEncoding() {
         return sqlState.equals(SqlState.CHARACTER_NOT_IN_REPERTOIRE)
                 || sqlState.equals(SqlState.UNTRANSLATABLE_CHARACTER);

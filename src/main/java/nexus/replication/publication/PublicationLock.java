@@ -12,17 +12,17 @@ import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the other processes of this store from changing the source's publications meanwhile. A lock in the store: in the
- * source there is none that needs a right which Nexus has there and others have not.
+ * Prevents the other processes of this store from changing the source's publications at the same time. The lock is in
+ * the store, because every suitable lock of the source needs a right that Nexus may have there while others do not.
  *
- * <p>For the source's thread alone.
+ * <p>Used only on the source's thread.
  */
 @Singleton
 public class PublicationLock {
-    /** Longer than somebody's tables keep the publications waiting. */
+    /** Longer than locked tables of users delay the publications. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** The server waits two seconds for the lock each time. */
+    /** Each attempt waits up to two seconds in the server. */
     private static final int TRIES = 2;
 
     private static final String LOCK = "LOCK TABLE nexus.publication_lock IN EXCLUSIVE MODE";
@@ -35,7 +35,7 @@ public class PublicationLock {
         this.store = store;
     }
 
-    /** @throws StoreUnavailableException when the store is away, or the lock could not be had in time */
+    /** @throws StoreUnavailableException when the store is unavailable, or the lock was not free in time */
     public void take() {
         for (int tries = 1; ; tries++) {
             try {
@@ -54,7 +54,7 @@ public class PublicationLock {
         }
     }
 
-    /** Also when it was not taken. A connection that broke has given it back already. */
+    /** Releases the lock if it is held. A broken connection has released it already. */
     public void release() {
         Connection open = connection;
         if (open == null) {
@@ -76,7 +76,7 @@ public class PublicationLock {
             try {
                 open.close();
             } catch (SQLException e) {
-                // it is being thrown away
+                // the connection is discarded anyway
             }
         }
     }

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What Nexus remembers in a publication's COMMENT: to which store it belongs, and which tables Nexus added. It is there
- * and not in the store because it then changes in the same transaction as the publication.
+ * The note that Nexus keeps in the COMMENT of a publication: the owning store, and the tables that Nexus added. It is
+ * kept there and not in the store, so that it changes in the same transaction as the publication.
  *
- * @param added by object id: a renamed table is the same one
+ * @param added object ids of the tables, since a renamed table is still the same one
  */
 public record PublicationNote(UUID store, Set<Long> added) {
     private static final Pattern FORM = Pattern.compile("Made by Nexus\\. store=([0-9a-f-]{36}) added=\\[([\\d,]*)]");
@@ -21,7 +21,7 @@ public record PublicationNote(UUID store, Set<Long> added) {
         added = Set.copyOf(added);
     }
 
-    /** Empty when somebody else wrote the comment, or nobody did. */
+    /** Parses a comment; empty if there is none or it is not a note of Nexus. */
     public static Optional<PublicationNote> parse(String comment) {
         Matcher matcher = FORM.matcher(comment);
         if (!matcher.matches()) {
@@ -47,7 +47,7 @@ public record PublicationNote(UUID store, Set<Long> added) {
                 store, added.stream().filter(known -> known != oid).collect(Collectors.toSet()));
     }
 
-    /** Without tables that were dropped meanwhile: their object ids may come again. */
+    /** Removes tables that were dropped, because their object ids may be used again. */
     PublicationNote retaining(Set<Long> members) {
         return new PublicationNote(
                 store, added.stream().filter(members::contains).collect(Collectors.toSet()));

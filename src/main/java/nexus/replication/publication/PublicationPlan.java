@@ -17,27 +17,27 @@ import nexus.replication.table.Published.Member;
 import nexus.replication.table.SourceTable;
 import nexus.replication.table.WriteRule;
 
-/** Decides which table has to go into which publication, or out of it. */
+/** Decides which tables to add to a publication or to remove from it. */
 public final class PublicationPlan {
     private static final Published NOTHING =
             new Published(Set.of(), false, Set.of(), false, GeneratedColumns.IGNORED, Map.of(), Set.of());
 
     private PublicationPlan() {}
 
-    /** Each table is published in one of two ways; a partitioned one can be divided between them. */
+    /** The two publications. A table is in one of them; a partitioned one may be divided between both. */
     public enum Kind {
-        /** Every change. Nothing must be in it whose updates PostgreSQL would refuse then. */
+        /** Publishes all changes. It must not contain a table whose updates PostgreSQL would then refuse. */
         CHANGES,
-        /** Inserts and truncates only. */
+        /** Publishes only inserts and truncates. */
         INSERTS
     }
 
     /**
-     * One relation into a publication or out of it.
+     * Adds one relation to a publication or removes it.
      *
-     * @param as the column list and row filter that it is added with
-     * @param isNoted whether it counts as added by Nexus, which may take it out again when nobody needs it
-     * @param canWait whether the others are done without it when it can't be done now
+     * @param as the column list and row filter of an added relation
+     * @param isNoted whether it counts as added by Nexus, which may remove it when it is no longer needed
+     * @param canWait whether the other steps proceed without this one when it fails
      */
     public record Step(Kind kind, boolean isAdded, Relation relation, Member as, boolean isNoted, boolean canWait) {
         static Step add(Kind kind, Relation relation, Member as, boolean isNoted) {
@@ -49,7 +49,7 @@ public final class PublicationPlan {
         }
     }
 
-    /** All steps for one table: in one transaction, so that no change falls between. */
+    /** All steps for one table; they run in one transaction, so that no change is lost in between. */
     public record Move(SourceTable table, List<Step> steps) {
         public Move {
             steps = List.copyOf(steps);
@@ -58,7 +58,7 @@ public final class PublicationPlan {
 
     /**
      * @param needed whether a subscription wants changes of the table
-     * @param droppable whether nobody has needed it for long enough
+     * @param droppable whether no subscription has needed the table for long enough
      */
     public static List<Move> moves(
             List<SourceTable> tables,
@@ -83,12 +83,12 @@ public final class PublicationPlan {
         return moves;
     }
 
-    /** The move that publishes the table as far as it can be, for whoever does it by hand. */
+    /** The move that publishes the table as far as possible, for an administrator to run by hand. */
     public static Optional<Move> moveOf(SourceTable table, Map<Kind, Published> now) {
         return moves(List.of(table), now, one -> true, one -> false).stream().findAny();
     }
 
-    /** The publication that the table belongs into as a whole, when nothing is restricted. */
+    /** The publication for the table as a whole, without any restrictions. */
     static Kind home(SourceTable table, Published changes) {
         return new TablePlan(table, changes, NOTHING).fitsAsWhole() ? Kind.CHANGES : Kind.INSERTS;
     }
@@ -126,7 +126,7 @@ public final class PublicationPlan {
             return steps;
         }
 
-        /** What an administrator added stays, and so does what carries an administrator's restriction. */
+        /** Removes the table, but not relations that an administrator added or restricted. */
         private void dropUnneeded() {
             for (Relation relation : relations) {
                 for (Kind kind : Kind.values()) {
@@ -145,12 +145,12 @@ public final class PublicationPlan {
                     .forEach(relation -> steps.add(Step.drop(Kind.INSERTS, relation)));
         }
 
-        /** Whether PostgreSQL would take every update of the table when the table itself is in CHANGES. */
+        /** Whether PostgreSQL would accept every update of the table with the table itself in CHANGES. */
         private boolean fitsAsWhole() {
             return fits(changes, table.relation(), table.leavesInWal());
         }
 
-        /** As if the relation were the only member among those of the table. */
+        /** Checks the publication with this relation as the only member among those of the table. */
         private boolean fits(Published publication, Relation relation, List<Leaf> leaves) {
             Published then = publication.without(oids(relations)).with(relation.oid(), memberOf(relation));
             return leaves.stream()
@@ -176,7 +176,7 @@ public final class PublicationPlan {
             }
         }
 
-        /** Into INSERTS; of a partitioned table the partitions that fit are in CHANGES on top of that. */
+        /** Adds the table to INSERTS. For a partitioned table, the partitions that fit are also added to CHANGES. */
         private void publishInPart(boolean isNeeded) {
             Set<Long> unfit = oids(table.leavesInWal().stream()
                     .filter(leaf -> !fits(changes, leaf.relation(), List.of(leaf)))
@@ -205,7 +205,7 @@ public final class PublicationPlan {
             }
         }
 
-        /** Whether this membership makes PostgreSQL refuse updates of some of the rows. */
+        /** Whether PostgreSQL refuses updates of some rows because of this membership. */
         private boolean refuses(Relation relation, Set<Long> unfit) {
             Published alone = changes.without(oids(relations)).with(relation.oid(), changes.member(relation.oid()));
             return table.leavesInWal().stream()
@@ -226,7 +226,7 @@ public final class PublicationPlan {
             }
         }
 
-        /** The stream ends with an error when the publications of one relation differ in the columns that they publish. */
+        /** The stream ends with an error if the published columns of one relation differ between the publications. */
         private boolean canBeInBoth(Leaf leaf) {
             Member root = memberOf(table.relation());
             return root.columns().isEmpty()
@@ -258,12 +258,12 @@ public final class PublicationPlan {
             return inserts.members().containsKey(relation.oid());
         }
 
-        /** What moves out of INSERTS stays whose it was; what is added is Nexus's. */
+        /** A relation that moves out of INSERTS keeps its owner, and any other added relation belongs to Nexus. */
         private boolean isNoted() {
             return !(inInserts(table.relation()) && !inserts.isOurs(table.oid()) && optionsConflict());
         }
 
-        /** The restriction that an administrator gave it, in either publication. */
+        /** The restriction that an administrator gave the relation in either publication. */
         private Member memberOf(Relation relation) {
             Member inChanges = changes.members().get(relation.oid());
             return inChanges != null ? inChanges : inserts.members().getOrDefault(relation.oid(), Member.WHOLE);

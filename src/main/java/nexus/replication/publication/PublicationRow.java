@@ -21,9 +21,9 @@ import nexus.replication.table.Published.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication as the catalog of PostgreSQL 14 to 18 has it.
+ * A publication in the catalog of PostgreSQL 14 to 18.
  *
- * @param comment where Nexus keeps its note
+ * @param comment holds the note of Nexus
  */
 record PublicationRow(
         Kind kind,
@@ -36,7 +36,7 @@ record PublicationRow(
         Map<Long, Member> members) {
     private static final int RESTRICTIONS_SINCE = 15;
 
-    /** By way of JSON where a column came with a later version than 14. */
+    /** Reads columns that were added after PostgreSQL 14 through JSON. */
     private static final String READ = """
             SELECT p.oid::bigint AS oid, p.pubname, p.puballtables, p.pubviaroot,
                    p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
@@ -49,7 +49,7 @@ record PublicationRow(
                    NULL AS filter, '{}'::text[] AS filter_columns
             FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
 
-    /** The filter's columns are in its tree; column 0 is the whole row and has no name. */
+    /** Takes the columns of a filter from its tree. Column 0 is the whole row and has no name. */
     private static final String READ_MEMBERS = """
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation,
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
@@ -65,7 +65,7 @@ record PublicationRow(
             SELECT p.pnpubid::bigint AS publication, n.nspname FROM pg_catalog.pg_publication_namespace p
             JOIN pg_catalog.pg_namespace n ON n.oid = p.pnnspid WHERE p.pnpubid = ANY (?)""";
 
-    /** Those that exist, by what they are for. */
+    /** Reads the existing publications by kind. */
     static Map<Kind, PublicationRow> read(Connection connection, Map<String, Kind> names) throws SQLException {
         Map<Long, PublicationRow> rows = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(READ)) {

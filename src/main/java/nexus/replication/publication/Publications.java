@@ -23,12 +23,15 @@ import nexus.replication.state.CannotCapture;
 import nexus.replication.table.Published;
 
 /**
- * The two publications in the source database. They are made before the slot and never dropped: a slot that reads a
- * change from before its publication existed can't go on, ever.
+ * The two publications in the source database. They are created before the slot and never dropped, because a slot can
+ * never read past a change from before its publication existed.
  */
 public final class Publications {
     private static final int GENERATED_COLUMNS_SINCE = 180000;
-    /** After so long with locked tables the others are only tried: somebody waits for the answer. */
+    /**
+     * After waiting this long for locked tables, the remaining moves do not wait for locks, since a caller awaits the
+     * response.
+     */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
@@ -43,20 +46,20 @@ public final class Publications {
         return kind == Kind.CHANGES ? name : name + "_inserts";
     }
 
-    /** Told of a publication that is about to be made; throws when it must not be yet. */
+    /** Called before a publication is created; throws when it must not be created yet. */
     @FunctionalInterface
     public interface BeforeMade {
         void told(String publication) throws SQLException;
     }
 
-    /** One table that could not be moved. */
+    /** A move that failed. */
     public record Refused(Move move, SQLException why) {}
 
     /**
-     * Makes the one that is missing, and sees to it that both are this store's.
+     * Creates a missing publication, and verifies that both belong to this store.
      *
-     * @return what they publish
-     * @throws CannotCapture blocked, when a right is missing or they belong to another store
+     * @return the contents of the publications
+     * @throws CannotCapture with status blocked, when a right is missing or a publication belongs to another store
      */
     public Map<Kind, Published> ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
         Map<Kind, PublicationRow> rows = read(connection);
@@ -81,7 +84,7 @@ public final class Publications {
         return published;
     }
 
-    /** All moves in one transaction; when one of them does not work, each in its own. */
+    /** Applies all moves in one transaction; if one of them fails, applies each in its own. */
     public List<Refused> apply(Connection connection, List<Move> moves) throws SQLException {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         List<Refused> refused = new ArrayList<>();
@@ -96,7 +99,7 @@ public final class Publications {
         return refused;
     }
 
-    /** What an administrator would run. */
+    /** The SQL of a move for an administrator. */
     public String sql(Move move) {
         return move.steps().stream().map(this::sql).collect(Collectors.joining(" "));
     }
@@ -104,24 +107,24 @@ public final class Publications {
     private String sql(Step step) {
         return "ALTER PUBLICATION " + SqlName.quoted(name(step.kind()))
                 + (step.isAdded() ? " ADD" : " DROP")
-                + " TABLE ONLY " // not the tables that inherit from it
+                + " TABLE ONLY " // excludes the tables that inherit from it
                 + step.relation().quotedName()
                 + (step.isAdded() ? step.as().sql() : "")
                 + ';';
     }
 
-    /** @param serverVersion as in {@code server_version_num} */
+    /** @param serverVersion the value of {@code server_version_num} */
     public String creationSql(Kind kind, int serverVersion) {
         return "CREATE PUBLICATION " + SqlName.quoted(name(kind)) + " WITH (publish = '" + operations(kind) + "'"
                 + (serverVersion >= GENERATED_COLUMNS_SINCE ? ", publish_generated_columns = stored" : "") + ")";
     }
 
-    /** As in {@code publish} of CREATE PUBLICATION. */
+    /** The value of the option {@code publish} of CREATE PUBLICATION. */
     public static String operations(Kind kind) {
         return kind == Kind.CHANGES ? "insert, update, delete, truncate" : "insert, truncate";
     }
 
-    /** @param skipping whether steps that can wait are left out when they don't work */
+    /** @param skipping whether steps that can wait are left out when they fail */
     private Optional<SQLException> tryToApply(
             Connection connection, List<Move> moves, boolean mayWait, boolean skipping) throws SQLException {
         connection.setAutoCommit(false);
@@ -161,7 +164,10 @@ public final class Publications {
         }
     }
 
-    /** A partition that is locked is added at the next look; the table that it is a part of is not held up. */
+    /**
+     * Runs a step. A partition that is locked is added at the next check, so that it does not delay its partitioned
+     * table.
+     */
     private boolean isDone(Connection connection, Statement statement, Step step) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
@@ -223,7 +229,7 @@ public final class Publications {
         }
     }
 
-    /** A publication that an administrator made for Nexus carries no note; it gets one if Nexus may write it. */
+    /** Writes the note of Nexus to a publication that an administrator created, if Nexus has the right to. */
     private void claim(Connection connection, Kind kind, PublicationRow row, UUID store) throws SQLException {
         if (row.note().isPresent()) {
             if (!row.note().get().store().equals(store)) {
@@ -236,7 +242,7 @@ public final class Publications {
             try {
                 comment(connection, kind, new PublicationNote(store, Set.of()));
             } catch (SQLException e) {
-                if (SourceErrors.connectionIsGone(e)) { // else capture does without the note
+                if (SourceErrors.connectionIsGone(e)) { // otherwise capture works without the note
                     throw e;
                 }
             }
@@ -250,7 +256,7 @@ public final class Publications {
         }
     }
 
-    /** Those that exist, by what they are for. */
+    /** Reads the existing publications by kind. */
     private Map<Kind, PublicationRow> read(Connection connection) throws SQLException {
         return PublicationRow.read(
                 connection, Map.of(name(Kind.CHANGES), Kind.CHANGES, name(Kind.INSERTS), Kind.INSERTS));

@@ -1,8 +1,8 @@
 /**
- * What is published, and what should be?
+ * Which tables are published, and which should be?
  *
- * <p>Takes the wanted tables and the publications as they are, gives the statements that bring one to the other.
- * Never publishes for updates what would make a user's write fail.
+ * <p>Takes the wanted tables and the present publications, gives the statements that bring the publications up to date.
+ * Never publishes a table for updates if a user's write would then fail.
  */
 @NullMarked
 package nexus.replication.publication;

@@ -18,12 +18,15 @@ import java.util.stream.Collectors;
 import nexus.replication.slot.OpenTransaction;
 
 /**
- * Transactions that wrote to a table before it was published. Publishing does not wait for them, and what they write
- * afterwards is still missing from the stream; only once they have ended does every committed change come. Each process
- * watches for itself, also for tables that another one published. Used by one thread.
+ * Tracks transactions that wrote to a table before it was published. Publishing does not wait for them, and their later
+ * writes are missing from the stream too; only after they have ended, every committed change arrives. Each process
+ * tracks them itself, also for tables that another one published. Used by one thread.
  */
 final class EarlierWriters {
-    /** Locks of those who may write rows; VACUUM's and CREATE INDEX's are not among them. Never takes one itself. */
+    /**
+     * The locks of transactions that may write rows, which excludes those of VACUUM and CREATE INDEX. The query itself
+     * takes none.
+     */
     private static final String WRITING = """
             SELECT DISTINCT l.relation, l.virtualtransaction
             FROM pg_catalog.pg_locks l
@@ -32,7 +35,7 @@ final class EarlierWriters {
               AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
               AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()""";
 
-    /** A prepared transaction keeps its locks, also that of its own id, without a process. */
+    /** A prepared transaction keeps its locks, including that of its own id, without a process. */
     private static final String STILL_OPEN = """
             SELECT l.virtualtransaction, coalesce(pg_catalog.min(l.pid), 0) AS pid, pg_catalog.min(p.gid) AS gid,
                    coalesce(extract(epoch FROM pg_catalog.clock_timestamp()
@@ -44,10 +47,10 @@ final class EarlierWriters {
             WHERE l.virtualtransaction = ANY (?)
             GROUP BY l.virtualtransaction""";
 
-    /** Published relations that were looked at, and who wrote to them then and has not been seen to end. */
+    /** The published relations that were checked, with the writers found at that time that have not ended. */
     private final Map<Long, Set<String>> writersOf = new HashMap<>();
 
-    /** To be told every time, after the publications were looked at or changed. */
+    /** Must be called each time after the publications were read or changed. */
     void published(Connection connection, Collection<Long> relationOids) throws SQLException {
         writersOf.keySet().retainAll(relationOids);
         Set<Long> fresh = new HashSet<>(relationOids);
@@ -70,7 +73,7 @@ final class EarlierWriters {
         writersOf.putAll(writing);
     }
 
-    /** Those that still have to end before every change of these relations comes. */
+    /** The transactions that must end before every change of these relations arrives. */
     List<OpenTransaction> of(Connection connection, Collection<Long> relationOids) throws SQLException {
         Set<String> all = writersOf.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
         if (all.isEmpty()) {
@@ -93,7 +96,7 @@ final class EarlierWriters {
 
     private record Open(String virtual, OpenTransaction transaction) {}
 
-    /** Empty when it was prepared, and has ended between the reading of the two views. */
+    /** Returns empty for a prepared transaction that ended between the reads of the two views. */
     private static Optional<Open> transaction(ResultSet row) throws SQLException {
         String virtual = row.getString("virtualtransaction");
         Duration age = Duration.ofSeconds(row.getLong("age"));

@@ -16,8 +16,8 @@ import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
 
 /**
- * A publication that somebody dropped is made again, but what changed meanwhile may be missing: PostgreSQL 18 reads past it
- * and tells only its own log; before that the slot can't go on at all.
+ * Records a gap when a dropped publication is created again, because changes in between may be missing: PostgreSQL 18
+ * reads past them and only logs it, and with earlier versions the slot cannot continue at all.
  */
 @Singleton
 public class MissingPublication {
@@ -36,22 +36,22 @@ public class MissingPublication {
     }
 
     /**
-     * To be told before a publication that was missing is there again.
+     * Must be called before a missing publication is created.
      *
-     * @throws StoreUnavailableException if the gap can't be recorded
+     * @throws StoreUnavailableException if the gap cannot be recorded
      */
     void foundBy(Connection connection, String publication) throws SQLException {
         Optional<SlotSample> slot = SlotSample.read(connection, config.slot(), clock.instant());
         Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
         if (slot.isEmpty() || stored.isEmpty()) {
-            return; // nothing was ever captured: it is the first one
+            return; // nothing was ever captured, so this is the first publication
         }
         Gap gap = new Gap(
                 slot.get().confirmed().map(Object::toString),
                 Optional.of(slot.get().end().toString()),
                 stored.map(Stored::updatedAt),
                 clock.instant(),
-                "the publication " + publication + " was missing and is made again");
+                "the publication " + publication + " was missing and is created again");
         StoreReply.of(gapNotice.recorded(config.slot(), gap));
     }
 }

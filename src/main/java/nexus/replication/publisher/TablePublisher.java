@@ -45,7 +45,7 @@ import nexus.subscription.warning.TableCoverage;
 import nexus.subscription.warning.Warning;
 import org.jboss.logging.Logger;
 
-/** Keeps the publications as the subscriptions need them. Each process may; one at a time does. */
+/** Keeps the publications in line with the subscriptions. Every process may change them, one at a time. */
 @Singleton
 public class TablePublisher implements TableCoverage {
     private static final Logger LOG = Logger.getLogger(TablePublisher.class);
@@ -84,7 +84,7 @@ public class TablePublisher implements TableCoverage {
         this.publications = new Publications(config.publication());
     }
 
-    /** What a look at the source has shown, after the publications were put right. */
+    /** The state of the source after the publications were brought up to date. */
     private record Outcome(
             Wanting wanting,
             List<SourceTable> tables,
@@ -92,10 +92,10 @@ public class TablePublisher implements TableCoverage {
             Map<Kind, Published> published,
             List<Publications.Refused> refused) {}
 
-    /** Who wants which tables, as far as the store could be asked. */
+    /** The subscriptions; not up to date when the store did not respond. */
     private record Wanting(Collection<Subscription> subscriptions, boolean isUpToDate) {}
 
-    /** What a new subscription still waits for. */
+    /** The conditions that a new subscription still waits for. */
     private record Waiting(boolean slotIsMissing, List<OpenTransaction> writers) {
         boolean isOver() {
             return !slotIsMissing && writers.isEmpty();
@@ -124,10 +124,10 @@ public class TablePublisher implements TableCoverage {
 
     private Outcome reconciledFor(Connection connection, Subscription subscription) throws SQLException {
         Outcome outcome = reconcile(connection, () -> reloadedWith(subscription), table -> false);
-        try { // before this thread looks again: what the answer tells is no news then
+        try { // before the next check on this thread, which must not report the losses of the response again
             coverage.told(subscription, lossWarnings(outcome).of(subscription));
         } catch (StoreUnavailableException e) {
-            LOG.debugf("coverage not stored, it is at the next look reason=%s", e.getMessage());
+            LOG.debugf("coverage not stored, the next check tries again reason=%s", e.getMessage());
         }
         return outcome;
     }
@@ -139,12 +139,14 @@ public class TablePublisher implements TableCoverage {
         return new LossWarnings(publications, wanted, outcome.published, outcome.refused);
     }
 
-    /** Before the slot is made, and when this process begins to capture. */
+    /** Brings the publications up to date before the slot is created, and when this process begins to capture. */
     public Set<SourceTable> prepare(Connection connection) throws SQLException {
         return Set.copyOf(reconcile(connection, this::reloaded, table -> false).tables);
     }
 
-    /** New tables, lost identities, tables that nobody needs any more. For the process that captures. */
+    /**
+     * Handles new tables, lost identities, and tables that are no longer needed. Called in the process that captures.
+     */
     public void guard() {
         try {
             Outcome outcome = worker.now(connection -> {
@@ -180,7 +182,10 @@ public class TablePublisher implements TableCoverage {
                 true);
     }
 
-    /** A lost identity has to be seen also while the store is down: till then the user's UPDATE fails. */
+    /**
+     * Falls back to the known subscriptions, because a lost identity must be noticed also while the store is down:
+     * until then the user's UPDATE fails.
+     */
     private Wanting reloadedOrKnown() {
         try {
             return reloaded();
@@ -189,7 +194,10 @@ public class TablePublisher implements TableCoverage {
         }
     }
 
-    /** Without the store no other process changes the publications for a new subscription either. */
+    /**
+     * Proceeds without the lock when the store is down, since no other process changes the publications without it
+     * either.
+     */
     private boolean lockIfStoreIsThere() {
         try {
             lock.take();
@@ -213,12 +221,13 @@ public class TablePublisher implements TableCoverage {
             throws SQLException {
         Map<Kind, Published> before = publications.ensure(
                 connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
-        // read inside the lock: the one who has it last has seen everything that was committed before
+        // subscriptions are read under the lock, so that its last holder has seen everything committed before
         Wanting wanting = reading.get();
         List<SourceTable> tables = SourceTables.read(connection);
         Set<Long> needed = needed(wanting.subscriptions, tables);
         noteUnneeded(tables, needed);
-        earlierWriters.published(connection, publishedRelations(tables, before)); // forgets what another took out
+        // discards relations that another process removed
+        earlierWriters.published(connection, publishedRelations(tables, before));
         List<Move> moves = PublicationPlan.moves(
                 tables,
                 before,
@@ -233,7 +242,7 @@ public class TablePublisher implements TableCoverage {
         return new Outcome(wanting, tables, needed, after, refused);
     }
 
-    /** Tables whose updates PostgreSQL refuses because of a publication, wanted or not. */
+    /** Counts the tables whose updates PostgreSQL refuses because of a publication, wanted or not. */
     private static int failing(Outcome outcome) {
         return (int) outcome.tables.stream()
                 .filter(table -> table.kind() == SourceTable.Kind.TABLE)
@@ -315,11 +324,11 @@ public class TablePublisher implements TableCoverage {
                 failure instanceof CannotCapture cannot ? cannot.detail() : String.valueOf(failure.getMessage());
         return new Warning(
                 "capture-not-confirmed",
-                "it is not certain that the tables are captured: " + detail,
-                "Nexus goes on trying; see capture in GET /v1/health.");
+                "the tables may not be captured yet: " + detail,
+                "Nexus keeps trying; see capture in GET /v1/health.");
     }
 
-    /** What can't be done is tried again every few seconds; it is told once. */
+    /** Logs the moves. A refused move is retried every few seconds and logged only once. */
     private void log(List<Move> moves, List<Publications.Refused> refused) {
         Map<Move, String> reasons = new HashMap<>();
         refused.forEach(one -> reasons.put(one.move(), String.valueOf(one.why().getMessage())));

@@ -3,12 +3,12 @@ package nexus.replication.slot;
 import java.time.Duration;
 import nexus.replication.source.SqlName;
 
-/** A transaction that has not ended: of a session, or a prepared one, which has no process. */
+/** An open transaction: that of a session, or a prepared one, which has no process. */
 public sealed interface OpenTransaction {
-    /** Since it began, or since it was prepared. */
+    /** The time since it began or was prepared. */
     Duration age();
 
-    /** The transaction in words: {@code the transaction of pid 42}. */
+    /** A description such as {@code the transaction of pid 42}. */
     String inWords();
 
     /** The SQL that ends it. */
@@ -26,7 +26,7 @@ public sealed interface OpenTransaction {
         }
     }
 
-    /** @param gid the name that its application gave it */
+    /** @param gid the name that the application gave to the transaction */
     record Prepared(String gid, Duration age) implements OpenTransaction {
         @Override
         public String inWords() {

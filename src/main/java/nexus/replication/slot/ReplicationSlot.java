@@ -8,27 +8,27 @@ import java.util.Optional;
 import nexus.pgoutput.Lsn;
 import org.jspecify.annotations.Nullable;
 
-/** What the source database says about the slot. */
+/** The state of the slot as the source database reports it. */
 public sealed interface ReplicationSlot {
 
     record Missing() implements ReplicationSlot {}
 
-    /** Somebody is making it right now. */
+    /** A session is creating the slot. */
     record InCreation(int pid) implements ReplicationSlot {}
 
-    /** Nobody reads it. */
+    /** The slot has no reader. */
     record Free(Lsn confirmedFlush) implements ReplicationSlot {}
 
-    /** It has a reader. */
+    /** The slot has a reader. */
     record InUse(int pid, Lsn confirmedFlush) implements ReplicationSlot {}
 
-    /** The server will not send its changes any more. */
+    /** The server no longer sends the changes of this slot. */
     record Invalidated(String reason) implements ReplicationSlot {}
 
-    /** A slot of this name exists, but it is another kind. */
+    /** A slot of this name exists, but it is of another kind. */
     record Foreign(String what) implements ReplicationSlot {}
 
-    /** Through to_jsonb because the columns about an invalidation came with PostgreSQL 16 and 17. */
+    /** Reads columns about an invalidation with to_jsonb, because they exist only since PostgreSQL 16 and 17. */
     String READ = """
             SELECT slot_type, plugin, database, database = current_database() AS here, coalesce(active_pid, 0) AS pid,
                    confirmed_flush_lsn::text AS confirmed, wal_status = 'lost' AS lost,
@@ -38,7 +38,9 @@ public sealed interface ReplicationSlot {
 
     String CREATE = "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')";
 
-    /** From PostgreSQL 17 on: also on the standbys that synchronise slots, so that a failover loses nothing. */
+    /**
+     * Supported since PostgreSQL 17. Standbys that synchronise slots have this slot too, so a failover loses nothing.
+     */
     String CREATE_FOR_FAILOVER =
             "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false, true)";
 
@@ -55,7 +57,7 @@ public sealed interface ReplicationSlot {
         }
     }
 
-    /** Whether changes that are committed from now on will come. */
+    /** Whether the slot captures the changes that are committed from now on. */
     static boolean isReady(Connection connection, String name) throws SQLException {
         return switch (read(connection, name)) {
             case Free free -> true;
@@ -67,13 +69,13 @@ public sealed interface ReplicationSlot {
         };
     }
 
-    /** Takes as long as the longest writing transaction of the whole cluster that is open now. */
+    /** Waits until all writing transactions that are open in the cluster have ended. */
     static void create(Connection connection, String name) throws SQLException {
         boolean mayFailOver = connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_SINCE;
         execute(connection, mayFailOver ? CREATE_FOR_FAILOVER : CREATE, name);
     }
 
-    /** @throws SQLException 55006 while it has a reader */
+    /** @throws SQLException with SQLSTATE 55006 while the slot has a reader */
     static void drop(Connection connection, String name) throws SQLException {
         execute(connection, DROP, name);
     }

@@ -10,9 +10,12 @@ import java.util.concurrent.CompletionException;
 import nexus.replication.source.SourceConnections;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the slot on a thread of its own, because it may take hours: it waits for every open writing transaction. */
+/**
+ * Creates the slot on a thread of its own. The creation may take hours, since it waits for every open writing
+ * transaction.
+ */
 public final class SlotCreation {
-    /** A prepared transaction blocks as pid 0; the transaction that is waited for tells which one it is. */
+    /** A prepared transaction blocks as pid 0, so its gid is found by the transaction id that is waited for. */
     private static final String BLOCKERS = """
             SELECT (SELECT pg_catalog.string_agg(pid::text, ', ')
                     FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(?)) AS pid WHERE pid <> 0) AS pids,
@@ -42,7 +45,7 @@ public final class SlotCreation {
         return new SlotCreation(connections.patient(), slot);
     }
 
-    /** @throws SQLException the one that ended it */
+    /** @throws SQLException the error that ended the creation */
     public boolean isDone() throws SQLException {
         try {
             return done.isDone() && done.join() == null;
@@ -54,7 +57,7 @@ public final class SlotCreation {
         }
     }
 
-    /** What it waits for, in words. */
+    /** Describes what the creation waits for. */
     public String detail(Connection asking) throws SQLException {
         try (PreparedStatement statement = asking.prepareStatement(BLOCKERS)) {
             statement.setInt(1, pid);
@@ -68,13 +71,13 @@ public final class SlotCreation {
                 }
                 @Nullable String pids = row.getString("pids");
                 return pids == null
-                        ? "the slot is being made"
+                        ? "the slot is being created"
                         : "the slot waits for the open transaction of pid " + pids;
             }
         }
     }
 
-    /** Gives up: the server drops what it had begun. */
+    /** Cancels the creation. The server drops the slot that it began to create. */
     public void cancel() throws SQLException {
         connection.abort(Runnable::run);
     }

@@ -4,28 +4,28 @@ import java.util.Optional;
 import nexus.replication.source.SourceConfig.SlotLost;
 import nexus.replication.state.CannotCapture;
 
-/** What capture does with the slot that it finds, or does not find. */
+/** The action of capture on the slot that it found, or on a missing slot. */
 public sealed interface SlotDecision {
 
-    /** Read it. */
+    /** Read the slot. */
     record Use() implements SlotDecision {}
 
-    /** The first one. */
+    /** Create the first slot. */
     record Make() implements SlotDecision {}
 
     /**
-     * A new one instead of one that was lost: what changed in between is a gap.
+     * Create a new slot in place of a lost one. The changes in between are a gap.
      *
-     * @param isThere the old one has to be dropped first
+     * @param isThere whether the old slot exists and has to be dropped first
      */
     record Replace(boolean isThere, String because) implements SlotDecision {}
 
-    /** Capture has to wait. */
+    /** Wait until capture is possible. */
     record Wait(CannotCapture why) implements SlotDecision {}
 
     /**
-     * @param wasUsed the store has a position in it
-     * @param resetRequested somebody has asked for a new one
+     * @param wasUsed whether the store has a position in this slot
+     * @param resetRequested whether an operator has requested a new slot
      */
     static SlotDecision of(
             ReplicationSlot slot, String name, boolean wasUsed, boolean resetRequested, SlotLost policy) {
@@ -38,7 +38,7 @@ public sealed interface SlotDecision {
             case ReplicationSlot.InUse inUse ->
                 new Wait(CannotCapture.standby("pid " + inUse.pid() + " of the source reads the slot"));
             case ReplicationSlot.InCreation inCreation ->
-                new Wait(CannotCapture.standby("pid " + inCreation.pid() + " of the source makes the slot"));
+                new Wait(CannotCapture.standby("pid " + inCreation.pid() + " of the source is creating the slot"));
             case ReplicationSlot.Foreign foreign ->
                 new Wait(CannotCapture.blocked(
                         "the slot " + name + " is a " + foreign.what() + "; choose another NEXUS_SLOT"));

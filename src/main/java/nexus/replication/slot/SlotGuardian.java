@@ -19,8 +19,9 @@ import nexus.replication.state.SlotHealth.Level;
 import org.jboss.logging.Logger;
 
 /**
- * Watches what the slot costs the source and how near it is to being lost, also while capture can't go on: in health, as
- * meters, and as events {@code nexus.source.lag} when it gets worse or good again. Its tasks run on the source's thread.
+ * Watches how much WAL the slot retains and how near it is to being lost, also while capture cannot continue. Reports
+ * the result in health, as meters, and as events {@code nexus.source.lag} when the level rises or returns to normal.
+ * Its tasks run on the thread of the source.
  */
 @Singleton
 public class SlotGuardian {
@@ -32,7 +33,7 @@ public class SlotGuardian {
     private final OwnEvents ownEvents;
     private final Clock clock;
     private final SlotWatch watch;
-    private boolean isTelling; // used on the source's thread, as the next one
+    private boolean isTelling; // used on the source's thread, like the next field
     private Level logged = Level.OK;
 
     @Inject
@@ -45,16 +46,17 @@ public class SlotGuardian {
     }
 
     /**
-     * Looks once.
+     * Checks the slot once.
      *
-     * @param cutStream for a slot that is given up: what has to end before it can be dropped
+     * @param cutStream ends the stream of a slot that is about to be dropped, since a slot with a reader cannot be
+     *     dropped
      */
     public void look(SourceWorker worker, Runnable cutStream) {
         Optional<SlotSample> sample;
         try {
             sample = worker.now(connection -> SlotSample.read(connection, config.slot(), clock.instant()));
         } catch (SQLException e) {
-            return; // what the reader has to say of it is in the status
+            return; // the reader reports why the source is unavailable
         }
         report.slot(sample.map(watch::judge));
         if (sample.isPresent()) {
@@ -72,12 +74,12 @@ public class SlotGuardian {
             return;
         }
         log(health);
-        isTelling = true; // the store may be what is slow
+        isTelling = true; // the store may be slow, and one pending event is enough
         ownEvents
                 .raise(TYPE, data(health))
                 .onComplete(raised -> worker.submit(connection -> {
                     isTelling = false;
-                    if (raised.succeeded()) { // else it is told at the next look
+                    if (raised.succeeded()) { // otherwise the next check raises it again
                         watch.told(health.level(), now);
                     }
                     return raised.succeeded();
@@ -96,7 +98,7 @@ public class SlotGuardian {
         }
     }
 
-    /** Only while nothing has been read for long: a reader that is catching up makes the slot cheaper by itself. */
+    /** True only when nothing has been read for long, because a reader that is catching up releases WAL by itself. */
     private boolean isTooExpensive(SlotHealth health) {
         Status status = report.status();
         boolean isRead = status == Status.STREAMING || status == Status.CATCHING_UP;
@@ -114,10 +116,10 @@ public class SlotGuardian {
                 return true;
             });
             LOG.errorf(
-                    "slot given up, NEXUS_SLOT_MAX_LAG is exceeded slot=%s retained=%d",
+                    "slot dropped because NEXUS_SLOT_MAX_LAG is exceeded slot=%s retained=%d",
                     config.slot(), health.retainedBytes());
-        } catch (SQLException e) { // it still has a reader: at the next look
-            LOG.warnf("slot not given up yet slot=%s reason=%s", config.slot(), e.getMessage());
+        } catch (SQLException e) { // the slot still has a reader, so the next check tries again
+            LOG.warnf("slot not dropped yet slot=%s reason=%s", config.slot(), e.getMessage());
         }
     }
 

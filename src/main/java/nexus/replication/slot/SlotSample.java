@@ -11,15 +11,16 @@ import nexus.pgoutput.Lsn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slot and the server's WAL, as they were at one moment.
+ * The slot and the WAL of the server at one moment.
  *
- * @param end up to where the server has written WAL
- * @param restart from where the server keeps WAL for the slot; empty once that is gone
- * @param confirmed up to where changes were confirmed
+ * @param end the end of the WAL that the server has written
+ * @param restart the start of the WAL that the server keeps for the slot; empty once that WAL is removed
+ * @param confirmed the position up to which changes are confirmed
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
- * @param safeBytes WAL that may still be written before the slot is in danger; empty when it is kept without limit
- * @param xminAge transactions since the oldest whose catalog rows the slot keeps from VACUUM
- * @param invalidation why the server will not send its changes any more
+ * @param safeBytes bytes of WAL that can still be written before the slot is in danger; empty when WAL is kept without
+ *     limit
+ * @param xminAge number of transactions since the oldest one whose catalog rows the slot protects from VACUUM
+ * @param invalidation the reason why the server no longer sends the changes of this slot
  */
 public record SlotSample(
         Instant at,
@@ -31,7 +32,7 @@ public record SlotSample(
         OptionalLong xminAge,
         Optional<String> invalidation) {
 
-    /** Through to_jsonb because invalidation_reason came with PostgreSQL 17. */
+    /** Reads invalidation_reason with to_jsonb, because that column exists only since PostgreSQL 17. */
     private static final String READ = """
             SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
                         ELSE pg_catalog.pg_current_wal_lsn() END::text AS lsn,
@@ -40,7 +41,7 @@ public record SlotSample(
                    pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS invalidation
             FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?""";
 
-    /** Empty when there is no such slot. */
+    /** Returns empty when the slot does not exist. */
     public static Optional<SlotSample> read(Connection connection, String slot, Instant now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, slot);
@@ -67,12 +68,12 @@ public record SlotSample(
         return value instanceof Number number ? OptionalLong.of(number.longValue()) : OptionalLong.empty();
     }
 
-    /** WAL that the server keeps for the slot, in bytes. */
+    /** The bytes of WAL that the server keeps for the slot. */
     long retainedBytes() {
         return restart.map(this::behind).orElse(0L);
     }
 
-    /** WAL between the last position confirmed and the end, in bytes. */
+    /** The bytes of WAL between the confirmed position and the end of the WAL. */
     long confirmedLagBytes() {
         return confirmed.map(this::behind).orElse(0L);
     }

@@ -11,23 +11,23 @@ import nexus.replication.state.SlotHealth.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the slot by what was seen of it in the last minutes, and decides when to tell. For one thread.
+ * Judges the slot by its samples of the last minutes, and decides when a report is due. Not thread-safe.
  *
- * <p>With {@code max_slot_wal_keep_size} the limit is what counts: half of it used, or its end forecast within six
- * hours, is a warning; four fifths, or one hour, is critical. Without a limit the disk is at stake, of which nothing is
- * known here: then {@code warnBytes} retained is a warning and ten times that is critical.
+ * <p>With {@code max_slot_wal_keep_size}, the level follows that limit: warning when half of it is used or when it is
+ * forecast to be reached within six hours, critical at four fifths or within one hour. Without a limit the disk is at
+ * risk, whose size is not known here; {@code warnBytes} retained is then a warning, and ten times as much is critical.
  */
 final class SlotWatch {
     private static final Duration RATE_WINDOW = Duration.ofMinutes(10);
-    /** A rate over less than that is noise. */
+    /** A rate over a shorter time is too inaccurate. */
     private static final Duration SHORTEST_RATE = Duration.ofSeconds(60);
-    /** With less than a tenth of the limit used, a burst is not a trend. */
+    /** A forecast is made only when a tenth of the limit is used, because below that a burst is not a trend. */
     private static final int FORECAST_FROM = 10;
 
     private static final Duration WARNING_FORECAST = Duration.ofHours(6);
     private static final Duration CRITICAL_FORECAST = Duration.ofHours(1);
     private static final int CRITICAL_FACTOR = 10;
-    /** Less than that is not confirmed for other reasons: the position is moved over foreign WAL only now and then. */
+    /** A smaller lag is normal, because the position advances over WAL without captured changes only at intervals. */
     private static final long IDLE_BYTES = 16L * 1024 * 1024;
 
     private static final Duration TELL_AGAIN = Duration.ofHours(1);
@@ -42,8 +42,8 @@ final class SlotWatch {
     private record Retained(Instant at, long bytes) {}
 
     /**
-     * @param warnBytes WAL kept for the slot that is worth a warning, when there is no limit
-     * @param warnAfter age of unconfirmed WAL that is worth a warning
+     * @param warnBytes bytes of WAL kept for the slot that are a warning when there is no limit
+     * @param warnAfter age of unconfirmed WAL that is a warning
      */
     SlotWatch(long warnBytes, Duration warnAfter) {
         this.warnBytes = warnBytes;
@@ -69,7 +69,7 @@ final class SlotWatch {
                 lostIn);
     }
 
-    /** Whether this has to be told now: it got worse, it is good again, or it has been bad for another hour. */
+    /** Whether a report is due: the level rose, it returned to normal, or it has been bad for another hour. */
     boolean isWorthTelling(Level level, Instant now) {
         Instant last = toldAt;
         if (level == told) {
@@ -125,7 +125,7 @@ final class SlotWatch {
         return isWarning ? Level.WARNING : level;
     }
 
-    /** The part of the limit that is used, from 0 to 1. */
+    /** The used part of the limit, from 0 to 1. */
     private static double used(SlotSample sample, long safe) {
         double limit = (double) sample.retainedBytes() + Math.max(0, safe);
         return limit == 0 ? 0 : sample.retainedBytes() / limit;

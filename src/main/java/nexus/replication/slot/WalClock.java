@@ -7,8 +7,8 @@ import java.util.List;
 import nexus.pgoutput.Lsn;
 
 /**
- * Remembers when the server's WAL was how long, so that a place in it has an age. The longer the stretch that has to be
- * remembered, the coarser. For one thread.
+ * Records the end of the WAL over time, so that the age of a position can be computed. The resolution decreases with
+ * the length of the recorded stretch. Not thread-safe.
  */
 final class WalClock {
     private static final int MOST_SAMPLES = 1024;
@@ -20,7 +20,7 @@ final class WalClock {
 
     void saw(Lsn end, Instant at) {
         if (!samples.isEmpty() && end.isBefore(samples.getLast().end)) {
-            samples.clear(); // a server restored to an earlier time
+            samples.clear(); // the server was restored to an earlier time
         }
         if (samples.isEmpty() || isWorthKeeping(end, at)) {
             samples.add(new Sample(at, end));
@@ -30,7 +30,7 @@ final class WalClock {
         }
     }
 
-    /** Of places before {@code lsn} nobody will ask any more. */
+    /** Discards the samples before {@code lsn}, whose age is no longer needed. */
     void forgetBefore(Lsn lsn) {
         while (!samples.isEmpty() && !lsn.isBefore(samples.getFirst().end)) {
             samples.removeFirst();
@@ -41,8 +41,8 @@ final class WalClock {
     }
 
     /**
-     * For how long there has been WAL behind {@code lsn}; zero at the end of the WAL. Of what was written before the first
-     * sample: at least since then.
+     * Returns how long WAL beyond {@code lsn} has existed; zero at the end of the WAL. For WAL from before the first
+     * sample, this is the time since that sample.
      */
     Duration ageOf(Lsn lsn, Instant now) {
         for (Sample sample : samples) {
@@ -60,7 +60,7 @@ final class WalClock {
 
     private void thinOut() {
         for (int i = 0; i < samples.size(); i++) {
-            samples.remove(i); // every second one, from the first on
+            samples.remove(i); // removes every second sample, starting with the first
         }
         spacing = Duration.between(samples.getFirst().at, samples.getLast().at).dividedBy(samples.size());
     }

@@ -1,7 +1,7 @@
 /**
  * Does the slot exist, and how much WAL does it hold?
  *
- * <p>Takes a connection, gives the slot, samples of it and the decision what to do when it is lost. Never reads its
+ * <p>Takes a connection, gives the slot, samples of it and the decision how to replace a lost one. Never reads its
  * stream.
  */
 @NullMarked

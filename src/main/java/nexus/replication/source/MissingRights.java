@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rights of a role without which capture does not begin. The server's message about a right that is missing names it
- * in words of any language; the catalog is asked instead.
+ * The rights that a role needs for capture. They are read from the catalog, because the server's error about a missing
+ * right names it in a translated message.
  *
- * @param mayReplicate superuser, REPLICATION, or a member of the role that RDS has for it
- * @param isRds whether that role is there
- * @param mayCreate publications, in this database
- * @param hasPublications whether both are there already
+ * @param mayReplicate superuser, REPLICATION, or a member of the role that RDS has for replication
+ * @param isRds whether the role of RDS exists
+ * @param mayCreate whether the role may create publications in this database
+ * @param hasPublications whether both publications exist
  */
 public record MissingRights(
         String role, String database, boolean mayReplicate, boolean isRds, boolean mayCreate, boolean hasPublications) {
@@ -47,7 +47,7 @@ public record MissingRights(
         }
     }
 
-    /** What to do about it, for an administrator. */
+    /** The fix for an administrator. */
     public String advice() {
         List<String> grants = new ArrayList<>();
         String quoted = SqlName.quoted(role);
@@ -58,7 +58,7 @@ public record MissingRights(
             grants.add("GRANT CREATE ON DATABASE " + SqlName.quoted(database) + " TO " + quoted + ";");
         }
         return grants.isEmpty()
-                ? "./nexus doctor says which right is missing, and how to give it"
+                ? "./nexus doctor shows the missing right and how to grant it"
                 : "an administrator can run: " + String.join(" ", grants);
     }
 }

@@ -19,22 +19,23 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
-/** Opens connections to the source database. Whoever asks for one closes it. */
+/** Opens connections to the source database. The caller closes them. */
 @Singleton
 public class SourceConnections {
-    /** Beyond this a query of the catalog is not slow but stuck. */
+    /** A query of the catalog that takes longer is stuck. */
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * Longest wait for a table that somebody changes or vacuums; whoever needs it tries again. Longer than
-     * {@code deadlock_timeout}: only then does the server stop an autovacuum for us.
+     * Maximum wait for the lock of a table, for example during a change or a vacuum; the caller tries again later. It
+     * is longer than {@code deadlock_timeout}, because only after that does the server cancel an autovacuum that blocks
+     * us.
      */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Behind the application's name, so that the stream is told from the others in {@code pg_stat_activity}. */
+    /** Appended to the name of the application, so that {@code pg_stat_activity} shows which session is the stream. */
     private static final String CAPTURE_SUFFIX = "-capture";
 
-    /** Nothing is converted, whatever the server's encoding is. */
+    /** The server converts no text, whatever its encoding is. */
     private static final String AS_IT_IS = "SET client_encoding = 'SQL_ASCII'";
 
     private final PostgresUrl url;
@@ -52,7 +53,7 @@ public class SourceConnections {
         return url;
     }
 
-    /** For the catalog and the publications: no statement takes longer than 10 s, or waits for a lock longer than 2 s. */
+    /** Opens a connection for catalog and publications, with limits of 10 s for a statement and 2 s for a lock. */
     public Connection ordinary() throws SQLException {
         Properties driver = new Properties();
         PGProperty.SOCKET_TIMEOUT.set(driver, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
@@ -67,14 +68,15 @@ public class SourceConnections {
                 driver);
     }
 
-    /** For one statement that may take as long as the longest transaction of the cluster. */
+    /** Opens a connection for a single statement that may take as long as the longest transaction of the cluster. */
     public Connection patient() throws SQLException {
         return JdbcSessions.open(url, SessionSettings.source());
     }
 
     /**
-     * For replication commands, with texts in the server's encoding where that can be read: the server converts none of
-     * them then, and can't fail at one. Without a socket timeout: the driver would lose its place in the stream with one.
+     * Opens a connection for replication commands. Texts arrive in the server's encoding where Java supports it, so
+     * that the server converts none and cannot fail at one. There is no socket timeout, because the driver would lose
+     * its place in the stream after one.
      */
     public StreamConnection replication(boolean asItIs) throws SQLException {
         String socketName = UUID.randomUUID().toString();
@@ -107,7 +109,7 @@ public class SourceConnections {
         }
     }
 
-    /** Under which name the stream of this source shows in {@code pg_stat_replication}. */
+    /** The name of the stream of this source in {@code pg_stat_replication}. */
     public static String streamName(PostgresUrl source) {
         return source.applicationName() + CAPTURE_SUFFIX;
     }

@@ -6,13 +6,13 @@ import java.util.Set;
 import nexus.notation.SqlState;
 import org.jspecify.annotations.Nullable;
 
-/** What an error of the source database, or of the store, means for the connection it came over. */
+/** Tells whether an error of the source database or of the store means that its connection or server is down. */
 public final class SourceErrors {
-    /** The whole server stops or starts; no other code of class 57 says so. */
+    /** The server shuts down or starts; the other codes of class 57 do not mean that. */
     private static final Set<String> SERVER_IS_DOWN =
             Set.of(SqlState.ADMIN_SHUTDOWN, SqlState.CRASH_SHUTDOWN, SqlState.CANNOT_CONNECT_NOW);
 
-    /** Ends the session alone. */
+    /** The server ended this session only. */
     private static final Set<String> SESSION_IS_OVER = Set.of(
             SqlState.DATABASE_DROPPED,
             SqlState.IDLE_SESSION_TIMEOUT,
@@ -21,13 +21,13 @@ public final class SourceErrors {
 
     private SourceErrors() {}
 
-    /** The connection can't be used any more. */
+    /** Whether the connection is unusable. */
     public static boolean connectionIsGone(SQLException error) {
         String state = SqlState.of(error);
         return state.startsWith("08") || SERVER_IS_DOWN.contains(state) || SESSION_IS_OVER.contains(state);
     }
 
-    /** The server is shutting down, starting up, or nobody listens there. */
+    /** Whether the server is shutting down, starting up, or not listening. */
     public static boolean serverIsDown(@Nullable Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConnectException || SERVER_IS_DOWN.contains(SqlState.of(cause))) {

@@ -19,15 +19,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the thread {@code nexus-source} and the ordinary connection to the source database that lives on it: opened when
- * first needed, and again after it broke. One piece of work at a time, none of them long.
+ * Owns the thread {@code nexus-source} and its ordinary connection to the source database, which is opened on first use
+ * and reopened after it broke. Tasks run one at a time, and each of them is short.
  */
 @Singleton
 public class SourceWorker {
 
     private static final Logger LOG = Logger.getLogger(SourceWorker.class);
 
-    /** Something to do with the connection, which is in autocommit mode before and after. */
+    /** A task for the connection, which is in autocommit mode before and after it. */
     @FunctionalInterface
     public interface Work<T> {
         T with(Connection connection) throws SQLException;
@@ -36,7 +36,7 @@ public class SourceWorker {
     private final SourceConnections connections;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("nexus-source").daemon(true).factory());
-    private @Nullable Connection connection; // used by the thread alone
+    private @Nullable Connection connection; // used only by the thread
 
     @Inject
     public SourceWorker(SourceConnections connections) {
@@ -47,19 +47,22 @@ public class SourceWorker {
         return submitAfter(Duration.ZERO, work);
     }
 
-    /** Fails with what the work threw, and calls back where it was called: on an event loop, on the same one. */
+    /**
+     * The future fails with the exception of the task. It completes on the context of the caller, for example on the
+     * same event loop.
+     */
     public <T> Future<T> submitAfter(Duration delay, Work<T> work) {
         Promise<T> promise = Promise.promise();
         Context caller = Vertx.currentContext();
         try {
             var _ = thread.schedule(() -> run(work, promise, caller), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            promise.fail(e); // stopped
+            promise.fail(e); // the worker is stopped
         }
         return promise.future();
     }
 
-    /** Waits for the work. For a thread that may. */
+    /** Runs the task and waits for it. Must not be called on an event loop. */
     public <T> T call(Work<T> work) throws SQLException {
         try {
             return submit(work).toCompletionStage().toCompletableFuture().get();
@@ -75,19 +78,19 @@ public class SourceWorker {
         }
     }
 
-    /** Runs {@code task} on the thread again and again, with {@code interval} between two runs. */
+    /** Runs {@code task} on the thread repeatedly, with {@code interval} between two runs. */
     public void every(Duration interval, Runnable task) {
         Runnable guarded = () -> {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                LOG.errorf(e, "task on the source's thread failed"); // and must not be its last run
+                LOG.errorf(e, "task on the source's thread failed"); // an exception would cancel all further runs
             }
         };
         var _ = thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** For a task of {@link #every}: on the thread already. */
+    /** Runs the task at once; for tasks of {@link #every}, which already run on the thread. */
     public <T> T now(Work<T> work) throws SQLException {
         try {
             return work.with(connected());
@@ -110,7 +113,7 @@ public class SourceWorker {
         try {
             T result = now(work);
             answer = () -> promise.complete(result);
-        } catch (SQLException | RuntimeException | Error e) { // whoever waits must hear of it
+        } catch (SQLException | RuntimeException | Error e) { // the future must complete in every case
             answer = () -> promise.fail(e);
         }
         Runnable completion = answer;
@@ -137,7 +140,7 @@ public class SourceWorker {
             try {
                 known.close();
             } catch (SQLException e) {
-                // it is being thrown away
+                // the connection is discarded anyway
             }
         }
     }

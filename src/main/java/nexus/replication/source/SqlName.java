@@ -3,8 +3,8 @@ package nexus.replication.source;
 import nexus.terminal.Printable;
 
 /**
- * Names and texts inside of SQL that takes no parameters. The SQL is also shown to be pasted, so that what would not stay
- * on its line, or not be seen, is written with escapes.
+ * Writes identifiers and literals into SQL that takes no parameters. The SQL is also shown for pasting, so line breaks
+ * and invisible characters are written as escapes.
  */
 public final class SqlName {
     private SqlName() {}
@@ -16,7 +16,7 @@ public final class SqlName {
                 : "U&\"" + escaped(name, "\\+%06X").replace("\"", "\"\"") + '"';
     }
 
-    /** A text literal; an escape string when there is a backslash in it, whatever the server's settings. */
+    /** A text literal; an escape string if it contains a backslash, whatever the settings of the server. */
     public static String literal(String text) {
         String doubled = text.replace("'", "''");
         if (isShownAsItIs(text)) {

@@ -6,15 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which encoding the stream's texts come.
+ * The encoding of the texts in the stream.
  *
- * @param isServers as they are in the database, and not converted to UTF-8
+ * @param isServers whether texts arrive in the encoding of the database instead of being converted to UTF-8
  */
 record TextEncoding(boolean isServers, Charset charset) {
     private static final TextEncoding UTF8 = new TextEncoding(false, StandardCharsets.UTF_8);
-    /** Any byte may be in it; most are UTF-8. */
+    /** A text may contain any byte; most are UTF-8. */
     private static final String SQL_ASCII = "SQL_ASCII";
-    /** Java's names of PostgreSQL's encodings. LATIN5 is the ninth part of ISO 8859, and so on. */
+    /** Maps PostgreSQL's names of encodings to Java's. LATIN5 is the ninth part of ISO 8859, for example. */
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("LATIN1", "ISO-8859-1"),
             Map.entry("LATIN2", "ISO-8859-2"),
@@ -34,8 +34,8 @@ record TextEncoding(boolean isServers, Charset charset) {
             Map.entry("WIN874", "x-windows-874"));
 
     /**
-     * @param serverEncoding as PostgreSQL names it
-     * @param asItIs the server has failed to convert a text
+     * @param serverEncoding PostgreSQL's name of the encoding
+     * @param asItIs whether the server has failed to convert a text
      */
     static TextEncoding of(@Nullable String serverEncoding, boolean asItIs) {
         if (serverEncoding == null || serverEncoding.equals("UTF8")) {

@@ -3,13 +3,13 @@ package nexus.replication.state;
 import java.time.Duration;
 import nexus.replication.state.CaptureState.Status;
 
-/** Why this process does not capture now, in words for an operator, and when to look again. */
+/** The reason, worded for an operator, why this process does not capture now, and the delay until the next attempt. */
 public final class CannotCapture extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A process that takes over does so within seconds. */
+    /** Short, so that another process takes over within seconds. */
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
-    /** What an administrator changes need not be seen at once. */
+    /** A change by an administrator need not be noticed at once. */
     private static final Duration BLOCKED_RETRY = Duration.ofSeconds(5);
 
     private final Status status;
@@ -31,7 +31,7 @@ public final class CannotCapture extends RuntimeException {
         return new CannotCapture(Status.BLOCKED, detail, BLOCKED_RETRY);
     }
 
-    /** The slot can't go on; only a person can decide to go on without what it held. */
+    /** The slot is lost, and only an operator can decide to continue without its remaining changes. */
     public static CannotCapture lost(String what) {
         String detail = what + "; to go on without the changes in between: POST /v1/source/reset {\"from\":\"now\"}";
         return new CannotCapture(Status.LOST, detail, BLOCKED_RETRY);

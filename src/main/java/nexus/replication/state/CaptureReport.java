@@ -13,7 +13,9 @@ import nexus.replication.state.CaptureState.Notice;
 import nexus.replication.state.CaptureState.Status;
 import org.jboss.logging.Logger;
 
-/** Puts the published state together from what the reader, the lag's sampler, the slot's guardian and the gap test find. */
+/**
+ * Combines the reports of the reader, the lag sampler, the slot guardian and the gap check into the published state.
+ */
 @Singleton
 public class CaptureReport {
     private static final Logger LOG = Logger.getLogger(CaptureReport.class);
@@ -31,12 +33,12 @@ public class CaptureReport {
         return published.current().status();
     }
 
-    /** For how long it has been in this status. */
+    /** The time since the last change of status. */
     public Duration inStatusFor() {
         return Duration.between(published.current().since(), clock.instant());
     }
 
-    /** Logs a change of status; the same one again only changes its detail. */
+    /** Sets the status and logs a change of it. Setting the same status again only replaces the detail. */
     public synchronized void status(Status status, Optional<String> detail) {
         CaptureState now = published.current();
         boolean isNew = now.status() != status;
@@ -67,7 +69,7 @@ public class CaptureReport {
         published.publish(published.current().withSlot(health));
     }
 
-    /** Names no tables: health is open to everybody. */
+    /** Contains no table names, because health is readable without a key. */
     public synchronized void coverage(int losing, int failing) {
         List<Notice> notices = new ArrayList<>();
         if (failing > 0) {

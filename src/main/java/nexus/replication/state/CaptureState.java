@@ -8,16 +8,16 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * How capture is doing in this process.
+ * The state of capture in this process.
  *
- * @param since when it came into this status
- * @param detail what an operator needs to know about it: a pid that is waited for, a right that is missing. No secrets
- * @param lagBytes WAL between the last position confirmed and the source's end
- * @param lagSeconds age of the newest commit that is stored, while there is more to read
- * @param confirmedLsn as PostgreSQL writes it, {@code 0/1A2B3C8}
+ * @param since time of the last change of status
+ * @param detail information for an operator, such as the pid that capture waits for, or a missing right; never a secret
+ * @param lagBytes bytes of WAL between the confirmed position and the end of the source's WAL
+ * @param lagSeconds age of the newest stored commit while there is more to read
+ * @param confirmedLsn the confirmed position in PostgreSQL's notation, {@code 0/1A2B3C8}
  * @param gap the last stretch in which changes may have been missed
- * @param slot how safe the slot is; empty while there is none or the source can't be asked
- * @param notices what is wrong with the tables while capture itself goes on
+ * @param slot health of the slot; empty while there is no slot or the source does not respond
+ * @param notices problems of the tables that do not stop capture
  */
 public record CaptureState(
         Status status,
@@ -34,7 +34,7 @@ public record CaptureState(
         notices = List.copyOf(notices);
     }
 
-    /** A state of which nothing is measured yet. */
+    /** A state without measurements. */
     public static CaptureState of(Status status, Instant since) {
         return new CaptureState(
                 status,
@@ -48,7 +48,7 @@ public record CaptureState(
                 List.of());
     }
 
-    /** The lag is that of a reader, and the notices are those of the process that looks at the tables. */
+    /** Keeps the lag only for a status with a reader, and the notices only for a process that checks the tables. */
     CaptureState withStatus(Status status, Instant since, Optional<String> detail) {
         boolean reads = status == Status.STREAMING || status == Status.CATCHING_UP;
         boolean looksAtTables = status != Status.STANDBY && status != Status.OFF;
@@ -94,27 +94,27 @@ public record CaptureState(
         return new CaptureState(status, since, detail, lagBytes, lagSeconds, confirmedLsn, gap, health, notices);
     }
 
-    /** One thing that is wrong, without names of tables, hosts or roles. */
+    /** One problem, without names of tables, hosts or roles. */
     public record Notice(String code, String detail) {}
 
-    /** The words of {@code capture.status} in the API. */
+    /** The values of {@code capture.status} in the API. */
     public enum Status {
-        /** The slot is being made: it waits for every writing transaction that is open. */
+        /** The slot is being created, which waits for every open writing transaction. */
         CREATING,
         STREAMING,
-        /** Streaming, and still far behind. */
+        /** Streaming, with a large lag. */
         CATCHING_UP,
         /** Another process captures. */
         STANDBY,
         CONNECTING,
         /** Rights are missing. */
         BLOCKED,
-        /** The slot is gone or can't go on. */
+        /** The slot is missing or was invalidated. */
         LOST,
         /** This process does not capture. */
         OFF;
 
-        /** As the API writes it: {@code catching-up}. */
+        /** The notation of the API: {@code catching-up}. */
         public String text() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
@@ -123,9 +123,9 @@ public record CaptureState(
     /**
      * A stretch of the WAL in which changes may have been missed: a row of {@code source_gap}.
      *
-     * @param from LSN, when it is known
-     * @param to LSN, when it is known
-     * @param since commit time of the last change stored before it, when it is known
+     * @param from LSN, if known
+     * @param to LSN, if known
+     * @param since commit time of the last change stored before the gap, if known
      */
     public record Gap(
             Optional<String> from, Optional<String> to, Optional<Instant> since, Instant noticedAt, String reason) {}

@@ -4,7 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** Where capture says how it is doing, for health, probes and meters. Until it says anything it is {@code off}. */
+/** Holds the state of capture for health, probes and meters. It is {@code off} until capture reports another one. */
 @Singleton
 public class CaptureStatus {
     private volatile CaptureState current;

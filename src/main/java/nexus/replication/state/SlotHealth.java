@@ -6,18 +6,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How safe the slot is, and how much of the source's disk it costs.
+ * The health of the slot, and the disk space that it costs the source.
  *
- * @param walStatus as {@code pg_replication_slots} says: {@code reserved}, {@code extended}, {@code unreserved},
+ * @param walStatus the value in {@code pg_replication_slots}: {@code reserved}, {@code extended}, {@code unreserved} or
  *     {@code lost}
- * @param retainedBytes WAL that the server keeps for it
- * @param safeBytes WAL that may still be written before it is in danger; empty when WAL is kept without limit
- * @param restartLag age of the oldest WAL kept for it
- * @param confirmedLagBytes WAL behind the last position confirmed
- * @param confirmedLag for how long there has been WAL that is not confirmed
- * @param xminAge transactions since the oldest whose catalog rows it keeps from VACUUM
- * @param invalidation why the server will not send its changes any more
- * @param lostIn when it will be lost if WAL goes on growing as in the last minutes
+ * @param retainedBytes bytes of WAL that the server keeps for the slot
+ * @param safeBytes bytes of WAL that can still be written before the slot is in danger; empty when WAL is kept without
+ *     limit
+ * @param restartLag age of the oldest WAL kept for the slot
+ * @param confirmedLagBytes bytes of WAL beyond the confirmed position
+ * @param confirmedLag age of the oldest unconfirmed WAL
+ * @param xminAge number of transactions since the oldest one whose catalog rows the slot protects from VACUUM
+ * @param invalidation the reason why the server no longer sends the changes of this slot
+ * @param lostIn time until the slot is lost, if WAL grows as in the last minutes
  */
 public record SlotHealth(
         Level level,
@@ -31,19 +32,19 @@ public record SlotHealth(
         Optional<String> invalidation,
         Optional<Duration> lostIn) {
 
-    /** How soon somebody has to look. */
+    /** The urgency for an operator. */
     public enum Level {
         OK,
         WARNING,
         CRITICAL;
 
-        /** As the API writes it. */
+        /** The notation of the API. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** In words for an operator. */
+    /** A description for an operator. */
     public String inWords() {
         StringBuilder words =
                 new StringBuilder("the source keeps " + megabytes(retainedBytes) + " of WAL for the slot");

@@ -6,14 +6,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for an answer of the store, on a thread of this room's own: never on an event loop. */
+/** Waits for a response of the store. Blocks the thread, so it must not run on an event loop. */
 public final class StoreReply {
-    /** The store's statements end before that. */
+    /** Longer than the time limit of the store's statements. */
     public static final Duration AT_MOST = Duration.ofSeconds(40);
 
     private StoreReply() {}
 
-    /** @throws StoreUnavailableException if it failed or did not come */
+    /** @throws StoreUnavailableException if the operation failed or did not end in time */
     public static <T> T of(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,6 +1,6 @@
 package nexus.replication.state;
 
-/** The store did not answer, or answered with an error. Nothing is known of what it did. */
+/** The store did not respond, or responded with an error. The effect of the operation is unknown. */
 public final class StoreUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

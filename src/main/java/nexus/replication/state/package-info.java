@@ -1,7 +1,7 @@
 /**
- * What does capture do at the moment?
+ * What is the state of capture?
  *
- * <p>Takes what the loop of capture reports, gives the state that health, doctor and meters show. Never asks the
+ * <p>Takes the reports of the capture loop, gives the state that health, doctor and meters show. Never queries the
  * source.
  */
 @NullMarked

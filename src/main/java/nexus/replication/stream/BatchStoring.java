@@ -18,14 +18,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands batches to intake, one at a time, while the reader reads on. A batch that failed is tried again a few times,
+ * Passes batches to intake one at a time, while the reader continues to read. A failed batch is retried a few times,
  * unless the store is down or another process has taken over. Used by the reader's thread.
  */
 public final class BatchStoring {
     private static final Logger LOG = Logger.getLogger(BatchStoring.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
-    /** About six seconds. More of the same would be a standstill that nobody sees. */
+    /** Retries for about six seconds. More attempts would hide a standstill. */
     private static final int MOST_FAILURES = 5;
 
     private final EventIntake intake;
@@ -36,7 +36,7 @@ public final class BatchStoring {
     private SourcePosition handled;
     private @Nullable Attempt attempt;
 
-    /** @param stored what the store has now */
+    /** @param stored the position in the store */
     public BatchStoring(
             EventIntake intake,
             SourcePositionRepository positions,
@@ -62,18 +62,18 @@ public final class BatchStoring {
         return attempt == null;
     }
 
-    /** The batch at hand was refused at least once. */
+    /** Whether the current batch was refused at least once. */
     boolean isFailing() {
         Attempt current = attempt;
         return current != null && (current.failures > 0 || current.result.failed());
     }
 
-    /** What the store has: only its end may be confirmed. */
+    /** The position in the store; only its end may be confirmed. */
     SourcePosition stored() {
         return stored;
     }
 
-    /** Up to where everything is stored or wanted by nobody. */
+    /** The position up to which every event is stored or not wanted. */
     SourcePosition handled() {
         return handled;
     }
@@ -83,11 +83,11 @@ public final class BatchStoring {
     }
 
     /**
-     * Looks whether the batch is stored by now.
+     * Checks whether the batch is stored.
      *
      * @throws PositionLostException if another process has taken over
-     * @throws StoreUnavailableException if the store is down: waiting for it would keep the source from shutting down;
-     *     or if it has refused the batch several times
+     * @throws StoreUnavailableException if the store is down, since a wait would prevent the source from shutting down;
+     *     or if the store has refused the batch several times
      */
     void check() {
         Attempt current = attempt;
@@ -119,7 +119,7 @@ public final class BatchStoring {
         }
     }
 
-    /** The failed transaction may have been committed all the same: the position knows. */
+    /** Retries from the stored position, since the failed transaction may have been committed nevertheless. */
     private Future<SourcePosition> retry(List<IncomingEvent> events, SourcePosition to) {
         return positions.find(stored.slot()).compose(found -> {
             Optional<SourcePosition> now = found.map(SourcePositionRepository.Stored::position);

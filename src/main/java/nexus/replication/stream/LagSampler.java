@@ -18,18 +18,20 @@ import nexus.replication.state.CaptureState.Status;
 import org.jboss.logging.Logger;
 
 /**
- * Looks at a running capture from the side, over the ordinary connection: how far behind it is, and whether its stream
- * is still alive. A silent stream tells nothing about that itself, and one that is not cut when PostgreSQL shuts down
- * would hold that up.
+ * Observes a running capture through the ordinary connection: its lag, and whether its stream is alive. A silent stream
+ * does not show whether it is alive, and an open stream delays the shutdown of PostgreSQL.
  */
 @Singleton
 public class LagSampler {
     public static final Duration EVERY = Duration.ofSeconds(3);
 
     private static final Logger LOG = Logger.getLogger(LagSampler.class);
-    /** From here on health says that it is catching up. */
+    /** With a larger lag, health reports that capture is catching up. */
     private static final long FAR_BEHIND_BYTES = 16L * 1024 * 1024;
-    /** A source that does not answer for so long, or answers that nobody reads the slot: the stream is dead. */
+    /**
+     * The stream counts as dead after this many samples in which the source does not respond, or reports another reader
+     * of the slot or none.
+     */
     private static final int BAD_SAMPLES = 3;
 
     private static final String SAMPLE = """
@@ -50,7 +52,7 @@ public class LagSampler {
 
     private record Sample(Lsn end, int readerPid) {}
 
-    /** On the worker's thread. */
+    /** Takes a sample. Must be called on the worker's thread. */
     public void sample(SourceWorker worker, ReplicationSession session) {
         try {
             Sample sample = sample(worker);
@@ -58,11 +60,11 @@ public class LagSampler {
                 badSamples = 0;
                 report(sample, session);
             } else {
-                bad(session, "the server does not know the stream any more");
+                bad(session, "the server no longer knows the stream");
             }
         } catch (SQLException e) {
             if (SourceErrors.serverIsDown(e)) {
-                LOG.warnf("stream cut: the source is going down reason=%s", e.getMessage());
+                LOG.warnf("stream cut because the source shuts down reason=%s", e.getMessage());
                 session.abort();
             } else {
                 bad(session, String.valueOf(e.getMessage()));
@@ -70,7 +72,7 @@ public class LagSampler {
         }
     }
 
-    /** A connection that is gone says nothing about the server: the next one does, at once. */
+    /** Retries once on a new connection, because a broken connection does not show whether the server is down. */
     private Sample sample(SourceWorker worker) throws SQLException {
         try {
             return worker.now(this::read);
@@ -103,7 +105,7 @@ public class LagSampler {
     private void bad(ReplicationSession session, String reason) {
         if (++badSamples >= BAD_SAMPLES) {
             badSamples = 0;
-            LOG.warnf("stream cut: it seems dead reason=%s", reason);
+            LOG.warnf("stream cut because it seems dead reason=%s", reason);
             session.abort();
         }
     }

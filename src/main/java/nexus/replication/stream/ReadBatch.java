@@ -8,7 +8,7 @@ import nexus.event.IncomingEvent;
 import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
 
-/** What was read and is not being stored yet, and up to where that goes. */
+/** The events that were read and are not being stored yet, and the position of their end. */
 public final class ReadBatch {
     private final int maxEvents;
     private final long maxBytes;
@@ -44,7 +44,7 @@ public final class ReadBatch {
         end = at(endLsn, Optional.empty());
     }
 
-    /** In the middle of a transaction its position says how far it got. */
+    /** Whether it ends within a transaction; its position then includes the progress in that transaction. */
     boolean isInTransaction() {
         return isInTransaction;
     }
@@ -53,12 +53,12 @@ public final class ReadBatch {
         return events.isEmpty();
     }
 
-    /** Nothing more may be read into it. */
+    /** Whether no more events may be added. */
     boolean isFull() {
         return events.size() >= maxEvents || bytes >= maxBytes;
     }
 
-    /** Worth a transaction of the store: whole transactions of the source, or as much of one as fits. */
+    /** Whether the batch should be stored now, with whole transactions of the source or as much of one as fits. */
     boolean isDue(SourcePosition stored) {
         if (isInTransaction) {
             return isFull();
@@ -70,7 +70,10 @@ public final class ReadBatch {
         return end;
     }
 
-    /** Between two transactions: there is nothing more up to {@code lsn}. */
+    /**
+     * Moves the end to {@code lsn}. The batch must be between two transactions, with nothing left to read before {@code
+     * lsn}.
+     */
     void skipTo(Lsn lsn) {
         if (new Lsn(end.doneEndLsn()).isBefore(lsn)) {
             end = at(lsn, Optional.empty());
@@ -81,7 +84,7 @@ public final class ReadBatch {
         return transactions;
     }
 
-    /** Its events; it goes on empty from where it ended. */
+    /** Returns the events and continues with an empty batch at its end. */
     List<IncomingEvent> take() {
         List<IncomingEvent> taken = events;
         events = new ArrayList<>();

@@ -23,21 +23,24 @@ import nexus.replication.state.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the start of the stream to its end: reads, makes events, has them stored, confirms what is stored. For one
- * thread, but for {@link #abort} and the questions about the lag.
+ * Processes one stream from its start to its end: reads messages, builds events, has them stored, and confirms the
+ * stored position. Runs on one thread, except {@link #abort} and the methods about the lag.
  *
- * <p>Memory is bounded by two batches: one being stored, one being read. When both are full nothing is read, but the
- * server is still answered.
+ * <p>Two batches bound the memory, one being stored and one being read. When both are full, the session stops reading,
+ * but still answers the server's keepalives.
  */
 public final class ReplicationSession {
-    /** Writing the position makes WAL itself, when the store is in the same cluster: less than this says nothing. */
+    /**
+     * A smaller advance is skipped, because writing the position creates WAL itself when the store is in the same
+     * cluster.
+     */
     private static final long ADVANCE_BYTES = 16 * 1024;
 
     private static final long PROBATION_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
-    /** Each look costs the driver a read that times out, about 0.1 ms: with 25 a second an idle source costs 0.4 % CPU. */
+    /** Bounds the CPU cost of an idle source, because each poll is a read in the driver that times out. */
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
-    /** For input; whether it is to stop is asked in between. */
+    /** The maximum wait for input, which bounds the time until a stop is noticed. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
     private final WalStream stream;
@@ -53,28 +56,28 @@ public final class ReplicationSession {
     private final Counter transactionsRead;
     private long lastMessageNanos = System.nanoTime();
     private long lastAdvanceNanos = System.nanoTime();
-    private @Nullable Instant storingUpTo; // commit time of the newest event handed over
+    private @Nullable Instant storingUpTo; // commit time of the newest event passed to intake
     private volatile @Nullable Instant storedUpTo;
     private volatile boolean isBehind;
     private volatile Lsn confirmed;
     private final SourcePosition from;
     private final long openedNanos = System.nanoTime();
     private volatile boolean isProven;
-    private @Nullable Lsn reading; // the transaction at hand
+    private @Nullable Lsn reading; // the current transaction
 
-    /** Told when the rest of a transaction that is stored in part will not come. */
+    /** Called when the remaining changes of a partly stored transaction will not arrive. */
     @FunctionalInterface
     public interface LostRest {
         void note(Lsn nextCommit) throws SQLException;
     }
 
-    /** What has to be stored before the events of a batch. */
+    /** Stores data that must be stored before the events of a batch. */
     @FunctionalInterface
     public interface BeforeStoring {
         void run() throws SQLException;
     }
 
-    /** What it works with; {@code catalogConnection} is closed with it. */
+    /** The parts of a session, which closes {@code catalogConnection}. */
     public record Parts(
             WalStream stream,
             Connection catalogConnection,
@@ -105,7 +108,7 @@ public final class ReplicationSession {
     }
 
     /**
-     * Returns when {@code isStopped}, asked in each round, says so.
+     * Reads until {@code isStopped}, which is called in each round, returns true.
      *
      * @throws SQLException if the connection breaks or the server ends the stream
      */
@@ -129,14 +132,17 @@ public final class ReplicationSession {
         }
     }
 
-    /** It has come further than its predecessor, or gone well for a while: what ended that one does not end this too. */
+    /**
+     * Whether the session has advanced the position or has run for a while without failures, so that the failure of its
+     * predecessor is over.
+     */
     public boolean isProven() {
         return isProven;
     }
 
     /**
-     * Waits for the batch that is being stored and confirms it; closes, unless a transaction is at hand. What was read
-     * beyond it comes again.
+     * Waits for the batch that is being stored and confirms it, then closes the stream, unless it is within a
+     * transaction. The server sends the changes after the confirmed position again.
      */
     public void finish(Duration atMost) throws SQLException {
         long deadline = System.nanoTime() + atMost.toNanos();
@@ -147,23 +153,23 @@ public final class ReplicationSession {
         }
         confirm();
         if (batch.isInTransaction()) {
-            stream.sendConfirmation(true); // and leaves: a farewell would wait for the rest of the transaction
+            stream.sendConfirmation(true); // does not close the stream, which would wait for the end of the transaction
         } else {
             stream.close();
         }
     }
 
-    /** Cuts the connections. From any thread. */
+    /** Cuts the connections; may be called on any thread. */
     public void abort() {
         stream.abort();
         try {
             catalogConnection.abort(Runnable::run);
         } catch (SQLException e) {
-            // it is being thrown away
+            // the connection is discarded anyway
         }
     }
 
-    /** The server's process that serves this stream. */
+    /** The pid of the server process that serves this stream. */
     int senderPid() {
         return stream.pid();
     }
@@ -172,7 +178,7 @@ public final class ReplicationSession {
         return confirmed;
     }
 
-    /** Age of the newest commit that is stored, in seconds, while there is more to read; else zero. */
+    /** The age in seconds of the newest stored commit while there is more to read, otherwise zero. */
     double lagSeconds(Instant now) {
         Instant newest = storedUpTo;
         return isBehind && newest != null ? Duration.between(newest, now).toMillis() / 1000.0 : 0;
@@ -224,7 +230,7 @@ public final class ReplicationSession {
         }
     }
 
-    /** The stream has ended; else all that came before its end would have to come again. */
+    /** Stores everything that was read before the stream ended, so that it does not have to be sent again. */
     private void storeWhatWasRead() {
         long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
         while (!storing.isIdle() || !batch.isEmpty()) {
@@ -274,10 +280,10 @@ public final class ReplicationSession {
     }
 
     /**
-     * Moves the position over WAL that holds nothing for anybody, so that the source can drop it: stored first, confirmed
-     * when that is done.
+     * Moves the position over WAL without captured changes, so that the source can drop it. The position is stored
+     * first and confirmed afterwards.
      *
-     * @param isDrained the stream has nothing more right now
+     * @param isDrained whether the stream has no more messages at the moment
      */
     private void advance(boolean isDrained) {
         if (!storing.isIdle() || System.nanoTime() - lastAdvanceNanos < advanceEveryNanos) {
@@ -294,7 +300,10 @@ public final class ReplicationSession {
         }
     }
 
-    /** Until something comes. When the store may answer before, short after a message and longer the longer nothing came. */
+    /**
+     * Waits for input. While the store may respond first, sleeps a fiftieth of the idle time instead, within fixed
+     * bounds.
+     */
     private void pause() {
         if (storing.isIdle() && batch.isEmpty()) {
             stream.awaitInput(LONGEST_WAIT);

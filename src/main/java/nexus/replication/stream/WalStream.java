@@ -24,17 +24,17 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * The stream of one slot over one connection. For one thread, but for {@link #abort}.
+ * The stream of one slot on one connection. Runs on one thread, except {@link #abort}.
  *
- * <p>The driver's own idea of what may be confirmed is switched off: it would confirm changes that were received and not
- * stored.
+ * <p>The automatic confirmation of the driver is switched off, because it would confirm changes that were received but
+ * not stored.
  */
 public final class WalStream {
     private static final long CONFIRM_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
-    /** Read all the same so often: that a connection has ended is no input, for who does not wait for any. */
+    /** A closed connection does not make the socket readable, so read at this interval anyway. */
     private static final long READ_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final StreamConnection connection;
@@ -55,9 +55,9 @@ public final class WalStream {
     }
 
     /**
-     * What {@code IDENTIFY_SYSTEM} and {@code TIMELINE_HISTORY} say.
+     * The responses to {@code IDENTIFY_SYSTEM} and {@code TIMELINE_HISTORY}.
      *
-     * @param end up to where the WAL is flushed
+     * @param end the position up to which the WAL is flushed
      */
     public record SourceCluster(String systemId, TimelineHistory history, Lsn end, String database) {}
 
@@ -74,7 +74,7 @@ public final class WalStream {
                 database = row.getString("dbname");
                 end = Lsn.parse(row.getString("xlogpos"));
             }
-            if (timeline == 1) { // there is no history of the first one
+            if (timeline == 1) { // the first timeline has no history
                 return new SourceCluster(systemId, TimelineHistory.first(timeline), end, database);
             }
             try (ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
@@ -86,9 +86,10 @@ public final class WalStream {
     }
 
     /**
-     * @param from what was committed before is not sent; empty for the slot's own position
-     * @param senderTimeout the server's {@code wal_sender_timeout}; zero means that it has none
-     * @param publicationNames quoted, with commas between them
+     * @param from transactions that were committed before this position are not sent; empty for the position of the
+     *     slot
+     * @param senderTimeout the server's {@code wal_sender_timeout}; zero means no timeout
+     * @param publicationNames quoted names, separated by commas
      */
     public static WalStream start(
             StreamConnection connection,
@@ -103,7 +104,7 @@ public final class WalStream {
         } else if (silence.compareTo(SHORTEST_SILENCE) < 0) {
             silence = SHORTEST_SILENCE;
         }
-        // The slot's own position is never further than what is stored, and what is stored is skipped here.
+        // The position of the slot is never ahead of the store, and stored changes are skipped here.
         PGReplicationStream stream = connection
                 .connection()
                 .unwrap(PGConnection.class)
@@ -122,17 +123,17 @@ public final class WalStream {
         return new WalStream(connection, stream, SourceConnections.backendPid(connection.connection()), silence);
     }
 
-    /** The server's process: what holds the slot as long as this stream is alive. */
+    /** The pid of the server process, which holds the slot as long as this stream is alive. */
     int pid() {
         return pid;
     }
 
-    /** Of the texts in its messages. */
+    /** The encoding of the texts in the messages. */
     Charset encoding() {
         return connection.encoding();
     }
 
-    /** The next message if one is there. Answers the server's keepalives on the way. */
+    /** Returns the next message, if there is one, and answers keepalives of the server. */
     @Nullable
     ByteBuffer poll() throws SQLException {
         if (isReadDry && !connection.mayHaveInput() && System.nanoTime() - readNanos < READ_EVERY_NANOS) {
@@ -144,19 +145,22 @@ public final class WalStream {
         return message;
     }
 
-    /** Waits until something has come. Only when {@link #poll} has just said that nothing is there. */
+    /** Waits for input. May only be called when {@link #poll} has just returned nothing. */
     void awaitInput(Duration atMost) {
         if (connection.awaitInput(atMost)) {
             isReadDry = false;
         }
     }
 
-    /** How far the server has sent everything. Only to be asked when {@link #poll} has just said that nothing is there. */
+    /**
+     * The position up to which the server has sent everything. May only be called when {@link #poll} has just returned
+     * nothing.
+     */
     Lsn received() {
         return new Lsn(stream.getLastReceiveLSN().asLong());
     }
 
-    /** Confirms what is stored, soon; never goes back. */
+    /** Sets the position to confirm with the next status; never moves it back. */
     void confirm(Lsn stored) {
         if (confirmed.isBefore(stored)) {
             confirmed = stored;
@@ -164,14 +168,14 @@ public final class WalStream {
         }
     }
 
-    /** Sends what there is to confirm: at once when the reader has time, else once a second. */
+    /** Sends an outstanding confirmation: at once when the reader has time, otherwise once a second. */
     void sendConfirmation(boolean hasTime) throws SQLException {
         if (!isConfirmationSent && (hasTime || System.nanoTime() - statusSentNanos > CONFIRM_EVERY_NANOS)) {
             sendStatus();
         }
     }
 
-    /** For a reader that does not read now: else the server would take it for dead. */
+    /** Keeps the connection alive while the reader does not read, because the server would end a silent stream. */
     void answer() throws SQLException {
         if (System.nanoTime() - statusSentNanos > answerEveryNanos) {
             sendStatus();
@@ -179,9 +183,9 @@ public final class WalStream {
     }
 
     /**
-     * Waits for the store, and keeps the server company meanwhile.
+     * Waits for the store and keeps the connection to the server alive in the meantime.
      *
-     * @throws StoreUnavailableException if it failed or did not answer
+     * @throws StoreUnavailableException if the operation failed or did not end in time
      */
     public <T> T answering(Future<T> reply) throws SQLException {
         long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
@@ -196,9 +200,10 @@ public final class WalStream {
     }
 
     /**
-     * Moves the slot, and takes the position back at once. The server counts a stream with a flushed position as a
-     * synchronous standby if {@code synchronous_standby_names} fits its name ({@code *} fits all), and lets the users'
-     * commits wait for it. A stream without one is asynchronous, whatever its name, and the slot keeps what it was told.
+     * Moves the slot, and resets the reported position at once. The server treats a stream with a flushed position as a
+     * synchronous standby if {@code synchronous_standby_names} matches its name ({@code *} matches all), and commits of
+     * users then wait for it. A stream without one is asynchronous, whatever its name, and the slot keeps the reported
+     * position.
      */
     private void sendStatus() throws SQLException {
         if (!confirmed.equals(Lsn.ZERO)) {
@@ -216,7 +221,10 @@ public final class WalStream {
         stream.setAppliedLSN(lsn);
     }
 
-    /** Says goodbye. The server sends the transaction at hand to its end first, so {@link #abort} may have to help. */
+    /**
+     * Ends the stream properly. The server sends the current transaction to its end first, so {@link #abort} may be
+     * needed.
+     */
     void close() throws SQLException {
         try {
             sendStatus();
@@ -226,7 +234,7 @@ public final class WalStream {
         }
     }
 
-    /** Cuts the connection. From any thread. */
+    /** Cuts the connection; may be called on any thread. */
     void abort() {
         connection.abort();
     }

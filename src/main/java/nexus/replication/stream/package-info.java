@@ -1,7 +1,8 @@
 /**
  * How do messages become stored events?
  *
- * <p>Takes a stream, gives batches to intake and confirms to the source what is stored. Never confirms what is not.
+ * <p>Takes a stream, gives batches to intake and confirms stored events to the source. Never confirms an event that is
+ * not stored.
  */
 @NullMarked
 package nexus.replication.stream;

@@ -6,14 +6,14 @@ import nexus.replication.source.SqlName;
 
 /**
  * A relation that has rows of its own: an ordinary table, or a partition that is not partitioned itself. PostgreSQL
- * decides here whether an UPDATE or DELETE may be published.
+ * checks on this level whether an UPDATE or DELETE may be published.
  *
- * @param above the partitioned tables that it is a partition of, the nearest first
- * @param isInWal false when it is unlogged
+ * @param above the partitioned tables above it, the nearest first
+ * @param isInWal false for an unlogged relation
  */
 public record Leaf(Relation relation, List<Relation> above, boolean isInWal, ReplicaIdentity identity) {
 
-    /** A table, or a part of one, by object id and name. */
+    /** A table or a partition, by object id and name. */
     public record Relation(long oid, String schema, String name) {
         public String quotedName() {
             return SqlName.quoted(schema) + '.' + SqlName.quoted(name);

@@ -12,13 +12,13 @@ import nexus.replication.source.SqlName;
 import nexus.replication.table.Leaf.Relation;
 
 /**
- * What a publication publishes, as it is in the source database.
+ * The contents of a publication in the source database.
  *
- * @param allTables {@code FOR ALL TABLES}: an administrator's, which is left alone
- * @param schemas those of {@code FOR TABLES IN SCHEMA}: an administrator's too
+ * @param allTables whether it is {@code FOR ALL TABLES}; an administrator's publication that Nexus does not change
+ * @param schemas the schemas of {@code FOR TABLES IN SCHEMA}, also set by an administrator
  * @param viaRoot {@code publish_via_partition_root}
- * @param members its tables by object id
- * @param added those of them that Nexus added; the others are an administrator's
+ * @param members the published tables by object id
+ * @param added the tables that Nexus added; an administrator added the others
  */
 public record Published(
         Set<Operation> operations,
@@ -29,23 +29,25 @@ public record Published(
         Map<Long, Member> members,
         Set<Long> added) {
 
-    /** {@code publish_generated_columns}. */
+    /** The value of {@code publish_generated_columns}. */
     public enum GeneratedColumns {
-        /** Before PostgreSQL 18: never published, and in nobody's way. */
+        /**
+         * The option does not exist before PostgreSQL 18: generated columns are never published and cause no refusal.
+         */
         IGNORED,
         NONE,
         STORED
     }
 
     /**
-     * How a table is a member.
+     * The options with which a table is a member.
      *
-     * @param columns its column list; empty for all columns
-     * @param filter its row filter as SQL
-     * @param filterColumns the columns in that filter; the empty name stands for the whole row
+     * @param columns the column list; empty for all columns
+     * @param filter the row filter as SQL
+     * @param filterColumns the columns of that filter; the empty name stands for the whole row
      */
     public record Member(List<String> columns, Optional<String> filter, Set<String> filterColumns) {
-        /** All columns of all rows. */
+        /** A membership with all columns of all rows. */
         public static final Member WHOLE = new Member(List.of(), Optional.empty(), Set.of());
 
         public Member {
@@ -57,7 +59,7 @@ public record Published(
             return !columns.isEmpty() || filter.isPresent();
         }
 
-        /** As it stands behind the table's name in {@code ALTER PUBLICATION … ADD TABLE}. */
+        /** The text after the table's name in {@code ALTER PUBLICATION … ADD TABLE}. */
         public String sql() {
             StringBuilder sql = new StringBuilder();
             if (!columns.isEmpty()) {
@@ -82,14 +84,14 @@ public record Published(
         return operations.contains(Operation.UPDATE) || operations.contains(Operation.DELETE);
     }
 
-    /** Whether changes of this leaf are published: by its own membership, or by that of what it is a part of. */
+    /** Whether changes of this leaf are published, by its own membership or by that of a table above it. */
     public boolean covers(Leaf leaf) {
         return coversUnnamed(leaf)
                 || members.containsKey(leaf.oid())
                 || leaf.above().stream().anyMatch(above -> members.containsKey(above.oid()));
     }
 
-    /** Every row of it, also of partitions that come. */
+    /** Whether every row of the table is published, also those of future partitions. */
     public boolean coversAll(SourceTable table) {
         return coversUnnamed(table)
                 || members.containsKey(table.oid())
@@ -101,7 +103,7 @@ public record Published(
         return coversAll(table) || table.leavesInWal().stream().anyMatch(this::covers);
     }
 
-    /** Whether an administrator publishes it without naming it: nothing that could be taken out. */
+    /** Whether an administrator publishes the table without naming it, so that it cannot be taken out. */
     public boolean coversUnnamed(SourceTable table) {
         return allTables || schemas.contains(table.schema());
     }
@@ -113,7 +115,10 @@ public record Published(
                         .anyMatch(schemas::contains);
     }
 
-    /** The membership whose column list and row filter apply to the leaf: its own, or that of the table it is sent as. */
+    /**
+     * The membership whose column list and row filter apply to the leaf: its own, or that of the table as which it is
+     * sent.
+     */
     public Member memberOf(Leaf leaf) {
         long sentAs = viaRoot
                 ? leaf.above().reversed().stream()
@@ -126,8 +131,8 @@ public record Published(
     }
 
     /**
-     * Whether the leaf can be in both publications. The stream ends with an error for everybody when they differ in the
-     * columns that they publish of it.
+     * Whether the leaf can be in both publications. The stream ends with an error if their published columns of it
+     * differ.
      */
     public boolean agreesWith(Published other, Leaf leaf) {
         List<String> columns = memberOf(leaf).columns();

@@ -3,13 +3,14 @@ package nexus.replication.table;
 import java.util.Set;
 
 /**
- * The replica identity of a relation, and the generated columns that can stand in its way.
+ * The replica identity of a relation, and the generated columns that can prevent its use.
  *
- * @param primaryKey columns of a primary key that can be an identity; empty without one, or while it is deferrable
- * @param index columns of the index that {@code REPLICA IDENTITY USING INDEX} names; empty when that index is gone
- * @param hasDeferrableKey whether there is a primary key, but a deferrable one: PostgreSQL takes it for no identity
- * @param stored generated columns that are stored
- * @param virtual generated columns that are not (PostgreSQL 18)
+ * @param primaryKey columns of the primary key; empty without one, or if it is deferrable
+ * @param index columns of the index that {@code REPLICA IDENTITY USING INDEX} names; empty when that index no longer
+ *     exists
+ * @param hasDeferrableKey whether there is a deferrable primary key, which PostgreSQL does not accept as an identity
+ * @param stored the stored generated columns
+ * @param virtual the virtual generated columns (PostgreSQL 18)
  */
 public record ReplicaIdentity(
         Setting setting,
@@ -19,7 +20,7 @@ public record ReplicaIdentity(
         Set<String> stored,
         Set<String> virtual) {
 
-    /** As {@code ALTER TABLE … REPLICA IDENTITY} sets it. */
+    /** The value that {@code ALTER TABLE … REPLICA IDENTITY} sets. */
     public enum Setting {
         DEFAULT,
         INDEX,
@@ -38,7 +39,7 @@ public record ReplicaIdentity(
         return new ReplicaIdentity(setting, Set.of(primaryKey), Set.of(), false, Set.of(), Set.of());
     }
 
-    /** The columns of the index that identifies a row; empty without one and for {@code FULL}. */
+    /** The columns of the identifying index; empty without one and for {@code FULL}. */
     public Set<String> key() {
         return switch (setting) {
             case DEFAULT -> primaryKey;
@@ -51,7 +52,7 @@ public record ReplicaIdentity(
         return setting == Setting.FULL;
     }
 
-    /** As it is after {@code ALTER TABLE … REPLICA IDENTITY}. */
+    /** The identity after {@code ALTER TABLE … REPLICA IDENTITY}. */
     public ReplicaIdentity with(Setting other) {
         return new ReplicaIdentity(other, primaryKey, index, hasDeferrableKey, stored, virtual);
     }

@@ -6,11 +6,11 @@ import java.util.Set;
 import nexus.replication.table.Leaf.Relation;
 
 /**
- * A table of the source database, as far as publishing it matters. Partitions are not tables of their own here: their
- * changes are those of the topmost table.
+ * A table of the source database, with the properties that matter for publishing it. Partitions are not tables of their
+ * own here: their changes are sent as those of the topmost table.
  *
- * @param relationOids the table and, when it is partitioned, all its partitions
- * @param leaves where its rows are: the table itself or its partitions; foreign ones are left out, and a partition has
+ * @param relationOids the table and all its partitions
+ * @param leaves the relations with its rows: the table itself or its partitions without foreign ones; a partition has
  *     itself
  */
 public record SourceTable(
@@ -24,15 +24,15 @@ public record SourceTable(
 
     public enum Kind {
         TABLE,
-        /** Below a partitioned table: published by way of that. */
+        /** A partition, which is published as a part of its partitioned table. */
         PARTITION,
-        /** View, foreign table, unlogged: there is nothing of it in the WAL. */
+        /** A view, a foreign table or an unlogged table, whose changes are not in the WAL. */
         NOT_IN_WAL
     }
 
-    /** What of the old row the WAL holds for an UPDATE or DELETE. */
+    /** The part of the old row that the WAL holds for an UPDATE or DELETE. */
     public enum Identity {
-        /** Nothing: were it published for updates, the user's UPDATE would fail. */
+        /** Nothing. If the table were published for updates, the user's UPDATE would fail. */
         NONE,
         /** The columns of the primary key or of an index. */
         KEY,
@@ -44,12 +44,15 @@ public record SourceTable(
         leaves = List.copyOf(leaves);
     }
 
-    /** Schema {@code nexus} never is: each position written would be a change to capture. */
+    /**
+     * Whether changes of the table can be captured. Schema {@code nexus} is excluded, because each write of the
+     * position would be another change to capture.
+     */
     public boolean isCapturable() {
         return kind == Kind.TABLE && !schema.equals("nexus");
     }
 
-    /** Of a partitioned table the weakest of its partitions. */
+    /** The identity of the table; for a partitioned table, the weakest identity of its partitions. */
     public Identity identity() {
         return leaves.stream()
                 .map(leaf -> identity(leaf.identity()))
@@ -57,7 +60,7 @@ public record SourceTable(
                 .orElse(Identity.KEY);
     }
 
-    /** The leaves whose changes PostgreSQL could publish. */
+    /** The leaves whose changes PostgreSQL can publish. */
     public List<Leaf> leavesInWal() {
         return leaves.stream().filter(Leaf::isInWal).toList();
     }

@@ -16,9 +16,9 @@ import nexus.replication.table.Leaf.Relation;
 import nexus.replication.table.ReplicaIdentity.Setting;
 import nexus.replication.table.SourceTable.Kind;
 
-/** Reads which tables the source database has. Those of system schemas and temporary ones are left out. */
+/** Reads the tables of the source database, except temporary ones and those of system schemas. */
 public final class SourceTables {
-    /** Partitions have their ancestors, the nearest first. An invalid or deferrable index is no replica identity. */
+    /** Lists the ancestors of a partition, the nearest first. An invalid or deferrable index is no replica identity. */
     private static final String ALL = """
             SELECT c.oid::bigint AS oid, n.nspname, c.relname, c.relkind::text AS kind, c.relreplident::text AS identity,
                    c.relpersistence = 'p' AS logged,

@@ -8,29 +8,32 @@ import nexus.replication.table.Published.GeneratedColumns;
 import nexus.replication.table.Published.Member;
 
 /**
- * Whether PostgreSQL refuses the updates and deletes of a table because of a publication. It decides so for each relation
- * that has rows and each publication that it is in ({@code CheckCmdReplicaIdentity}, {@code pub_contains_invalid_column}
- * and {@code pub_rf_contains_invalid_column} of PostgreSQL 14 to 18); a partition inherits the memberships above it, but
- * never their replica identity.
+ * Decides whether PostgreSQL refuses the updates and deletes of a table because of a publication. PostgreSQL checks
+ * this for each relation with rows and each publication that it is in ({@code CheckCmdReplicaIdentity}, {@code
+ * pub_contains_invalid_column} and {@code pub_rf_contains_invalid_column} of PostgreSQL 14 to 18). A partition inherits
+ * the memberships above it, but never their replica identity.
  */
 public final class WriteRule {
     private WriteRule() {}
 
-    /** Why updates and deletes can't be published. */
+    /** The reason why updates and deletes cannot be published. */
     public enum Obstacle {
-        /** Nothing says which row was meant. */
+        /** Nothing identifies the old row. */
         NO_IDENTITY,
-        /** The row filter needs columns that the WAL does not hold of the old row. */
+        /** The row filter uses columns of the old row that the WAL does not hold. */
         ROW_FILTER,
-        /** The column list leaves out a part of the identity; with FULL, no list is allowed. */
+        /** The column list omits a part of the identity. With FULL, no list is allowed. */
         COLUMN_LIST,
-        /** A stored generated column is a part of the identity, and the publication leaves it out. */
+        /** A stored generated column is a part of the identity, and the publication omits it. */
         GENERATED_COLUMN,
-        /** A virtual generated column is a part of the identity, and is never published. */
+        /** A virtual generated column is a part of the identity, and cannot be published. */
         VIRTUAL_COLUMN
     }
 
-    /** Empty when they go well, because they can be published or because the publication does not want them. */
+    /**
+     * Returns empty when the writes succeed, either because they can be published or because the publication omits
+     * them.
+     */
     public static Optional<Obstacle> obstacle(Leaf leaf, Published publication) {
         if (!leaf.isInWal() || !publication.publishesOldRows() || !publication.covers(leaf)) {
             return Optional.empty();

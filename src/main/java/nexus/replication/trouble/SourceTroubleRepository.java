@@ -27,7 +27,7 @@ public class SourceTroubleRepository {
         this.store = store;
     }
 
-    /** Adds to what is known of the same kind. */
+    /** Adds to the counts of the same kind. */
     Future<Void> add(String slot, SourceTroubles.Kind kind, SourceTroubles.Trouble trouble) {
         return store.api()
                 .preparedQuery(ADD)

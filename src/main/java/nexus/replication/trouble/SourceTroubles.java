@@ -14,8 +14,8 @@ import java.util.Map;
 import nexus.replication.source.SourceConfig;
 
 /**
- * Counts what could not be stored as it was, and saves the counts now and then: a row change costs no statement of its
- * own. For several threads.
+ * Counts row changes that could not be stored unchanged, and saves the counts at intervals, so that a row change needs
+ * no statement of its own. Thread-safe.
  */
 @Singleton
 public class SourceTroubles {
@@ -26,16 +26,16 @@ public class SourceTroubles {
     private final Clock clock;
     private final Map<Kind, Trouble> unsaved = new EnumMap<>(Kind.class); // guarded by this
 
-    /** What became of a row change. */
+    /** The outcome for a row change. */
     public enum Kind {
-        /** Values are not what their types promise, and are sent as texts. */
+        /** Values do not match their types and are sent as text. */
         UNDECODED,
-        /** The store took it without its values alone. */
+        /** The store accepted the change only without its values. */
         REDUCED,
-        /** The store did not take it at all. */
+        /** The store refused the change. */
         REFUSED;
 
-        /** As the store writes it. */
+        /** The notation of the store. */
         String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -44,8 +44,8 @@ public class SourceTroubles {
     /**
      * Row changes of one kind.
      *
-     * @param of table or event type of the last one
-     * @param reason of the last one
+     * @param of the table or event type of the last one
+     * @param reason the reason of the last one
      */
     record Trouble(long count, Instant firstAt, Instant lastAt, String of, String reason) {
         Trouble then(Trouble later) {
@@ -65,7 +65,7 @@ public class SourceTroubles {
         unsaved.merge(kind, new Trouble(count, now, now, of, reason), Trouble::then);
     }
 
-    /** Done once everything that was added before is saved; what can't be saved is kept for the next time. */
+    /** Completes once all earlier additions are saved. Counts that cannot be saved are kept for the next attempt. */
     public Future<Void> save() {
         List<Future<Void>> all = new ArrayList<>();
         take().forEach((kind, trouble) ->

@@ -20,8 +20,8 @@ import nexus.replication.trouble.SourceTroubles.Kind;
 import org.jboss.logging.Logger;
 
 /**
- * Tells of row changes that the store did not take as they are: counts each, and once a minute logs how many there were.
- * One that is left out is a gap; so that a row of it is not written for each, those of a minute have one.
+ * Reports row changes that the store refused: counts each of them, and logs their number at most once a minute. A
+ * refused change is a gap, and the refused changes of a minute share one gap.
  */
 @Singleton
 public class StoreRefusals {
@@ -32,7 +32,7 @@ public class StoreRefusals {
     private final GapNotice gapNotice;
     private final Clock clock;
     private final Counter refused;
-    private final MinuteCount untold = new MinuteCount(); // guarded by this, as those below
+    private final MinuteCount untold = new MinuteCount(); // guarded by this, like the next fields
     private final MinuteCount gaps = new MinuteCount();
     private String last = "";
 
@@ -44,11 +44,11 @@ public class StoreRefusals {
         this.gapNotice = gapNotice;
         this.clock = clock;
         this.refused = Counter.builder("nexus.capture.refused")
-                .description("Row changes that the store did not take as they are: without their values, or not at all")
+                .description("Row changes that the store refused, and stored without their values or not at all")
                 .register(meters);
     }
 
-    /** Done once it is recorded what is left out. */
+    /** Completes once the refused changes are recorded. */
     public Future<Void> tell(EventRefusal refusal, SourcePosition from, SourcePosition to) {
         count(Kind.REDUCED, refusal.reduced(), refusal.reason());
         count(Kind.REFUSED, refusal.leftOut(), refusal.reason());
@@ -57,7 +57,7 @@ public class StoreRefusals {
         return leftOut == 0 ? saved : saved.compose(done -> gapNotice.recorded(config.slot(), gap(refusal, from, to)));
     }
 
-    /** Logs what was counted since the last time; to be called now and then. */
+    /** Logs the count since the last line, if a line is due; called at intervals. */
     public synchronized void tell() {
         long due = untold.due(System.nanoTime());
         if (due > 0) {
