@@ -209,22 +209,6 @@ FROM owed_run r CROSS JOIN LATERAL unnest(r.seqs, r.stripes, r.keys, r.event_ids
 WHERE get_bit(r.is_owed, d.place::int - 1) = 1;
 COMMENT ON VIEW owed_of_run IS 'The deliveries in owed_run, a row each, with the columns of owed; first_seq is that of their run.';
 
--- In one query, so that it becomes a part of the one it is used in. An event does not name the stripe: all eight are tried.
-CREATE FUNCTION owed_delivery(of_lane int, of_seq bigint)
-RETURNS TABLE (
-    lane int, stripe smallint, seq bigint, due timestamptz, attempts smallint, created_at timestamptz,
-    renewed_at timestamptz, event_day date, event_id uuid)
-LANGUAGE sql STABLE AS $$
-    (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
-     FROM nexus.owed o
-     WHERE o.lane = of_lane AND o.stripe = ANY ('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = of_seq LIMIT 1)
-    UNION ALL
-    (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
-     FROM nexus.owed_of_run o
-     WHERE o.lane = of_lane AND o.first_seq <= of_seq AND o.seq = of_seq LIMIT 1)
-$$;
-COMMENT ON FUNCTION owed_delivery(int, bigint) IS 'One delivery that is owed, wherever it lies.';
-
 CREATE FUNCTION unfold_owed(of_lane int, of_first_seqs bigint[]) RETURNS void LANGUAGE sql AS $$
     WITH taken AS (
         DELETE FROM nexus.owed_run WHERE lane = of_lane AND first_seq = ANY (of_first_seqs) RETURNING *)
@@ -459,8 +443,8 @@ COMMENT ON TABLE source_catalog IS 'Written by replication, before the events th
 COMMENT ON COLUMN source_catalog.object IS 'The object id in the source database.';
 COMMENT ON COLUMN source_catalog.since_xid IS 'For changes of transactions from this one on; 2 for any.';
 
--- What capture came across that could not be stored as it was. The process that captures adds to it now and then, so that
--- every other one, and a later one, can tell of it.
+-- Row changes that could not be stored as they were. The capturing process adds to these counts from time to time, so that
+-- every process, and a later one, reports them.
 CREATE TABLE source_trouble (
     slot        text NOT NULL,
     kind        text NOT NULL CHECK (kind IN ('undecoded', 'reduced', 'refused')),
@@ -472,9 +456,9 @@ CREATE TABLE source_trouble (
     PRIMARY KEY (slot, kind)
 );
 COMMENT ON TABLE source_trouble IS 'Written by replication. Row changes that could not be stored as they were, counted by kind.';
-COMMENT ON COLUMN source_trouble.kind IS 'undecoded: values are texts; reduced: the store took the change without its values alone; refused: it is left out.';
-COMMENT ON COLUMN source_trouble.count IS 'Since first_at. It begins again when there was none for a week.';
-COMMENT ON COLUMN source_trouble.last_of IS 'The table or the event type of the last one.';
+COMMENT ON COLUMN source_trouble.kind IS 'undecoded: values arrive as text; reduced: the store accepts the change only without its values; refused: the change is left out.';
+COMMENT ON COLUMN source_trouble.count IS 'Changes since first_at. It starts again after a week without any.';
+COMMENT ON COLUMN source_trouble.last_of IS 'Table or event type of the last one.';
 
 -- Counters. An administrator's FOR ALL TABLES takes in Nexus's own tables: without an identity stat_delta could not be
 -- summed up.
@@ -532,7 +516,7 @@ CREATE TABLE audit (
     status      int
 );
 CREATE INDEX audit_time ON audit (at);
-COMMENT ON TABLE audit IS 'Written by access: a row before each change through the API, completed after it. Pruned by upkeep.';
+COMMENT ON TABLE audit IS 'Written by access: a row before each change through the API, completed in the transaction of the change. Pruned by upkeep.';
 COMMENT ON COLUMN audit.actor IS 'The id of a stored key; env: and the start of the SHA-256 of one of API_KEYS; or open.';
 COMMENT ON COLUMN audit.fields IS 'Names of the fields that the request gave; never their values.';
-COMMENT ON COLUMN audit.status IS 'Of the answer. Null: the process ended before it, or it is under way.';
+COMMENT ON COLUMN audit.status IS 'Status of the answer. Null: the request is in progress, or its connection or its process ended before anything was changed.';

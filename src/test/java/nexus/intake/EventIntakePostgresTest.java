@@ -423,7 +423,9 @@ class EventIntakePostgresTest {
                 .containsExactly("1|100|t", "1|100|t");
         assertThat(query("SELECT lane, count(*) FROM nexus.owed GROUP BY lane")).containsExactly("2|200");
         assertThat(query("SELECT count(*) FROM nexus.event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(lane, seq)"
-                        + " CROSS JOIN LATERAL nexus.owed_delivery(p.lane, p.seq) o WHERE o.event_id = e.id"))
+                        + " JOIN (SELECT lane, seq, event_id FROM nexus.owed"
+                        + " UNION ALL SELECT lane, seq, event_id FROM nexus.owed_of_run) o"
+                        + " ON o.lane = p.lane AND o.seq = p.seq AND o.event_id = e.id"))
                 .containsExactly("400");
         List<Ready> fresh = told.getFirst().freshByLane().getOrDefault(1, List.of());
         assertThat(query("SELECT seq, stripe, key, event_id, body_bytes FROM nexus.owed_of_run ORDER BY seq"))
