@@ -1,6 +1,9 @@
 package nexus.delivery.state;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -18,6 +21,9 @@ public record DeliveryFilter(
         Optional<String> type,
         Optional<Instant> since,
         Optional<Instant> until) {
+    private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
+    /** Later than every time that an event can have. */
+    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
 
     public static DeliveryFilter ofEvent(UUID eventId) {
         return new DeliveryFilter(
@@ -31,5 +37,24 @@ public record DeliveryFilter(
 
     public DeliveryFilter withStatus(DeliveryStatus wanted) {
         return new DeliveryFilter(Optional.of(wanted), subscriptionId, eventId, type, since, until);
+    }
+
+    /** Names of the statuses that match. */
+    String[] statuses() {
+        return status.map(one -> new String[] {one.name()}).orElseGet(() -> Arrays.stream(DeliveryStatus.values())
+                .map(DeliveryStatus::name)
+                .toArray(String[]::new));
+    }
+
+    OffsetDateTime sinceOrBeginning() {
+        return since.map(DeliveryFilter::utc).orElse(BEGINNING);
+    }
+
+    OffsetDateTime untilOrEnd() {
+        return until.map(DeliveryFilter::utc).orElse(END);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
     }
 }
