@@ -328,7 +328,7 @@ class RoomsTest {
                         resideInAPackage("nexus.queue..").and(DescribedPredicate.not(nameMatching(values))))
                 .orShould()
                 .callMethodWhere(target(owner(assignableTo(OwedDelivery.class)))
-                        .and(target(nameMatching("stripe|place|key|otherKey|barrier|behind|due"))))
+                        .and(target(nameMatching("keySlice|place|key|otherKey|barrier|behind|due"))))
                 .check(CLASSES);
     }
 

@@ -279,7 +279,7 @@ final class EventRepository {
 
     private static void addOwed(Tuple tuple, OwedColumns owed) {
         tuple.addArrayOfInteger(owed.lanes.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(owed.stripes.toArray(Integer[]::new));
+        tuple.addArrayOfInteger(owed.keySlices.toArray(Integer[]::new));
         tuple.addArrayOfLong(owed.keys.toArray(Long[]::new));
         tuple.addArrayOfLong(owed.otherKeys.toArray(Long[]::new));
         tuple.addArrayOfBoolean(owed.barriers.toArray(Boolean[]::new));

@@ -16,7 +16,7 @@ import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Place;
 import nexus.queue.owed.Ready;
 import nexus.subscription.Subscription;
@@ -63,10 +63,10 @@ final class MatchedEvents {
         Iterator<String> ctids = stored.places().iterator();
         RunPlan.Runs made = runs.stored(stored.seqs());
         for (int i = 0; i < stored.seqs().size(); i++) {
-            Optional<OwedRun> run = made.of(i);
+            Optional<PackedRow> run = made.of(i);
             OwedDelivery delivery = new OwedDelivery(
                     owed.lanes.get(i),
-                    owed.stripes.get(i),
+                    owed.keySlices.get(i),
                     stored.seqs().get(i),
                     owed.keys.get(i),
                     owed.otherKeys.get(i),

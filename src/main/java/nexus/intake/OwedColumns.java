@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes owed of some events, as the columns of the statement that stores it. */
 final class OwedColumns {
     final List<Integer> lanes = new ArrayList<>();
-    final List<Integer> stripes = new ArrayList<>();
+    final List<Integer> keySlices = new ArrayList<>();
     final List<@Nullable Long> keys = new ArrayList<>();
     final List<@Nullable Long> otherKeys = new ArrayList<>();
     final List<Boolean> barriers = new ArrayList<>();
@@ -39,7 +39,7 @@ final class OwedColumns {
     }
 
     private void addOrdering(long spread, @Nullable Long key, @Nullable Long otherKey, boolean barrier) {
-        stripes.add((int) Math.floorMod(spread, (long) StripeCursor.STRIPES));
+        keySlices.add((int) Math.floorMod(spread, (long) SliceCursor.KEY_SLICES));
         keys.add(key);
         otherKeys.add(otherKey);
         barriers.add(barrier);

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import nexus.queue.lease.Shards;
 import nexus.queue.notify.LiveLanes;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 
 /** Which of the deliveries that become owed together are stored as runs: of each live lane to which enough is owed at once. */
 final class RunPlan {
@@ -22,7 +22,7 @@ final class RunPlan {
     RunPlan(OwedColumns owed, LiveLanes.Live live) {
         process = live.process();
         runs = new int[owed.size()];
-        if (owed.size() >= OwedRun.SHORTEST && !live.lanes().isEmpty()) {
+        if (owed.size() >= PackedRow.SHORTEST && !live.lanes().isEmpty()) {
             plan(owed, live.lanes());
         }
     }
@@ -41,7 +41,7 @@ final class RunPlan {
         }
         byLane.keySet().removeAll(withBarrier);
         byLane.forEach((lane, all) -> {
-            if (all.size() >= OwedRun.SHORTEST) {
+            if (all.size() >= PackedRow.SHORTEST) {
                 divide(lane, all);
             }
         });
@@ -49,7 +49,7 @@ final class RunPlan {
 
     private void divide(int lane, List<Integer> all) {
         int first = lanes.size() + 1;
-        int count = Math.ceilDiv(all.size(), OwedRun.LONGEST);
+        int count = Math.ceilDiv(all.size(), PackedRow.LONGEST);
         for (int i = 0; i < all.size(); i++) {
             runs[all.get(i)] = first + i * count / all.size();
         }
@@ -84,15 +84,15 @@ final class RunPlan {
                 seqsByRun.get(runs[i] - 1).add(seqs.get(i));
             }
         }
-        List<OwedRun> made = new ArrayList<>();
+        List<PackedRow> made = new ArrayList<>();
         for (int run = 0; run < lanes.size(); run++) {
-            made.add(new OwedRun(lanes.get(run), seqsByRun.get(run)));
+            made.add(new PackedRow(lanes.get(run), seqsByRun.get(run)));
         }
         return delivery -> runs[delivery] == 0 ? Optional.empty() : Optional.of(made.get(runs[delivery] - 1));
     }
 
     /** Of which run a delivery is, from 0 in the order of the columns; empty: it is a row. */
     interface Runs {
-        Optional<OwedRun> of(int delivery);
+        Optional<PackedRow> of(int delivery);
     }
 }

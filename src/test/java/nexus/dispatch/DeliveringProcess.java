@@ -31,7 +31,7 @@ import nexus.queue.notify.OwedListener;
 import nexus.queue.notify.OwedNotices;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.OwedQueue;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRows;
 import nexus.queue.process.ThisMachine;
 import nexus.queue.settle.Settlement;
 import nexus.store.Store;
@@ -121,7 +121,7 @@ final class DeliveringProcess implements AutoCloseable {
                 new Backlogs(new BacklogTools(
                         TestPostgres.vertx(),
                         new OwedQueue(store),
-                        new OwedRuns(store),
+                        new PackedRows(store),
                         new Settlement(store),
                         lease,
                         signal,

@@ -25,7 +25,7 @@ import nexus.event.Operation;
 import nexus.event.Ordering;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.notify.OwedSignal;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Ready;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
@@ -432,13 +432,13 @@ class EventIntakePostgresTest {
                 .isEqualTo(fresh.stream()
                         .map(Ready::delivery)
                         .map(owed -> "%d|%d|%d|%s|%d"
-                                .formatted(owed.seq(), owed.stripe(), owed.key(), owed.eventId(), owed.bodyBytes()))
+                                .formatted(owed.seq(), owed.keySlice(), owed.key(), owed.eventId(), owed.bodyBytes()))
                         .toList());
         assertThat(query("SELECT first_seq FROM nexus.owed_run ORDER BY first_seq"))
                 .isEqualTo(fresh.stream()
                         .map(row -> row.delivery().place())
                         .distinct()
-                        .map(place -> Long.toString(((OwedRun) place).key().firstSeq()))
+                        .map(place -> Long.toString(((PackedRow) place).key().firstSeq()))
                         .toList());
     }
 
@@ -450,7 +450,7 @@ class EventIntakePostgresTest {
 
         await(intake.publish(many(100), List.of()));
         signal.live().add(5, 1);
-        await(intake.publish(many(OwedRun.SHORTEST - 1), List.of()));
+        await(intake.publish(many(PackedRow.SHORTEST - 1), List.of()));
         List<IncomingEvent> withBarrier = new ArrayList<>(many(100));
         withBarrier.add(published("order.paid", new Ordering.Barrier(3)));
         await(intake.publish(withBarrier, List.of()));

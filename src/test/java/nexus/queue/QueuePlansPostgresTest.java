@@ -162,7 +162,7 @@ public class QueuePlansPostgresTest {
         return plan.toString();
     }
 
-    /** Rows of lane 1, one in ten of them waiting for its retry, in the stripes of their keys. */
+    /** Rows of lane 1, one in ten of them waiting for its retry, in the key slices of their keys. */
     private void fill(int rows, int keys) {
         TestPostgres.execute(url, """
                 INSERT INTO nexus.owed (lane, stripe, key, due, attempts, created_at, event_day, event_id, body_bytes)

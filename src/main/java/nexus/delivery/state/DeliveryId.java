@@ -10,7 +10,7 @@ import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
 
 /**
- * A delivery's id, {@code dlv_<store epoch>_<day>_<lane>_<stripe>_<seq>} such as {@code dlv_1_20260131_12_3_4567}: it
+ * A delivery's id, {@code dlv_<store epoch>_<day>_<lane>_<keySlice>_<seq>} such as {@code dlv_1_20260131_12_3_4567}: it
  * says where the delivery is, so that finding it is one look-up by primary key.
  *
  * @param epoch of the store; an id from before it was restored from a backup names nothing any more
@@ -52,6 +52,6 @@ public record DeliveryId(int epoch, DeliveryKey key) {
     @Override
     public String toString() {
         return "dlv_" + epoch + '_' + DateTimeFormatter.BASIC_ISO_DATE.format(key.day()) + '_' + key.lane() + '_'
-                + key.stripe() + '_' + key.seq();
+                + key.keySlice() + '_' + key.seq();
     }
 }

@@ -59,7 +59,7 @@ public class DeliveryRepository {
     /** Empty when there is none, or no more. */
     public Future<Optional<Delivery>> find(DeliveryId id) {
         DeliveryKey key = id.key();
-        return new IndexedRead(FIND, Tuple.of(key.day(), key.lane(), key.stripe(), key.seq(), id.epoch()))
+        return new IndexedRead(FIND, Tuple.of(key.day(), key.lane(), key.keySlice(), key.seq(), id.epoch()))
                 .on(store.api())
                 .map(rows -> DeliveryRows.deliveries(rows).stream().findFirst());
     }

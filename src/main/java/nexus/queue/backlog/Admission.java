@@ -13,7 +13,7 @@ import nexus.queue.owed.DueCursor;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import nexus.queue.position.LaneCursor;
 import nexus.queue.position.OpenReads;
 import org.jspecify.annotations.Nullable;
@@ -50,22 +50,22 @@ final class Admission {
         return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
     }
 
-    /** One of a lane's stripes, as a key. */
-    private static Long stripe(int lane, int stripe) {
-        return (long) lane << Integer.SIZE | stripe;
+    /** One of a lane's key slices, as a key. */
+    private static Long keySlice(int lane, int keySlice) {
+        return (long) lane << Integer.SIZE | keySlice;
     }
 
-    void atReady(List<StripeCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
+    void atReady(List<SliceCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
         Map<Long, Integer> counts = new HashMap<>();
         Set<Long> ended = new HashSet<>();
         Set<Integer> starting = new HashSet<>(); // lanes of which something could start
         Set<Integer> full = new HashSet<>();
         for (OwedDelivery row : rows) {
-            Long stripe = stripe(row.lane(), row.stripe());
-            counts.merge(stripe, 1, Integer::sum);
+            Long keySlice = keySlice(row.lane(), row.keySlice());
+            counts.merge(keySlice, 1, Integer::sum);
             LaneBacklog lane = lanes.of(row.lane());
             LaneCursor.Mark mark = mark(lane, marks);
-            if (lane == null || mark == null || ended.contains(stripe)) {
+            if (lane == null || mark == null || ended.contains(keySlice)) {
                 continue;
             }
             switch (admit(lane, row)) {
@@ -75,29 +75,29 @@ final class Admission {
                 }
                 case PASS, BEHIND -> lane.cursor.passed(row, mark);
                 case FULL -> {
-                    ended.add(stripe);
+                    ended.add(keySlice);
                     starting.add(row.lane());
                 }
                 case BARRIER -> {
-                    ended.add(stripe);
+                    ended.add(keySlice);
                     if (read.isCurrent()) {
-                        lane.cursor.stopAtBarrier(row.stripe(), mark);
+                        lane.cursor.stopAtBarrier(row.keySlice(), mark);
                     }
                 }
             }
         }
-        for (StripeCursor cursor : cursors) {
-            Long stripe = stripe(cursor.lane(), cursor.stripe());
+        for (SliceCursor cursor : cursors) {
+            Long keySlice = keySlice(cursor.lane(), cursor.keySlice());
             LaneBacklog lane = lanes.of(cursor.lane());
             LaneCursor.Mark mark = mark(lane, marks);
-            boolean isFull = counts.getOrDefault(stripe, 0) >= cursor.limit();
+            boolean isFull = counts.getOrDefault(keySlice, 0) >= cursor.limit();
             if (isFull) {
                 full.add(cursor.lane());
-            } else if (lane != null && mark != null && !ended.contains(stripe)) {
-                lane.cursor.readDry(cursor.stripe(), mark);
+            } else if (lane != null && mark != null && !ended.contains(keySlice)) {
+                lane.cursor.readDry(cursor.keySlice(), mark);
             }
         }
-        cursors.stream().map(StripeCursor::lane).distinct().forEach(number -> {
+        cursors.stream().map(SliceCursor::lane).distinct().forEach(number -> {
             LaneBacklog lane = lanes.of(number);
             if (lane != null) {
                 boolean isFull = full.contains(number);

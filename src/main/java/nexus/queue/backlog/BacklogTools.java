@@ -7,7 +7,7 @@ import nexus.queue.lease.DeliveryLease;
 import nexus.queue.notify.OwedListener;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.OwedQueue;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRows;
 import nexus.queue.settle.Settlement;
 
 /** What a {@link StoredBacklog} works with. */
@@ -15,7 +15,7 @@ import nexus.queue.settle.Settlement;
 public record BacklogTools(
         Vertx vertx,
         OwedQueue queue,
-        OwedRuns runs,
+        PackedRows runs,
         Settlement settlement,
         DeliveryLease lease,
         OwedSignal signal,

@@ -9,7 +9,7 @@ import nexus.queue.order.Ahead;
 import nexus.queue.order.KeyChains;
 import nexus.queue.order.KeyOrder;
 import nexus.queue.order.Waiting;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.position.LaneCursor;
@@ -181,7 +181,7 @@ final class LaneBacklog {
     }
 
     /** @return of the rows of a key, the first of which has its turn now, how many are remembered */
-    int started(KeyRun run, Instant readAt) {
+    int started(KeyQueue run, Instant readAt) {
         return chains.started(run, readAt);
     }
 

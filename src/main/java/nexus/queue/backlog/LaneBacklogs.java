@@ -13,7 +13,7 @@ import nexus.queue.lease.Shards;
 import nexus.queue.order.Ahead;
 import nexus.queue.order.KeyChains;
 import nexus.queue.order.Waiting;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +215,7 @@ final class LaneBacklogs {
     }
 
     /** The first of these has its turn: those behind it are remembered. */
-    void started(LaneBacklog lane, KeyRun run, Instant readAt) {
+    void started(LaneBacklog lane, KeyQueue run, Instant readAt) {
         int remembered = lane.started(run, readAt); // which may forget others
         aheadInAll += remembered;
     }

@@ -14,7 +14,7 @@ import nexus.queue.lease.Shards;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedReads;
-import nexus.queue.owed.RunReads;
+import nexus.queue.owed.Unpacker;
 import nexus.queue.settle.DeadReason;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Settling;
@@ -29,7 +29,7 @@ final class LaneClearing {
     private static final int ROWS = 500;
 
     private final OwedReads queue;
-    private final RunReads runs;
+    private final Unpacker runs;
     private final Settling settlement;
     private final Deliverer deliverer;
     private final Duration maxAge;
@@ -92,14 +92,14 @@ final class LaneClearing {
     /** A lane that is not known here may be new in another process: only the store can say that it is deleted. */
     private Future<Boolean> isDeleted(int lane) {
         return lanes.of(lane) == null
-                ? deliverer.isDeleted(lane).compose(isDeleted -> runs.unfoldLane(lane)
+                ? deliverer.isDeleted(lane).compose(isDeleted -> runs.unpackLane(lane)
                         .map(isDeleted))
                 : Future.succeededFuture(false);
     }
 
     private long lowest(int number) {
         LaneBacklog lane = lanes.of(number);
-        return lane == null ? 0 : lane.cursor.low() - 1;
+        return lane == null ? 0 : lane.cursor.oldestOpen() - 1;
     }
 
     private Future<Void> clearFrom(int lane, boolean isDeleted, long after) {

@@ -17,7 +17,7 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.OwedReads;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import nexus.queue.position.FreshDuringRead;
 import nexus.queue.position.LaneCursor;
 import nexus.queue.position.OpenReads;
@@ -203,7 +203,7 @@ final class LaneReader {
 
     private void read(List<LaneBacklog> turns, Instant now) {
         Map<Integer, LaneCursor.Mark> marks = new HashMap<>();
-        List<StripeCursor> cursors = new ArrayList<>();
+        List<SliceCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (LaneBacklog lane : turns) {
             packed.refused(lane.number); // what is stored meanwhile may be taken, but not before the read's end
@@ -298,7 +298,7 @@ final class LaneReader {
         Map<Integer, Long> parked = new HashMap<>();
         for (LaneBacklog lane : lanes.all()) {
             if (lane.takesRenewed() && lanes.owns(lane.number)) {
-                parked.put(lane.number, lane.cursor.low());
+                parked.put(lane.number, lane.cursor.oldestOpen());
             }
         }
         if (parked.isEmpty()) {

@@ -11,70 +11,72 @@ import java.util.Optional;
 import java.util.Set;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.RunReads;
+import nexus.queue.owed.Unpacker;
 import org.jboss.logging.Logger;
 
 /**
- * The runs of this process's lanes, as long as all that is owed of them is in memory: under way, waiting for room, or
- * behind one of their key. As soon as something of a run is not, and when there is one that is not known here at all, its
- * deliveries become rows, which are read like any other. Until they are there, the lane takes nothing in memory: what it
- * looks up may be in the run. Belongs to the dispatcher's event loop.
+ * The packed rows of this process's lanes, as long as all that is owed of them is in memory: under way, waiting for room,
+ * or behind one of their key. As soon as something of a packed row is not in memory, and when one is found that is not
+ * known here at all, its deliveries become rows, which are read like any other. Until they are there, the lane takes
+ * nothing in memory: what it looks up may be in the packed row. Belongs to the backlog's event loop.
  */
 final class PackedInMemory {
     private static final Logger LOG = Logger.getLogger(PackedInMemory.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final RunReads runs;
+    private final Unpacker runs;
     private final LiveLanes live;
     private final int process;
-    private final Unfolded unfolded;
+    private final Unpacked unpacked;
 
-    private final Map<OwedRun.Key, OwedRun> known = new HashMap<>();
-    private final Map<OwedRun.Key, Optional<OwedRun>> waiting = new HashMap<>(); // to be unfolded
-    private Map<OwedRun.Key, Optional<OwedRun>> unfolding = Map.of(); // by the statement that is under way
-    private final Map<Integer, Integer> asked = new HashMap<>(); // lanes of which it is not known which runs there are
-    private final Set<Integer> used = new HashSet<>(); // lanes that took a run's worth in memory since the last look
-    private final Set<Integer> wasLive = new HashSet<>(); // and may have runs that are not known here
+    private final Map<PackedRow.Key, PackedRow> known = new HashMap<>();
+    private final Map<PackedRow.Key, Optional<PackedRow>> waiting = new HashMap<>(); // to be unpacked
+    private Map<PackedRow.Key, Optional<PackedRow>> unpacking = Map.of(); // by the statement that is under way
+    private final Map<Integer, Integer> asked =
+            new HashMap<>(); // lanes of which it is not known which packed rows there are
+    private final Set<Integer> used =
+            new HashSet<>(); // lanes that took a packed row's worth in memory since the last look
+    private final Set<Integer> wasLive = new HashSet<>(); // and may have packed rows that are not known here
     private boolean stopped;
 
     /** Told that deliveries of a lane are rows now. */
-    interface Unfolded {
+    interface Unpacked {
         void from(int lane, long lowestSeq);
     }
 
-    PackedInMemory(Vertx vertx, RunReads runs, LiveLanes live, int process, Unfolded unfolded) {
+    PackedInMemory(Vertx vertx, Unpacker runs, LiveLanes live, int process, Unpacked unpacked) {
         this.vertx = vertx;
         this.runs = runs;
         this.live = live;
         this.process = process;
-        this.unfolded = unfolded;
+        this.unpacked = unpacked;
     }
 
-    /** The term is over: who owns the lanes next finds the runs. */
+    /** The term is over: who owns the lanes next finds the packed rows. */
     void stop() {
         stopped = true;
         live.clear();
     }
 
-    /** Whether something of this lane may be in a run that is not in memory. */
+    /** Whether something of this lane may be in a packed row that is not in memory. */
     boolean isUncertain(int lane) {
         return asked.containsKey(lane)
                 || waiting.keySet().stream().anyMatch(run -> run.lane() == lane)
-                || unfolding.keySet().stream().anyMatch(run -> run.lane() == lane);
+                || unpacking.keySet().stream().anyMatch(run -> run.lane() == lane);
     }
 
     /** Whether something is on its way to be rows. */
-    boolean isUnfolding() {
-        return !waiting.isEmpty() || !unfolding.isEmpty();
+    boolean isUnpacking() {
+        return !waiting.isEmpty() || !unpacking.isEmpty();
     }
 
     /** These have just become owed here. */
     void stored(List<Ready> rows) {
         for (Ready row : rows) {
-            if (row.delivery().place() instanceof OwedRun run) {
+            if (row.delivery().place() instanceof PackedRow run) {
                 known.putIfAbsent(run.key(), run);
             }
         }
@@ -82,7 +84,7 @@ final class PackedInMemory {
 
     /** A lane took all of it in memory. */
     void taken(int lane, int count) {
-        if (count >= OwedRun.SHORTEST && !stopped) {
+        if (count >= PackedRow.SHORTEST && !stopped) {
             used.add(lane);
             wasLive.add(lane);
             live.add(process, lane);
@@ -97,35 +99,35 @@ final class PackedInMemory {
     /** These are not in memory any more, and still owed. */
     void forgotten(Collection<OwedDelivery> rows) {
         for (OwedDelivery row : rows) {
-            if (row.place() instanceof OwedRun run && run.isFolded() && known.remove(run.key()) != null) {
+            if (row.place() instanceof PackedRow run && run.isPacked() && known.remove(run.key()) != null) {
                 waiting.put(run.key(), Optional.of(run));
             }
         }
-        unfoldNext();
+        unpackNext();
     }
 
-    /** It is settled, and out of its run. */
+    /** It is settled, and out of its packed row. */
     void settled(OwedDelivery row) {
-        if (row.place() instanceof OwedRun run && !run.isFolded()) {
+        if (row.place() instanceof PackedRow run && !run.isPacked()) {
             known.remove(run.key());
         }
     }
 
     /**
-     * Looks for runs of lanes that are new here: they take nothing in memory before it is known that there is none.
+     * Looks for packed rows of lanes that are new here: they take nothing in memory before it is known that there is none.
      */
     void adopt(Collection<LaneBacklog> lanes) {
         lanes.forEach(lane -> asked.merge(lane.number, 1, Integer::sum));
         lookFor(
-                lows(lanes),
+                oldestOpenByLane(lanes),
                 () -> lanes.forEach(
                         lane -> asked.computeIfPresent(lane.number, (of, count) -> count == 1 ? null : count - 1)));
     }
 
-    /** Looks for runs that were stored without this process having been told, where that may be. */
+    /** Looks for packed rows that were stored without this process having been told, where that may be. */
     void poll(Collection<LaneBacklog> lanes) {
         lookFor(
-                lows(lanes.stream()
+                oldestOpenByLane(lanes.stream()
                         .filter(lane -> wasLive.contains(lane.number))
                         .toList()),
                 () -> {});
@@ -136,63 +138,63 @@ final class PackedInMemory {
 
     /** As {@link #poll}, everywhere. */
     void sweep(Collection<LaneBacklog> lanes) {
-        lookFor(lows(lanes), () -> {});
+        lookFor(oldestOpenByLane(lanes), () -> {});
     }
 
-    private static Map<Integer, Long> lows(Collection<LaneBacklog> lanes) {
-        Map<Integer, Long> lows = new HashMap<>();
-        lanes.forEach(lane -> lows.put(lane.number, lane.cursor.low()));
-        return lows;
+    private static Map<Integer, Long> oldestOpenByLane(Collection<LaneBacklog> lanes) {
+        Map<Integer, Long> oldestOpenByLane = new HashMap<>();
+        lanes.forEach(lane -> oldestOpenByLane.put(lane.number, lane.cursor.oldestOpen()));
+        return oldestOpenByLane;
     }
 
-    private void lookFor(Map<Integer, Long> lows, Runnable found) {
-        if (lows.isEmpty() || stopped) {
+    private void lookFor(Map<Integer, Long> oldestOpenByLane, Runnable found) {
+        if (oldestOpenByLane.isEmpty() || stopped) {
             return;
         }
-        runs.of(lows).onComplete(read -> {
+        runs.of(oldestOpenByLane).onComplete(read -> {
             if (stopped) {
                 return;
             }
             if (read.failed()) {
-                LOG.warnf("reading runs failed reason=%s", read.cause().getMessage());
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> lookFor(lows, found));
+                LOG.warnf("reading packed rows failed reason=%s", read.cause().getMessage());
+                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> lookFor(oldestOpenByLane, found));
                 return;
             }
             read.result().stream()
-                    .filter(run -> !known.containsKey(run) && !unfolding.containsKey(run))
+                    .filter(run -> !known.containsKey(run) && !unpacking.containsKey(run))
                     .forEach(run -> waiting.putIfAbsent(run, Optional.empty()));
-            unfoldNext();
+            unpackNext();
             found.run();
         });
     }
 
-    private void unfoldNext() {
-        if (waiting.isEmpty() || !unfolding.isEmpty() || stopped) {
+    private void unpackNext() {
+        if (waiting.isEmpty() || !unpacking.isEmpty() || stopped) {
             return;
         }
-        Map<OwedRun.Key, Optional<OwedRun>> next = Map.copyOf(waiting);
-        unfolding = next;
+        Map<PackedRow.Key, Optional<PackedRow>> next = Map.copyOf(waiting);
+        unpacking = next;
         waiting.clear();
-        runs.unfold(next.keySet()).onComplete(done -> {
-            unfolding = Map.of();
+        runs.unpack(next.keySet()).onComplete(done -> {
+            unpacking = Map.of();
             if (stopped) {
                 return;
             }
             if (done.failed()) {
                 LOG.warnf(
-                        "runs not unfolded, will try again reason=%s",
+                        "packed rows not unpacked, will try again reason=%s",
                         done.cause().getMessage());
                 waiting.putAll(next);
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> unfoldNext());
+                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> unpackNext());
                 return;
             }
             Map<Integer, Long> lowest = new HashMap<>();
             next.forEach((run, inMemory) -> {
-                inMemory.ifPresent(OwedRun::unfolded);
+                inMemory.ifPresent(PackedRow::unpacked);
                 lowest.merge(run.lane(), run.firstSeq(), Math::min);
             });
-            lowest.forEach(unfolded::from);
-            unfoldNext();
+            lowest.forEach(unpacked::from);
+            unpackNext();
         });
     }
 }

@@ -21,8 +21,8 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.OwedReads;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.RunReads;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
+import nexus.queue.owed.Unpacker;
 import nexus.queue.owed.Watermark;
 import nexus.queue.position.OwnSeqs;
 import nexus.queue.settle.Outcome;
@@ -47,7 +47,7 @@ final class StoredBacklog implements Backlog {
     record Parts(
             Vertx vertx,
             OwedReads queue,
-            RunReads runs,
+            Unpacker runs,
             Settling settlement,
             LiveLanes live,
             BacklogMeters meters,
@@ -162,7 +162,7 @@ final class StoredBacklog implements Backlog {
 
     /** No request is under way, every outcome is written, and nothing is left in a packed row. */
     boolean isDrained() {
-        return lanes.underWay() == 0 && !packed.isUnfolding();
+        return lanes.underWay() == 0 && !packed.isUnpacking();
     }
 
     @Override
@@ -293,7 +293,7 @@ final class StoredBacklog implements Backlog {
 
     /** Looks behind all cursors, as another process may have stored something, and raises the oldest open positions. */
     void poll() {
-        List<StripeCursor> read = new ArrayList<>();
+        List<SliceCursor> read = new ArrayList<>();
         for (LaneBacklog lane : lanes.all()) {
             if (lane.isOpen()) {
                 read.addAll(lane.cursor.dryCursors());
@@ -317,23 +317,23 @@ final class StoredBacklog implements Backlog {
 
     private Future<Void> raiseOldestOpen() {
         Map<Integer, LaneBacklog> asked = new HashMap<>();
-        Map<Integer, Long> lows = new HashMap<>();
+        Map<Integer, Long> oldestOpenByLane = new HashMap<>();
         for (LaneBacklog lane : lanes.all()) {
-            if (lane.cursor.mayRiseLow()) {
-                lane.cursor.askLow();
+            if (lane.cursor.mayRaiseOldestOpen()) {
+                lane.cursor.askOldestOpen();
                 asked.put(lane.number, lane);
-                lows.put(lane.number, lane.cursor.low());
+                oldestOpenByLane.put(lane.number, lane.cursor.oldestOpen());
             }
         }
         if (asked.isEmpty()) {
             return Future.succeededFuture();
         }
         long safe = watermark.safe();
-        return queue.smallestOwed(lows).map(smallest -> {
+        return queue.smallestOwed(oldestOpenByLane).map(smallest -> {
             smallest.forEach((number, seq) -> {
                 LaneBacklog lane = asked.get(number);
                 if (lane != null) {
-                    lane.cursor.foundLow(seq, safe);
+                    lane.cursor.foundOldestOpen(seq, safe);
                 }
             });
             return null;

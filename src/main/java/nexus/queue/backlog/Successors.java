@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nexus.queue.owed.KeyCursor;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.OwedReads;
 import nexus.queue.position.OpenReads;
@@ -58,7 +58,7 @@ final class Successors {
             if (lane != null && lane.lookUp(key.key())) {
                 asked.put(key.lane(), lane);
                 begun.add(key);
-                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.low()));
+                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.oldestOpen()));
             }
         }
         if (!cursors.isEmpty()) {
@@ -84,7 +84,7 @@ final class Successors {
             }
             Set<LaneKey> passed = lookedUp(keys, asked);
             Admission admission = new Admission(lanes, bodies, read, clock.instant());
-            for (KeyRun run : answer.result()) {
+            for (KeyQueue run : answer.result()) {
                 LaneBacklog lane = lanes.of(run.lane());
                 if (lane != null
                         && lane == asked.get(run.lane())

@@ -1,7 +1,7 @@
 package nexus.queue.lease;
 
 /**
- * The parts in which lanes are shared between processes. A lane is in one shard with all of its stripes: an event of two
+ * The parts in which lanes are shared between processes. A lane is in one shard with all of its key slices: an event of two
  * keys and a barrier reach over several of them, and {@code concurrency} is for all of them together.
  */
 public final class Shards {

@@ -2,11 +2,11 @@ package nexus.queue.notify;
 
 import java.util.HashSet;
 import java.util.Set;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 
 /**
  * Lanes of which this process, their owner, took all of what became owed last in memory, and will do so again as far as it
- * knows. The dispatcher tells, intake asks: what it stores for these is an {@link OwedRun}. That the process still owns
+ * knows. The dispatcher tells, intake asks: what it stores for these is a {@link PackedRow}. That the process still owns
  * them is for the store to say. Thread-safe.
  */
 public final class LiveLanes {

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +53,11 @@ public final class KeyChains {
     }
 
     /**
-     * The first of this run was started: remembers those behind it that nothing else holds.
+     * The first of these was started: remembers those behind it that nothing else holds.
      *
      * @return how many
      */
-    public int started(KeyRun run, Instant readAt) {
+    public int started(KeyQueue run, Instant readAt) {
         forget(run.key());
         OwedDelivery first = run.rows().getFirst();
         if (first.otherKey() != null || first.barrier() || byKey.size() >= MAX_KEYS) {
@@ -93,7 +93,7 @@ public final class KeyChains {
             chain = new Chain(true);
             byKey.put(key, chain);
         }
-        if (chain == null || !chain.isWhole || chain.rows.size() >= KeyRun.LONGEST) {
+        if (chain == null || !chain.isWhole || chain.rows.size() >= KeyQueue.LONGEST) {
             return false;
         }
         chain.rows.add(waiting);

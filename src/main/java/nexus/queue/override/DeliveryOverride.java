@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.DeliveryKey;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRows;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -97,9 +97,9 @@ public class DeliveryOverride {
                         SELECT d.seq FROM delivery d
                         WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
 
-    /** One that is in a run was never tried: only CANCEL changes it. */
-    private static final String UNFOLD =
-            OwedRuns.unfolding("owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2");
+    /** One that is in a packed row was never tried: only CANCEL changes it. */
+    private static final String UNPACK =
+            PackedRows.unpacking("owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2");
 
     static final String CANCEL = """
             WITH taken AS (
@@ -131,9 +131,9 @@ public class DeliveryOverride {
         }
         LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
         Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
-        Integer[] stripes = deliveries.stream().map(DeliveryKey::stripe).toArray(Integer[]::new);
+        Integer[] keySlices = deliveries.stream().map(DeliveryKey::keySlice).toArray(Integer[]::new);
         Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
-        Tuple parameters = Tuple.of(days, lanes, stripes, seqs);
+        Tuple parameters = Tuple.of(days, lanes, keySlices, seqs);
         return changed(() -> store.queue().withTransaction(connection -> connection
                 .preparedQuery(LOCK)
                 .execute(parameters)
@@ -148,11 +148,11 @@ public class DeliveryOverride {
      * @return whether there was something to give up
      */
     public Future<Boolean> cancel(DeliveryKey delivery, LastInTransaction last) {
-        Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.stripe(), delivery.seq());
+        Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.keySlice(), delivery.seq());
         return changed(() -> store.queue().withTransaction(connection -> connection
-                        .preparedQuery(UNFOLD)
+                        .preparedQuery(UNPACK)
                         .execute(Tuple.of(delivery.lane(), delivery.seq()))
-                        .compose(unfolded -> connection.preparedQuery(CANCEL).execute(parameters))
+                        .compose(unpacked -> connection.preparedQuery(CANCEL).execute(parameters))
                         .compose(changed -> ended(changed, connection, last))))
                 .map(count -> count > 0);
     }

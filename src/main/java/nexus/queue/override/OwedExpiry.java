@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import nexus.queue.notify.OwedSignal;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ public class OwedExpiry {
     private static final int CHUNK = 2_000;
     private static final int MOST_NAMED = 100;
 
-    private static final String UNFOLD = OwedRuns.unfolding("owed_run WHERE event_day < $1");
+    private static final String UNPACK = PackedRows.unpacking("owed_run WHERE event_day < $1");
 
     /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
     static final String EXPIRE = """
@@ -71,9 +71,9 @@ public class OwedExpiry {
         Position beginning = new Position(Integer.MIN_VALUE, 0, 0);
         Result none = new Result(0, List.of());
         return store.queue()
-                .preparedQuery(UNFOLD)
+                .preparedQuery(UNPACK)
                 .execute(Tuple.of(firstKept))
-                .compose(unfolded -> expire(firstKept, beginning, none))
+                .compose(unpacked -> expire(firstKept, beginning, none))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? store.queue()
                                 .preparedQuery(ENSURE_DAYS)
@@ -85,12 +85,12 @@ public class OwedExpiry {
     /** @param count deliveries that were given up */
     public record Result(int count, List<Expired> expired) {}
 
-    private record Position(int lane, int stripe, long seq) {}
+    private record Position(int lane, int keySlice, long seq) {}
 
     private Future<Result> expire(LocalDate firstKept, Position after, Result before) {
         return store.queue()
                 .preparedQuery(EXPIRE)
-                .execute(Tuple.of(firstKept, after.lane(), after.stripe(), after.seq(), CHUNK))
+                .execute(Tuple.of(firstKept, after.lane(), after.keySlice(), after.seq(), CHUNK))
                 .compose(rows -> {
                     Result result = add(before, rows);
                     tell(rows);

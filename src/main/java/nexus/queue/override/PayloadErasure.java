@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import nexus.queue.notify.OwedSignal;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRows;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class PayloadErasure {
-    private static final String UNFOLD = OwedRuns.unfolding("""
+    private static final String UNPACK = PackedRows.unpacking("""
             event e CROSS JOIN LATERAL unnest(e.lanes, e.seqs) p(of_lane, of_seq)
             CROSS JOIN LATERAL (
                 SELECT lane, first_seq FROM owed_of_run
@@ -85,14 +85,14 @@ public class PayloadErasure {
                         StoreErrors.isDeadlock(failure) ? eraseOnce(event, last) : Future.failedFuture(failure));
     }
 
-    /** A settlement of several lanes locks their runs in another order. */
+    /** A settlement of several lanes locks their packed rows in another order. */
     private Future<Boolean> eraseOnce(UUID event, LastInTransaction last) {
         Tuple parameters = Tuple.of(event);
         return store.queue()
                 .withTransaction(connection -> connection
-                        .preparedQuery(UNFOLD)
+                        .preparedQuery(UNPACK)
                         .execute(parameters)
-                        .compose(unfolded -> connection.preparedQuery(ERASE).execute(parameters))
+                        .compose(unpacked -> connection.preparedQuery(ERASE).execute(parameters))
                         .compose(erased -> connection
                                 .preparedQuery(ERASE_ANSWERS)
                                 .execute(parameters)

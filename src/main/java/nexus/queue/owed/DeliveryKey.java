@@ -7,4 +7,4 @@ import java.time.LocalDate;
  *
  * @param day of its event, in UTC
  */
-public record DeliveryKey(LocalDate day, int lane, int stripe, long seq) {}
+public record DeliveryKey(LocalDate day, int lane, int keySlice, long seq) {}

@@ -7,6 +7,6 @@ import java.time.Instant;
  *
  * @param afterDue with {@code afterSeq}, the last row looked at
  * @param limit rows at most
- * @param low nothing of the lane with a smaller seq is owed
+ * @param oldestOpen nothing of the lane with a smaller seq is owed
  */
-public record DueCursor(int lane, Instant afterDue, long afterSeq, int limit, long low) {}
+public record DueCursor(int lane, Instant afterDue, long afterSeq, int limit, long oldestOpen) {}

@@ -3,6 +3,6 @@ package nexus.queue.owed;
 /**
  * A key of which the next rows are wanted.
  *
- * @param low nothing of the lane with a smaller seq is owed
+ * @param oldestOpen nothing of the lane with a smaller seq is owed
  */
-public record KeyCursor(int lane, long key, long low) {}
+public record KeyCursor(int lane, long key, long oldestOpen) {}

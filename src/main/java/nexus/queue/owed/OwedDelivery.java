@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OwedDelivery(
         int lane,
-        int stripe,
+        int keySlice,
         long seq,
         @Nullable Long key,
         @Nullable Long otherKey,

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code behind} is asked of what is committed: an earlier row of the same key (or either of two), a barrier in
  * front, or, for a barrier, anything in front. A row that is under way is still there and holds the ones behind it, and
- * so does one that is in a run.
+ * so does one that is in a packed row.
  */
 @Singleton
 public class OwedQueue implements OwedReads {
@@ -41,8 +41,8 @@ public class OwedQueue implements OwedReads {
             """;
 
     /**
-     * Each probe starts at the lane's low-water seq, {@code w.low}: in front of it lie the dead rows of everything that
-     * was settled while somebody's transaction was open.
+     * Each probe starts at the lane's oldest open position, {@code w.low}: in front of it lie the dead rows of everything
+     * that was settled while somebody's transaction was open.
      */
     private static final String BEHIND_KEY = """
             ((o.key IS NOT NULL AND (
@@ -66,10 +66,10 @@ public class OwedQueue implements OwedReads {
             """;
 
     /**
-     * Of each lane, the smallest seq of each key that is in a run, by rising key. Once for all rows of a statement: runs
-     * come and go so fast that each look-up would step over their dead rows.
+     * Of each lane, the smallest seq of each key that is in a packed row, by rising key. Once for all rows of a statement:
+     * packed rows come and go so fast that each look-up would step over their dead rows.
      */
-    private static String held(String lanes, String lows) {
+    private static String held(String lanes, String oldestOpenByLane) {
         return """
                 WITH held AS MATERIALIZED (
                     SELECT lane, min(seq) AS lowest, array_agg(key ORDER BY key) FILTER (WHERE key IS NOT NULL) AS keys,
@@ -82,7 +82,7 @@ public class OwedQueue implements OwedReads {
                               OFFSET 0) r
                           GROUP BY r.lane, r.key) first_of_key
                     GROUP BY lane)
-                """.formatted(lanes, lows);
+                """.formatted(lanes, oldestOpenByLane);
     }
 
     private static final String BEHIND_RUN = """
@@ -203,13 +203,13 @@ public class OwedQueue implements OwedReads {
     }
 
     @Override
-    public Future<List<OwedDelivery>> take(Collection<StripeCursor> cursors) {
+    public Future<List<OwedDelivery>> take(Collection<SliceCursor> cursors) {
         Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::stripe).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(StripeCursor::after).toArray(Long[]::new))
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::limit).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(StripeCursor::low).toArray(Long[]::new));
+                .addArrayOfInteger(cursors.stream().map(SliceCursor::lane).toArray(Integer[]::new))
+                .addArrayOfInteger(cursors.stream().map(SliceCursor::keySlice).toArray(Integer[]::new))
+                .addArrayOfLong(cursors.stream().map(SliceCursor::after).toArray(Long[]::new))
+                .addArrayOfInteger(cursors.stream().map(SliceCursor::limit).toArray(Integer[]::new))
+                .addArrayOfLong(cursors.stream().map(SliceCursor::oldestOpen).toArray(Long[]::new));
         return pool.preparedQuery(TAKE).execute(parameters).map(OwedQueue::deliveries);
     }
 
@@ -222,7 +222,7 @@ public class OwedQueue implements OwedReads {
                 .addArrayOfLong(cursors.stream().map(DueCursor::afterSeq).toArray(Long[]::new))
                 .addArrayOfInteger(cursors.stream().map(DueCursor::limit).toArray(Integer[]::new))
                 .addOffsetDateTime(utc(now))
-                .addArrayOfLong(cursors.stream().map(DueCursor::low).toArray(Long[]::new));
+                .addArrayOfLong(cursors.stream().map(DueCursor::oldestOpen).toArray(Long[]::new));
         return pool.preparedQuery(TAKE_DUE).execute(parameters).map(OwedQueue::deliveries);
     }
 
@@ -245,29 +245,29 @@ public class OwedQueue implements OwedReads {
     }
 
     @Override
-    public Future<List<KeyRun>> successors(Collection<KeyCursor> keys) {
+    public Future<List<KeyQueue>> successors(Collection<KeyCursor> keys) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(keys.stream().map(KeyCursor::lane).toArray(Integer[]::new))
                 .addArrayOfLong(keys.stream().map(KeyCursor::key).toArray(Long[]::new))
-                .addArrayOfLong(keys.stream().map(KeyCursor::low).toArray(Long[]::new));
+                .addArrayOfLong(keys.stream().map(KeyCursor::oldestOpen).toArray(Long[]::new));
         return pool.preparedQuery(SUCCESSORS).execute(parameters).map(rows -> {
             Map<LaneKey, List<OwedDelivery>> runs = new LinkedHashMap<>();
             for (Row row : rows) {
                 runs.computeIfAbsent(new LaneKey(row.getInteger(0), row.getLong("of_key")), key -> new ArrayList<>())
                         .add(delivery(row));
             }
-            List<KeyRun> found = new ArrayList<>();
-            runs.forEach((key, run) -> found.add(new KeyRun(key.lane(), key.key(), run)));
+            List<KeyQueue> found = new ArrayList<>();
+            runs.forEach((key, run) -> found.add(new KeyQueue(key.lane(), key.key(), run)));
             return found;
         });
     }
 
     @Override
-    public Future<Set<Integer>> withMore(Collection<StripeCursor> cursors) {
+    public Future<Set<Integer>> withMore(Collection<SliceCursor> cursors) {
         Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::lane).toArray(Integer[]::new))
-                .addArrayOfInteger(cursors.stream().map(StripeCursor::stripe).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(StripeCursor::after).toArray(Long[]::new));
+                .addArrayOfInteger(cursors.stream().map(SliceCursor::lane).toArray(Integer[]::new))
+                .addArrayOfInteger(cursors.stream().map(SliceCursor::keySlice).toArray(Integer[]::new))
+                .addArrayOfLong(cursors.stream().map(SliceCursor::after).toArray(Long[]::new));
         return pool.preparedQuery(WITH_MORE).execute(parameters).map(rows -> {
             Set<Integer> lanes = new HashSet<>();
             rows.forEach(row -> lanes.add(row.getInteger(0)));
@@ -276,10 +276,10 @@ public class OwedQueue implements OwedReads {
     }
 
     @Override
-    public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> lows) {
+    public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> oldestOpenByLane) {
         Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
-                .addArrayOfLong(lows.values().toArray(Long[]::new));
+                .addArrayOfInteger(oldestOpenByLane.keySet().toArray(Integer[]::new))
+                .addArrayOfLong(oldestOpenByLane.values().toArray(Long[]::new));
         return pool.preparedQuery(SMALLEST_OWED).execute(parameters).map(rows -> {
             Map<Integer, Long> smallest = new HashMap<>();
             for (Row row : rows) {
@@ -299,11 +299,11 @@ public class OwedQueue implements OwedReads {
     }
 
     @Override
-    public Future<List<OwedDelivery>> renewed(Map<Integer, Long> lows) {
+    public Future<List<OwedDelivery>> renewed(Map<Integer, Long> oldestOpenByLane) {
         return pool.preparedQuery(RENEWED)
                 .execute(Tuple.tuple()
-                        .addArrayOfInteger(lows.keySet().toArray(Integer[]::new))
-                        .addArrayOfLong(lows.values().toArray(Long[]::new)))
+                        .addArrayOfInteger(oldestOpenByLane.keySet().toArray(Integer[]::new))
+                        .addArrayOfLong(oldestOpenByLane.values().toArray(Long[]::new)))
                 .map(OwedQueue::deliveries);
     }
 

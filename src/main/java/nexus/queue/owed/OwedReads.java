@@ -10,8 +10,8 @@ import java.util.UUID;
 
 /** Reads what is owed. Each answer says what was committed when it was asked. */
 public interface OwedReads {
-    /** Rows that were never tried, each stripe from its cursor on, all in order of seq. */
-    Future<List<OwedDelivery>> take(Collection<StripeCursor> cursors);
+    /** Rows that were never tried, each key slice from its cursor on, all in order of seq. */
+    Future<List<OwedDelivery>> take(Collection<SliceCursor> cursors);
 
     /** Rows whose time has come, each lane from its cursor on, the most overdue first. */
     Future<List<OwedDelivery>> takeDue(Collection<DueCursor> cursors, Instant now);
@@ -20,17 +20,17 @@ public interface OwedReads {
     Future<Map<Integer, Instant>> nextDue(Collection<Integer> lanes, Instant now);
 
     /** The first rows that are owed for each key, tried or not; a key of which nothing is owed is left out. */
-    Future<List<KeyRun>> successors(Collection<KeyCursor> keys);
+    Future<List<KeyQueue>> successors(Collection<KeyCursor> keys);
 
     /** The lanes of which rows behind these cursors are owed that were never tried. */
-    Future<Set<Integer>> withMore(Collection<StripeCursor> cursors);
+    Future<Set<Integer>> withMore(Collection<SliceCursor> cursors);
 
     /**
      * For each lane the smallest seq that is owed, tried or not; {@link Long#MAX_VALUE} when nothing is.
      *
-     * @param lows by lane, from where to look
+     * @param oldestOpenByLane by lane, from where to look
      */
-    Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> lows);
+    Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> oldestOpenByLane);
 
     /** Which seqs are drawn, and who may have drawn one that is not visible yet. */
     Future<Watermark.Look> look();
@@ -38,9 +38,9 @@ public interface OwedReads {
     /**
      * For each lane, the first rows that were retried by hand and not tried since.
      *
-     * @param lows by lane, its low-water seq
+     * @param oldestOpenByLane by lane, its oldest open position
      */
-    Future<List<OwedDelivery>> renewed(Map<Integer, Long> lows);
+    Future<List<OwedDelivery>> renewed(Map<Integer, Long> oldestOpenByLane);
 
     /** What these deliveries send; an event whose day is gone is left out. */
     Future<Map<UUID, OwedBody>> bodies(Collection<OwedDelivery> deliveries);

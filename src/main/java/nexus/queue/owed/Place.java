@@ -1,7 +1,7 @@
 package nexus.queue.owed;
 
 /** Where an owed delivery lies in the store. */
-public sealed interface Place permits Place.OwnRow, OwedRun {
+public sealed interface Place permits Place.OwnRow, PackedRow {
     /**
      * In a row of {@code owed}.
      *

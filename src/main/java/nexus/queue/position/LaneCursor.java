@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import nexus.queue.owed.DueCursor;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where reading goes on in one lane: a cursor for each stripe of rows that were never tried, and one for its retries,
+ * Where reading goes on in one lane: a cursor for each key slice of rows that were never tried, and one for its retries,
  * which are read by the time they are due.
  *
  * <p>A read takes time, and its rows are as old as its start. {@link Mark} tells what has changed here since then:
- * cursors that went back stay back, and a stripe that was signalled is not called dry.
+ * cursors that went back stay back, and a key slice that was signalled is not called dry.
  */
 public final class LaneCursor {
     private static final Instant LONG_AGO = Instant.EPOCH;
@@ -29,16 +29,16 @@ public final class LaneCursor {
      */
     public record Mark(LaneCursor of, int signals, int dueRewinds) {}
 
-    private static final int LONGEST_READ = 256; // rows of a stripe
+    private static final int LONGEST_READ = 256; // rows of a key slice
 
     private final int lane;
 
-    private final OldestOpenPosition low = new OldestOpenPosition();
-    private boolean settledSinceLow = true;
+    private final OldestOpenPosition oldestOpen = new OldestOpenPosition();
+    private boolean settledSinceRaised = true;
     private int pace; // how often in a row a full read found nothing that may start
-    private final long[] cursors = new long[StripeCursor.STRIPES];
-    private final boolean[] dry = new boolean[StripeCursor.STRIPES];
-    private final boolean[] atBarrier = new boolean[StripeCursor.STRIPES];
+    private final long[] cursors = new long[SliceCursor.KEY_SLICES];
+    private final boolean[] dry = new boolean[SliceCursor.KEY_SLICES];
+    private final boolean[] atBarrier = new boolean[SliceCursor.KEY_SLICES];
     private int signals;
     private long lowestSignalled = Long.MAX_VALUE; // since the last read began
 
@@ -52,7 +52,7 @@ public final class LaneCursor {
     private @Nullable Instant dueAddedSinceRead;
     private long lowestBehindUnknown = Long.MAX_VALUE; // of the rows passed over behind one that is not known here
 
-    private final boolean[] endReached = new boolean[StripeCursor.STRIPES]; // since the last sweep
+    private final boolean[] endReached = new boolean[SliceCursor.KEY_SLICES]; // since the last sweep
     private long waitingSinceSweep; // rows that had to wait
     private Instant sweptAt = LONG_AGO;
 
@@ -75,13 +75,13 @@ public final class LaneCursor {
 
     /** Whether reading has gone past this row: it may have been looked at, sent and settled since. */
     public boolean hasPassed(OwedDelivery row) {
-        return cursors[row.stripe()] >= row.seq();
+        return cursors[row.keySlice()] >= row.seq();
     }
 
     /** A row became owed here and needs not be read. Only while this {@link #isWhole}. */
     public void handedOver(OwedDelivery row) {
-        low.owed(row.seq());
-        cursors[row.stripe()] = Math.max(cursors[row.stripe()], row.seq());
+        oldestOpen.owed(row.seq());
+        cursors[row.keySlice()] = Math.max(cursors[row.keySlice()], row.seq());
     }
 
     /** A row was passed over that the store said to be behind another one. */
@@ -102,8 +102,8 @@ public final class LaneCursor {
     }
 
     public boolean hasUnread() {
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (!dry[stripe] && !atBarrier[stripe]) {
+        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+            if (!dry[keySlice] && !atBarrier[keySlice]) {
                 return true;
             }
         }
@@ -118,51 +118,51 @@ public final class LaneCursor {
      * From where to read rows that were never tried; a little more than there is room for, as keys may be busy, and more
      * and more while nothing else than waiting rows is found.
      */
-    public List<StripeCursor> cursors(int room) {
+    public List<SliceCursor> cursors(int room) {
         int limit = Math.min(LONGEST_READ, (room / 4 + 2) << pace);
-        List<StripeCursor> unread = new ArrayList<>();
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (!dry[stripe] && !atBarrier[stripe]) {
-                unread.add(new StripeCursor(lane, stripe, cursors[stripe], limit, low.value()));
+        List<SliceCursor> unread = new ArrayList<>();
+        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+            if (!dry[keySlice] && !atBarrier[keySlice]) {
+                unread.add(new SliceCursor(lane, keySlice, cursors[keySlice], limit, oldestOpen.value()));
             }
         }
         return unread;
     }
 
     /** Those that are read to their end: whether there is more by now has to be asked. */
-    public List<StripeCursor> dryCursors() {
-        List<StripeCursor> read = new ArrayList<>();
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (dry[stripe]) {
-                read.add(new StripeCursor(lane, stripe, cursors[stripe], 1, low.value()));
+    public List<SliceCursor> dryCursors() {
+        List<SliceCursor> read = new ArrayList<>();
+        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+            if (dry[keySlice]) {
+                read.add(new SliceCursor(lane, keySlice, cursors[keySlice], 1, oldestOpen.value()));
             }
         }
         return read;
     }
 
     public DueCursor dueCursor(int room) {
-        return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1, low.value());
+        return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1, oldestOpen.value());
     }
 
     /** Nothing with a smaller seq is owed. */
-    public long low() {
-        return low.value();
+    public long oldestOpen() {
+        return oldestOpen.value();
     }
 
     /** Whether it is worth while to look for a higher one. */
-    public boolean mayRiseLow() {
-        return settledSinceLow;
+    public boolean mayRaiseOldestOpen() {
+        return settledSinceRaised;
     }
 
-    public void askLow() {
-        settledSinceLow = false;
-        low.ask();
+    public void askOldestOpen() {
+        settledSinceRaised = false;
+        oldestOpen.ask();
     }
 
-    public void foundLow(long smallestOwed, long safe) {
-        low.found(smallestOwed, safe);
+    public void foundOldestOpen(long smallestOwed, long safe) {
+        oldestOpen.found(smallestOwed, safe);
         // what is not safe yet will be; where nothing is owed, a low one costs nothing
-        settledSinceLow |= smallestOwed < Long.MAX_VALUE && low.value() < smallestOwed;
+        settledSinceRaised |= smallestOwed < Long.MAX_VALUE && oldestOpen.value() < smallestOwed;
     }
 
     /**
@@ -179,7 +179,7 @@ public final class LaneCursor {
         Instant due = row.due();
         if (due == null) {
             long behind = Math.min(row.seq(), lowestSignalled - 1);
-            cursors[row.stripe()] = Math.max(cursors[row.stripe()], behind);
+            cursors[row.keySlice()] = Math.max(cursors[row.keySlice()], behind);
         } else if (mark.dueRewinds() == dueRewinds) {
             if (dueAddedSinceRead != null && !dueAddedSinceRead.isAfter(due)) {
                 rewindDue(); // one was written during the read that may not be in it
@@ -191,22 +191,22 @@ public final class LaneCursor {
             dueCursorTime = due;
             dueCursorSeq = row.seq();
         }
-        if (row.seq() < low.value()) {
-            low.owed(row.seq()); // somebody brought it back, and the signal was lost
+        if (row.seq() < oldestOpen.value()) {
+            oldestOpen.owed(row.seq()); // somebody brought it back, and the signal was lost
         }
     }
 
-    public void readDry(int stripe, Mark mark) {
-        endReached[stripe] = true;
+    public void readDry(int keySlice, Mark mark) {
+        endReached[keySlice] = true;
         if (mark.signals() == signals) {
-            dry[stripe] = true;
+            dry[keySlice] = true;
         }
     }
 
-    public void stopAtBarrier(int stripe, Mark mark) {
-        endReached[stripe] = true;
+    public void stopAtBarrier(int keySlice, Mark mark) {
+        endReached[keySlice] = true;
         if (mark.signals() == signals) {
-            atBarrier[stripe] = true;
+            atBarrier[keySlice] = true;
         }
     }
 
@@ -251,7 +251,7 @@ public final class LaneCursor {
 
     /** Something at or behind this seq became owed, or may go now. */
     public void rewind(long seq) {
-        low.owed(seq);
+        oldestOpen.owed(seq);
         rewindCursors(seq);
         if (lowestBehindUnknown < Long.MAX_VALUE && seq <= lowestBehindUnknown) {
             lowestBehindUnknown = Long.MAX_VALUE; // all of them are looked at again, retries among them
@@ -261,7 +261,7 @@ public final class LaneCursor {
 
     /** What has this seq and greater ones has just become owed: nothing that was there before has waited for it. */
     public void rewindToNew(long seq) {
-        low.owed(seq);
+        oldestOpen.owed(seq);
         setBack(seq);
     }
 
@@ -276,9 +276,9 @@ public final class LaneCursor {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
         boolean wasPassed = false;
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            if (cursors[stripe] >= seq) {
-                cursors[stripe] = seq - 1;
+        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+            if (cursors[keySlice] >= seq) {
+                cursors[keySlice] = seq - 1;
                 wasPassed = true;
             }
         }
@@ -299,7 +299,7 @@ public final class LaneCursor {
      */
     public void sweep(Instant now, Duration interval) {
         Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, waitingSinceSweep));
-        boolean isOver = IntStream.range(0, StripeCursor.STRIPES).allMatch(stripe -> endReached[stripe]);
+        boolean isOver = IntStream.range(0, SliceCursor.KEY_SLICES).allMatch(keySlice -> endReached[keySlice]);
         if (isOver && !sweptAt.plus(enough).isAfter(now)) {
             sweptAt = now;
             waitingSinceSweep = 0;
@@ -322,7 +322,7 @@ public final class LaneCursor {
     /** Looks at everything again that is owed as far as this process knows. */
     public void rewindAll() {
         lowestBehindUnknown = Long.MAX_VALUE;
-        rewindCursors(low.value());
+        rewindCursors(oldestOpen.value());
         rewindDue();
     }
 
@@ -350,7 +350,7 @@ public final class LaneCursor {
      * @param isBarrier it was one, and is no longer owed: everything behind it may go
      */
     public void settled(boolean isBarrier) {
-        settledSinceLow = true;
+        settledSinceRaised = true;
         if (isBarrier) {
             rewindAll();
         } else if (dueBarrierPassed) {

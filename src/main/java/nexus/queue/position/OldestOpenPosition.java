@@ -5,16 +5,16 @@ package nexus.queue.position;
  * for as long as somebody's transaction is open, and a read from the front would step over each of them.
  */
 public final class OldestOpenPosition {
-    private long low = 1;
+    private long oldestOpen = 1;
     private long owedSinceAsked = Long.MAX_VALUE;
 
     public long value() {
-        return low;
+        return oldestOpen;
     }
 
     /** Something with this seq became owed. */
     public void owed(long seq) {
-        low = Math.min(low, seq);
+        oldestOpen = Math.min(oldestOpen, seq);
         owedSinceAsked = Math.min(owedSinceAsked, seq);
     }
 
@@ -30,6 +30,6 @@ public final class OldestOpenPosition {
      * @param safe what has a greater seq may still become visible
      */
     public void found(long smallestOwed, long safe) {
-        low = Math.max(low, Math.min(Math.min(smallestOwed, safe + 1), owedSinceAsked));
+        oldestOpen = Math.max(oldestOpen, Math.min(Math.min(smallestOwed, safe + 1), owedSinceAsked));
     }
 }

@@ -2,7 +2,7 @@ package nexus.queue.process;
 
 /**
  * The lock of one process, on a table of its own without rows: shared by who relies on what the process owns, which are
- * settlements and intake that stores runs; exclusive for what it gives up, and for its end, with which the table goes.
+ * settlements and intake that stores packed rows; exclusive for what it gives up, and for its end, with which the table goes.
  * Shared locks of one row would cost a multixact for each transaction.
  */
 public final class ProcessLock {

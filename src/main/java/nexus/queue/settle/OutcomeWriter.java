@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Writes outcomes down in groups: what comes in while one transaction is under way goes into the next one. Belongs to
- * the dispatcher's event loop.
+ * the backlog's event loop.
  *
  * <p>When the store does not answer, the outcomes wait here and are written later, as long as the term lasts. A group
  * that fails because of one of its rows is halved until that row is alone, so that it stops nobody else.
@@ -30,7 +30,7 @@ public final class OutcomeWriter {
     private static final int LOAD = 16;
 
     private static final long LONGEST_PAUSE_MILLIS = 20;
-    /** In which others of the same run are answered. */
+    /** In which others of the same packed row are answered. */
     private static final long RUN_PAUSE_MILLIS = 5;
 
     private static final Duration RETRY = Duration.ofMillis(500);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.settle.SettlementStatements.Write;
 import nexus.store.PipelinedTransaction;
@@ -49,23 +49,23 @@ public class Settlement implements Settling {
             }
         }
         SettlementStatements statements = new SettlementStatements(term);
-        SentRun.Parts parts = SentRun.among(inPlace);
-        RunChanges changes = new RunChanges();
+        PackedHistory.Parts parts = PackedHistory.among(inPlace);
+        PackedRowChanges changes = new PackedRowChanges();
         List<Write> writes = new ArrayList<>();
-        for (SentRun run : parts.runs()) {
-            writes.add(statements.deliveredRun(run, changes.delivered(run.deliveries())));
+        for (PackedHistory run : parts.runs()) {
+            writes.add(statements.deliveredPacked(run, changes.delivered(run.deliveries())));
         }
         List<Outcome.Sent> inRows = new ArrayList<>();
         for (Outcome.Sent sent : parts.apart()) {
-            if (sent.delivery().place() instanceof OwedRun) {
+            if (sent.delivery().place() instanceof PackedRow) {
                 others.add(sent);
             } else {
                 inRows.add(sent);
             }
         }
-        others.forEach(outcome -> changes.unfold(outcome.delivery()));
-        if (!changes.unfolding().isEmpty()) {
-            writes.add(statements.unfold(changes.unfolding()));
+        others.forEach(outcome -> changes.unpack(outcome.delivery()));
+        if (!changes.unpacking().isEmpty()) {
+            writes.add(statements.unpack(changes.unpacking()));
         }
         if (!inRows.isEmpty()) {
             writes.add(statements.delivered(inRows));
@@ -88,13 +88,13 @@ public class Settlement implements Settling {
 
     @Override
     public boolean isBetterLater(Collection<Outcome> outcomes) {
-        return outcomes.size() < SentRun.SHORTEST
+        return outcomes.size() < PackedHistory.SHORTEST
                 && outcomes.stream()
-                        .anyMatch(outcome -> outcome.delivery().place() instanceof OwedRun run && run.isFolded());
+                        .anyMatch(outcome -> outcome.delivery().place() instanceof PackedRow run && run.isPacked());
     }
 
     private static boolean isWhereItLay(OwedDelivery delivery) {
-        return !(delivery.place() instanceof OwedRun run) || run.isFolded();
+        return !(delivery.place() instanceof PackedRow run) || run.isPacked();
     }
 
     /** Delivered, but not where it lay: a person may have changed the row since, and it is looked for by its key. */

@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.function.IntFunction;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.OwedRun;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRow;
+import nexus.queue.owed.PackedRows;
 import nexus.queue.owed.Place;
 import nexus.queue.settle.Outcome.AttemptMade;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +33,13 @@ final class SettlementStatements {
     /**
      * A row lies where it lay when it was read or stored: what was delivered needs no look-up. One that has been changed
      * since lies elsewhere, and is settled by {@link #SETTLE}; where it lay may be another one by now, so seqs are compared.
-     * Not by an index ({@code + 0}): PostgreSQL 18 would skip through all lanes for them. A run that is not there any more
-     * was unfolded.
+     * Not by an index ({@code + 0}): PostgreSQL 18 would skip through all lanes for them. A packed row that is not there any more
+     * was unpacked.
      *
-     * <p>What was retried by hand before its first attempt is no part of the history's run: {@code created_at} comes from
+     * <p>What was retried by hand before its first attempt is not packed in history: {@code created_at} comes from
      * here. When everything is where it is thought to be, the arrays go into history as they came.
      */
-    static final String DELIVERED_RUN = """
+    static final String DELIVERED_PACKED = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
                 DELETE FROM owed
@@ -89,14 +89,14 @@ final class SettlementStatements {
             SELECT (SELECT count(*) FROM fence) AS fenced,
                    CASE WHEN EXISTS (SELECT FROM whole) THEN $6::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""";
 
-    /** What is left of runs whose deliveries go on as rows. */
-    static final String UNFOLD =
+    /** What is left of packed rows whose deliveries go on as rows. */
+    static final String UNPACK =
             """
             SELECT (SELECT count(*) FROM process WHERE id = $1 AND epoch = $2) AS fenced, '{}'::bigint[] AS seqs,
                    (SELECT count(unfolded) FROM (
-            """ + OwedRuns.unfolding("unnest($3::int[], $4::bigint[]) r(lane, first_seq)") + ") unfolded) AS runs";
+            """ + PackedRows.unpacking("unnest($3::int[], $4::bigint[]) r(lane, first_seq)") + ") unfolded) AS runs";
 
-    /** As {@link #DELIVERED_RUN}, for what goes into history as a row each. All but the attempt is in the owed row. */
+    /** As {@link #DELIVERED_PACKED}, for what goes into history as a row each. All but the attempt is in the owed row. */
     static final String DELIVERED = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
@@ -186,7 +186,7 @@ final class SettlementStatements {
     /** Every writer locks rows in this order, so that two can't block each other. */
     private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(
                     (Outcome outcome) -> outcome.delivery().lane())
-            .thenComparingInt(outcome -> outcome.delivery().stripe())
+            .thenComparingInt(outcome -> outcome.delivery().keySlice())
             .thenComparingLong(outcome -> outcome.delivery().seq());
 
     /** One of them. */
@@ -198,12 +198,12 @@ final class SettlementStatements {
         this.term = term;
     }
 
-    /** @param left of each run that is touched, what is owed from then on */
-    Write deliveredRun(SentRun run, Map<OwedRun, BitSet> left) {
+    /** @param left of each packed row that is touched, what is owed from then on */
+    Write deliveredPacked(PackedHistory run, Map<PackedRow, BitSet> left) {
         List<Outcome.Sent> sent = run.deliveries();
         OffsetDateTime[] attemptedAt = attemptedAt(sent);
-        List<OwedRun> over = new ArrayList<>();
-        List<OwedRun> others = new ArrayList<>();
+        List<PackedRow> over = new ArrayList<>();
+        List<PackedRow> others = new ArrayList<>();
         List<String> bits = new ArrayList<>();
         left.forEach((touched, owed) -> {
             if (owed.isEmpty()) {
@@ -214,12 +214,12 @@ final class SettlementStatements {
             }
         });
         return new Write(
-                DELIVERED_RUN,
+                DELIVERED_PACKED,
                 fence().addLocalDate(run.day())
                         .addInteger(run.lane())
                         .addArrayOfString(places(sent))
                         .addArrayOfLong(seqs(sent))
-                        .addArrayOfShort(deliveries(sent, Short[]::new, owed -> (short) owed.stripe()))
+                        .addArrayOfShort(deliveries(sent, Short[]::new, owed -> (short) owed.keySlice()))
                         .addArrayOfUUID(deliveries(sent, UUID[]::new, OwedDelivery::eventId))
                         .addArrayOfOffsetDateTime(deliveries(sent, OffsetDateTime[]::new, owed -> owed.owedSince()
                                 .atOffset(ZoneOffset.UTC)))
@@ -228,7 +228,7 @@ final class SettlementStatements {
                         .addArrayOfShort(attempts(sent, Short[]::new, SettlementStatements::shortStatus))
                         .addValue(responsesIfAny(sent))
                         .addArrayOfLong(deliveries(
-                                sent, Long[]::new, owed -> owed.place() instanceof OwedRun of ? of.firstSeq() : null))
+                                sent, Long[]::new, owed -> owed.place() instanceof PackedRow of ? of.firstSeq() : null))
                         .addArrayOfLong(firstSeqs(over))
                         .addArrayOfLong(firstSeqs(others))
                         .addArrayOfString(bits.toArray(String[]::new))
@@ -236,10 +236,10 @@ final class SettlementStatements {
                         .addOffsetDateTime(Collections.max(Arrays.asList(attemptedAt))));
     }
 
-    Write unfold(Collection<OwedRun> runs) {
+    Write unpack(Collection<PackedRow> runs) {
         return new Write(
-                UNFOLD,
-                fence().addArrayOfInteger(runs.stream().map(OwedRun::lane).toArray(Integer[]::new))
+                UNPACK,
+                fence().addArrayOfInteger(runs.stream().map(PackedRow::lane).toArray(Integer[]::new))
                         .addArrayOfLong(firstSeqs(runs)));
     }
 
@@ -260,7 +260,7 @@ final class SettlementStatements {
         return new Write(
                 SETTLE,
                 fence().addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::lane))
-                        .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::stripe))
+                        .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::keySlice))
                         .addArrayOfLong(seqs(outcomes))
                         .addArrayOfString(column(outcomes, String[]::new, SettlementStatements::status))
                         .addArrayOfOffsetDateTime(column(
@@ -294,8 +294,8 @@ final class SettlementStatements {
         return Tuple.tuple().addInteger(term.process()).addLong(term.epoch());
     }
 
-    private static Long[] firstSeqs(Collection<OwedRun> runs) {
-        return runs.stream().map(OwedRun::firstSeq).toArray(Long[]::new);
+    private static Long[] firstSeqs(Collection<PackedRow> runs) {
+        return runs.stream().map(PackedRow::firstSeq).toArray(Long[]::new);
     }
 
     private static String status(Outcome outcome) {

@@ -11,12 +11,12 @@ import nexus.queue.lease.Term;
 public interface Settling {
     /**
      * Settles outcomes of different deliveries. What a person has retried or cancelled since it was taken is left as it
-     * is, unless it was delivered. Belongs to the event loop of the runs that these deliveries are of.
+     * is, unless it was delivered. Belongs to the event loop of the packed rows that these deliveries are of.
      *
      * @return the seqs that were written; empty when this term is over, and nothing was written
      */
     Future<Optional<Set<Long>>> settle(Term term, List<Outcome> outcomes);
 
-    /** Whether these are so few that what is left of their run would go on as rows. */
+    /** Whether these are so few that what is left of their packed row would go on as rows. */
     boolean isBetterLater(Collection<Outcome> outcomes);
 }

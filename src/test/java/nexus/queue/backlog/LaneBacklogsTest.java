@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import nexus.queue.order.Waiting;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.OwedReads;
@@ -130,7 +130,7 @@ class LaneBacklogsTest {
     @Test
     void whatIsLookedUpTakesThePlaceOfWhatWasRemembered() {
         OwedDelivery first = row(1).key(7).build();
-        KeyRun run = new KeyRun(
+        KeyQueue run = new KeyQueue(
                 1, 7, List.of(first, row(2).key(7).build(), row(3).key(7).build()));
         lanes.follow(one, one.ahead, first, NOW);
         lanes.started(one, run, NOW);

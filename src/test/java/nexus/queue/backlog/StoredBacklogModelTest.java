@@ -38,15 +38,15 @@ import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.DueCursor;
 import nexus.queue.owed.KeyCursor;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedReads;
 import nexus.queue.owed.OwedRow;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.RunReads;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
+import nexus.queue.owed.Unpacker;
 import nexus.queue.owed.Watermark;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Settling;
@@ -102,7 +102,7 @@ class StoredBacklogModelTest {
         }
     }
 
-    private static final class Run implements OwedReads, RunReads, Settling, Tenancy, Deliverer {
+    private static final class Run implements OwedReads, Unpacker, Settling, Tenancy, Deliverer {
         final String name;
         final Random random;
         final Predicate<Long> isLost; // the signal of what has this seq
@@ -208,8 +208,10 @@ class StoredBacklogModelTest {
             if (!isOwn && isLost.test(lowest)) {
                 return;
             }
-            Map<Integer, Long> lows = Map.of(lane, lowest);
-            OwedRows rows = isOwn ? new OwedRows(lows, false, Map.of(lane, fresh)) : new OwedRows(lows, false);
+            Map<Integer, Long> oldestOpenByLane = Map.of(lane, lowest);
+            OwedRows rows = isOwn
+                    ? new OwedRows(oldestOpenByLane, false, Map.of(lane, fresh))
+                    : new OwedRows(oldestOpenByLane, false);
             signals.add(() -> backlog.owed(rows));
         }
 
@@ -298,12 +300,12 @@ class StoredBacklogModelTest {
         }
 
         private static int slice(Stored stored) {
-            return (int) (stored.key % StripeCursor.STRIPES);
+            return (int) (stored.key % SliceCursor.KEY_SLICES);
         }
 
         private OwedDelivery delivery(Stored stored, boolean isBehind) {
             OwedRow built =
-                    row(stored.seq).lane(stored.lane).stripe(slice(stored)).key(stored.key);
+                    row(stored.seq).lane(stored.lane).keySlice(slice(stored)).key(stored.key);
             if (stored.otherKey != stored.key) {
                 built.otherKey(stored.otherKey);
             }
@@ -331,13 +333,13 @@ class StoredBacklogModelTest {
         }
 
         @Override
-        public Future<List<OwedDelivery>> take(Collection<StripeCursor> cursors) {
+        public Future<List<OwedDelivery>> take(Collection<SliceCursor> cursors) {
             return later(() -> {
                 List<OwedDelivery> rows = new ArrayList<>();
-                for (StripeCursor cursor : cursors) {
+                for (SliceCursor cursor : cursors) {
                     store.values().stream()
                             .filter(each -> each.lane == cursor.lane()
-                                    && slice(each) == cursor.stripe()
+                                    && slice(each) == cursor.keySlice()
                                     && !each.isDue()
                                     && each.seq > cursor.after())
                             .limit(cursor.limit())
@@ -384,13 +386,13 @@ class StoredBacklogModelTest {
         }
 
         @Override
-        public Future<List<KeyRun>> successors(Collection<KeyCursor> keys) {
+        public Future<List<KeyQueue>> successors(Collection<KeyCursor> keys) {
             return later(() -> {
-                List<KeyRun> runs = new ArrayList<>();
+                List<KeyQueue> runs = new ArrayList<>();
                 for (KeyCursor key : keys) {
                     List<Stored> all = store.values().stream()
                             .filter(each -> each.lane == key.lane() && each.isOf(key.key()))
-                            .limit(KeyRun.LONGEST)
+                            .limit(KeyQueue.LONGEST)
                             .toList();
                     List<OwedDelivery> rows = new ArrayList<>();
                     for (Stored each : all) {
@@ -405,7 +407,7 @@ class StoredBacklogModelTest {
                         rows.add(delivery(each, isHeld));
                     }
                     if (!rows.isEmpty()) {
-                        runs.add(new KeyRun(key.lane(), key.key(), rows));
+                        runs.add(new KeyQueue(key.lane(), key.key(), rows));
                     }
                 }
                 return runs;
@@ -413,22 +415,22 @@ class StoredBacklogModelTest {
         }
 
         @Override
-        public Future<Set<Integer>> withMore(Collection<StripeCursor> cursors) {
+        public Future<Set<Integer>> withMore(Collection<SliceCursor> cursors) {
             return later(() -> cursors.stream()
                     .filter(cursor -> store.values().stream()
                             .anyMatch(each -> each.lane == cursor.lane()
-                                    && slice(each) == cursor.stripe()
+                                    && slice(each) == cursor.keySlice()
                                     && !each.isDue()
                                     && each.seq > cursor.after()))
-                    .map(StripeCursor::lane)
+                    .map(SliceCursor::lane)
                     .collect(Collectors.toSet()));
         }
 
         @Override
-        public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> lows) {
+        public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> oldestOpenByLane) {
             return later(() -> {
                 Map<Integer, Long> smallest = new HashMap<>();
-                lows.keySet().forEach(lane -> smallest.put(lane, Long.MAX_VALUE));
+                oldestOpenByLane.keySet().forEach(lane -> smallest.put(lane, Long.MAX_VALUE));
                 store.values()
                         .forEach(each -> smallest.computeIfPresent(each.lane, (lane, seq) -> Math.min(seq, each.seq)));
                 return smallest;
@@ -441,7 +443,7 @@ class StoredBacklogModelTest {
         }
 
         @Override
-        public Future<List<OwedDelivery>> renewed(Map<Integer, Long> lows) {
+        public Future<List<OwedDelivery>> renewed(Map<Integer, Long> oldestOpenByLane) {
             return later(List::of);
         }
 
@@ -470,17 +472,17 @@ class StoredBacklogModelTest {
         }
 
         @Override
-        public Future<Set<OwedRun.Key>> of(Map<Integer, Long> lows) {
+        public Future<Set<PackedRow.Key>> of(Map<Integer, Long> oldestOpenByLane) {
             return later(Set::of);
         }
 
         @Override
-        public Future<Void> unfold(Collection<OwedRun.Key> runs) {
+        public Future<Void> unpack(Collection<PackedRow.Key> runs) {
             throw new AssertionError("there are no packed rows");
         }
 
         @Override
-        public Future<Void> unfoldLane(int lane) {
+        public Future<Void> unpackLane(int lane) {
             throw new AssertionError("no lane is deleted");
         }
 

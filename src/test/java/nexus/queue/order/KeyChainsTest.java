@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import nexus.queue.owed.KeyRun;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ class KeyChainsTest {
 
     @Test
     void oneFollowsTheOtherInOrder() {
-        chains.started(new KeyRun(1, 7, List.of(first, second, third)), NOW);
+        chains.started(new KeyQueue(1, 7, List.of(first, second, third)), NOW);
 
         assertNext(first, second, false);
         assertNext(second, third, false);
@@ -39,14 +39,15 @@ class KeyChainsTest {
     @Test
     void itEndsAtARowThatSomethingElseHolds() {
         chains.started(
-                new KeyRun(1, 7, List.of(first, second, row(3).key(7).behind().build(), third)), NOW);
+                new KeyQueue(1, 7, List.of(first, second, row(3).key(7).behind().build(), third)), NOW);
         assertNext(first, second, false);
         assertThat(chains.next(second, NOW)).isNull();
 
-        chains.started(new KeyRun(1, 7, List.of(first, row(2).key(7).due(NOW).build())), NOW);
+        chains.started(new KeyQueue(1, 7, List.of(first, row(2).key(7).due(NOW).build())), NOW);
         assertThat(chains.next(first, NOW)).isNull();
 
-        chains.started(new KeyRun(1, 7, List.of(first, row(2).key(7).otherKey(8).build())), NOW);
+        chains.started(
+                new KeyQueue(1, 7, List.of(first, row(2).key(7).otherKey(8).build())), NOW);
         assertThat(chains.next(first, NOW)).isNull();
     }
 
@@ -63,7 +64,7 @@ class KeyChainsTest {
 
     @Test
     void nothingFollowsWhereMoreMayBeOwedThanIsKnown() {
-        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
+        chains.started(new KeyQueue(1, 7, List.of(first, second)), NOW);
         assertThat(chains.follows(new Waiting(third, NOW))).isFalse();
 
         assertThat(chains.follows(new Waiting(row(4).key(8).otherKey(9).build(), NOW)))
@@ -75,7 +76,7 @@ class KeyChainsTest {
 
     @Test
     void noMoreIsRememberedOfAKeyThanInOneRun() {
-        for (int i = 0; i < KeyRun.LONGEST; i++) {
+        for (int i = 0; i < KeyQueue.LONGEST; i++) {
             assertThat(chains.follows(new Waiting(row(2 + i).key(7).build(), NOW)))
                     .isTrue();
         }
@@ -84,7 +85,7 @@ class KeyChainsTest {
 
     @Test
     void whatIsForgottenIsTold() {
-        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
+        chains.started(new KeyQueue(1, 7, List.of(first, second)), NOW);
         assertThat(chains.forget(7L)).isTrue();
         assertThat(chains.next(first, NOW)).isNull();
         assertThat(chains.forget(7L)).isFalse();
@@ -97,7 +98,7 @@ class KeyChainsTest {
 
     @Test
     void afterTwoSecondsItSaysNothingAnyMore() {
-        chains.started(new KeyRun(1, 7, List.of(first, second)), NOW);
+        chains.started(new KeyQueue(1, 7, List.of(first, second)), NOW);
         assertThat(chains.next(first, NOW.plusSeconds(2))).isNull();
     }
 

@@ -59,7 +59,7 @@ class DeliveryOverridePostgresTest {
         assertThat(rows.one("SELECT count(*) FROM nexus.owed_run")).isEqualTo("0");
         assertThat(rows.all("SELECT day, stripe, seq, body_bytes, status, dead_reason, attempts FROM nexus.delivery"))
                 .containsExactly("%s|%d|%d|%d|DEAD|cancelled|0"
-                        .formatted(cancelled.day(), cancelled.stripe(), cancelled.seq(), cancelled.seq()));
+                        .formatted(cancelled.day(), cancelled.keySlice(), cancelled.seq(), cancelled.seq()));
         assertThat(rows.all("SELECT lane, pending, failed, dead FROM nexus.stat_delta"))
                 .containsExactly(lane + "|-1|0|1");
         assertThat(signals).containsExactly(new OwedRows(Map.of(lane, cancelled.seq()), true));

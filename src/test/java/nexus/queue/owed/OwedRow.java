@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class OwedRow {
     private final long seq;
     private int lane = 1;
-    private int stripe;
+    private int keySlice;
     private @Nullable Long key;
     private @Nullable Long otherKey;
     private @Nullable Instant due;
@@ -37,8 +37,8 @@ public final class OwedRow {
         return this;
     }
 
-    public OwedRow stripe(int value) {
-        stripe = value;
+    public OwedRow keySlice(int value) {
+        keySlice = value;
         return this;
     }
 
@@ -75,7 +75,7 @@ public final class OwedRow {
     public OwedDelivery build() {
         return new OwedDelivery(
                 lane,
-                stripe,
+                keySlice,
                 seq,
                 key,
                 otherKey,

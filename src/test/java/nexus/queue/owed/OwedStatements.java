@@ -16,9 +16,9 @@ public final class OwedStatements {
             Map.entry("lanes-with-work", OwedQueue.LANES_WITH_WORK),
             Map.entry("with-more", OwedQueue.WITH_MORE),
             Map.entry("smallest-owed", OwedQueue.SMALLEST_OWED),
-            Map.entry("runs", OwedRuns.FIND),
-            Map.entry("unfold", OwedRuns.UNFOLD),
-            Map.entry("unfold-lane", OwedRuns.UNFOLD_LANE),
+            Map.entry("runs", PackedRows.FIND),
+            Map.entry("unfold", PackedRows.UNPACK),
+            Map.entry("unfold-lane", PackedRows.UNPACK_LANE),
             Map.entry("bodies", OwedQueue.BODIES));
 
     private OwedStatements() {}

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import nexus.queue.owed.DueCursor;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import nexus.queue.position.LaneCursor.Mark;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class LaneCursorTest {
     void readingGoesOnBehindWhatWasPassed() {
         Mark mark = cursor.mark();
         cursor.passed(row(5).build(), mark);
-        cursor.passed(row(9).stripe(3).build(), mark);
+        cursor.passed(row(9).keySlice(3).build(), mark);
 
         assertThat(after()).containsExactly(5L, 0L, 0L, 9L, 0L, 0L, 0L, 0L);
     }
@@ -68,11 +68,11 @@ class LaneCursorTest {
         readEverythingDry(second);
         cursor.rewind(9);
         cursor.stopAtBarrier(0, cursor.mark());
-        assertThat(cursor.cursors(4)).extracting(StripeCursor::stripe).doesNotContain(0);
+        assertThat(cursor.cursors(4)).extracting(SliceCursor::keySlice).doesNotContain(0);
 
         cursor.settled(false);
 
-        assertThat(cursor.cursors(4)).extracting(StripeCursor::stripe).contains(0);
+        assertThat(cursor.cursors(4)).extracting(SliceCursor::keySlice).contains(0);
     }
 
     @Test
@@ -151,13 +151,13 @@ class LaneCursorTest {
     }
 
     private void readEverythingDry(Mark mark) {
-        for (int stripe = 0; stripe < StripeCursor.STRIPES; stripe++) {
-            cursor.readDry(stripe, mark);
+        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+            cursor.readDry(keySlice, mark);
         }
     }
 
     private List<Long> after() {
-        return cursor.cursors(4).stream().map(StripeCursor::after).toList();
+        return cursor.cursors(4).stream().map(SliceCursor::after).toList();
     }
 
     @Test
@@ -168,10 +168,10 @@ class LaneCursorTest {
         cursor.dueRead(null, cursor.mark());
         assertThat(cursor.isWhole()).isTrue();
 
-        assertThat(cursor.hasPassed(row(9).stripe(3).build())).isFalse();
-        cursor.handedOver(row(9).stripe(3).build());
+        assertThat(cursor.hasPassed(row(9).keySlice(3).build())).isFalse();
+        cursor.handedOver(row(9).keySlice(3).build());
         assertThat(cursor.isWhole()).isTrue();
-        assertThat(cursor.hasPassed(row(8).stripe(3).build()))
+        assertThat(cursor.hasPassed(row(8).keySlice(3).build()))
                 .as("a read may have found it")
                 .isTrue();
         cursor.poll();

@@ -7,8 +7,8 @@ public final class SettleStatements {
     public static final Map<String, String> ALL = Map.of(
             "settle", SettlementStatements.SETTLE,
             "settle-delivered", SettlementStatements.DELIVERED,
-            "settle-run", SettlementStatements.DELIVERED_RUN,
-            "settle-unfold", SettlementStatements.UNFOLD);
+            "settle-run", SettlementStatements.DELIVERED_PACKED,
+            "settle-unfold", SettlementStatements.UNPACK);
 
     private SettleStatements() {}
 }

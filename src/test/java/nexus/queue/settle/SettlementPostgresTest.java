@@ -18,10 +18,10 @@ import nexus.queue.lease.Term;
 import nexus.queue.owed.KeyCursor;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue;
-import nexus.queue.owed.OwedRun;
-import nexus.queue.owed.OwedRuns;
+import nexus.queue.owed.PackedRow;
+import nexus.queue.owed.PackedRows;
 import nexus.queue.owed.Place;
-import nexus.queue.owed.StripeCursor;
+import nexus.queue.owed.SliceCursor;
 import nexus.queue.settle.Outcome.AttemptMade;
 import nexus.queue.settle.Outcome.Sent;
 import nexus.store.Store;
@@ -79,7 +79,7 @@ class SettlementPostgresTest {
                     FROM nexus.settled_delivery('%s', %d, %d) d JOIN nexus.event e ON e.id = d.event_id""".formatted(NOON, row.eventDay(), row.lane(), row.seq())))
                     .isEqualTo("%s|%d|t|t|%d|204|%s"
                             .formatted(
-                                    row.eventId(), row.stripe(), (int) row.seq(), row.seq() % 2 == 0 ? "even" : "-"));
+                                    row.eventId(), row.keySlice(), (int) row.seq(), row.seq() % 2 == 0 ? "even" : "-"));
         }
     }
 
@@ -194,7 +194,7 @@ class SettlementPostgresTest {
     void whatIsDeliveredLeavesItsRunAndWhatIsNotGoesOnAsRows() {
         rows.events("x", 70, lane);
         List<OwedDelivery> owed = inRuns(70);
-        OwedRun run = (OwedRun) owed.getFirst().place();
+        PackedRow run = (PackedRow) owed.getFirst().place();
         List<Outcome> outcomes = new ArrayList<>();
         owed.subList(3, 43).forEach(row -> outcomes.add(sent(row, null)));
 
@@ -203,7 +203,7 @@ class SettlementPostgresTest {
         assertThat(rows.one("SELECT is_owed FROM nexus.owed_run"))
                 .isEqualTo("1".repeat(3) + "0".repeat(40) + "1".repeat(27));
         assertThat(rows.one("SELECT cardinality(seqs) FROM nexus.delivery_run")).isEqualTo("40");
-        assertThat(run.isFolded()).isTrue();
+        assertThat(run.isPacked()).isTrue();
 
         List<Outcome> others = new ArrayList<>();
         owed.subList(43, 69).forEach(row -> others.add(sent(row, null)));
@@ -212,7 +212,7 @@ class SettlementPostgresTest {
 
         assertThat(await(settlement.settle(TERM, others)).orElseThrow()).hasSize(28);
 
-        assertThat(run.isFolded()).isFalse();
+        assertThat(run.isPacked()).isFalse();
         assertThat(rows.one("SELECT count(*) FROM nexus.owed_run")).isEqualTo("0");
         assertThat(rows.all("SELECT seq, attempts FROM nexus.owed ORDER BY seq"))
                 .containsExactly(
@@ -251,7 +251,7 @@ class SettlementPostgresTest {
     void whatWasUnfoldedMeanwhileIsFoundByItsKey() {
         rows.events("x", 70, lane);
         List<OwedDelivery> owed = inRuns(70);
-        OwedRun run = (OwedRun) owed.getFirst().place();
+        PackedRow run = (PackedRow) owed.getFirst().place();
         List<Outcome> outcomes = new ArrayList<>();
         owed.forEach(row -> outcomes.add(sent(row, null)));
         rows.run("SELECT nexus.unfold_owed(%d, '{%d}')".formatted(lane, run.firstSeq()));
@@ -261,7 +261,7 @@ class SettlementPostgresTest {
         Set<Long> settled = await(settlement.settle(TERM, outcomes)).orElseThrow();
 
         assertThat(settled).hasSize(69).doesNotContain(cancelled);
-        assertThat(run.isFolded()).isFalse();
+        assertThat(run.isPacked()).isFalse();
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
         assertThat(rows.one("SELECT sum(pending), sum(sent) FROM nexus.stat_delta"))
                 .isEqualTo("-69|69");
@@ -277,7 +277,7 @@ class SettlementPostgresTest {
         assertThat(await(settlement.settle(new Term(1, 6), outcomes))).isEmpty();
 
         assertThat(rows.one("SELECT is_owed FROM nexus.owed_run")).isEqualTo("1".repeat(70));
-        assertThat(((OwedRun) owed.getFirst().place()).isFolded()).isTrue();
+        assertThat(((PackedRow) owed.getFirst().place()).isPacked()).isTrue();
         assertThat(rows.one("SELECT count(*) FROM nexus.delivery_run")).isEqualTo("0");
     }
 
@@ -290,7 +290,7 @@ class SettlementPostgresTest {
         rows.fold(lane);
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
 
-        await(new OwedRuns(store).unfoldLane(lane));
+        await(new PackedRows(store).unpackLane(lane));
 
         assertThat(rows.all("SELECT * FROM nexus.owed ORDER BY seq")).isEqualTo(before);
     }
@@ -312,7 +312,7 @@ class SettlementPostgresTest {
         rows.run("UPDATE nexus.owed_run SET is_owed = B'101'");
         OwedQueue queue = new OwedQueue(store);
 
-        assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
+        assertThat(await(queue.take(List.of(new SliceCursor(lane, lane % 8, 0, 10, 1)))))
                 .extracting(OwedDelivery::seq, OwedDelivery::behind)
                 .containsExactly(tuple(later.get(0), true), tuple(later.get(1), false), tuple(later.get(2), false));
         rows.events("x", 1, lane);
@@ -325,11 +325,11 @@ class SettlementPostgresTest {
                 .containsExactly(tuple(0L, false), tuple(later.get(0), true));
         rows.run("DELETE FROM nexus.owed WHERE seq = 0");
         assertThat(await(queue.smallestOwed(Map.of(lane, 1L)))).containsEntry(lane, folded.getFirst());
-        assertThat(await(new OwedRuns(store).of(Map.of(lane, 1L))))
-                .containsExactly(new OwedRun.Key(lane, folded.getFirst()));
+        assertThat(await(new PackedRows(store).of(Map.of(lane, 1L))))
+                .containsExactly(new PackedRow.Key(lane, folded.getFirst()));
         rows.run("UPDATE nexus.owed SET barrier = true WHERE seq = " + later.get(2));
         rows.run("DELETE FROM nexus.owed WHERE seq < " + later.get(2));
-        assertThat(await(queue.take(List.of(new StripeCursor(lane, lane % 8, 0, 10, 1)))))
+        assertThat(await(queue.take(List.of(new SliceCursor(lane, lane % 8, 0, 10, 1)))))
                 .extracting(OwedDelivery::behind)
                 .containsExactly(true);
         rows.run("DELETE FROM nexus.owed");
@@ -357,10 +357,11 @@ class SettlementPostgresTest {
         for (int from = 0; from < owed.size(); from += most) {
             rows.fold(lane, most);
             List<OwedDelivery> part = owed.subList(from, Math.min(from + most, owed.size()));
-            OwedRun run = new OwedRun(lane, part.stream().map(OwedDelivery::seq).toList());
+            PackedRow run =
+                    new PackedRow(lane, part.stream().map(OwedDelivery::seq).toList());
             part.forEach(row -> folded.add(new OwedDelivery(
                     row.lane(),
-                    row.stripe(),
+                    row.keySlice(),
                     row.seq(),
                     row.key(),
                     row.otherKey(),

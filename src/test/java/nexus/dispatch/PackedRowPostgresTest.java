@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import nexus.event.EventId;
 import nexus.event.Ordering;
-import nexus.queue.owed.OwedRun;
+import nexus.queue.owed.PackedRow;
 import nexus.subscription.Subscription;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.StoreRows;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a lane takes in memory is one row of the store, as long as nothing goes wrong. */
-class OwedRunPostgresTest {
+class PackedRowPostgresTest {
     /** Nothing is found by looking for it now and then. */
     private static final String[] SIGNALS_ALONE = {"nexus.delivery.poll=1h", "nexus.delivery.sweep=1h"};
 
@@ -134,13 +134,13 @@ class OwedRunPostgresTest {
         rows.run("UPDATE public.hidden SET first_seq = first_seq + 1000, seqs = ARRAY(SELECT unnest(seqs) + 1000)");
         rows.run("DELETE FROM nexus.owed_run");
         nexus.start("nexus.delivery.poll=50ms", "nexus.delivery.sweep=1h");
-        nexus.publishTogether(OwedRun.SHORTEST, i -> Ordering.NONE);
+        nexus.publishTogether(PackedRow.SHORTEST, i -> Ordering.NONE);
         nexus.awaitNothingOwed();
 
         rows.run("INSERT INTO nexus.owed_run SELECT * FROM public.hidden");
 
         eventually("all of it arrives", () -> {
-            nexus.publishTogether(OwedRun.SHORTEST, i -> Ordering.NONE);
+            nexus.publishTogether(PackedRow.SHORTEST, i -> Ordering.NONE);
             return nexus.query("SELECT FROM nexus.owed_run JOIN public.hidden USING (lane, first_seq)")
                     .isEmpty();
         });
@@ -170,8 +170,8 @@ class OwedRunPostgresTest {
         Subscription subscription = nexus.subscribe("**", receiver.uri("/"));
         nexus.start(settings);
         eventually("the lane is live", () -> {
-            before +=
-                    nexus.publishTogether(OwedRun.SHORTEST, i -> Ordering.NONE).size();
+            before += nexus.publishTogether(PackedRow.SHORTEST, i -> Ordering.NONE)
+                    .size();
             nexus.awaitNothingOwed();
             return nexus.signal.live().now().lanes().contains(subscription.lane());
         });

@@ -17,14 +17,14 @@ import nexus.queue.settle.Outcome.Sent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class SentRunTest {
+class PackedHistoryTest {
     private static final LocalDate DAY = LocalDate.parse("2026-01-31");
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
     @Test
     void fewDeliveriesKeepARowEach() {
-        assertThat(SentRun.among(lane(1, 1, 31)).runs()).isEmpty();
-        assertThat(SentRun.among(List.of()).runs()).isEmpty();
+        assertThat(PackedHistory.among(lane(1, 1, 31)).runs()).isEmpty();
+        assertThat(PackedHistory.among(List.of()).runs()).isEmpty();
     }
 
     @Test
@@ -32,7 +32,7 @@ class SentRunTest {
         List<Sent> outcomes = lane(1, 100, 32);
         Collections.shuffle(outcomes, new Random(1));
 
-        assertThat(SentRun.among(outcomes).runs()).singleElement().satisfies(run -> {
+        assertThat(PackedHistory.among(outcomes).runs()).singleElement().satisfies(run -> {
             assertThat(run.lane()).isEqualTo(1);
             assertThat(run.day()).isEqualTo(DAY);
             assertThat(seqs(run)).isEqualTo(LongStream.range(100, 132).boxed().toList());
@@ -41,10 +41,10 @@ class SentRunTest {
 
     @Test
     void manyAreDividedEvenly() {
-        assertThat(SentRun.among(lane(1, 1, 161)).runs())
+        assertThat(PackedHistory.among(lane(1, 1, 161)).runs())
                 .extracting(run -> run.deliveries().size())
                 .containsExactly(80, 81);
-        assertThat(SentRun.among(lane(1, 1, 500)).runs())
+        assertThat(PackedHistory.among(lane(1, 1, 500)).runs())
                 .extracting(run -> run.deliveries().size())
                 .containsExactly(125, 125, 125, 125);
     }
@@ -56,7 +56,7 @@ class SentRunTest {
         for (int i = 0; i < 33; i++) {
             outcomes.add(sent(row(1, DAY.plusDays(1), 2000 + i, 0, false), NOON, 200));
         }
-        assertThat(SentRun.among(outcomes).runs())
+        assertThat(PackedHistory.among(outcomes).runs())
                 .extracting(run ->
                         run.lane() + " " + run.day() + " " + run.deliveries().size())
                 .containsExactly("1 2026-01-31 40", "1 2026-02-01 33");
@@ -68,7 +68,7 @@ class SentRunTest {
         outcomes.set(3, sent(row(1, DAY, 4, 1, false), NOON, 200));
         outcomes.set(9, sent(row(1, DAY, 10, 0, true), NOON, 200));
         outcomes.set(20, sent(row(1, DAY, 21, 0, false), NOON, null));
-        assertThat(SentRun.among(outcomes).runs())
+        assertThat(PackedHistory.among(outcomes).runs())
                 .singleElement()
                 .satisfies(run -> assertThat(seqs(run)).hasSize(37).doesNotContain(4L, 10L, 21L));
     }
@@ -80,13 +80,13 @@ class SentRunTest {
         outcomes.add(sent(row(1, DAY, 10_039 - 4095, 0, false), NOON, 200));
         outcomes.set(0, sent(row(1, DAY, 10_000, 0, false), NOON.minusSeconds(61), 200));
         outcomes.set(1, sent(row(1, DAY, 10_001, 0, false), NOON.minusSeconds(60), 200));
-        assertThat(SentRun.among(outcomes).runs()).singleElement().satisfies(run -> assertThat(seqs(run))
+        assertThat(PackedHistory.among(outcomes).runs()).singleElement().satisfies(run -> assertThat(seqs(run))
                 .hasSize(40)
                 .startsWith(10_039L - 4095, 10_001L)
                 .endsWith(10_039L));
     }
 
-    private static List<Long> seqs(SentRun run) {
+    private static List<Long> seqs(PackedHistory run) {
         return run.deliveries().stream()
                 .map(outcome -> outcome.delivery().seq())
                 .toList();

@@ -6,10 +6,10 @@ import java.util.List;
 
 /**
  * Deliveries of one lane that were stored together as one row, {@code owed_run}. The process that owns the lane has all of
- * them in memory that are still owed; as soon as it has not, it unfolds the run: they become rows of {@code owed}.
- * Belongs to the dispatcher's event loop once it is handed over.
+ * them in memory that are still owed; as soon as it has not, it unpacks them: they become rows of {@code owed}.
+ * Belongs to the backlog's event loop once it is handed over.
  */
-public final class OwedRun implements Place {
+public final class PackedRow implements Place {
     /** With fewer at once there is less to gain than lost when one of them fails. */
     public static final int SHORTEST = 64;
     /** What fits into a page of 8 KB. */
@@ -18,10 +18,10 @@ public final class OwedRun implements Place {
     private final int lane;
     private final long[] seqs;
     private final BitSet owed;
-    private boolean isFolded = true;
+    private boolean isPacked = true;
 
     /** @param seqs ascending */
-    public OwedRun(int lane, List<Long> seqs) {
+    public PackedRow(int lane, List<Long> seqs) {
         this.lane = lane;
         this.seqs = seqs.stream().mapToLong(Long::longValue).toArray();
         this.owed = new BitSet(this.seqs.length);
@@ -55,16 +55,16 @@ public final class OwedRun implements Place {
     }
 
     /** Whether it is in the store as a row of its own, as far as this process knows. */
-    public boolean isFolded() {
-        return isFolded;
+    public boolean isPacked() {
+        return isPacked;
     }
 
     /** It is no longer in the store: what is owed of it is a row of {@code owed}. */
-    public void unfolded() {
-        isFolded = false;
+    public void unpacked() {
+        isPacked = false;
     }
 
-    /** Its place among the others of this run, from 0. */
+    /** Its place among the others of this packed row, from 0. */
     public int indexOf(long seq) {
         return Arrays.binarySearch(seqs, seq);
     }
@@ -77,7 +77,7 @@ public final class OwedRun implements Place {
     /** Committed: this is left. */
     public void left(BitSet stillOwed) {
         owed.and(stillOwed);
-        isFolded &= !owed.isEmpty();
+        isPacked &= !owed.isEmpty();
     }
 
     /** As the column {@code is_owed}. */

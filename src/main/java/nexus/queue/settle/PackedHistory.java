@@ -15,12 +15,12 @@ import nexus.queue.owed.OwedDelivery;
  *
  * @param deliveries by rising seq
  */
-record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
-    /** Below it a statement of its own costs more than rows. Reads rely on it, too: so many are at least in a run. */
+record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
+    /** Below it a statement of its own costs more than rows. Reads rely on it, too: so many are at least in a packed row. */
     static final int SHORTEST = 32;
     /** What fits into a page of 8 KB, when the answers are empty. */
     private static final int LONGEST = 160;
-    /** As the table demands: so that a seq, or a moment, is looked for in few runs. */
+    /** As the table demands: so that a seq, or a moment, is looked for in few packed rows. */
     private static final long SEQS = 4096;
 
     private static final long SECONDS = 60;
@@ -31,9 +31,9 @@ record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
     private record DayLane(LocalDate day, int lane) {}
 
     /** @param apart what fits into none, as it is one of few, was retried, or comes long after its neighbours */
-    record Parts(List<SentRun> runs, List<Outcome.Sent> apart) {}
+    record Parts(List<PackedHistory> runs, List<Outcome.Sent> apart) {}
 
-    /** The runs among these deliveries. */
+    /** The packed rows among these deliveries. */
     static Parts among(List<Outcome.Sent> outcomes) {
         if (outcomes.size() < SHORTEST) {
             return new Parts(List.of(), outcomes);
@@ -78,8 +78,8 @@ record SentRun(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
         near.sort(BY_SEQ);
         int count = Math.ceilDiv(near.size(), LONGEST);
         for (int i = 0; i < count; i++) {
-            parts.runs.add(
-                    new SentRun(of.day, of.lane, near.subList(near.size() * i / count, near.size() * (i + 1) / count)));
+            parts.runs.add(new PackedHistory(
+                    of.day, of.lane, near.subList(near.size() * i / count, near.size() * (i + 1) / count)));
         }
     }
 }
