@@ -210,17 +210,17 @@ public class ReplicationReader {
             try {
                 captureUntilStopped();
             } catch (CannotCapture e) {
-                rest(e);
+                backOff(e);
             } catch (PositionLostException e) {
                 report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
-                rest(STANDBY_RETRY);
+                backOff(STANDBY_RETRY);
             } catch (UnreadableTransaction e) {
                 goAround(e);
             } catch (SQLException e) {
-                captureStart.explained(e).ifPresentOrElse(this::rest, () -> restAfter(e));
+                captureStart.explained(e).ifPresentOrElse(this::backOff, () -> backOffAfter(e));
             } catch (RuntimeException | Error e) {
                 // for example a row that does not fit into memory, which must not end the thread silently
-                restAfter(e);
+                backOffAfter(e);
             }
         }
         heartbeats.stopped(LOOP);
@@ -268,16 +268,16 @@ public class ReplicationReader {
         } else {
             unreadable = failed.commitLsn();
         }
-        restAfter(failed);
+        backOffAfter(failed);
     }
 
-    private void rest(CannotCapture why) {
+    private void backOff(CannotCapture why) {
         report.status(why.status(), Optional.of(why.detail()));
         boolean soon = why.status() == Status.STANDBY && System.nanoTime() - startedNanos < KILLED_ONE_STAYS.toNanos();
-        rest(soon ? FIRST_STANDBY_RETRY : why.retryIn());
+        backOff(soon ? FIRST_STANDBY_RETRY : why.retryIn());
     }
 
-    private void restAfter(Throwable failure) {
+    private void backOffAfter(Throwable failure) {
         if (isStopping) {
             return;
         }
@@ -286,11 +286,11 @@ public class ReplicationReader {
         report.status(Status.CONNECTING, Optional.of(reason));
         long longest = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
         failures++;
-        rest(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
+        backOff(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
     }
 
     /** Waits, but ends early when the process stops or after {@link #hurry}. */
-    private void rest(Duration duration) {
+    private void backOff(Duration duration) {
         long until = System.nanoTime() + duration.toNanos();
         while (!isStopping && !isHurried && System.nanoTime() < until) {
             LockSupport.parkNanos(until - System.nanoTime());
