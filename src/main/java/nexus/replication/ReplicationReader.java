@@ -79,7 +79,7 @@ public class ReplicationReader {
     private final RandomGenerator random;
     private @Nullable Thread thread;
     private volatile boolean isStopping;
-    private volatile boolean isHurried;
+    private volatile boolean isRetryRequested;
     private volatile @Nullable ReplicationSession session;
     private int failures; // used only by the thread, like the next fields
     private long startedNanos;
@@ -191,8 +191,8 @@ public class ReplicationReader {
     /**
      * Ends the wait after a failure early, because a change may have removed its cause. May be called on any thread.
      */
-    void hurry() {
-        isHurried = true;
+    void retryNow() {
+        isRetryRequested = true;
         LockSupport.unpark(thread);
     }
 
@@ -289,12 +289,12 @@ public class ReplicationReader {
         backOff(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
     }
 
-    /** Waits, but ends early when the process stops or after {@link #hurry}. */
+    /** Waits, but ends early when the process stops or after {@link #retryNow}. */
     private void backOff(Duration duration) {
         long until = System.nanoTime() + duration.toNanos();
-        while (!isStopping && !isHurried && System.nanoTime() < until) {
+        while (!isStopping && !isRetryRequested && System.nanoTime() < until) {
             LockSupport.parkNanos(until - System.nanoTime());
         }
-        isHurried = false;
+        isRetryRequested = false;
     }
 }

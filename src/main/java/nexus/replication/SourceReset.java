@@ -63,7 +63,7 @@ public class SourceReset {
                                 "capture-not-begun", "The slot " + config.slot() + " has never been read."));
                     }
                     LOG.warnf("source reset requested slot=%s from=now", config.slot());
-                    reader.hurry();
+                    reader.retryNow();
                     return Future.succeededFuture();
                 });
     }
