@@ -165,7 +165,7 @@ public class CaptureStart {
      * Lets the next {@link #open} avoid an error of the source: without conversion of texts if that may help, otherwise
      * by skipping this transaction, which is a gap.
      */
-    void goAround(UnreadableTransaction transaction) {
+    void bypass(UnreadableTransaction transaction) {
         if (transaction.isAboutEncoding() && !readsAsItIs) {
             readsAsItIs = true;
         } else {

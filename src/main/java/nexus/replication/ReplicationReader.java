@@ -215,7 +215,7 @@ public class ReplicationReader {
                 report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
                 backOff(STANDBY_RETRY);
             } catch (UnreadableTransaction e) {
-                goAround(e);
+                bypass(e);
             } catch (SQLException e) {
                 captureStart.explained(e).ifPresentOrElse(this::backOff, () -> backOffAfter(e));
             } catch (RuntimeException | Error e) {
@@ -261,9 +261,9 @@ public class ReplicationReader {
      * Retries the transaction once. After a second failure, the next start avoids it, so that the changes after it
      * arrive.
      */
-    private void goAround(UnreadableTransaction failed) {
+    private void bypass(UnreadableTransaction failed) {
         if (failed.commitLsn().equals(unreadable)) {
-            captureStart.goAround(failed);
+            captureStart.bypass(failed);
             unreadable = null;
         } else {
             unreadable = failed.commitLsn();
