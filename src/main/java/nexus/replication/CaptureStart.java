@@ -174,7 +174,7 @@ public class CaptureStart {
     }
 
     /** Logs the counts since the last lines, if they are due; called at intervals. */
-    void tellOfRefused() {
+    void logRefusals() {
         refused.tell();
         undecoded.tell();
         refusals.tell();

@@ -51,7 +51,7 @@ public class ReplicationReader {
 
     private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
     private static final Duration LAST_SAVE = Duration.ofSeconds(2);
-    private static final Duration TELL_EVERY = Duration.ofSeconds(20);
+    private static final Duration LOG_REFUSALS_EVERY = Duration.ofSeconds(20);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /**
      * The retry notices within two intervals that the source is available again, since the ordinary connection also has
@@ -128,7 +128,7 @@ public class ReplicationReader {
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             worker.every(config.slotLookInterval(), this::lookAtSlot);
             worker.every(SOURCE_BEAT, this::beatOfSource);
-            worker.every(TELL_EVERY, captureStart::tellOfRefused);
+            worker.every(LOG_REFUSALS_EVERY, captureStart::logRefusals);
             worker.every(SourceTroubles.SAVE_EVERY, () -> {
                 Future<Void> unused = captureStart.saveTroubles();
             });
