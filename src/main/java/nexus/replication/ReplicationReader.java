@@ -127,7 +127,7 @@ public class ReplicationReader {
             worker.every(config.guardInterval(), this::guard);
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             worker.every(config.slotLookInterval(), this::lookAtSlot);
-            worker.every(SOURCE_BEAT, this::beatOfSource);
+            worker.every(SOURCE_BEAT, this::beatSourceLoop);
             worker.every(LOG_REFUSALS_EVERY, captureStart::logRefusals);
             worker.every(SourceTroubles.SAVE_EVERY, () -> {
                 Future<Void> unused = captureStart.saveTroubles();
@@ -228,7 +228,7 @@ public class ReplicationReader {
     }
 
     /** Reports a heartbeat of the source's thread between two of its tasks. */
-    private void beatOfSource() {
+    private void beatSourceLoop() {
         if (!isStopping) {
             heartbeats.beat(SOURCE_LOOP, SLOWEST_ROUND);
         }
