@@ -126,7 +126,7 @@ public class ReplicationReader {
             report.status(Status.CONNECTING, Optional.empty());
             worker.every(config.guardInterval(), this::guard);
             worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
-            worker.every(config.slotLookInterval(), this::lookAtSlot);
+            worker.every(config.slotLookInterval(), this::checkSlot);
             worker.every(SOURCE_BEAT, this::beatSourceLoop);
             worker.every(LOG_REFUSALS_EVERY, captureStart::logRefusals);
             worker.every(SourceTroubles.SAVE_EVERY, () -> {
@@ -182,9 +182,9 @@ public class ReplicationReader {
      * Checks the slot also while capture fails, when it retains the most WAL. A standby process leaves this to the
      * capturing one.
      */
-    private void lookAtSlot() {
+    private void checkSlot() {
         if (report.status() != Status.STANDBY) {
-            guardian.look(worker, () -> whileCapturing(ReplicationSession::abort));
+            guardian.check(worker, () -> whileCapturing(ReplicationSession::abort));
         }
     }
 

@@ -51,7 +51,7 @@ public class SlotGuardian {
      * @param cutStream ends the stream of a slot that is about to be dropped, since a slot with a reader cannot be
      *     dropped
      */
-    public void look(SourceWorker worker, Runnable cutStream) {
+    public void check(SourceWorker worker, Runnable cutStream) {
         Optional<SlotSample> sample;
         try {
             sample = worker.now(connection -> SlotSample.read(connection, config.slot(), clock.instant()));
