@@ -33,7 +33,7 @@ public class SlotGuardian {
     private final OwnEvents ownEvents;
     private final Clock clock;
     private final SlotWatch watch;
-    private boolean isTelling; // used on the source's thread, like the next field
+    private boolean isReporting; // used on the source's thread, like the next field
     private Level logged = Level.OK;
 
     @Inject
@@ -61,24 +61,24 @@ public class SlotGuardian {
         report.slot(sample.map(watch::judge));
         if (sample.isPresent()) {
             SlotHealth health = report.slot().orElseThrow();
-            tell(worker, health);
+            reportIfDue(worker, health);
             if (isTooExpensive(health)) {
                 giveUp(worker, health, cutStream);
             }
         }
     }
 
-    private void tell(SourceWorker worker, SlotHealth health) {
+    private void reportIfDue(SourceWorker worker, SlotHealth health) {
         Instant now = clock.instant();
-        if (isTelling || !watch.isWorthTelling(health.level(), now)) {
+        if (isReporting || !watch.isWorthTelling(health.level(), now)) {
             return;
         }
         log(health);
-        isTelling = true; // the store may be slow, and one pending event is enough
+        isReporting = true; // the store may be slow, and one pending event is enough
         ownEvents
                 .raise(TYPE, data(health))
                 .onComplete(raised -> worker.submit(connection -> {
-                    isTelling = false;
+                    isReporting = false;
                     if (raised.succeeded()) { // otherwise the next check raises it again
                         watch.told(health.level(), now);
                     }
