@@ -70,7 +70,7 @@ public class SlotGuardian {
 
     private void reportIfDue(SourceWorker worker, SlotHealth health) {
         Instant now = clock.instant();
-        if (isReporting || !watch.isWorthTelling(health.level(), now)) {
+        if (isReporting || !watch.isReportDue(health.level(), now)) {
             return;
         }
         log(health);
@@ -80,7 +80,7 @@ public class SlotGuardian {
                 .onComplete(raised -> worker.submit(connection -> {
                     isReporting = false;
                     if (raised.succeeded()) { // otherwise the next check raises it again
-                        watch.told(health.level(), now);
+                        watch.recordReport(health.level(), now);
                     }
                     return raised.succeeded();
                 }));

@@ -30,14 +30,14 @@ final class SlotWatch {
     /** A smaller lag is normal, because the position advances over WAL without captured changes only at intervals. */
     private static final long IDLE_BYTES = 16L * 1024 * 1024;
 
-    private static final Duration TELL_AGAIN = Duration.ofHours(1);
+    private static final Duration REPORT_AGAIN = Duration.ofHours(1);
 
     private final long warnBytes;
     private final Duration warnAfter;
     private final WalClock wal = new WalClock();
     private final Deque<Retained> history = new ArrayDeque<>();
-    private Level told = Level.OK;
-    private @Nullable Instant toldAt;
+    private Level reported = Level.OK;
+    private @Nullable Instant reportedAt;
 
     private record Retained(Instant at, long bytes) {}
 
@@ -70,17 +70,17 @@ final class SlotWatch {
     }
 
     /** Whether a report is due: the level rose, it returned to normal, or it has been bad for another hour. */
-    boolean isWorthTelling(Level level, Instant now) {
-        Instant last = toldAt;
-        if (level == told) {
-            return level != Level.OK && last != null && !now.isBefore(last.plus(TELL_AGAIN));
+    boolean isReportDue(Level level, Instant now) {
+        Instant last = reportedAt;
+        if (level == reported) {
+            return level != Level.OK && last != null && !now.isBefore(last.plus(REPORT_AGAIN));
         }
-        return level.compareTo(told) > 0 || level == Level.OK;
+        return level.compareTo(reported) > 0 || level == Level.OK;
     }
 
-    void told(Level level, Instant now) {
-        told = level;
-        toldAt = now;
+    void recordReport(Level level, Instant now) {
+        reported = level;
+        reportedAt = now;
     }
 
     private Optional<Duration> forecast(SlotSample sample) {

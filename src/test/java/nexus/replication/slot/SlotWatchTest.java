@@ -86,15 +86,15 @@ class SlotWatchTest {
 
     @Test
     void itIsToldWhenItGetsWorseOncePerHourWhileItIsAndWhenItIsGoodAgain() {
-        assertThat(watch.isWorthTelling(Level.OK, START)).isFalse();
-        assertThat(watch.isWorthTelling(Level.WARNING, START)).isTrue();
-        watch.told(Level.WARNING, START);
-        assertThat(watch.isWorthTelling(Level.WARNING, START.plusSeconds(3599))).isFalse();
-        assertThat(watch.isWorthTelling(Level.CRITICAL, START.plusSeconds(10))).isTrue();
-        assertThat(watch.isWorthTelling(Level.WARNING, START.plusSeconds(3600))).isTrue();
-        assertThat(watch.isWorthTelling(Level.OK, START.plusSeconds(10))).isTrue();
-        watch.told(Level.OK, START.plusSeconds(10));
-        assertThat(watch.isWorthTelling(Level.OK, START.plusSeconds(7200))).isFalse();
+        assertThat(watch.isReportDue(Level.OK, START)).isFalse();
+        assertThat(watch.isReportDue(Level.WARNING, START)).isTrue();
+        watch.recordReport(Level.WARNING, START);
+        assertThat(watch.isReportDue(Level.WARNING, START.plusSeconds(3599))).isFalse();
+        assertThat(watch.isReportDue(Level.CRITICAL, START.plusSeconds(10))).isTrue();
+        assertThat(watch.isReportDue(Level.WARNING, START.plusSeconds(3600))).isTrue();
+        assertThat(watch.isReportDue(Level.OK, START.plusSeconds(10))).isTrue();
+        watch.recordReport(Level.OK, START.plusSeconds(10));
+        assertThat(watch.isReportDue(Level.OK, START.plusSeconds(7200))).isFalse();
     }
 
     private static SlotSample sample(long second, long retainedMb, OptionalLong safe) {
