@@ -63,7 +63,7 @@ public class SlotGuardian {
             SlotHealth health = report.slot().orElseThrow();
             reportIfDue(worker, health);
             if (isTooExpensive(health)) {
-                giveUp(worker, health, cutStream);
+                dropSlot(worker, health, cutStream);
             }
         }
     }
@@ -108,7 +108,7 @@ public class SlotGuardian {
                 && health.retainedBytes() > config.slotMaxLag().getAsLong();
     }
 
-    private void giveUp(SourceWorker worker, SlotHealth health, Runnable cutStream) {
+    private void dropSlot(SourceWorker worker, SlotHealth health, Runnable cutStream) {
         cutStream.run();
         try {
             worker.now((Connection connection) -> {
