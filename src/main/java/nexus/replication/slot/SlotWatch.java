@@ -51,7 +51,7 @@ final class SlotWatch {
     }
 
     SlotHealth judge(SlotSample sample) {
-        wal.saw(sample.end(), sample.at());
+        wal.record(sample.end(), sample.at());
         Optional<Duration> lostIn = forecast(sample);
         sample.restart().ifPresent(wal::forgetBefore);
         Duration confirmedLag =

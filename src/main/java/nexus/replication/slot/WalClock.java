@@ -18,7 +18,7 @@ final class WalClock {
 
     private record Sample(Instant at, Lsn end) {}
 
-    void saw(Lsn end, Instant at) {
+    void record(Lsn end, Instant at) {
         if (!samples.isEmpty() && end.isBefore(samples.getLast().end)) {
             samples.clear(); // the server was restored to an earlier time
         }

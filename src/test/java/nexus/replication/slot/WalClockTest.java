@@ -14,35 +14,35 @@ class WalClockTest {
 
     @Test
     void theEndOfTheWalHasNoAge() {
-        clock.saw(new Lsn(100), START);
+        clock.record(new Lsn(100), START);
         assertThat(clock.ageOf(new Lsn(100), START.plusSeconds(60))).isZero();
     }
 
     @Test
     void aPlaceIsAsOldAsTheFirstSampleBeyondIt() {
-        clock.saw(new Lsn(100), START);
-        clock.saw(new Lsn(200), START.plusSeconds(10));
-        clock.saw(new Lsn(300), START.plusSeconds(20));
+        clock.record(new Lsn(100), START);
+        clock.record(new Lsn(200), START.plusSeconds(10));
+        clock.record(new Lsn(300), START.plusSeconds(20));
         assertThat(clock.ageOf(new Lsn(150), START.plusSeconds(25))).isEqualTo(Duration.ofSeconds(15));
     }
 
     @Test
     void whatWasThereBeforeTheFirstSampleIsAtLeastAsOldAsThat() {
-        clock.saw(new Lsn(100), START);
+        clock.record(new Lsn(100), START);
         assertThat(clock.ageOf(new Lsn(50), START.plusSeconds(5))).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
     void anIdleServerMakesNothingOlder() {
-        clock.saw(new Lsn(100), START);
-        clock.saw(new Lsn(100), START.plusSeconds(3600));
+        clock.record(new Lsn(100), START);
+        clock.record(new Lsn(100), START.plusSeconds(3600));
         assertThat(clock.ageOf(new Lsn(100), START.plusSeconds(3600))).isZero();
     }
 
     @Test
     void hoursAreRememberedInBoundedSpace() {
         for (int i = 0; i < 100_000; i++) {
-            clock.saw(new Lsn(i), START.plusSeconds(10L * i));
+            clock.record(new Lsn(i), START.plusSeconds(10L * i));
         }
         Instant end = START.plusSeconds(10L * 99_999);
         Duration age = clock.ageOf(new Lsn(50_000), end);
@@ -51,8 +51,8 @@ class WalClockTest {
 
     @Test
     void whatNobodyAsksForIsForgotten() {
-        clock.saw(new Lsn(100), START);
-        clock.saw(new Lsn(200), START.plusSeconds(10));
+        clock.record(new Lsn(100), START);
+        clock.record(new Lsn(200), START.plusSeconds(10));
         clock.forgetBefore(new Lsn(150));
         assertThat(clock.ageOf(new Lsn(150), START.plusSeconds(30))).isEqualTo(Duration.ofSeconds(20));
         clock.forgetBefore(new Lsn(200));
@@ -61,9 +61,9 @@ class WalClockTest {
 
     @Test
     void aServerThatWentBackStartsAnew() {
-        clock.saw(new Lsn(500), START);
-        clock.saw(new Lsn(100), START.plusSeconds(10));
-        clock.saw(new Lsn(200), START.plusSeconds(20));
+        clock.record(new Lsn(500), START);
+        clock.record(new Lsn(100), START.plusSeconds(10));
+        clock.record(new Lsn(200), START.plusSeconds(20));
         assertThat(clock.ageOf(new Lsn(100), START.plusSeconds(30))).isEqualTo(Duration.ofSeconds(10));
     }
 }
