@@ -309,7 +309,7 @@ public class TablePublisher implements TableCoverage {
         }
         waiting.writers.forEach(writer -> warnings.add(new Warning(
                 "earlier-writer",
-                writer.inWords() + ", open for " + writer.age().toSeconds()
+                writer.describe() + ", open for " + writer.age().toSeconds()
                         + " s, wrote to the table before it was captured: its later changes may be missing",
                 "Wait until it has ended, or end it: " + writer.endingSql())));
         List<Warning> losses = lossWarnings(outcome).of(subscription).stream()

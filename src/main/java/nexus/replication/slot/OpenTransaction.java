@@ -9,14 +9,14 @@ public sealed interface OpenTransaction {
     Duration age();
 
     /** A description such as {@code the transaction of pid 42}. */
-    String inWords();
+    String describe();
 
     /** The SQL that ends it. */
     String endingSql();
 
     record OfSession(int pid, Duration age) implements OpenTransaction {
         @Override
-        public String inWords() {
+        public String describe() {
             return "the transaction of pid " + pid;
         }
 
@@ -29,7 +29,7 @@ public sealed interface OpenTransaction {
     /** @param gid the name that the application gave to the transaction */
     record Prepared(String gid, Duration age) implements OpenTransaction {
         @Override
-        public String inWords() {
+        public String describe() {
             return "the prepared transaction " + SqlName.literal(gid);
         }
 

@@ -67,7 +67,7 @@ public final class SlotCreation {
                 @Nullable String gid = row.getString("gid");
                 if (gid != null) {
                     OpenTransaction waitedFor = new OpenTransaction.Prepared(gid, Duration.ZERO);
-                    return "the slot waits for " + waitedFor.inWords() + ": " + waitedFor.endingSql();
+                    return "the slot waits for " + waitedFor.describe() + ": " + waitedFor.endingSql();
                 }
                 @Nullable String pids = row.getString("pids");
                 return pids == null

@@ -94,7 +94,7 @@ public class SlotGuardian {
                     "slot level=%s slot=%s detail=%s",
                     logged.text(),
                     config.slot(),
-                    health.inWords());
+                    health.describe());
         }
     }
 
@@ -127,7 +127,7 @@ public class SlotGuardian {
         return new JsonObject()
                 .put("slot", config.slot())
                 .put("level", health.level().text())
-                .put("detail", health.inWords())
+                .put("detail", health.describe())
                 .put("walStatus", health.walStatus().orElse(null))
                 .put("retainedBytes", health.retainedBytes())
                 .put(

@@ -45,7 +45,7 @@ public record SlotHealth(
     }
 
     /** A description for an operator. */
-    public String inWords() {
+    public String describe() {
         StringBuilder words =
                 new StringBuilder("the source keeps " + megabytes(retainedBytes) + " of WAL for the slot");
         safeBytes.ifPresent(safe -> words.append(", ").append(megabytes(safe)).append(" more are safe"));

@@ -48,7 +48,7 @@ class SlotWatchTest {
         SlotHealth health = watch.judge(sample(300, 180, OptionalLong.of(970 * MB)));
         assertThat(health.lostIn()).contains(Duration.ofSeconds(9700));
         assertThat(health.level()).isEqualTo(Level.WARNING);
-        assertThat(health.inWords()).contains("at this rate the slot is lost in about 3 h");
+        assertThat(health.describe()).contains("at this rate the slot is lost in about 3 h");
         watch.judge(sample(1200, 180, OptionalLong.of(970 * MB)));
         assertThat(watch.judge(sample(1300, 180, OptionalLong.of(970 * MB))).lostIn())
                 .isEmpty();
@@ -80,7 +80,7 @@ class SlotWatchTest {
     @Test
     void aSlotInDangerOrInvalidatedIsCritical() {
         assertThat(watch.judge(status("unreserved", Optional.empty())).level()).isEqualTo(Level.CRITICAL);
-        assertThat(watch.judge(status("lost", Optional.of("wal_removed"))).inWords())
+        assertThat(watch.judge(status("lost", Optional.of("wal_removed"))).describe())
                 .contains("wal_removed");
     }
 
