@@ -228,7 +228,7 @@ public class CaptureStart {
                 throw CannotCapture.standby("stopped while the slot was being created");
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-            report.status(Status.CREATING, Optional.of(creation.detail(ordinary)));
+            report.status(Status.CREATING, Optional.of(creation.describeWait(ordinary)));
         }
     }
 

@@ -58,7 +58,7 @@ public final class SlotCreation {
     }
 
     /** Describes what the creation waits for. */
-    public String detail(Connection asking) throws SQLException {
+    public String describeWait(Connection asking) throws SQLException {
         try (PreparedStatement statement = asking.prepareStatement(BLOCKERS)) {
             statement.setInt(1, pid);
             statement.setInt(2, pid);
