@@ -205,7 +205,7 @@ public class CaptureStart {
         return switch (decision) {
             case SlotDecision.Use _ -> Optional.empty();
             case SlotDecision.Wait(CannotCapture why) -> throw why;
-            case SlotDecision.Make _ -> {
+            case SlotDecision.Create _ -> {
                 create(ordinary, isStopped);
                 yield Optional.empty();
             }

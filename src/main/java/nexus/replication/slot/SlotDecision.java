@@ -11,7 +11,7 @@ public sealed interface SlotDecision {
     record Use() implements SlotDecision {}
 
     /** Create the first slot. */
-    record Make() implements SlotDecision {}
+    record Create() implements SlotDecision {}
 
     /**
      * Create a new slot in place of a lost one. The changes in between are a gap.
@@ -44,7 +44,7 @@ public sealed interface SlotDecision {
                         "the slot " + name + " is a " + foreign.what() + "; choose another NEXUS_SLOT"));
             case ReplicationSlot.Invalidated invalidated ->
                 lost("the slot was invalidated (" + invalidated.reason() + ")", true, reset);
-            case ReplicationSlot.Missing missing -> wasUsed ? lost("the slot was dropped", false, reset) : new Make();
+            case ReplicationSlot.Missing missing -> wasUsed ? lost("the slot was dropped", false, reset) : new Create();
         };
     }
 

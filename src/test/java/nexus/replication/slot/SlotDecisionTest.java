@@ -20,7 +20,7 @@ class SlotDecisionTest {
 
     @Test
     void theFirstSlotIsMade() {
-        assertThat(decide(MISSING, false, false, SlotLost.STOP)).isEqualTo(new SlotDecision.Make());
+        assertThat(decide(MISSING, false, false, SlotLost.STOP)).isEqualTo(new SlotDecision.Create());
     }
 
     @Test
