@@ -209,8 +209,8 @@ public class CaptureStart {
                 create(ordinary, isStopped);
                 yield Optional.empty();
             }
-            case SlotDecision.Replace(boolean isThere, String because) -> {
-                if (isThere) {
+            case SlotDecision.Replace(boolean dropOld, String because) -> {
+                if (dropOld) {
                     ReplicationSlot.drop(ordinary, config.slot());
                 }
                 create(ordinary, isStopped);

@@ -16,9 +16,9 @@ public sealed interface SlotDecision {
     /**
      * Create a new slot in place of a lost one. The changes in between are a gap.
      *
-     * @param isThere whether the old slot exists and has to be dropped first
+     * @param dropOld whether the old slot exists and has to be dropped first
      */
-    record Replace(boolean isThere, String because) implements SlotDecision {}
+    record Replace(boolean dropOld, String because) implements SlotDecision {}
 
     /** Wait until capture is possible. */
     record Wait(CannotCapture why) implements SlotDecision {}
@@ -48,8 +48,8 @@ public sealed interface SlotDecision {
         };
     }
 
-    private static SlotDecision lost(String what, boolean isThere, Optional<String> reset) {
-        return reset.<SlotDecision>map(by -> new Replace(isThere, what + " and made again: " + by))
+    private static SlotDecision lost(String what, boolean dropOld, Optional<String> reset) {
+        return reset.<SlotDecision>map(by -> new Replace(dropOld, what + " and made again: " + by))
                 .orElseGet(() -> new Wait(CannotCapture.lost(what)));
     }
 }

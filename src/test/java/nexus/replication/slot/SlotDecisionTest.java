@@ -35,11 +35,11 @@ class SlotDecisionTest {
     @Test
     void aLostSlotIsMadeAgainOnRequestOrByPolicy() {
         assertThat(decide(MISSING, true, true, SlotLost.STOP))
-                .isInstanceOfSatisfying(SlotDecision.Replace.class, replace -> assertThat(replace.isThere())
+                .isInstanceOfSatisfying(SlotDecision.Replace.class, replace -> assertThat(replace.dropOld())
                         .isFalse());
         assertThat(decide(INVALIDATED, true, false, SlotLost.RECREATE))
                 .isInstanceOfSatisfying(SlotDecision.Replace.class, replace -> {
-                    assertThat(replace.isThere()).isTrue();
+                    assertThat(replace.dropOld()).isTrue();
                     assertThat(replace.because()).contains("wal_removed").contains("NEXUS_SLOT_LOST");
                 });
     }
