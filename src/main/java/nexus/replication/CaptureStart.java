@@ -239,7 +239,7 @@ public class CaptureStart {
         WalStream stream = WalStream.start(
                 replication,
                 config.slot(),
-                leftOut.map(UnreadableTransaction::behind),
+                leftOut.map(UnreadableTransaction::nextLsn),
                 publicationNames(),
                 senderTimeout(ordinary));
         SourcePosition position = takeOver(ordinary, cluster, stream, newSlotBecause);

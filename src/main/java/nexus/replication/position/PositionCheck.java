@@ -110,10 +110,10 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
             return this;
         }
         List<Gap> more = new ArrayList<>(gaps);
-        Lsn behind = transaction.get().behind();
+        Lsn next = transaction.get().nextLsn();
         more.add(new Gap(
                 Optional.of(commit.get().toString()),
-                Optional.of(behind.toString()),
+                Optional.of(next.toString()),
                 Optional.empty(),
                 now,
                 String.valueOf(transaction.get().getMessage())));
@@ -122,7 +122,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
                 position.systemId(),
                 position.timeline(),
                 position.generation(),
-                behind.value(),
+                next.value(),
                 Optional.empty());
         return new PositionCheck(moved, more);
     }

@@ -43,7 +43,7 @@ public final class UnreadableTransaction extends RuntimeException {
     }
 
     /** The position from which the source sends nothing of this transaction. */
-    public Lsn behind() {
+    public Lsn nextLsn() {
         return new Lsn(commitLsn + 1);
     }
 
