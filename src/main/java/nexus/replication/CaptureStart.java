@@ -308,7 +308,7 @@ public class CaptureStart {
                                 optionsHash,
                                 newSlotBecause),
                         clock.instant())
-                .without(leftOut, clock.instant());
+                .skip(leftOut, clock.instant());
         for (Gap gap : check.gaps()) {
             stream.answering(gapNotice.of(slot, gap));
         }

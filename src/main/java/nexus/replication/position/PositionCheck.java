@@ -104,7 +104,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
     }
 
     /** Moves the position past a transaction that the source cannot send, if that transaction is still ahead. */
-    public PositionCheck without(Optional<UnreadableTransaction> transaction, Instant now) {
+    public PositionCheck skip(Optional<UnreadableTransaction> transaction, Instant now) {
         Optional<Lsn> commit = transaction.map(UnreadableTransaction::commitLsn);
         if (commit.isEmpty() || commit.get().isBefore(new Lsn(position.doneEndLsn()))) {
             return this;
