@@ -310,7 +310,7 @@ public class CaptureStart {
                         clock.instant())
                 .skip(leftOut, clock.instant());
         for (Gap gap : check.gaps()) {
-            stream.answering(gapNotice.of(slot, gap));
+            stream.answering(gapNotice.report(slot, gap));
         }
         if (newSlotBecause.isPresent()
                 || !check.position().equals(stored.position())
@@ -344,7 +344,7 @@ public class CaptureStart {
                 Optional.empty(),
                 clock.instant(),
                 "the remaining changes of a partly stored transaction were not sent again");
-        stream.answering(gapNotice.recorded(config.slot(), gap));
+        stream.answering(gapNotice.reportAndRecord(config.slot(), gap));
     }
 
     private static ResumePoint resumePoint(SourcePosition position) {

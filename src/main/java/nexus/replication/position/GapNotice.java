@@ -41,7 +41,7 @@ public class GapNotice {
     }
 
     /** Reports the gap; completes once the event is stored. */
-    public Future<Void> of(String slot, Gap gap) {
+    public Future<Void> report(String slot, Gap gap) {
         LOG.errorf(
                 "gap in the source's changes slot=%s from=%s to=%s reason=%s",
                 slot, gap.from().orElse("-"), gap.to().orElse("-"), gap.reason());
@@ -53,8 +53,8 @@ public class GapNotice {
     }
 
     /** Reports and records the gap; used where the position does not move with it. */
-    public Future<Void> recorded(String slot, Gap gap) {
-        return of(slot, gap).compose(told -> positions.addGap(slot, gap));
+    public Future<Void> reportAndRecord(String slot, Gap gap) {
+        return report(slot, gap).compose(reported -> positions.addGap(slot, gap));
     }
 
     private static JsonObject data(String slot, Gap gap) {

@@ -52,6 +52,6 @@ public class MissingPublication {
                 stored.map(Stored::updatedAt),
                 clock.instant(),
                 "the publication " + publication + " was missing and is created again");
-        StoreReply.of(gapNotice.recorded(config.slot(), gap));
+        StoreReply.of(gapNotice.reportAndRecord(config.slot(), gap));
     }
 }

@@ -54,7 +54,7 @@ public class StoreRefusals {
         count(Kind.REFUSED, refusal.leftOut(), refusal.reason());
         Future<Void> saved = refusal.leftOut().isEmpty() ? Future.succeededFuture() : troubles.save();
         long leftOut = gapsDue(refusal.leftOut().size());
-        return leftOut == 0 ? saved : saved.compose(done -> gapNotice.recorded(config.slot(), gap(refusal, from, to)));
+        return leftOut == 0 ? saved : saved.compose(done -> gapNotice.reportAndRecord(config.slot(), gap(refusal, from, to)));
     }
 
     /** Logs the count since the last line, if a line is due; called at intervals. */
