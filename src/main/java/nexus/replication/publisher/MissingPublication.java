@@ -40,7 +40,7 @@ public class MissingPublication {
      *
      * @throws StoreUnavailableException if the gap cannot be recorded
      */
-    void foundBy(Connection connection, String publication) throws SQLException {
+    void recordGap(Connection connection, String publication) throws SQLException {
         Optional<SlotSample> slot = SlotSample.read(connection, config.slot(), clock.instant());
         Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
         if (slot.isEmpty() || stored.isEmpty()) {

@@ -220,7 +220,7 @@ public class TablePublisher implements TableCoverage {
     private Outcome reconciled(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
             throws SQLException {
         Map<Kind, Published> before = publications.ensure(
-                connection, StoreReply.of(store.id()), missing -> missingPublication.foundBy(connection, missing));
+                connection, StoreReply.of(store.id()), missing -> missingPublication.recordGap(connection, missing));
         // subscriptions are read under the lock, so that its last holder has seen everything committed before
         Wanting wanting = reading.get();
         List<SourceTable> tables = SourceTables.read(connection);
