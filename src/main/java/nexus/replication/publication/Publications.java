@@ -48,8 +48,8 @@ public final class Publications {
 
     /** Called before a publication is created; throws when it must not be created yet. */
     @FunctionalInterface
-    public interface BeforeMade {
-        void told(String publication) throws SQLException;
+    public interface BeforeCreation {
+        void onMissing(String publication) throws SQLException;
     }
 
     /** A move that failed. */
@@ -61,12 +61,13 @@ public final class Publications {
      * @return the contents of the publications
      * @throws CannotCapture with status blocked, when a right is missing or a publication belongs to another store
      */
-    public Map<Kind, Published> ensure(Connection connection, UUID store, BeforeMade beforeMade) throws SQLException {
+    public Map<Kind, Published> ensure(Connection connection, UUID store, BeforeCreation beforeCreation)
+            throws SQLException {
         Map<Kind, PublicationRow> rows = read(connection);
         for (Kind kind : Kind.values()) {
             PublicationRow row = rows.get(kind);
             if (row == null) {
-                create(connection, kind, store, beforeMade);
+                create(connection, kind, store, beforeCreation);
             } else {
                 claim(connection, kind, row, store);
             }
@@ -200,13 +201,14 @@ public final class Publications {
         }
     }
 
-    private void create(Connection connection, Kind kind, UUID store, BeforeMade beforeMade) throws SQLException {
+    private void create(Connection connection, Kind kind, UUID store, BeforeCreation beforeCreation)
+            throws SQLException {
         String sql = creationSql(kind, connection.getMetaData().getDatabaseMajorVersion() * 10000);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
             comment(connection, kind, new PublicationNote(store, Set.of()));
-            beforeMade.told(name(kind));
+            beforeCreation.onMissing(name(kind));
             connection.commit();
         } catch (RuntimeException e) {
             connection.rollback();
