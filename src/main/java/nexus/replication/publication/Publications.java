@@ -138,7 +138,7 @@ public final class Publications {
                 for (Step step : move.steps()) {
                     if (skipping && step.canWait()) {
                         statement.execute(SHORT_LOCK_TIMEOUT);
-                        if (!isDone(connection, statement, step)) {
+                        if (!isApplied(connection, statement, step)) {
                             continue;
                         }
                     } else {
@@ -169,7 +169,7 @@ public final class Publications {
      * Runs a step. A partition that is locked is added at the next check, so that it does not delay its partitioned
      * table.
      */
-    private boolean isDone(Connection connection, Statement statement, Step step) throws SQLException {
+    private boolean isApplied(Connection connection, Statement statement, Step step) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
             statement.execute(sql(step));
