@@ -51,7 +51,7 @@ final class EarlierWriters {
     private final Map<Long, Set<String>> writersOf = new HashMap<>();
 
     /** Must be called each time after the publications were read or changed. */
-    void published(Connection connection, Collection<Long> relationOids) throws SQLException {
+    void track(Connection connection, Collection<Long> relationOids) throws SQLException {
         writersOf.keySet().retainAll(relationOids);
         Set<Long> fresh = new HashSet<>(relationOids);
         fresh.removeAll(writersOf.keySet());

@@ -227,7 +227,7 @@ public class TablePublisher implements TableCoverage {
         Set<Long> needed = needed(wanting.subscriptions, tables);
         noteUnneeded(tables, needed);
         // discards relations that another process removed
-        earlierWriters.published(connection, publishedRelations(tables, before));
+        earlierWriters.track(connection, publishedRelations(tables, before));
         List<Move> moves = PublicationPlan.moves(
                 tables,
                 before,
@@ -237,7 +237,7 @@ public class TablePublisher implements TableCoverage {
         log(moves, refused);
         Map<Kind, Published> after = moves.isEmpty() ? before : publications.published(connection);
         if (!moves.isEmpty()) {
-            earlierWriters.published(connection, publishedRelations(tables, after));
+            earlierWriters.track(connection, publishedRelations(tables, after));
         }
         return new Outcome(wanting, tables, needed, after, refused);
     }
