@@ -177,7 +177,7 @@ public class CaptureStart {
     void logRefusals() {
         refused.tell();
         undecoded.tell();
-        refusals.tell();
+        refusals.logCount();
     }
 
     /** Completes once the counts of changes that could not be stored unchanged are saved. */

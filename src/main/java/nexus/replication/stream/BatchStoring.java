@@ -134,7 +134,7 @@ public final class BatchStoring {
 
     private Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition to) {
         SourcePosition from = stored;
-        return intake.capture(events, from, to, refusal -> refusals.tell(refusal, from, to));
+        return intake.capture(events, from, to, refusal -> refusals.report(refusal, from, to));
     }
 
     private Future<SourcePosition> wakingReader(Future<SourcePosition> result) {

@@ -32,7 +32,7 @@ public class StoreRefusals {
     private final GapNotice gapNotice;
     private final Clock clock;
     private final Counter refused;
-    private final MinuteCount untold = new MinuteCount(); // guarded by this, like the next fields
+    private final MinuteCount unlogged = new MinuteCount(); // guarded by this, like the next fields
     private final MinuteCount gaps = new MinuteCount();
     private String last = "";
 
@@ -49,17 +49,19 @@ public class StoreRefusals {
     }
 
     /** Completes once the refused changes are recorded. */
-    public Future<Void> tell(EventRefusal refusal, SourcePosition from, SourcePosition to) {
+    public Future<Void> report(EventRefusal refusal, SourcePosition from, SourcePosition to) {
         count(Kind.REDUCED, refusal.reduced(), refusal.reason());
         count(Kind.REFUSED, refusal.leftOut(), refusal.reason());
         Future<Void> saved = refusal.leftOut().isEmpty() ? Future.succeededFuture() : troubles.save();
         long leftOut = gapsDue(refusal.leftOut().size());
-        return leftOut == 0 ? saved : saved.compose(done -> gapNotice.reportAndRecord(config.slot(), gap(refusal, from, to)));
+        return leftOut == 0
+                ? saved
+                : saved.compose(done -> gapNotice.reportAndRecord(config.slot(), gap(refusal, from, to)));
     }
 
     /** Logs the count since the last line, if a line is due; called at intervals. */
-    public synchronized void tell() {
-        long due = untold.due(System.nanoTime());
+    public synchronized void logCount() {
+        long due = unlogged.due(System.nanoTime());
         if (due > 0) {
             LOG.warnf("row changes that the store refuses count=%d last: %s", due, last);
         }
@@ -72,10 +74,10 @@ public class StoreRefusals {
         refused.increment(types.size());
         troubles.add(kind, types.size(), types.getLast().value(), reason);
         synchronized (this) {
-            untold.add(types.size());
+            unlogged.add(types.size());
             last = "type=" + types.getLast().value() + " done=" + (kind == Kind.REDUCED ? "reduced" : "left out")
                     + " reason=" + reason;
-            tell();
+            logCount();
         }
     }
 
