@@ -270,7 +270,7 @@ public class CaptureStart {
                     if (!catalogKeeper.isSaved()) {
                         stream.answering(catalogKeeper.save());
                     }
-                    unknownRoots.tell(stream);
+                    unknownRoots.report(stream);
                 },
                 config.advanceInterval(),
                 meters.counter("nexus.capture.events"),

@@ -49,7 +49,7 @@ public final class UnknownRootGaps implements UnknownRoots {
                         + " detached before it was seen, and may have been a partition of " + roots));
     }
 
-    public void tell(WalStream stream) throws SQLException {
+    public void report(WalStream stream) throws SQLException {
         List<Gap> now = found;
         found = new ArrayList<>();
         for (Gap gap : now) {
