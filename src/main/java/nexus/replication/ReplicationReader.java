@@ -174,7 +174,7 @@ public class ReplicationReader {
     private void guard() {
         if (report.status() != Status.STANDBY) {
             publisher.guard();
-            whileCapturing(capturing -> catalogKeeper.look(worker)); // runs after the publisher, to see added tables
+            whileCapturing(capturing -> catalogKeeper.refresh(worker)); // runs after the publisher, to see added tables
         }
     }
 

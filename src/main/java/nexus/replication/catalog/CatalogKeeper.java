@@ -40,7 +40,7 @@ public class CatalogKeeper {
     private final Publications publications;
     private volatile @Nullable Kept kept;
     private Future<Void> saving = Future.succeededFuture(); // guarded by this
-    private long nextLookNanos = System.nanoTime(); // used on the worker's thread
+    private long nextRefreshNanos = System.nanoTime(); // used on the worker's thread
 
     private record Kept(String systemId, CatalogMemory memory) {}
 
@@ -82,10 +82,10 @@ public class CatalogKeeper {
     }
 
     /** Reads the catalog again. Must be called on the worker's thread. */
-    public void look(SourceWorker worker) {
+    public void refresh(SourceWorker worker) {
         Kept now = kept;
         long started = System.nanoTime();
-        if (now == null || started - nextLookNanos < 0) {
+        if (now == null || started - nextRefreshNanos < 0) {
             return;
         }
         try {
@@ -103,7 +103,7 @@ public class CatalogKeeper {
         } catch (SQLException e) {
             LOG.debugf("catalog not read reason=%s", e.getMessage()); // the reader detects and reports the cause itself
         }
-        nextLookNanos = started + MOST_OF_TIME * (System.nanoTime() - started);
+        nextRefreshNanos = started + MOST_OF_TIME * (System.nanoTime() - started);
     }
 
     /** Whether all descriptions that events are built from are stored. */
