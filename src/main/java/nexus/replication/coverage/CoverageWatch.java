@@ -61,7 +61,7 @@ public class CoverageWatch {
     }
 
     /** Records losses that the response to a request already reported, so that they raise no event. */
-    public void told(Subscription subscription, List<Lost> lost) {
+    public void recordReported(Subscription subscription, List<Lost> lost) {
         StoreReply.of(repository.save(subscription.id(), SubscriptionCoverage.of(lost)));
     }
 

@@ -125,7 +125,7 @@ public class TablePublisher implements TableCoverage {
     private Outcome reconciledFor(Connection connection, Subscription subscription) throws SQLException {
         Outcome outcome = reconcile(connection, () -> reloadedWith(subscription), table -> false);
         try { // before the next check on this thread, which must not report the losses of the response again
-            coverage.told(subscription, lossWarnings(outcome).of(subscription));
+            coverage.recordReported(subscription, lossWarnings(outcome).of(subscription));
         } catch (StoreUnavailableException e) {
             LOG.debugf("coverage not stored, the next check tries again reason=%s", e.getMessage());
         }
