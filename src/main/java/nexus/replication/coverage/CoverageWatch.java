@@ -71,7 +71,7 @@ public class CoverageWatch {
      * @param failing number of tables whose updates fail because of a publication of Nexus
      * @throws StoreUnavailableException if a change could not be reported; the next check tries again
      */
-    public void look(Collection<Subscription> subscriptions, LossWarnings warnings, int failing) {
+    public void check(Collection<Subscription> subscriptions, LossWarnings warnings, int failing) {
         Map<UUID, Subscription> about = new HashMap<>();
         Map<UUID, SubscriptionCoverage> now = new HashMap<>();
         Map<UUID, String> fingerprints = new HashMap<>();
@@ -125,13 +125,13 @@ public class CoverageWatch {
         now.forEach((id, coverage) -> {
             Known before = stored.getOrDefault(id, new Known(COMPLETE.fingerprint(), "-"));
             if (!coverage.fingerprint().equals(before.fingerprint())) {
-                tell(Objects.requireNonNull(about.get(id)), coverage, before);
+                raise(Objects.requireNonNull(about.get(id)), coverage, before);
                 StoreReply.of(repository.save(id, coverage));
             }
         });
     }
 
-    private void tell(Subscription subscription, SubscriptionCoverage coverage, Known before) {
+    private void raise(Subscription subscription, SubscriptionCoverage coverage, Known before) {
         LOG.logf(
                 coverage.isComplete() ? Logger.Level.INFO : Logger.Level.WARN,
                 "coverage subscription=%s losses=%s",

@@ -159,7 +159,7 @@ public class TablePublisher implements TableCoverage {
                 }
             });
             if (outcome.wanting.isUpToDate) {
-                coverage.look(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
+                coverage.check(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
             }
             toldFailure = "";
         } catch (SQLException | RuntimeException e) {
