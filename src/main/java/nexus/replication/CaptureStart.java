@@ -248,7 +248,7 @@ public class CaptureStart {
                 "default",
                 cluster.systemId(),
                 cluster.database(),
-                stream.answering(store.eventIdKey()),
+                stream.await(store.eventIdKey()),
                 history::timelineOf);
         UnknownRootGaps unknownRoots = new UnknownRootGaps(gapNotice, config.slot(), clock);
         TransactionAssembler assembler = new TransactionAssembler(
@@ -268,7 +268,7 @@ public class CaptureStart {
                 next -> noteLostRest(stream, position, next),
                 () -> {
                     if (!catalogKeeper.isSaved()) {
-                        stream.answering(catalogKeeper.save());
+                        stream.await(catalogKeeper.save());
                     }
                     unknownRoots.report(stream);
                 },
@@ -292,9 +292,9 @@ public class CaptureStart {
         String slot = config.slot();
         Lsn confirmed = confirmedFlush(ordinary);
         String optionsHash = optionsHash();
-        stream.answering(
+        stream.await(
                 positions.create(slot, cluster.systemId(), cluster.history().current(), confirmed, optionsHash));
-        Stored stored = stream.answering(positions.takeOver(slot)).orElseThrow();
+        Stored stored = stream.await(positions.takeOver(slot)).orElseThrow();
         if (stored.isResetRequested() && newSlotBecause.isEmpty()) {
             throw new SQLException("a reset was requested while the slot was opened");
         }
@@ -310,15 +310,15 @@ public class CaptureStart {
                         clock.instant())
                 .skip(leftOut, clock.instant());
         for (Gap gap : check.gaps()) {
-            stream.answering(gapNotice.report(slot, gap));
+            stream.await(gapNotice.report(slot, gap));
         }
         if (newSlotBecause.isPresent()
                 || !check.position().equals(stored.position())
                 || !optionsHash.equals(stored.optionsHash())) {
-            stream.answering(positions.move(check.position(), optionsHash, check.gaps()));
+            stream.await(positions.move(check.position(), optionsHash, check.gaps()));
         }
         leftOut = Optional.empty();
-        stream.answering(positions.lastGap(slot)).ifPresent(report::gap);
+        stream.await(positions.lastGap(slot)).ifPresent(report::gap);
         return check.position();
     }
 
@@ -344,7 +344,7 @@ public class CaptureStart {
                 Optional.empty(),
                 clock.instant(),
                 "the remaining changes of a partly stored transaction were not sent again");
-        stream.answering(gapNotice.reportAndRecord(config.slot(), gap));
+        stream.await(gapNotice.reportAndRecord(config.slot(), gap));
     }
 
     private static ResumePoint resumePoint(SourcePosition position) {

@@ -64,11 +64,11 @@ public class CatalogKeeper {
         Kept before = kept;
         CatalogMemory memory =
                 before != null && before.systemId.equals(systemId) ? before.memory : new CatalogMemory(clock);
-        restore(memory, stream.answering(repository.load(config.slot(), systemId)));
+        restore(memory, stream.await(repository.load(config.slot(), systemId)));
         kept = new Kept(systemId, memory);
         JdbcCatalogSource source = source(connection);
         memory.lookAtPublished(source);
-        stream.answering(save());
+        stream.await(save());
         return new RememberedCatalog(source, memory, () -> reload(memory, systemId), unknownRoots);
     }
 

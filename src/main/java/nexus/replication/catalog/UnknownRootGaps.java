@@ -53,7 +53,7 @@ public final class UnknownRootGaps implements UnknownRoots {
         List<Gap> now = found;
         found = new ArrayList<>();
         for (Gap gap : now) {
-            stream.answering(notice.reportAndRecord(slot, gap));
+            stream.await(notice.reportAndRecord(slot, gap));
         }
     }
 }

@@ -115,7 +115,7 @@ public final class ReplicationSession {
     public void readUntil(BooleanSupplier isStopped) throws SQLException {
         stream.confirm(confirmed);
         while (!isStopped.getAsBoolean()) {
-            boolean received = batch.isFull() ? answer() : receive();
+            boolean received = batch.isFull() ? keepAlive() : receive();
             storeAndConfirm(!received);
             advance(!received);
             prove();
@@ -147,7 +147,7 @@ public final class ReplicationSession {
     public void finish(Duration atMost) throws SQLException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!storing.isIdle() && System.nanoTime() < deadline) {
-            stream.answer();
+            stream.keepAlive();
             LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
             storing.check();
         }
@@ -184,8 +184,8 @@ public final class ReplicationSession {
         return isBehind && newest != null ? Duration.between(newest, now).toMillis() / 1000.0 : 0;
     }
 
-    private boolean answer() throws SQLException {
-        stream.answer();
+    private boolean keepAlive() throws SQLException {
+        stream.keepAlive();
         return false;
     }
 

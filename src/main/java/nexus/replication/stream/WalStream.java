@@ -40,7 +40,7 @@ public final class WalStream {
     private final StreamConnection connection;
     private final PGReplicationStream stream;
     private final int pid;
-    private final long answerEveryNanos;
+    private final long keepAliveEveryNanos;
     private Lsn confirmed = Lsn.ZERO;
     private boolean isConfirmationSent = true;
     private long statusSentNanos = System.nanoTime();
@@ -51,7 +51,7 @@ public final class WalStream {
         this.connection = connection;
         this.stream = stream;
         this.pid = pid;
-        this.answerEveryNanos = silence.toNanos();
+        this.keepAliveEveryNanos = silence.toNanos();
     }
 
     /**
@@ -176,8 +176,8 @@ public final class WalStream {
     }
 
     /** Keeps the connection alive while the reader does not read, because the server would end a silent stream. */
-    void answer() throws SQLException {
-        if (System.nanoTime() - statusSentNanos > answerEveryNanos) {
+    void keepAlive() throws SQLException {
+        if (System.nanoTime() - statusSentNanos > keepAliveEveryNanos) {
             sendStatus();
         }
     }
@@ -187,13 +187,13 @@ public final class WalStream {
      *
      * @throws StoreUnavailableException if the operation failed or did not end in time
      */
-    public <T> T answering(Future<T> reply) throws SQLException {
+    public <T> T await(Future<T> reply) throws SQLException {
         long deadline = System.nanoTime() + StoreReply.AT_MOST.toNanos();
         while (!reply.isComplete()) {
             if (System.nanoTime() > deadline) {
                 throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
             }
-            answer();
+            keepAlive();
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
         return StoreReply.of(reply);
