@@ -60,14 +60,14 @@ public class LagSampler {
                 badSamples = 0;
                 report(sample, session);
             } else {
-                bad(session, "the server no longer knows the stream");
+                countBadSample(session, "the server no longer knows the stream");
             }
         } catch (SQLException e) {
             if (SourceErrors.serverIsDown(e)) {
                 LOG.warnf("stream cut because the source shuts down reason=%s", e.getMessage());
                 session.abort();
             } else {
-                bad(session, String.valueOf(e.getMessage()));
+                countBadSample(session, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -102,7 +102,7 @@ public class LagSampler {
         report.lag(bytes, session.lagSeconds(clock.instant()));
     }
 
-    private void bad(ReplicationSession session, String reason) {
+    private void countBadSample(ReplicationSession session, String reason) {
         if (++badSamples >= BAD_SAMPLES) {
             badSamples = 0;
             LOG.warnf("stream cut because it seems dead reason=%s", reason);
