@@ -238,7 +238,7 @@ public final class ReplicationSession {
                 throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
             }
             if (storing.isIdle()) {
-                hand(batch.take(), batch.end());
+                startStoring(batch.take(), batch.end());
             }
             LockSupport.parkNanos(SHORTEST_PAUSE_NANOS);
             storing.check();
@@ -255,14 +255,14 @@ public final class ReplicationSession {
             }
             if (batch.isDue(storing.stored())) {
                 beforeStoring.run();
-                hand(batch.take(), batch.end());
+                startStoring(batch.take(), batch.end());
             }
         }
         isBehind = !storing.isIdle() || !batch.isEmpty();
         stream.sendConfirmation(hasTime);
     }
 
-    private void hand(List<IncomingEvent> events, SourcePosition to) {
+    private void startStoring(List<IncomingEvent> events, SourcePosition to) {
         if (!events.isEmpty()) {
             storingUpTo = events.getLast().createdAt();
         }
