@@ -143,14 +143,14 @@ public class CaptureStart {
      * @throws StoreUnavailableException if the store failed
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
-        Connection ordinary = connections.ordinary();
+        Connection ordinary = connections.openOrdinary();
         @Nullable StreamConnection replication = null;
         try {
             SlotDecision decision = decide(ordinary);
             // publications come first, because the slot cannot read changes from before they existed
             worker.call(publisher::prepare);
             Optional<String> newSlotBecause = carryOut(decision, ordinary, isStopped);
-            replication = connections.replication(readsAsItIs);
+            replication = connections.openReplication(readsAsItIs);
             return start(ordinary, replication, newSlotBecause);
         } catch (SQLException | RuntimeException e) {
             ordinary.close();
@@ -399,7 +399,7 @@ public class CaptureStart {
     }
 
     private String rightsAdvice() {
-        try (Connection connection = connections.ordinary()) {
+        try (Connection connection = connections.openOrdinary()) {
             return MissingRights.read(connection, publications.name(Kind.CHANGES), publications.name(Kind.INSERTS))
                     .advice();
         } catch (SQLException e) {
@@ -409,7 +409,7 @@ public class CaptureStart {
 
     /** Returns empty for an invalidated slot, which has the same SQLSTATE and is reported by the next start. */
     private Optional<CannotCapture> wrongState(SQLException error) {
-        try (Connection connection = connections.ordinary()) {
+        try (Connection connection = connections.openOrdinary()) {
             if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Invalidated) {
                 return Optional.empty();
             }
@@ -422,7 +422,7 @@ public class CaptureStart {
 
     /** Returns empty for a missing slot, which has the same SQLSTATE and is reported by the next start. */
     private Optional<CannotCapture> missingPublication() {
-        try (Connection connection = connections.ordinary();
+        try (Connection connection = connections.openOrdinary();
                 PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {
             if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Missing) {
                 return Optional.empty();

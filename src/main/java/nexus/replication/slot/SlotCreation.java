@@ -42,7 +42,7 @@ public final class SlotCreation {
     }
 
     public static SlotCreation start(SourceConnections connections, String slot) throws SQLException {
-        return new SlotCreation(connections.patient(), slot);
+        return new SlotCreation(connections.openPatient(), slot);
     }
 
     /** @throws SQLException the error that ended the creation */

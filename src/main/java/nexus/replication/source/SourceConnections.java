@@ -54,7 +54,7 @@ public class SourceConnections {
     }
 
     /** Opens a connection for catalog and publications, with limits of 10 s for a statement and 2 s for a lock. */
-    public Connection ordinary() throws SQLException {
+    public Connection openOrdinary() throws SQLException {
         Properties driver = new Properties();
         PGProperty.SOCKET_TIMEOUT.set(driver, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
         return JdbcSessions.open(
@@ -69,7 +69,7 @@ public class SourceConnections {
     }
 
     /** Opens a connection for a single statement that may take as long as the longest transaction of the cluster. */
-    public Connection patient() throws SQLException {
+    public Connection openPatient() throws SQLException {
         return JdbcSessions.open(url, SessionSettings.source());
     }
 
@@ -78,7 +78,7 @@ public class SourceConnections {
      * that the server converts none and cannot fail at one. There is no socket timeout, because the driver would lose
      * its place in the stream after one.
      */
-    public StreamConnection replication(boolean asItIs) throws SQLException {
+    public StreamConnection openReplication(boolean asItIs) throws SQLException {
         String socketName = UUID.randomUUID().toString();
         Properties driver = new Properties();
         PGProperty.SOCKET_FACTORY.set(driver, StreamSockets.class.getName());

@@ -127,7 +127,7 @@ public class SourceWorker {
     private Connection connected() throws SQLException {
         Connection known = connection;
         if (known == null || known.isClosed()) {
-            known = connections.ordinary();
+            known = connections.openOrdinary();
             connection = known;
         }
         return known;

@@ -339,8 +339,9 @@ public class TablePublisherPostgresTest {
                 "DROP ROLE IF EXISTS weak",
                 "CREATE ROLE weak LOGIN",
                 "GRANT CREATE ON DATABASE " + url.substring(url.lastIndexOf('/') + 1) + " TO weak");
-        try (Connection connection =
-                new SourceConnections(nexus.store.PostgresUrl.parse(url.replace("postgres@", "weak@"))).ordinary()) {
+        try (Connection connection = new SourceConnections(
+                        nexus.store.PostgresUrl.parse(url.replace("postgres@", "weak@")))
+                .openOrdinary()) {
             Publications publications = new Publications("other");
             publications.ensure(connection, java.util.UUID.randomUUID(), made -> {});
             SourceTable table = SourceTables.read(connection).stream()

@@ -19,7 +19,7 @@ class SourceConnectionsPostgresTest {
     @Test
     void aLockIsWaitedForUntilTheServerStopsAnAutovacuum() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).ordinary();
+        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).openOrdinary();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT current_setting('lock_timeout')::interval"
                         + " > current_setting('deadlock_timeout')::interval")) {
@@ -31,7 +31,7 @@ class SourceConnectionsPostgresTest {
     @Test
     void theStreamIsToldFromTheOtherConnectionsByItsName() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false);
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false);
                 Statement statement = stream.connection().createStatement();
                 ResultSet row = statement.executeQuery("SHOW application_name")) {
             row.next();
@@ -50,7 +50,7 @@ class SourceConnectionsPostgresTest {
                 "ALTER DATABASE " + PostgresUrl.parse(url).database() + " SET extra_float_digits = -5");
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false);
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false);
                 Statement statement = stream.connection().createStatement()) {
             for (List<String> setting : List.of(
                     List.of("TimeZone", "UTC"),
@@ -71,7 +71,7 @@ class SourceConnectionsPostgresTest {
     @Test
     void aStreamIsToldWhetherSomethingHasCome() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).replication(false)) {
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false)) {
             assertThat(stream.socket().isConnected()).isTrue();
             assertThat(stream.mayHaveInput()).isFalse();
 
