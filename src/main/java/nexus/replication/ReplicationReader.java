@@ -124,12 +124,12 @@ public class ReplicationReader {
     synchronized void start() {
         if (thread == null) {
             report.status(Status.CONNECTING, Optional.empty());
-            worker.every(config.guardInterval(), this::guard);
-            worker.every(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
-            worker.every(config.slotLookInterval(), this::checkSlot);
-            worker.every(SOURCE_BEAT, this::beatSourceLoop);
-            worker.every(LOG_REFUSALS_EVERY, captureStart::logRefusals);
-            worker.every(SourceTroubles.SAVE_EVERY, () -> {
+            worker.repeat(config.guardInterval(), this::guard);
+            worker.repeat(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
+            worker.repeat(config.slotLookInterval(), this::checkSlot);
+            worker.repeat(SOURCE_BEAT, this::beatSourceLoop);
+            worker.repeat(LOG_REFUSALS_EVERY, captureStart::logRefusals);
+            worker.repeat(SourceTroubles.SAVE_EVERY, () -> {
                 Future<Void> unused = captureStart.saveTroubles();
             });
             thread = Thread.ofPlatform().name(LOOP).start(this::run);

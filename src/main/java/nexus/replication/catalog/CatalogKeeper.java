@@ -89,7 +89,7 @@ public class CatalogKeeper {
             return;
         }
         try {
-            worker.now(connection -> {
+            worker.runNow(connection -> {
                 try {
                     now.memory.lookAtPublished(source(connection));
                 } catch (CatalogUnavailableException e) {

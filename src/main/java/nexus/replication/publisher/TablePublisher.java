@@ -149,7 +149,7 @@ public class TablePublisher implements TableCoverage {
      */
     public void guard() {
         try {
-            Outcome outcome = worker.now(connection -> {
+            Outcome outcome = worker.runNow(connection -> {
                 boolean isLocked = lockIfStoreIsThere();
                 try {
                     return reconciled(

@@ -54,7 +54,7 @@ public class SlotGuardian {
     public void check(SourceWorker worker, Runnable cutStream) {
         Optional<SlotSample> sample;
         try {
-            sample = worker.now(connection -> SlotSample.read(connection, config.slot(), clock.instant()));
+            sample = worker.runNow(connection -> SlotSample.read(connection, config.slot(), clock.instant()));
         } catch (SQLException e) {
             return; // the reader reports why the source is unavailable
         }
@@ -111,7 +111,7 @@ public class SlotGuardian {
     private void dropSlot(SourceWorker worker, SlotHealth health, Runnable cutStream) {
         cutStream.run();
         try {
-            worker.now((Connection connection) -> {
+            worker.runNow((Connection connection) -> {
                 ReplicationSlot.drop(connection, config.slot());
                 return true;
             });

@@ -79,7 +79,7 @@ public class SourceWorker {
     }
 
     /** Runs {@code task} on the thread repeatedly, with {@code interval} between two runs. */
-    public void every(Duration interval, Runnable task) {
+    public void repeat(Duration interval, Runnable task) {
         Runnable guarded = () -> {
             try {
                 task.run();
@@ -90,8 +90,8 @@ public class SourceWorker {
         var _ = thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Runs the task at once; for tasks of {@link #every}, which already run on the thread. */
-    public <T> T now(Work<T> work) throws SQLException {
+    /** Runs the task at once; for tasks of {@link #repeat}, which already run on the thread. */
+    public <T> T runNow(Work<T> work) throws SQLException {
         try {
             return work.with(connected());
         } catch (SQLException e) {
@@ -111,7 +111,7 @@ public class SourceWorker {
     private <T> void run(Work<T> work, Promise<T> promise, @Nullable Context caller) {
         Runnable answer;
         try {
-            T result = now(work);
+            T result = runNow(work);
             answer = () -> promise.complete(result);
         } catch (SQLException | RuntimeException | Error e) { // the future must complete in every case
             answer = () -> promise.fail(e);

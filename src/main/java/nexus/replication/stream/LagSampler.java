@@ -75,10 +75,10 @@ public class LagSampler {
     /** Retries once on a new connection, because a broken connection does not show whether the server is down. */
     private Sample sample(SourceWorker worker) throws SQLException {
         try {
-            return worker.now(this::read);
+            return worker.runNow(this::read);
         } catch (SQLException e) {
             if (SourceErrors.connectionIsGone(e) && !SourceErrors.serverIsDown(e)) {
-                return worker.now(this::read);
+                return worker.runNow(this::read);
             }
             throw e;
         }
