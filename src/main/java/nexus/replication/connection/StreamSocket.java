@@ -21,16 +21,16 @@ public final class StreamSocket extends Socket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return isBelowTls ? input() : messages(input());
+        return isBelowTls ? input() : wrapInput(input());
     }
 
     /** Marks that TLS reads this socket and the driver reads from TLS. */
-    void belowTls() {
+    void markBelowTls() {
         isBelowTls = true;
     }
 
     /** Wraps the input that the driver reads: that of the socket itself, or that of TLS over it. */
-    ShorteningInput messages(InputStream of) {
+    ShorteningInput wrapInput(InputStream of) {
         ShorteningInput made = new ShorteningInput(of);
         messages = made;
         return made;

@@ -31,7 +31,7 @@ public final class StreamTls extends LibPQFactory {
     @Override
     public Socket createSocket(Socket below, String host, int port, boolean autoClose) throws IOException {
         if (below instanceof StreamSocket socket) {
-            socket.belowTls();
+            socket.markBelowTls();
         }
         Socket made = super.createSocket(below, host, port, autoClose);
         return below instanceof StreamSocket socket && made instanceof SSLSocket tls
@@ -51,7 +51,7 @@ public final class StreamTls extends LibPQFactory {
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return socket.messages(tls.getInputStream());
+            return socket.wrapInput(tls.getInputStream());
         }
 
         @Override
