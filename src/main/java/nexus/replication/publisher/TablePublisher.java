@@ -62,8 +62,8 @@ public class TablePublisher implements TableCoverage {
     private final Publications publications;
     private final EarlierWriters earlierWriters = new EarlierWriters(); // used on the worker's thread
     private final Map<Long, Long> unneededSinceNanos = new HashMap<>(); // used on the worker's thread
-    private String toldFailure = ""; // used on the worker's thread
-    private final Map<Move, String> toldRefusals = new HashMap<>(); // used on the worker's thread
+    private String loggedFailure = ""; // used on the worker's thread
+    private final Map<Move, String> loggedRefusals = new HashMap<>(); // used on the worker's thread
 
     @Inject
     public TablePublisher(
@@ -108,7 +108,7 @@ public class TablePublisher implements TableCoverage {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();
-        return worker.submit(connection -> reconciledFor(connection, subscription))
+        return worker.submit(connection -> reconcileFor(connection, subscription))
                 .compose(outcome -> {
                     Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
                             .keySet());
@@ -122,8 +122,8 @@ public class TablePublisher implements TableCoverage {
         return coverage.losses(subscriptions);
     }
 
-    private Outcome reconciledFor(Connection connection, Subscription subscription) throws SQLException {
-        Outcome outcome = reconcile(connection, () -> reloadedWith(subscription), table -> false);
+    private Outcome reconcileFor(Connection connection, Subscription subscription) throws SQLException {
+        Outcome outcome = reconcile(connection, () -> reloadWith(subscription), table -> false);
         try { // before the next check on this thread, which must not report the losses of the response again
             coverage.recordReported(subscription, lossWarnings(outcome).of(subscription));
         } catch (StoreUnavailableException e) {
@@ -141,7 +141,7 @@ public class TablePublisher implements TableCoverage {
 
     /** Brings the publications up to date before the slot is created, and when this process begins to capture. */
     public Set<SourceTable> prepare(Connection connection) throws SQLException {
-        return Set.copyOf(reconcile(connection, this::reloaded, table -> false).tables);
+        return Set.copyOf(reconcile(connection, this::reload, table -> false).tables);
     }
 
     /**
@@ -152,8 +152,8 @@ public class TablePublisher implements TableCoverage {
             Outcome outcome = worker.runNow(connection -> {
                 boolean isLocked = lockIfStoreIsThere();
                 try {
-                    return reconciled(
-                            connection, this::reloadedOrKnown, isLocked ? this::isUnneededForLong : table -> false);
+                    return reconcileLocked(
+                            connection, this::reloadOrKeep, isLocked ? this::isUnneededForLong : table -> false);
                 } finally {
                     lock.release();
                 }
@@ -161,23 +161,23 @@ public class TablePublisher implements TableCoverage {
             if (outcome.wanting.isUpToDate) {
                 coverage.check(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
             }
-            toldFailure = "";
+            loggedFailure = "";
         } catch (SQLException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
-            if (!reason.equals(toldFailure)) {
+            if (!reason.equals(loggedFailure)) {
                 LOG.warnf("publications not checked reason=%s", reason);
             }
-            toldFailure = reason;
+            loggedFailure = reason;
         }
     }
 
-    private Wanting reloaded() {
+    private Wanting reload() {
         return new Wanting(StoreReply.of(catalog.refresh()).all(), true);
     }
 
-    private Wanting reloadedWith(Subscription asking) {
+    private Wanting reloadWith(Subscription asking) {
         return new Wanting(
-                Stream.concat(reloaded().subscriptions.stream(), Stream.of(asking))
+                Stream.concat(reload().subscriptions.stream(), Stream.of(asking))
                         .toList(),
                 true);
     }
@@ -186,9 +186,9 @@ public class TablePublisher implements TableCoverage {
      * Falls back to the known subscriptions, because a lost identity must be noticed also while the store is down:
      * until then the user's UPDATE fails.
      */
-    private Wanting reloadedOrKnown() {
+    private Wanting reloadOrKeep() {
         try {
-            return reloaded();
+            return reload();
         } catch (StoreUnavailableException e) {
             return new Wanting(catalog.current().all(), false);
         }
@@ -211,13 +211,13 @@ public class TablePublisher implements TableCoverage {
             throws SQLException {
         lock.take();
         try {
-            return reconciled(connection, reading, droppable);
+            return reconcileLocked(connection, reading, droppable);
         } finally {
             lock.release();
         }
     }
 
-    private Outcome reconciled(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
+    private Outcome reconcileLocked(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
             throws SQLException {
         Map<Kind, Published> before = publications.ensure(
                 connection, StoreReply.of(store.id()), missing -> missingPublication.recordGap(connection, missing));
@@ -336,12 +336,12 @@ public class TablePublisher implements TableCoverage {
             String reason = reasons.get(move);
             if (reason == null) {
                 LOG.infof("table moved table=%s steps=%s", move.table(), shown(move));
-            } else if (!reason.equals(toldRefusals.get(move))) {
+            } else if (!reason.equals(loggedRefusals.get(move))) {
                 LOG.warnf("table not moved table=%s sql=%s reason=%s", move.table(), publications.sql(move), reason);
             }
         }
-        toldRefusals.clear();
-        toldRefusals.putAll(reasons);
+        loggedRefusals.clear();
+        loggedRefusals.putAll(reasons);
     }
 
     private String shown(Move move) {
