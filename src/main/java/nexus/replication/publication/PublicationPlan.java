@@ -117,7 +117,7 @@ public final class PublicationPlan {
             if (!isNeeded && isDroppable) {
                 dropUnneeded();
             } else if (changes.coversUnnamed(table)) {
-                dropFromInsertsWhatIsTwice();
+                dropDuplicatesFromInserts();
             } else if (fitsAsWhole()) {
                 publishAsWhole(isNeeded);
             } else {
@@ -139,7 +139,7 @@ public final class PublicationPlan {
             }
         }
 
-        private void dropFromInsertsWhatIsTwice() {
+        private void dropDuplicatesFromInserts() {
             relations.stream()
                     .filter(relation -> inserts.isOurs(relation.oid()))
                     .forEach(relation -> steps.add(Step.drop(Kind.INSERTS, relation)));
