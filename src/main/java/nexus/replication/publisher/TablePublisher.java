@@ -150,7 +150,7 @@ public class TablePublisher implements TableCoverage {
     public void guard() {
         try {
             Outcome outcome = worker.runNow(connection -> {
-                boolean isLocked = lockIfStoreIsThere();
+                boolean isLocked = tryLock();
                 try {
                     return reconcileLocked(
                             connection, this::reloadOrKeep, isLocked ? this::isUnneededForLong : table -> false);
@@ -198,7 +198,7 @@ public class TablePublisher implements TableCoverage {
      * Proceeds without the lock when the store is down, since no other process changes the publications without it
      * either.
      */
-    private boolean lockIfStoreIsThere() {
+    private boolean tryLock() {
         try {
             lock.take();
             return true;
