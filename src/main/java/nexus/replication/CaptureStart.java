@@ -67,7 +67,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class CaptureStart {
     /** The interval at which the creation of the slot is checked. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
     /** Rows up to this size are read unchanged, whatever {@code EVENT_MAX_BYTES} is. */
     private static final long SHORTEST_LIMIT = 1 << 20;
 
@@ -227,7 +227,7 @@ public class CaptureStart {
                 creation.cancel();
                 throw CannotCapture.standby("stopped while the slot was being created");
             }
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            LockSupport.parkNanos(CHECK_INTERVAL.toNanos());
             report.status(Status.CREATING, Optional.of(creation.describeWait(ordinary)));
         }
     }

@@ -49,7 +49,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public class TablePublisher implements TableCoverage {
     private static final Logger LOG = Logger.getLogger(TablePublisher.class);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(25);
     private static final int SHOWN_STEPS = 5;
 
     private final SourceConfig config;
@@ -295,7 +295,7 @@ public class TablePublisher implements TableCoverage {
                         !ReplicationSlot.isReady(connection, config.slot()), earlierWriters.of(connection, relations)))
                 .compose(waiting -> waiting.isOver() || System.nanoTime() > deadline
                         ? Future.succeededFuture(waiting)
-                        : worker.submitAfter(LOOK_AGAIN, connection -> 0)
+                        : worker.submitAfter(CHECK_INTERVAL, connection -> 0)
                                 .compose(again -> waitFor(relations, deadline)));
     }
 

@@ -33,7 +33,7 @@ public final class WalStream {
     private static final long CONFIRM_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
-    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
     /** A closed connection does not make the socket readable, so read at this interval anyway. */
     private static final long READ_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -194,7 +194,7 @@ public final class WalStream {
                 throw new StoreUnavailableException(new TimeoutException("the store does not answer"));
             }
             keepAlive();
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            LockSupport.parkNanos(CHECK_INTERVAL_NANOS);
         }
         return StoreReply.of(reply);
     }
