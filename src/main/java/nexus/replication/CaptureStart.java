@@ -265,7 +265,7 @@ public class CaptureStart {
                 new ReadBatch(position, config.batchMaxEvents(), config.batchMaxBytes()),
                 new BatchStoring(intake, positions, refusals, position, Thread.currentThread()),
                 report,
-                next -> noteLostRest(stream, position, next),
+                next -> recordLostRest(stream, position, next),
                 () -> {
                     if (!catalogKeeper.isSaved()) {
                         stream.await(catalogKeeper.save());
@@ -337,7 +337,7 @@ public class CaptureStart {
         return new SQLException("the slot changed while the stream was started", SqlState.OBJECT_IN_USE);
     }
 
-    private void noteLostRest(WalStream stream, SourcePosition position, Lsn next) throws SQLException {
+    private void recordLostRest(WalStream stream, SourcePosition position, Lsn next) throws SQLException {
         Gap gap = new Gap(
                 position.open().map(open -> new Lsn(open.commitLsn()).toString()),
                 Optional.of(next.toString()),
