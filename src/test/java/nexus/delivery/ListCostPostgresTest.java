@@ -28,6 +28,7 @@ class ListCostPostgresTest {
     private static final long MOST_ROWS = 60_000;
     private static final long MOST_BUFFERS = 25_000;
 
+    @SuppressWarnings("TimeInStaticInitializer") // the rows of this test are as old as its class
     private static final Instant NOW = Instant.now();
     private static final Optional<?> ANY = Optional.empty();
     private static final List<?> SINCE = List.of(ANY, Optional.of(NOW.minus(Duration.ofHours(6))));
