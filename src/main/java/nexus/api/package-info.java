@@ -1,7 +1,7 @@
 /**
  * How are requests read, refused, paged and described?
  *
- * <p>A package of rooms. None of them knows what the requests are about.
+ * <p>A package of rooms. None of them knows the subject of a request.
  */
 @NullMarked
 package nexus.api;

@@ -3,9 +3,9 @@ package nexus.intake;
 import nexus.event.EventId;
 
 /**
- * What became of a published event.
+ * The result of publishing an event.
  *
- * @param deliveries to how many subscriptions it is owed
- * @param deduplicated it was there already, under the same key
+ * @param deliveries number of deliveries of the event
+ * @param deduplicated whether it was stored before, under the same key
  */
 public record Accepted(EventId eventId, int deliveries, boolean deduplicated) {}

@@ -15,11 +15,11 @@ import nexus.event.IncomingEvent;
 import nexus.refusal.Refusal;
 
 /**
- * A request after its idempotency keys were looked up: which of its events are there already, and which are to be
- * stored.
+ * A request after its idempotency keys were looked up: the events that are stored already, and the events that still
+ * have to be stored.
  */
 final class ClaimResolution {
-    /** Ids of events are one name space over all API keys. */
+    /** Event ids share one name space over all API keys. */
     private static final String EVENT_SCOPE = "event";
 
     private final Publication request;
@@ -30,7 +30,7 @@ final class ClaimResolution {
         this.request = request;
     }
 
-    /** Looks every key up; fails with a refusal when one of them forbids the request. */
+    /** Resolves every key; throws a refusal if one of them forbids the request. */
     static Future<ClaimResolution> resolve(Publication request, EventRepository repository) {
         ClaimResolution resolution = new ClaimResolution(request);
         List<Future<?>> lookups = new ArrayList<>();
@@ -58,7 +58,7 @@ final class ClaimResolution {
     /**
      * The answers in the order of the request.
      *
-     * @param deliveries of the fresh events, in their order
+     * @param deliveries delivery counts of the new events, in their order
      */
     List<Accepted> answers(List<Integer> deliveries) {
         List<Accepted> answers = new ArrayList<>();
@@ -73,7 +73,7 @@ final class ClaimResolution {
         return answers;
     }
 
-    /** The rows that remember these answers. */
+    /** The rows that record these answers. */
     List<EventRepository.Claim> rows(List<Accepted> answers, Instant now) {
         return fresh.stream()
                 .flatMap(claim -> {

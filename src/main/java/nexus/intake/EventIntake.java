@@ -21,11 +21,11 @@ import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.trace.Tracing;
 import org.jboss.logging.Logger;
 
-/** The one door: what both ways in call. Match, store and enqueue commit together. */
+/** The entry point for captured and published events. Matching, storing and enqueueing commit together. */
 @Singleton
 public class EventIntake {
     private static final Logger LOG = Logger.getLogger(EventIntake.class);
-    /** A publisher may take the id that was found free in the moment before it is stored. */
+    /** A publisher may take a free id just before the event with that id is stored. */
     private static final int ID_TRIES = 3;
 
     private static final EventType HARMLESS = new EventType("pg.pg_catalog.nothing.insert");
@@ -48,9 +48,9 @@ public class EventIntake {
     }
 
     /**
-     * Takes published events: all of them or none.
+     * Stores published events, all or none of them.
      *
-     * @return one answer per event, in order, once they are committed; or fails with a {@code Refusal} (a key reused,
+     * @return one answer per event, in order, once they are committed; or fails with a {@code Refusal} (a key reused or
      *     in use, or an event id taken)
      */
     public Future<List<Accepted>> publish(List<IncomingEvent> events, List<IdempotencyClaim> claims) {
@@ -58,18 +58,18 @@ public class EventIntake {
     }
 
     /**
-     * Takes what one connection read from the source, and moves its position in the same transaction. One call at a
-     * time: the next one only when this one is done.
+     * Stores the events that one connection read from the source, and moves its position in the same transaction. Calls
+     * must not overlap.
      *
-     * <p>When no subscription wants any of the events, nothing is written: a busy table that nobody follows costs no
-     * WAL. Without events at all the position alone is written.
+     * <p>If no subscription matches any of the events, nothing is written, so a busy table without subscribers costs no
+     * WAL. A call without events writes the position alone.
      *
-     * <p>An event that the store refuses is reduced, or left out, so that the others come in.
+     * <p>An event that the store refuses is reduced, or left out, so that the others are stored.
      *
-     * @param refusals is told of such events
-     * @return the position that is now stored: {@code to}, or {@code from} when nothing had to be written. Fails with
-     *     {@link PositionLostException} when {@code from} is not what is stored. After any other failure it is not
-     *     known whether the transaction was committed: read the position again before going on.
+     * @param refusals receives such events
+     * @return the stored position: {@code to}, or {@code from} if nothing had to be written. Fails with {@link
+     *     PositionLostException} if {@code from} is not the stored position. After any other failure it is unknown
+     *     whether the transaction was committed: read the position again before continuing.
      */
     public Future<SourcePosition> capture(
             List<IncomingEvent> events, SourcePosition from, SourcePosition to, EventRefusal.Listener refusals) {
@@ -85,12 +85,12 @@ public class EventIntake {
         return search.reduced(refused).compose(taken -> isAbout(search.leftOut(), taken, failure)
                 .compose(about -> about
                         ? refusals.refused(search.found(failure)).map(taken)
-                        : Future.failedFuture(failure))); // nothing is lost, and it is tried again
+                        : Future.failedFuture(failure))); // nothing is lost, and the caller tries again
     }
 
     /**
-     * Whether the store takes others, and these still not: somebody may have put right meanwhile what it refused every
-     * event for.
+     * Whether the store accepts a probe but still refuses these events: the cause of refusing every event may have been
+     * corrected meanwhile.
      */
     private Future<Boolean> isAbout(List<IncomingEvent> leftOut, List<IncomingEvent> taken, Throwable failure) {
         if (leftOut.isEmpty()) {
@@ -110,7 +110,7 @@ public class EventIntake {
                 new MatchedEvents(catalog.current(), events, signal.live().now()));
     }
 
-    /** As harmless as a row change can be; it is tried and never stored. */
+    /** A probe with the simplest possible row change; it is tried and never stored. */
     private IncomingEvent harmless() {
         return new IncomingEvent(
                 new EventId(UUID.randomUUID()),
@@ -147,7 +147,7 @@ public class EventIntake {
                         : Future.failedFuture(failure));
     }
 
-    /** An id that somebody else's event has must not keep the others from coming in. */
+    /** Renames events whose ids other events already have, so that they do not block the rest of the batch. */
     private Future<List<IncomingEvent>> underFreeIds(List<IncomingEvent> events, MatchedEvents matched) {
         return TakenIds.resolve(events, Set.copyOf(matched.ids), repository).onSuccess(free -> {
             Set<UUID> given = TakenIds.ids(events);
@@ -160,7 +160,7 @@ public class EventIntake {
         });
     }
 
-    /** @return false when the match is out of date: reload and match again */
+    /** @return false if the match is out of date: reload and match again */
     private Future<Boolean> store(
             MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
         return repository.store(matched, claims, move).compose(stored -> switch (stored) {

@@ -5,11 +5,11 @@ import java.util.List;
 import nexus.event.EventType;
 
 /**
- * Captured events that the store did not take as they are.
+ * Captured events that the store refused in their original form.
  *
- * @param reduced types of those that it took without their values
- * @param leftOut types of those that it did not take at all
- * @param reason without any value of theirs
+ * @param reduced types of the events that were stored without their values
+ * @param leftOut types of the events that were not stored at all
+ * @param reason the reason, without any value of the events
  */
 public record EventRefusal(List<EventType> reduced, List<EventType> leftOut, String reason) {
     public EventRefusal {
@@ -17,7 +17,7 @@ public record EventRefusal(List<EventType> reduced, List<EventType> leftOut, Str
         leftOut = List.copyOf(leftOut);
     }
 
-    /** Is told before the others are stored; they wait until it is done. */
+    /** Receives the refusal before the other events are stored; they wait until it completes. */
     @FunctionalInterface
     public interface Listener {
         Future<Void> refused(EventRefusal refusal);

@@ -25,19 +25,19 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code event}, {@code idempotency} and what is inserted into {@code owed} and {@code owed_run}, and moves {@code source_position}.
- * One statement, so that all of it is stored or nothing; a statement of its own in front of it takes the catalog's lock,
- * so that the snapshot of the second is younger than any change of a subscription, and, where there are runs, the lock of
- * this process, so that it is younger than any loss of what it owns.
+ * Inserts into {@code event}, {@code idempotency}, {@code owed} and {@code owed_run}, and moves {@code
+ * source_position}. One statement stores all of it or nothing. A separate statement before it takes the catalog's lock,
+ * so that the snapshot of the second is newer than any change of a subscription, and, if there are packed rows, the
+ * lock of this process, so that the snapshot is newer than any loss of its shards.
  */
 final class EventRepository {
-    /** The table, and what the names of its partitions begin with. */
+    /** The table's name, and the prefix of its partitions' names. */
     static final String EVENTS = "event";
 
     private static final String LOCK_CATALOG =
             "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + " IN ROW SHARE MODE";
 
-    /** Fails with {@code undefined_table} when the process has ended or was taken over. */
+    /** Fails with {@code undefined_table} if the process has ended or was taken over. */
     private static String lockCatalogAnd(int process) {
         return "LOCK TABLE " + SubscriptionRepository.CATALOG_LOCK + ", " + ProcessLock.table(process)
                 + " IN ROW SHARE MODE";
@@ -46,9 +46,9 @@ final class EventRepository {
     private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
 
     /**
-     * {@code gate} is empty, and with it everything else, when the catalog, the owner of lanes with runs or the position
-     * is not as expected. Rows come of arrays side by side in a select list, which keeps their order and, unlike a
-     * function in FROM, no copy of them.
+     * {@code gate} is empty, and so are all other parts, if the catalog, the owner of lanes with packed rows or the
+     * position is not as expected. Rows come from arrays side by side in a select list, which keeps their order and,
+     * unlike a function in FROM, makes no copy of them.
      */
     private static final String ACCEPT = """
             WITH fence AS MATERIALIZED (
@@ -132,30 +132,30 @@ final class EventRepository {
 
     private static final String ENSURE_TODAY = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date)";
 
-    /** What the one statement answered. */
+    /** The result of the statement. */
     sealed interface Stored {
         /**
-         * Committed.
+         * The events are committed.
          *
-         * @param seqs of what is owed, in the order of the columns
-         * @param places where those of them lie that are rows, in the same order
+         * @param seqs seqs of the deliveries, in the order of the columns
+         * @param places row locations of the deliveries that are single rows, in the same order
          */
         record Done(LocalDate day, Instant at, List<Long> seqs, List<String> places) implements Stored {}
 
-        /** The subscriptions, or who owns their lanes, have changed since the match: nothing was stored. */
+        /** The subscriptions, or the owner of their lanes, have changed since the match: nothing was stored. */
         record MatchOutdated() implements Stored {}
 
-        /** The position is not where it was expected: nothing was stored. */
+        /** The stored position is not the expected one: nothing was stored. */
         record PositionMoved() implements Stored {}
     }
 
     /** A row for {@code idempotency}. */
     record Claim(String scope, String key, String bodyHash, String answer, OffsetDateTime expiresAt) {}
 
-    /** A key that is known already. */
+    /** A key that was used before. */
     record KnownClaim(String bodyHash, String answer) {}
 
-    /** From where to where the source's position moves. */
+    /** The old and the new position of the source. */
     record PositionMove(SourcePosition from, SourcePosition to) {}
 
     private final Pool pool;
@@ -173,7 +173,9 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
-    /** Whether the store takes these events; nothing of them is stored. Fails when the reason may be another one. */
+    /**
+     * Tests whether the store accepts these events, without storing them. Fails if the failure may have another cause.
+     */
     Future<Boolean> takes(MatchedEvents events) {
         Tuple parameters = parameters(events, List.of(), Optional.empty());
         return PipelinedTransaction.run(pool, connection -> {
@@ -204,7 +206,7 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
-    /** Whether the catalog still has this version, seen from behind its lock. */
+    /** Whether the catalog still has this version, read under its lock. */
     Future<Boolean> isCatalogAt(long version) {
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.query(LOCK_CATALOG).execute();
@@ -231,7 +233,7 @@ final class EventRepository {
         return pool.preparedQuery(HAS_EVENT).execute(Tuple.of(id)).map(rows -> rows.size() > 0);
     }
 
-    /** The events that have these ids, by id. */
+    /** The stored events with these ids, by id. */
     Future<Map<UUID, TakenIds.Holder>> holders(Collection<UUID> ids) {
         return pool.preparedQuery(TAKEN)
                 .execute(Tuple.of(ids.toArray(UUID[]::new)))
@@ -249,7 +251,7 @@ final class EventRepository {
                 });
     }
 
-    /** The store's secret under which ids of row changes are made. */
+    /** The store's secret key for ids of row changes. */
     Future<byte[]> idKey() {
         return pool.query(ID_KEY)
                 .execute()
@@ -336,7 +338,7 @@ final class EventRepository {
         return position.open().isPresent() ? position.open().get().ordinal() : NullValue.Long;
     }
 
-    /** An LSN as PostgreSQL writes it. */
+    /** An LSN in PostgreSQL's notation. */
     private static String lsn(long lsn) {
         return Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffffffffL);
     }

@@ -3,15 +3,15 @@ package nexus.intake;
 import java.time.Duration;
 
 /**
- * "Only once": a publisher's key for one or more events of its request.
+ * A publisher's idempotency key for one or more events of its request.
  *
- * @param scope whose key it is: two API keys may use the same text
- * @param bodyHash SHA-256 of the bytes that came, in hex; the same key with others is refused
+ * @param scope the API key that the claim belongs to: two API keys may use the same text
+ * @param bodyHash SHA-256 of the received bytes, in hex; the same key with other bytes is refused
  * @param keptFor how long the key is remembered
- * @param firstEvent index of the first event it stands for, in the request
- * @param eventCount how many events it stands for
- * @param isEventId the key is a UUID that becomes the event's id: taken by another scope, it is a conflict
- * @param pointer the field or header a refusal names
+ * @param firstEvent index in the request of the first event that it covers
+ * @param eventCount number of events that it covers
+ * @param isEventId whether the key is a UUID that becomes the event's id; it conflicts if another scope has used it
+ * @param pointer the field or header that a refusal names
  */
 public record IdempotencyClaim(
         String scope,

@@ -22,7 +22,7 @@ import nexus.queue.owed.Ready;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 
-/** Events with the lanes they are owed to, as the columns of the statement that stores them. */
+/** Events with the lanes of their deliveries, as the columns of the statement that stores them. */
 final class MatchedEvents {
     final long catalogVersion;
 
@@ -30,17 +30,17 @@ final class MatchedEvents {
     final List<String> types = new ArrayList<>();
     final List<OffsetDateTime> createdAts = new ArrayList<>();
     final List<Buffer> bodies = new ArrayList<>();
-    final List<Integer> firstsOwed = new ArrayList<>(); // from 1; what is owed of one event follows on each other
+    final List<Integer> firstsOwed = new ArrayList<>(); // from 1; the deliveries of one event are adjacent
     final List<Integer> lastsOwed = new ArrayList<>();
 
-    /** Events without Nexus's own. */
+    /** Number of events without Nexus's own. */
     long counted;
 
     final OwedColumns owed = new OwedColumns();
     final RunPlan runs;
     private final List<OwedBody> owedBodies = new ArrayList<>();
 
-    /** For every event that came in, to how many subscriptions it is owed. */
+    /** The number of deliveries of each incoming event. */
     final List<Integer> deliveries = new ArrayList<>();
 
     MatchedEvents(Subscriptions subscriptions, List<IncomingEvent> events, LiveLanes.Live live) {
@@ -55,7 +55,7 @@ final class MatchedEvents {
         runs = new RunPlan(owed, live);
     }
 
-    /** What has become owed, once it is stored. */
+    /** The new deliveries, once they are stored. */
     OwedRows owed(EventRepository.Stored.Done stored) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         Map<Integer, List<Ready>> freshByLane = new HashMap<>();
@@ -89,19 +89,19 @@ final class MatchedEvents {
         return new OwedRows(lowestSeqByLane, false, freshByLane);
     }
 
-    /** Nothing to store. */
+    /** Whether there is nothing to store. */
     boolean isEmpty() {
         return ids.isEmpty();
     }
 
-    /** What is told of each event that is stored. */
-    interface Told {
+    /** The notification about each stored event. */
+    interface StoredListener {
         void of(UUID id, String type, Instant createdAt);
     }
 
-    void forEach(Told told) {
+    void forEach(StoredListener listener) {
         for (int i = 0; i < ids.size(); i++) {
-            told.of(ids.get(i), types.get(i), createdAts.get(i).toInstant());
+            listener.of(ids.get(i), types.get(i), createdAts.get(i).toInstant());
         }
     }
 

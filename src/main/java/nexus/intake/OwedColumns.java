@@ -9,14 +9,14 @@ import nexus.event.Ordering;
 import nexus.queue.owed.SliceCursor;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes owed of some events, as the columns of the statement that stores it. */
+/** The new deliveries of some events, as the columns of the statement that stores them. */
 final class OwedColumns {
     final List<Integer> lanes = new ArrayList<>();
     final List<Integer> keySlices = new ArrayList<>();
     final List<@Nullable Long> keys = new ArrayList<>();
     final List<@Nullable Long> otherKeys = new ArrayList<>();
     final List<Boolean> barriers = new ArrayList<>();
-    final List<Integer> events = new ArrayList<>(); // of which event, from 1
+    final List<Integer> events = new ArrayList<>(); // number of the event, from 1
     final List<Integer> bytes = new ArrayList<>();
     final List<Boolean> own = new ArrayList<>();
 
@@ -24,7 +24,7 @@ final class OwedColumns {
         return lanes.size();
     }
 
-    /** @param number of the event among those that are stored, from 1 */
+    /** @param number number of the event among those that are stored, from 1 */
     void add(int lane, int number, int bodyBytes, IncomingEvent event) {
         lanes.add(lane);
         events.add(number);
@@ -45,7 +45,7 @@ final class OwedColumns {
         barriers.add(barrier);
     }
 
-    /** How many of those owed to each lane count: not Nexus's own. */
+    /** The number of deliveries for each lane, without Nexus's own events. */
     Map<Integer, Long> counted() {
         Map<Integer, Long> counts = new TreeMap<>();
         for (int i = 0; i < size(); i++) {

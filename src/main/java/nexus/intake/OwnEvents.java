@@ -17,7 +17,7 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 
-/** Nexus's own events, {@code nexus.*}: what happens to it becomes an event that can be subscribed to. */
+/** Raises Nexus's own events, {@code nexus.*}, to which receivers can subscribe. */
 @Singleton
 public class OwnEvents {
     private static final byte[] NO_METADATA = "{}".getBytes(StandardCharsets.UTF_8);
@@ -33,12 +33,12 @@ public class OwnEvents {
         this.ids = new EventIdGenerator(clock, random);
     }
 
-    /** Done once it is stored. */
+    /** Completes once the event is stored. */
     public Future<Void> raise(EventType type, JsonObject data) {
         return raise(type, data, List.of());
     }
 
-    /** @param claims what makes it the same event when it is raised again */
+    /** @param claims identify the event, so that raising it again does not store it twice */
     public Future<Void> raise(EventType type, JsonObject data, List<IdempotencyClaim> claims) {
         EventId id = ids.next();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);

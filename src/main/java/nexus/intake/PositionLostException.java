@@ -1,6 +1,6 @@
 package nexus.intake;
 
-/** The position is not where this process left it: another one has taken capture over. Nothing was stored. */
+/** The stored position has changed because another process has taken capture over. Nothing was stored. */
 public final class PositionLostException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,9 +4,9 @@ import java.util.List;
 import nexus.event.IncomingEvent;
 
 /**
- * The events of one HTTP request: stored together or not at all.
+ * The events of one HTTP request, which are stored together or not at all.
  *
- * @param bytes of all bodies together
+ * @param bytes total size of all bodies
  */
 record Publication(List<IncomingEvent> events, List<IdempotencyClaim> claims, long bytes) {
     Publication {

@@ -21,21 +21,21 @@ import nexus.store.StoreErrors;
 import nexus.subscription.catalog.SubscriptionCatalog;
 
 /**
- * Group commit for published events: what arrives while one transaction is under way goes into the next one, so that a
- * lone request waits for nothing and many share one commit. When a group fails, its requests are stored one by one, so
- * that one request's error is no neighbour's. When the store is away they wait for it and are tried again, after a look
- * whether the last try was committed: their ids were drawn before.
+ * Group commit for published events: requests that arrive during a transaction are stored by the next one, so that a
+ * lone request does not wait and many share one commit. If a group fails, its requests are stored one by one, so that
+ * one request's error does not affect the others. While the store is unavailable they wait and are tried again, after a
+ * check whether the last try was committed: their ids were drawn before it.
  */
 final class PublishQueue {
-    /** Events in one transaction. */
+    /** Maximum number of events in one transaction. */
     private static final int MAX_GROUP = 1000;
-    /** Bytes of bodies in one transaction; a request above it goes alone. */
+    /** Maximum bytes of bodies in one transaction; a larger request is stored alone. */
     private static final long MAX_GROUP_BYTES = 8L << 20;
-    /** Requests waiting; more are turned away, because they would wait longer than their callers do. */
+    /** Maximum number of waiting requests; more are refused, because they would wait longer than their callers do. */
     private static final int MAX_WAITING = 20_000;
-    /** Bytes of bodies waiting. */
+    /** Maximum bytes of waiting bodies. */
     private static final long MAX_WAITING_BYTES = 64L << 20;
-    /** Then the caller is told to come again. */
+    /** Time until a waiting request is refused, and its caller may try again. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
@@ -47,14 +47,14 @@ final class PublishQueue {
             "The database does not answer. The request may have been stored: send it again with"
                     + " the same Idempotency-Key or eventId.";
 
-    /** Stores matched events; false when the match is out of date. */
+    /** Stores matched events; false if the match is out of date. */
     interface Storage {
         Future<Boolean> store(
                 MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move);
     }
 
     private record ClaimKey(String scope, String key) {
-        // written out, as in event.EventType
+        // written by hand, as in event.EventType
         @Override
         public boolean equals(Object other) {
             return other instanceof ClaimKey claim && key.equals(claim.key) && scope.equals(claim.scope);
@@ -145,7 +145,7 @@ final class PublishQueue {
         });
     }
 
-    /** @param again to be tried again, before all others */
+    /** @param again requests that are tried again, before all others */
     private void end(List<WaitingPublication> again) {
         synchronized (this) {
             storing = false;
@@ -160,7 +160,7 @@ final class PublishQueue {
         storeNext();
     }
 
-    /** While anything is stored its deadline is looked at: the store may also hang. */
+    /** Checks the deadlines while a transaction is in progress, because the store may hang. */
     private synchronized void watch() {
         if (!watching) {
             watching = true;
@@ -194,7 +194,7 @@ final class PublishQueue {
     /**
      * Never fails: every request of the group gets its own answer.
      *
-     * @param again gets those that are to be tried again
+     * @param again receives the requests that have to be tried again
      */
     private Future<?> storeGroup(List<WaitingPublication> group, Set<WaitingPublication> again) {
         List<Future<Optional<Resolved>>> lookups = new ArrayList<>();
@@ -224,12 +224,12 @@ final class PublishQueue {
                 .map(resolution -> new Resolved(one, resolution, triedBefore));
     }
 
-    /** Whether its last try was committed; then it has its answer. */
+    /** Whether its last try was committed; if so, it has its answer. */
     private Future<Boolean> isStored(WaitingPublication one) {
-        Set<UUID> telling = one.tellingIds();
-        return telling.isEmpty()
+        Set<UUID> deciding = one.decidingIds();
+        return deciding.isEmpty()
                 ? Future.succeededFuture(false)
-                : repository.holders(telling).map(found -> {
+                : repository.holders(deciding).map(found -> {
                     if (!found.isEmpty()) {
                         one.wasStored();
                     }
@@ -237,12 +237,12 @@ final class PublishQueue {
                 });
     }
 
-    /** Waits for a store that is away, as long as its caller does. */
+    /** Waits for an unavailable store, until the deadline of its caller. */
     private static void failed(WaitingPublication one, Throwable failure, Set<WaitingPublication> again) {
         if (!StoreErrors.isAway(failure)) {
             one.answer().tryFail(failure);
         } else if (!one.isAnswered()) {
-            one.cutOff();
+            one.interrupted();
             again.add(one);
         }
     }
@@ -280,7 +280,7 @@ final class PublishQueue {
         if (group.size() == 1) {
             return storeAlone(group.getFirst().waiting(), failure, 1, again);
         }
-        if (!StoreErrors.isAboutOneRow(failure)) { // it would be for each of them
+        if (!StoreErrors.isAboutOneRow(failure)) { // it would be unavailable for each of them
             group.forEach(one -> failed(one.waiting(), failure, again));
             return Future.succeededFuture();
         }
@@ -293,8 +293,8 @@ final class PublishQueue {
     }
 
     /**
-     * Another process took the same key in this moment, or a try whose connection broke was committed after all: then the
-     * look-up finds it now.
+     * Another process used the same key at the same time, or a try whose connection broke was committed: the next
+     * look-up finds it.
      */
     private Future<Void> storeAlone(
             WaitingPublication one, Throwable failure, int attempt, Set<WaitingPublication> again) {

@@ -9,35 +9,35 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 
 /**
- * Finds those of a batch's events that the store refuses, by asking for halves of it. Each of them is reduced, and left
- * out when that is refused too; the others stay as they are.
+ * Finds the events of a batch that the store refuses, by bisection. Each of them is reduced, and left out if its
+ * reduced form is refused too; the others stay unchanged.
  */
 final class RefusedEvents {
     private final Function<List<IncomingEvent>, Future<Boolean>> taken;
     private final List<EventType> reduced = new ArrayList<>();
     private final List<IncomingEvent> leftOut = new ArrayList<>();
 
-    /** @param taken whether the store takes all of these */
+    /** @param taken tests whether the store accepts all of these */
     RefusedEvents(Function<List<IncomingEvent>, Future<Boolean>> taken) {
         this.taken = taken;
     }
 
     /**
-     * What was found.
+     * The result of the search.
      *
-     * @param failure why the store didn't take the batch
+     * @param failure why the store refused the batch
      */
     EventRefusal found(Throwable failure) {
         return new EventRefusal(
                 reduced, leftOut.stream().map(IncomingEvent::type).toList(), reason(failure));
     }
 
-    /** What the store doesn't take at all. */
+    /** The events that the store refuses in any form. */
     List<IncomingEvent> leftOut() {
         return leftOut;
     }
 
-    /** Not the error's message, which may hold a value. */
+    /** The reason, without the error's message, which may contain a value. */
     private static String reason(Throwable failure) {
         if (!(failure instanceof PgException e)) {
             return "the store failed";
@@ -45,7 +45,7 @@ final class RefusedEvents {
         return "SQLSTATE " + e.getSqlState() + (e.getConstraint() == null ? "" : " constraint " + e.getConstraint());
     }
 
-    /** The events that the store takes, in their order. */
+    /** The events that the store accepts, in their order. */
     Future<List<IncomingEvent>> reduced(List<IncomingEvent> events) {
         return taken.apply(events).compose(all -> {
             if (all) {

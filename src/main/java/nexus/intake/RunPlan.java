@@ -13,11 +13,13 @@ import nexus.queue.lease.Shards;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.owed.PackedRow;
 
-/** Which of the deliveries that become owed together are stored as runs: of each live lane to which enough is owed at once. */
+/**
+ * Decides which new deliveries are stored as packed rows: those of each live lane that gets enough deliveries at once.
+ */
 final class RunPlan {
     private final int process;
-    private final int[] runs; // of each delivery, from 1; 0: a row
-    private final List<Integer> lanes = new ArrayList<>(); // of each run
+    private final int[] runs; // of each delivery, from 1; 0: a single row
+    private final List<Integer> lanes = new ArrayList<>(); // of each packed row
 
     RunPlan(OwedColumns owed, LiveLanes.Live live) {
         process = live.process();
@@ -27,7 +29,10 @@ final class RunPlan {
         }
     }
 
-    /** What a run has no place for stays a row; what waits behind a barrier that is a row has to be one, too. */
+    /**
+     * A delivery whose attributes a packed row cannot hold stays a single row; so does a delivery that waits for a
+     * barrier in a single row.
+     */
     private void plan(OwedColumns owed, Set<Integer> live) {
         Map<Integer, List<Integer>> byLane = new TreeMap<>();
         Set<Integer> withBarrier = new HashSet<>();
@@ -56,25 +61,25 @@ final class RunPlan {
         lanes.addAll(Collections.nCopies(count, lane));
     }
 
-    /** Of each delivery, from 1; 0: it is a row. */
+    /** The number of each delivery's packed row, from 1; 0 for a single row. */
     Integer[] numbers() {
         return Arrays.stream(runs).boxed().toArray(Integer[]::new);
     }
 
-    /** The process that has to own the lanes with runs; empty: there are none. */
+    /** The process that must own the lanes with packed rows; empty if there are none. */
     Optional<Integer> owner() {
         return lanes.isEmpty() ? Optional.empty() : Optional.of(process);
     }
 
-    /** Those that it has to own. */
+    /** The shards that it must own. */
     Short[] shards() {
         return lanes.stream().map(lane -> (short) Shards.of(lane)).distinct().toArray(Short[]::new);
     }
 
     /**
-     * The runs, once they are stored.
+     * The packed rows, once they are stored.
      *
-     * @param seqs of all deliveries, in the order of their columns
+     * @param seqs seqs of all deliveries, in the order of their columns
      */
     Runs stored(List<Long> seqs) {
         List<List<Long>> seqsByRun = new ArrayList<>();
@@ -91,7 +96,7 @@ final class RunPlan {
         return delivery -> runs[delivery] == 0 ? Optional.empty() : Optional.of(made.get(runs[delivery] - 1));
     }
 
-    /** Of which run a delivery is, from 0 in the order of the columns; empty: it is a row. */
+    /** The index of a delivery's packed row, from 0 in the order of the columns; empty for a single row. */
     interface Runs {
         Optional<PackedRow> of(int delivery);
     }

@@ -23,22 +23,25 @@ import nexus.event.IncomingEvent;
 import nexus.notation.Sha256;
 
 /**
- * Captured events whose ids other events have. The event that is stored keeps the id. The captured one gets the next
- * id, which follows from the taken one under the store's key: after a crash it is the same again, and no publisher can
- * take it beforehand. A captured event that is stored itself is left out.
+ * Renames captured events whose ids other events already have. The stored event keeps the id. The captured one gets the
+ * next id, which is derived from the taken one under the store's key: after a crash it is the same again, and no
+ * publisher can take it in advance. A captured event that is itself already stored is left out.
  */
 final class TakenIds {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MOST_ROUNDS = 100;
 
     /**
-     * The stored event that has an id.
+     * The stored event with an id.
      *
-     * @param bodyHash SHA-256; empty when the payload was erased
+     * @param bodyHash SHA-256; empty if the payload was erased
      */
     record Holder(String type, Instant createdAt, Optional<Buffer> bodyHash) {
 
-        /** A row change's type cannot be published: another event of that type under the same id is the change itself. */
+        /**
+         * The type of a row change cannot be published, so another event of that type with the same id is the same
+         * change.
+         */
         boolean is(IncomingEvent event) {
             return type.equals(event.type().value())
                     && createdAt.equals(event.createdAt())
@@ -56,7 +59,7 @@ final class TakenIds {
     private TakenIds() {}
 
     /**
-     * The events that are still to be stored, each under an id that nobody has.
+     * The events that still have to be stored, each with a free id.
      *
      * @param stored whether an event is going to be stored: the others need no id of their own
      */

@@ -9,18 +9,18 @@ import java.util.UUID;
 import nexus.event.IncomingEvent;
 import org.jspecify.annotations.Nullable;
 
-/** A request that waits to be stored, over several tries when the store is away meanwhile. */
+/** A request that waits to be stored, over several tries if the store is unavailable meanwhile. */
 final class WaitingPublication {
     private final Publication request;
     private final Promise<List<Accepted>> answer = Promise.promise();
     private final long deadlineNanos;
     private volatile @Nullable Try lastTry;
-    private volatile boolean isCutOff;
+    private volatile boolean isInterrupted;
 
     /**
-     * What would be the answer, had the last transaction been committed whose end is not known.
+     * The answer if the last transaction, whose outcome is unknown, was committed.
      *
-     * @param fresh ids that it was to store
+     * @param fresh ids that the transaction was to store
      */
     private record Try(List<Accepted> answers, Set<UUID> fresh) {}
 
@@ -45,36 +45,36 @@ final class WaitingPublication {
         return nowNanos - deadlineNanos > 0;
     }
 
-    /** A transaction begins that is to store these. */
+    /** A transaction begins that will store these events. */
     void tries(List<Accepted> answers, List<IncomingEvent> fresh) {
         Set<UUID> ids = new HashSet<>();
         fresh.forEach(event -> ids.add(event.id().value()));
         lastTry = new Try(List.copyOf(answers), ids);
     }
 
-    /** The store was away, so it is not known what became of the last try. */
-    void cutOff() {
-        isCutOff = true;
+    /** The store was unavailable, so the outcome of the last try is unknown. */
+    void interrupted() {
+        isInterrupted = true;
     }
 
     /**
-     * Ids that were drawn for this request alone: where one of them is stored, the last try was committed. Empty when
-     * there was no try that was cut off, or when the publisher has given all ids: those are found by their keys.
+     * Ids that were drawn for this request alone: if one of them is stored, the last try was committed. Empty if no try
+     * was interrupted, or if the publisher has set all ids, which are found by their keys.
      */
-    Set<UUID> tellingIds() {
+    Set<UUID> decidingIds() {
         Try tried = lastTry;
-        if (tried == null || !isCutOff) {
+        if (tried == null || !isInterrupted) {
             return Set.of();
         }
-        Set<UUID> telling = new HashSet<>(tried.fresh());
+        Set<UUID> deciding = new HashSet<>(tried.fresh());
         for (IdempotencyClaim claim : request.claims()) {
             if (claim.isEventId()) {
                 request.events()
                         .subList(claim.firstEvent(), claim.firstEvent() + claim.eventCount())
-                        .forEach(event -> telling.remove(event.id().value()));
+                        .forEach(event -> deciding.remove(event.id().value()));
             }
         }
-        return telling;
+        return deciding;
     }
 
     /** The last try was committed. */
@@ -85,21 +85,24 @@ final class WaitingPublication {
         }
     }
 
-    /** @param answers some of which may be known from an earlier try of this very request: that is no repetition */
+    /**
+     * @param answers some of which may be known from an earlier try of the same request, which does not count as a
+     *     repetition
+     */
     void stored(List<Accepted> answers, Set<UUID> triedBefore) {
-        List<Accepted> told = new ArrayList<>();
+        List<Accepted> shown = new ArrayList<>();
         for (Accepted one : answers) {
-            told.add(
+            shown.add(
                     one.deduplicated() && triedBefore.contains(one.eventId().value())
                             ? new Accepted(one.eventId(), one.deliveries(), false)
                             : one);
         }
-        answer.tryComplete(told);
+        answer.tryComplete(shown);
     }
 
-    /** Ids that a try which was cut off may have stored. */
+    /** Ids that an interrupted try may have stored. */
     Set<UUID> tried() {
         Try tried = lastTry;
-        return tried == null || !isCutOff ? Set.of() : tried.fresh();
+        return tried == null || !isInterrupted ? Set.of() : tried.fresh();
     }
 }

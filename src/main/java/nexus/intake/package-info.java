@@ -1,7 +1,8 @@
 /**
- * The one door: match, store and enqueue in one transaction.
+ * How do events become stored, matched and enqueued, in one transaction?
  *
- * <p>Takes events from either way in, gives back what became of them once it is committed. Never knows which way they came.
+ * <p>Takes captured and published events, returns their results once they are committed. Never knows where an event
+ * came from.
  */
 @NullMarked
 package nexus.intake;

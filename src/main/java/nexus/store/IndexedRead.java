@@ -7,8 +7,8 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 
 /**
- * One query that may only walk indexes. For reads of {@code owed} on a pool whose connections plan freely: that table's
- * statistics are out of date most of the time, and a plan made for ten rows is a disaster for a million.
+ * A query whose plan may only use indexes. It serves reads of {@code owed} on a pool whose connections plan freely: the
+ * table's statistics are out of date most of the time, and a plan for ten rows is far too slow for a million.
  */
 public record IndexedRead(String sql, Tuple parameters) {
     private static final String ONLY_INDEXES = """

@@ -14,18 +14,21 @@ import java.util.UUID;
 import nexus.notation.SqlState;
 import org.postgresql.PGProperty;
 
-/** The only place where blocking connections to PostgreSQL are made. Whoever asks for one closes it. */
+/** The only place that opens blocking connections to PostgreSQL. The caller closes the connection. */
 public final class JdbcSessions {
     private static final int SLOW_START_SECONDS = 5;
 
-    /** A setting that no server and no pooler knows. Who finds it set has a session that was started for it. */
+    /**
+     * A setting that no server and no pooler knows. Its presence proves that the session was started for this
+     * connection.
+     */
     private static final String MARK = "nexus.session";
 
     private static final String READ_MARK = "SELECT pg_catalog.current_setting('" + MARK + "', true)";
 
     private JdbcSessions() {}
 
-    /** A session that nothing was set in yet, and whether it took what its start-up message asked for. */
+    /** A session before its first statement, and whether it accepted the options of its start-up message. */
     record Unset(Connection connection, boolean takesOptions) implements AutoCloseable {
         @Override
         public void close() throws SQLException {
@@ -39,7 +42,8 @@ public final class JdbcSessions {
 
     /**
      * @param driver further properties of the driver
-     * @throws Pooling.SharedSessionException if the session is shared with others, so that nothing may be set in it
+     * @throws Pooling.SharedSessionException if other connections share the session, so that no setting may be changed
+     *     in it
      */
     public static Connection open(PostgresUrl url, SessionSettings settings, Properties driver) throws SQLException {
         Unset session = unset(url, settings.options(), driver);
@@ -57,7 +61,7 @@ public final class JdbcSessions {
         }
     }
 
-    /** With the settings that the server has for the role: for a statement of the user's own. */
+    /** Opens a session with the role's own settings, for a statement of the user. */
     public static Connection openAsUser(PostgresUrl url) throws SQLException {
         return connect(url, new Properties());
     }
@@ -92,7 +96,7 @@ public final class JdbcSessions {
         }
     }
 
-    /** With the setting of newer servers, unless this one does not know it. */
+    /** Sends the setting of newer servers, unless this server does not know it. */
     private static Connection started(PostgresUrl url, String options, Properties driver) throws SQLException {
         if (NewerSetting.isKnownAt(url).orElse(true)) {
             try {
@@ -130,7 +134,10 @@ public final class JdbcSessions {
         return properties;
     }
 
-    /** What stands before a server says so in various ways; the server itself takes all options of this program. */
+    /**
+     * Whether an error means that a pooler refused the start-up options. Poolers word it in various ways; a server
+     * itself accepts all options of this program.
+     */
     static boolean refusesOptions(SQLException failure) {
         String reason = SqlReason.of(failure).toLowerCase(Locale.ROOT);
         return SqlState.is(failure, SqlState.PROTOCOL_VIOLATION)
@@ -139,7 +146,7 @@ public final class JdbcSessions {
                 || reason.contains("command-line options");
     }
 
-    /** The configuration of the pool that migrations use, for a server that sessions were opened at. */
+    /** The configuration of the migrations' pool, for a server at which sessions were opened before. */
     public static Map<String, String> poolSettings(PostgresUrl url, SessionSettings settings, boolean isPooled) {
         Map<String, String> pool = new HashMap<>();
         String newer = NewerSetting.isKnownAt(url).orElse(false) ? NewerSetting.OPTION : "";
@@ -155,7 +162,7 @@ public final class JdbcSessions {
 
     private static Connection connect(PostgresUrl url, Properties driver) throws SQLException {
         Properties properties = new Properties();
-        // A server, or what stands in front of it, may take the connection and say nothing.
+        // A server, or a proxy in front of it, may accept the connection and never answer.
         PGProperty.LOGIN_TIMEOUT.set(properties, url.connectTimeoutSeconds() + SLOW_START_SECONDS);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         properties.putAll(driver);

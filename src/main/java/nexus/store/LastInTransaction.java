@@ -3,7 +3,7 @@ package nexus.store;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 
-/** Runs last in a transaction that has changed something. When it fails, nothing is changed. */
+/** Runs as the last step of a transaction that has made a change. If it fails, the transaction is rolled back. */
 @FunctionalInterface
 public interface LastInTransaction {
     LastInTransaction NOTHING = transaction -> Future.succeededFuture();

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement whose parameters have names: {@code :seq} in the text. A constant of this type replaces the names by
- * PostgreSQL's {@code $1} when its class is loaded, and fails there when the text and the declaration do not name the
- * same parameters. An execution costs as much as with counted parameters.
+ * A statement with named parameters: {@code :seq} in the text. A constant of this type replaces the names by
+ * PostgreSQL's {@code $1} when its class is loaded, and throws if the text and the declaration do not name the same
+ * parameters. An execution costs as much as with numbered parameters.
  */
 public final class NamedSql {
     /** {@code ::text} is a cast, and {@code [a:b]} a slice. */
@@ -32,7 +32,7 @@ public final class NamedSql {
     }
 
     /**
-     * For a few parameters.
+     * A statement with a few parameters.
      *
      * @param names in the order in which {@link #tuple} takes the values
      * @throws IllegalArgumentException when the text has other names
@@ -42,7 +42,7 @@ public final class NamedSql {
     }
 
     /**
-     * For many parameters: each says how it is taken from one value.
+     * A statement with many parameters, each of which extracts its value from one object.
      *
      * @throws IllegalArgumentException when the text has other names
      */
@@ -52,7 +52,7 @@ public final class NamedSql {
         return new From<>(text, List.of(parameters));
     }
 
-    /** One parameter of a statement, taken from a value. */
+    /** One parameter of a statement, which extracts its value from an object. */
     public static <P> Parameter<P> parameter(String name, Function<P, @Nullable Object> value) {
         return new Parameter<>(name, value);
     }
@@ -60,7 +60,7 @@ public final class NamedSql {
     /** See {@link #parameter}. */
     public record Parameter<P>(String name, Function<P, @Nullable Object> value) {}
 
-    /** With {@code $1} for its first parameter. */
+    /** The text with {@code $1} in place of its first parameter, and so on. */
     public String text() {
         return text;
     }
@@ -78,7 +78,7 @@ public final class NamedSql {
         return client.preparedQuery(text).execute(tuple(values));
     }
 
-    /** A statement that takes its parameters from one value. */
+    /** A statement that takes all its parameters from one object. */
     public static final class From<P> {
         private final NamedSql sql;
         private final List<Function<P, @Nullable Object>> values;

@@ -9,21 +9,21 @@ import nexus.notation.SqlState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code transaction_timeout} of PostgreSQL 17 and newer, which can end a session in its first transaction: while it
- * starts, or while its first statement sets what the session needs. So the start-up message has to set it; but an older
- * server refuses a start-up message that names it. Which servers do is remembered by address.
+ * {@code transaction_timeout} of PostgreSQL 17 and newer can end a session in its first transaction: during the start,
+ * or while its first statement sets the session's settings. The start-up message therefore has to set it, but an older
+ * server refuses a start-up message that contains it. This class remembers by address which servers know the setting.
  */
 final class NewerSetting {
     static final String NAME = "transaction_timeout";
     static final String VALUE = "0";
 
-    /** As part of the start-up parameter {@code options}. */
+    /** The setting as a part of the start-up parameter {@code options}. */
     static final String OPTION = " -c " + NAME + "=" + VALUE;
 
     private static final int SINCE_MAJOR = 17;
     private static final String UNDEFINED_OBJECT = "42704";
 
-    /** An address may get another server, an older one too. */
+    /** A positive result expires, because another server, even an older one, may take over the address. */
     private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
 
     /** One entry for each address in the configuration. */
@@ -38,8 +38,8 @@ final class NewerSetting {
     private NewerSetting() {}
 
     /**
-     * Whether the server at an address knows the setting; empty when it has to be tried. A no stays until a session shows
-     * a newer server, as each trial leaves a line in the server's log.
+     * Whether the server at an address knows the setting; empty when it has to be tried. A negative result stays until
+     * a session shows a newer server, because each trial leaves a line in the server's log.
      */
     static Optional<Boolean> isKnownAt(PostgresUrl url) {
         return Optional.ofNullable(SEEN.get(address(url))).filter(Seen::isFresh).map(Seen::isKnown);
@@ -61,7 +61,7 @@ final class NewerSetting {
     /**
      * Whether a session was refused because the server does not know the setting.
      *
-     * @param sqlState null where the failure has none
+     * @param sqlState null if the failure has none
      */
     static boolean isRefused(@Nullable String sqlState) {
         return UNDEFINED_OBJECT.equals(sqlState);

@@ -6,8 +6,8 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.function.Function;
 
 /**
- * BEGIN, statements and COMMIT in one write, without waiting in between: one round trip for the whole transaction. A
- * statement that fails turns the COMMIT behind it into a ROLLBACK on the server.
+ * Sends BEGIN, statements and COMMIT in one write, without waiting in between: one round trip for the whole
+ * transaction. If a statement fails, the server treats the COMMIT after it as a ROLLBACK.
  */
 public final class PipelinedTransaction {
     private PipelinedTransaction() {}
@@ -16,9 +16,9 @@ public final class PipelinedTransaction {
      * Runs one transaction on a connection of the pool.
      *
      * @param statements sends its statements on the connection without waiting for their answers; its future is the
-     *     answer that matters
-     * @return that answer once the COMMIT is confirmed, or the first failure, after which nothing was stored. When the
-     *     connection breaks during the COMMIT, it fails although everything may have been stored.
+     *     transaction's result
+     * @return that result once the COMMIT is confirmed, or the first failure, after which nothing was stored. If the
+     *     connection breaks during the COMMIT, the future fails although everything may have been stored.
      */
     public static <T> Future<T> run(Pool pool, Function<SqlConnection, Future<T>> statements) {
         return pool.getConnection().compose(connection -> {

@@ -9,18 +9,18 @@ import java.util.Optional;
 import nexus.notation.SqlState;
 
 /**
- * Whether a connection to an address is a session of PostgreSQL's own, found out by how the address behaves. Asking
- * changes nothing, because a session behind a pooler may be somebody else's.
+ * Detects from the behaviour of an address whether its connections are sessions of PostgreSQL itself. The detection
+ * changes nothing, because a session behind a pooler may be in use by another program.
  */
 public sealed interface Pooling {
 
-    /** PostgreSQL itself, or something that passes everything through. */
+    /** PostgreSQL itself, or a proxy that passes everything through. */
     record Direct() implements Pooling {}
 
-    /** A pooler that lends one session of the server to one connection. */
+    /** A pooler that assigns one session of the server to each connection. */
     record PerSession(String because) implements Pooling {}
 
-    /** A pooler that lends another session of the server to each transaction or statement. */
+    /** A pooler that assigns a session of the server to each transaction or statement. */
     record PerTransaction(String because) implements Pooling {
         /** @param url the address that was asked */
         public String refusal(PostgresUrl url) {
@@ -30,7 +30,7 @@ public sealed interface Pooling {
         }
     }
 
-    /** An address whose connections share sessions was about to be used as if they did not. */
+    /** Connections of an address share sessions, although the caller needs sessions of its own. */
     final class SharedSessionException extends SQLException {
         private static final long serialVersionUID = 1;
 
@@ -41,15 +41,18 @@ public sealed interface Pooling {
 
     Duration PATIENCE = Duration.ofSeconds(4);
 
-    /** Two connections alternate so often. A pooler with many idle sessions may hand out the same one a few times. */
+    /**
+     * Number of alternations between two connections. A pooler with many idle sessions may assign the same one a few
+     * times.
+     */
     int ROUNDS = 6;
 
     String BACKEND = "SELECT pg_catalog.pg_backend_pid()";
 
     /**
-     * Opens connections, and asks which process of the server answers: outside a transaction and inside.
+     * Opens connections, and queries the id of the server process, outside a transaction and inside.
      *
-     * @throws SQLException if the address can't be reached, or gives only one session
+     * @throws SQLException if the address cannot be reached, or gives only one session
      */
     static Pooling of(PostgresUrl url) throws SQLException {
         try (JdbcSessions.Unset first = JdbcSessions.unset(url, PATIENCE);
@@ -65,8 +68,8 @@ public sealed interface Pooling {
     }
 
     /**
-     * A pooler may lend the session that was given back last, or first, or the same one again where it can. The order of
-     * the questions leaves none of them a way to answer as sessions of a server's own would.
+     * A pooler may assign the session that was returned last, or first, or the same one again if possible. With the
+     * order of these queries, no strategy gives the answers of separate sessions.
      */
     private static Optional<String> switches(PostgresUrl url, Connection outside, Connection inside)
             throws SQLException {

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import nexus.notation.Authority;
 
 /**
- * Where a PostgreSQL database is, from {@code postgresql://user:pass@host:port/db?sslmode=…}. Only the four
- * parameters of {@link #PARAMETERS} are known; another one is refused by name, because ignoring one such as
- * {@code sslmode} written wrongly would be worse than not starting.
+ * The address of a PostgreSQL database, from {@code postgresql://user:pass@host:port/db?sslmode=…}. Only the four
+ * parameters of {@link #PARAMETERS} are supported; any other is refused by name, because ignoring a misspelt {@code
+ * sslmode} would be worse than not starting.
  *
- * @param password empty when the server asks for none
+ * @param password empty when the server requires none
  * @param parameters a subset of {@link #PARAMETERS}
  */
 public record PostgresUrl(
@@ -34,7 +34,9 @@ public record PostgresUrl(
         parameters = Map.copyOf(parameters);
     }
 
-    /** @throws IllegalArgumentException with a sentence that never holds the URL, because that holds a password */
+    /**
+     * @throws IllegalArgumentException with a message that never contains the URL, because the URL contains a password
+     */
     public static PostgresUrl parse(String text) {
         URI uri;
         try {
@@ -113,7 +115,7 @@ public record PostgresUrl(
     }
 
     private static String decoded(String raw) {
-        // URLDecoder is made for forms, where + is a blank; in a URL it is a plus
+        // URLDecoder decodes forms, where + is a blank; in a URL it is a plus
         return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
@@ -133,12 +135,12 @@ public record PostgresUrl(
         return parameters.getOrDefault("application_name", "nexus");
     }
 
-    /** The same under another application name. */
+    /** A copy with another application name. */
     public PostgresUrl named(String applicationName) {
         return with("application_name", applicationName);
     }
 
-    /** The same with a shorter time to connect in: in whole seconds, at least one. */
+    /** A copy with a shorter connect timeout, in whole seconds, at least one. */
     public PostgresUrl connectingWithin(Duration patience) {
         long seconds = Math.max(1, Math.min(patience.toSeconds(), connectTimeoutSeconds()));
         return with("connect_timeout", Long.toString(seconds));
@@ -150,12 +152,12 @@ public record PostgresUrl(
         return new PostgresUrl(host, port, database, user, password, all);
     }
 
-    /** Whether both name the same server; false also when two names are those of one. */
+    /** Whether both name the same server; false also when two different names belong to one server. */
     public boolean isOnServerOf(PostgresUrl other) {
         return host.equalsIgnoreCase(other.host) && port == other.port;
     }
 
-    /** For pgjdbc, with the parameters under its names; user and password go separately. */
+    /** The JDBC URL, with the parameters under pgjdbc's names; user and password are passed separately. */
     public String jdbcUrl() {
         String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return "jdbc:postgresql://" + shownHost + ":" + port + "/" + encoded(database)
@@ -171,7 +173,7 @@ public record PostgresUrl(
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** For the Vert.x client. */
+    /** The connect options of the Vert.x client. */
     PgConnectOptions clientOptions() {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(host)
@@ -186,7 +188,7 @@ public record PostgresUrl(
                 && (options.getSslMode() == SslMode.REQUIRE
                         || options.getSslMode() == SslMode.PREFER
                         || options.getSslMode() == SslMode.ALLOW)) {
-            options.setTrustAll(true); // as libpq: these modes encrypt, they do not verify
+            options.setTrustAll(true); // as in libpq, these modes encrypt but do not verify
         }
         if (options.getSslMode() == SslMode.VERIFY_FULL) {
             options.setHostnameVerificationAlgorithm("HTTPS");
@@ -194,7 +196,7 @@ public record PostgresUrl(
         return options;
     }
 
-    /** Host, port and database: what may be shown. */
+    /** Host, port and database, which contain no secret. */
     @Override
     public String toString() {
         return host + ":" + port + "/" + database;

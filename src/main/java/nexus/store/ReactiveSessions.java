@@ -14,34 +14,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** The only place where connections of the reactive client are made. */
+/** The only place that opens connections of the reactive client. */
 public final class ReactiveSessions {
     private static final Logger LOG = Logger.getLogger(ReactiveSessions.class);
 
-    /** Above any statement timeout, which is the server's to keep. */
+    /** Longer than any statement timeout, which the server enforces. */
     private static final int SILENCE_SECONDS = 45;
 
-    /** In characters; all are constants. A longer one would be parsed and planned anew each time, a round trip ahead. */
+    /**
+     * In characters; all statements are constants. A longer statement would be parsed and planned anew each time, in an
+     * additional round trip.
+     */
     private static final int LONGEST_STATEMENT = 16 * 1024;
 
-    /** Ends the session from within, so that a pool does not hand it out. */
+    /** Ends its own session, so that a pool does not hand it out. */
     private static final String END = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
 
     private final Vertx vertx;
     private final PostgresUrl url;
     private final boolean isPooled;
 
-    /** Of connections outside pools: one for each kind, as each has a client of its own. */
+    /** Clients of connections outside pools: one for each kind. */
     private final Map<SessionSettings, StartMessage> outside = new ConcurrentHashMap<>();
 
-    /** @param isPooled whether a pooler stands before the server, which would refuse what the start-up message sets */
+    /**
+     * @param isPooled whether a pooler is in front of the server, which would refuse the options of the start-up
+     *     message
+     */
     public ReactiveSessions(Vertx vertx, PostgresUrl url, boolean isPooled) {
         this.vertx = vertx;
         this.url = url;
         this.isPooled = isPooled;
     }
 
-    /** A pool in which each session has the settings before anything else runs in it. */
+    /** A pool that sets the settings of each session before any other statement runs in it. */
     public Pool pool(SessionSettings settings, PoolOptions pool) {
         StartMessage start = start(givingUp(options(settings)));
         return PgBuilder.pool()
@@ -68,7 +74,7 @@ public final class ReactiveSessions {
                                 opened.close().otherwiseEmpty().compose(closed -> Future.failedFuture(failure))));
     }
 
-    /** The pool hands the session out when this closes it. */
+    /** Sets the settings, then closes the connection, which makes the session available in the pool. */
     private static void prepare(SqlConnection opened, SessionSettings settings) {
         opened.query(settings.statement())
                 .execute()
@@ -100,8 +106,8 @@ public final class ReactiveSessions {
     }
 
     /**
-     * A server that hangs without closing its connections answers nothing, not even that a statement took too long: then
-     * the connection is dropped. So is one that nobody used for as long; the pool opens another.
+     * A server that hangs without closing its connections answers nothing, not even that a statement took too long; the
+     * client then drops the connection. It also drops a connection that was idle for as long; the pool opens another.
      */
     private static PgConnectOptions givingUp(PgConnectOptions options) {
         PgConnectOptions pooled = new PgConnectOptions(options);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rows of an answer. Columns are read by name. */
+/** Reads the rows of a result. Columns are read by name. */
 public final class Rows {
     private Rows() {}
 
@@ -23,12 +23,12 @@ public final class Rows {
         return Optional.empty();
     }
 
-    /** The only row of a statement that always answers with one. */
+    /** The only row of a statement that always returns one. */
     public static Row only(RowSet<Row> rows) {
         return rows.iterator().next();
     }
 
-    /** All of them, in their order. */
+    /** All rows, in their order. */
     public static <T> List<T> all(RowSet<Row> rows, Function<Row, T> read) {
         List<T> all = new ArrayList<>(rows.size());
         for (Row row : rows) {
@@ -42,12 +42,12 @@ public final class Rows {
         return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
     }
 
-    /** A time as the client takes it. */
+    /** Converts a time to the client's type. */
     public static OffsetDateTime utc(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** A time as the client takes it; null when there is none. */
+    /** Converts a time to the client's type; null stays null. */
     public static @Nullable OffsetDateTime utc(Optional<Instant> instant) {
         return instant.map(Rows::utc).orElse(null);
     }

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Every setting of a session that changes what its statements mean, what text they return or how long they may take.
- * A role, a database or the server may set any of them otherwise, so a session of Nexus relies on no default.
+ * Every session setting that changes the meaning of statements, the text of results or their time limits. A role, a
+ * database or the server may change any of the defaults, so a session of Nexus relies on none of them.
  *
- * <p>The settings go to the server twice. As options of the start-up message they hold before the first statement runs,
- * whatever a role or database sets. A pooler may refuse or drop these options, so the first statement sets them again.
- * What can end the session before its first statement is done has to be among the options wherever the server knows it:
- * {@link NewerSetting}.
+ * <p>The settings are sent to the server twice. As options of the start-up message they apply before the first
+ * statement runs, whatever a role or database sets. A pooler may refuse or drop these options, so the first statement
+ * sets them again. A setting that can end the session before its first statement completes must be among the options on
+ * every server that knows it: {@link NewerSetting}.
  *
  * @param values in the order in which they are set; names and values are constants of this program
  */
 public record SessionSettings(Map<String, String> values) {
     /**
-     * {@code pg_temp} stands last because it is searched first when it is not named. An unnamed {@code pg_catalog} is
-     * searched before all others; it is named where nothing else is.
+     * {@code pg_temp} is last because it is searched first when it is not named. An unnamed {@code pg_catalog} is
+     * searched before all others; it is named only if it is the only schema.
      */
     private static final String SOURCE_PATH = "pg_catalog, pg_temp";
 
@@ -32,7 +32,7 @@ public record SessionSettings(Map<String, String> values) {
 
     private static final Map<String, String> COMMON = common();
 
-    /** Settings that only some servers have, or that only some roles may change. */
+    /** Settings that exist only on some servers, or that only some roles may change. */
     private static final String WHERE_KNOWN = """
             ;SELECT pg_catalog.set_config('transaction_timeout', '0', false)
             WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL
@@ -47,7 +47,7 @@ public record SessionSettings(Map<String, String> values) {
 
     private static Map<String, String> common() {
         Map<String, String> settings = new LinkedHashMap<>();
-        // The text of values.
+        // These settings control the text of values.
         settings.put("client_encoding", "UTF8");
         settings.put("TimeZone", "UTC");
         settings.put("DateStyle", "ISO, MDY");
@@ -60,7 +60,7 @@ public record SessionSettings(Map<String, String> values) {
         settings.put("lc_time", "C");
         settings.put("xmlbinary", "base64");
         settings.put("xmloption", "content");
-        // The meaning of statements.
+        // These settings control the meaning of statements.
         settings.put("standard_conforming_strings", "on");
         settings.put("backslash_quote", "safe_encoding");
         settings.put("array_nulls", "on");
@@ -68,7 +68,7 @@ public record SessionSettings(Map<String, String> values) {
         settings.put("row_security", "on");
         settings.put("check_function_bodies", "on");
         settings.put("plpgsql.extra_errors", "none");
-        // What happens around a statement.
+        // These settings control transactions, messages and timeouts.
         settings.put("default_transaction_isolation", "read committed");
         settings.put("default_transaction_read_only", "off");
         settings.put("default_transaction_deferrable", "off");
@@ -79,19 +79,19 @@ public record SessionSettings(Map<String, String> values) {
     }
 
     /**
-     * For a database whose roles are not trusted: only functions, operators and types of {@code pg_catalog} are found by
-     * their bare names. A commit does not wait for a standby, which may be waiting for Nexus.
+     * Settings for a database whose roles are not trusted: only functions, operators and types of {@code pg_catalog}
+     * are found by their unqualified names. A commit does not wait for a standby, which may be waiting for Nexus.
      */
     public static SessionSettings source() {
         return new SessionSettings(Map.of("search_path", SOURCE_PATH, "synchronous_commit", "local")).withCommon();
     }
 
-    /** For Nexus's own tables. */
+    /** Settings for Nexus's own tables. */
     public static SessionSettings store() {
         return new SessionSettings(Map.of("search_path", STORE_PATH, "synchronous_commit", "on")).withCommon();
     }
 
-    /** For questions that change nothing: only that the server does not end the session before they are answered. */
+    /** Settings for read-only queries: they only keep the server from ending the session before it has answered. */
     static SessionSettings unhurried() {
         return new SessionSettings(TIMEOUTS);
     }

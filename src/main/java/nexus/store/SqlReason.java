@@ -9,9 +9,9 @@ import nexus.notation.SqlState;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Why a statement or a connection failed: the server's or the driver's own sentence, for people. */
+/** The reason why a statement or a connection failed: the server's or the driver's own message, for people. */
 public final class SqlReason {
-    /** Connection exceptions, too many connections, a lock not got in time, starting up or shutting down. */
+    /** Connection exceptions, too many connections, a lock timeout, a server that starts up or shuts down. */
     private static final Set<String> PASSING = Set.of(
             "08000",
             "08001",
@@ -24,12 +24,12 @@ public final class SqlReason {
 
     private SqlReason() {}
 
-    /** Whether trying again some time later may help, with nobody changing anything. */
+    /** Whether a later try may succeed without any change by an administrator. */
     public static boolean passes(SQLException failure) {
         return PASSING.contains(SqlState.of(failure));
     }
 
-    /** On one line. Neither sentence ever holds a password. */
+    /** The message on one line. The messages of server and driver never contain a password. */
     public static String of(SQLException failure) {
         if (failure instanceof PSQLException fromServer && fromServer.getServerErrorMessage() != null) {
             ServerErrorMessage message = fromServer.getServerErrorMessage();

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Settles {@code sslmode=prefer} for each connection before it is made: asks the server whether it encrypts, and hangs
- * up. The client would ask too; but after a no it leaves that connection open and makes another one, and a server that
- * shuts down waits for it as long as its {@code authentication_timeout}, a minute.
+ * Resolves {@code sslmode=prefer} for each connection before it is opened: asks the server whether it supports TLS, and
+ * disconnects. The client would ask too; but if the server declines, the client leaves that connection open and opens
+ * another one, and a server that shuts down then waits for its {@code authentication_timeout}, a minute.
  */
 final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
     private static final int SSL_REQUEST = 80877103;
@@ -29,7 +29,7 @@ final class SslOffer implements Supplier<Future<SqlConnectOptions>> {
         this.client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(options.getConnectTimeout()));
     }
 
-    /** The options to connect with now. */
+    /** The options for the next connection. */
     @Override
     public Future<SqlConnectOptions> get() {
         return settled().map(settled -> settled);

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The options of each connection of the reactive client, settled before it is made: whether it is encrypted, and whether
- * the server knows the {@link NewerSetting}. The client does not tell a pool's users why a session could not be started,
- * so that is tried with a connection of its own.
+ * Determines the options of each connection of the reactive client before it is opened: whether it is encrypted, and
+ * whether the server knows the {@link NewerSetting}. The client does not report to a pool's users why a session could
+ * not be started, so this class tries it with a connection of its own.
  */
 final class StartMessage implements Supplier<Future<SqlConnectOptions>> {
     private final Vertx vertx;
@@ -21,7 +21,10 @@ final class StartMessage implements Supplier<Future<SqlConnectOptions>> {
     private final boolean isPooled;
     private final SslOffer offer;
 
-    /** @param isPooled whether a pooler stands before the server, which would refuse what the start-up message sets */
+    /**
+     * @param isPooled whether a pooler is in front of the server, which would refuse the options of the start-up
+     *     message
+     */
     StartMessage(Vertx vertx, PostgresUrl url, boolean isPooled, PgConnectOptions options) {
         this.vertx = vertx;
         this.url = url;
@@ -54,7 +57,7 @@ final class StartMessage implements Supplier<Future<SqlConnectOptions>> {
                 .onSuccess(isKnown -> NewerSetting.record(url, isKnown));
     }
 
-    /** Told of each session that was started: the server may have been upgraded. */
+    /** Records that a session was started, because the server may have been upgraded. */
     void started(SqlConnection opened) {
         if (!isPooled && NewerSetting.isIn(opened.databaseMetadata().majorVersion())) {
             NewerSetting.record(url, true);

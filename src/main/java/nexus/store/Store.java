@@ -18,15 +18,18 @@ import java.util.concurrent.TimeUnit;
 import org.postgresql.PGProperty;
 
 /**
- * Connections to Nexus's own database. The queue has a pool of its own, because its table swings between no row and
- * millions: there the planner may only use indexes (store-wide statistics are always out of date).
+ * Connections to Nexus's own database. The queue has its own pools, because the size of its table changes between no
+ * row and millions: their planner may only use indexes, because store-wide statistics are always out of date.
  */
 @Singleton
 public class Store {
-    /** A wait for a lock that lasts longer is given up, and asked for again by who needs it. */
+    /** A statement fails when it waits longer for a lock, and its caller tries again. */
     private static final Duration BLOCKING_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Statements sent together are one transaction. A change of a subscription keeps it for milliseconds. */
+    /**
+     * Statements that are sent together form one transaction. A change of a subscription holds the lock for
+     * milliseconds.
+     */
     private static final String INTAKE_LOCK =
             "SET LOCAL lock_timeout = '1s'; LOCK TABLE nexus.catalog_lock IN ROW SHARE MODE";
 
@@ -40,16 +43,16 @@ public class Store {
             "enable_mergejoin", "off");
 
     /**
-     * Planned once and for all. The server itself would go on planning these anew each time, which takes longer than
-     * running them, once the first few had little to do. Only for statements that have no choice of an index: a plan
-     * that is made while the queue is empty lasts.
+     * Each statement is planned once. By default the server plans these anew each time, which takes longer than running
+     * them, if the first executions had little to do. Use this only for statements that have no choice of an index,
+     * because a plan made while the queue is empty is kept.
      */
     private static final Map<String, String> PLANNED_ONCE = Map.of("plan_cache_mode", "force_generic_plan");
 
-    /** Joins there are of arrays with each other: without statistics the planner would take nested loops. */
+    /** These statements join arrays with each other: without statistics the planner would choose nested loops. */
     private static final Map<String, String> INTAKE = both(Map.of("enable_nestloop", "off"), PLANNED_ONCE);
 
-    /** Besides, rows are found one by one: that join has no other way than an index. */
+    /** In addition, rows are found one by one: that join can only use an index. */
     private static final Map<String, String> SETTLING =
             both(INTAKE, Map.of("enable_seqscan", "off", "enable_bitmapscan", "off"));
 
@@ -76,40 +79,42 @@ public class Store {
         this.settling = pool("nexus-settling", SETTLING, SETTLING_CONNECTIONS);
     }
 
-    /** For requests of the API and for upkeep. */
+    /** Serves API requests and upkeep. */
     public Pool api() {
         return api;
     }
 
-    /** For keys and the audit alone: no request waits for another one's queries before it is known who asks. */
+    /** Serves only keys and the audit, so that authentication never waits for the queries of other requests. */
     public Pool access() {
         return access;
     }
 
-    /** For intake alone: the two ways in do not wait for each other, nor for anybody else. */
+    /**
+     * Serves only intake: captured and published events do not wait for each other, nor for other users of the store.
+     */
     public Pool intake() {
         return intake;
     }
 
-    /** For taking. */
+    /** Serves reads of owed deliveries. */
     public Pool queue() {
         return queue;
     }
 
-    /** For settling alone. */
+    /** Serves only settlements. */
     public Pool settling() {
         return settling;
     }
 
-    /** A connection outside all pools, for what has to last: locks of a session, notifications. */
+    /** Opens a connection outside all pools, for long-lived state: session locks, notifications. */
     public Future<PgConnection> connection() {
         return sessions.connection(ordinary);
     }
 
     /**
-     * A connection outside all pools for a thread of its own, which may block.
+     * Opens a connection outside all pools for a thread of its own, which may block.
      *
-     * @param patience an answer that takes longer, and connecting, fail; whole seconds, at least one
+     * @param patience timeout of connecting and of each answer; whole seconds, at least one
      */
     public Connection blockingConnection(Duration patience) throws SQLException {
         int seconds = Math.max(1, Math.toIntExact(patience.toSeconds()));
@@ -130,8 +135,8 @@ public class Store {
     }
 
     /**
-     * Whether events could be stored now: a query goes through, and nobody keeps the lock that every intake needs. Fails
-     * with the reason when not.
+     * Checks whether events can be stored now: a query succeeds, and no session holds the lock that every intake needs.
+     * The future fails with the reason if not.
      */
     public Future<Void> ping() {
         return api.query(INTAKE_LOCK)
@@ -170,15 +175,15 @@ public class Store {
 
     private static SessionSettings ordinary(SessionSettings base, StoreConfig config) {
         return base.with(Map.of(
-                // What is switched off above makes plans look so dear that a server with LLVM compiles them: 0.7 s each
-                // time.
+                // The planner settings above make plans look so expensive that a server with LLVM would compile them
+                // each time.
                 "jit",
                 "off",
                 "statement_timeout",
                 Long.toString(config.statementTimeout().toMillis()),
                 "lock_timeout",
                 "10000",
-                // A host that vanished keeps its locks only until the server finds out.
+                // The locks of a host that vanished are held until the server detects it.
                 "tcp_keepalives_idle",
                 "5",
                 "tcp_keepalives_interval",

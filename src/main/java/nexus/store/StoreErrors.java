@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import nexus.notation.SqlState;
 
-/** What a failure of the store is about, by its SQLSTATE: the text depends on the server's language. */
+/** Classifies failures of the store by SQLSTATE, because their text depends on the server's language. */
 public final class StoreErrors {
     private StoreErrors() {}
 
-    /** A row belongs to a day of which there is no partition; a broken CHECK has the same code, but names itself. */
+    /** The partition for a row's day does not exist. A violated CHECK has the same code, but names its constraint. */
     public static boolean isMissingPartition(Throwable failure) {
         return failure instanceof PgException e
                 && SqlState.is(e, SqlState.CHECK_VIOLATION)
@@ -19,15 +19,15 @@ public final class StoreErrors {
     }
 
     /**
-     * The values of one row are at fault (class 22, data exception, 23, a broken constraint, and 54, a limit): without
-     * that row the same statement would succeed.
+     * Whether the values of one row caused the failure (class 22, data exception, 23, a violated constraint, and 54, a
+     * limit), so that the statement would succeed without that row.
      */
     public static boolean isAboutOneRow(Throwable failure) {
         String state = SqlState.of(failure);
         return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
     }
 
-    /** Whether a row of this table, or of one of its partitions, may be at fault: not every error names its table. */
+    /** Whether a row of this table, or of one of its partitions, may be the cause: not every error names its table. */
     public static boolean mayBeOfTable(Throwable failure, String table) {
         return failure instanceof PgException e
                 && (e.getTable() == null
@@ -35,24 +35,24 @@ public final class StoreErrors {
                         || e.getTable().startsWith(table + '_'));
     }
 
-    /** A row with the same key is there already. */
+    /** A row with the same key exists already. */
     public static boolean isTaken(Throwable failure) {
         return SqlState.is(failure, SqlState.UNIQUE_VIOLATION);
     }
 
-    /** There is no such table: of a process, when it has ended. */
+    /** The table does not exist; a process's own table is missing once the process has ended. */
     public static boolean isMissingTable(Throwable failure) {
         return SqlState.is(failure, SqlState.UNDEFINED_TABLE);
     }
 
-    /** Another session kept a lock for longer than is waited for one. */
+    /** Another session held a lock for longer than the lock timeout. */
     public static boolean isLocked(Throwable failure) {
         return SqlState.is(failure, SqlState.LOCK_NOT_AVAILABLE);
     }
 
     /**
-     * A connection was refused, lost, or not to be had in time, or the server starts, stops or is full: it may be back in a
-     * moment. Whether a transaction under way was committed is not known then.
+     * A connection was refused, lost, or not available in time, or the server is starting, stopping or full. A later
+     * try may succeed. It is unknown whether an open transaction was committed.
      */
     public static boolean isAway(Throwable failure) {
         if (failure instanceof PgException e) {
@@ -65,7 +65,7 @@ public final class StoreErrors {
                 || failure instanceof NoStackTraceThrowable;
     }
 
-    /** Two transactions waited for each other, and this one was ended: done once more, it succeeds. */
+    /** The server ended this transaction because of a deadlock; it succeeds when repeated. */
     public static boolean isDeadlock(Throwable failure) {
         return SqlState.is(failure, SqlState.DEADLOCK_DETECTED);
     }

@@ -10,12 +10,12 @@ import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes the audit's entry of a change in the transaction that makes the change, so that a connection that is closed
- * meanwhile, or a process that ends, leaves no change without it. Every resource method that changes something makes one
- * of its request and sees to it that the entry is completed.
+ * Completes the audit entry of a change in the transaction that makes the change, so that no change lacks its entry if
+ * the connection closes meanwhile or the process ends. Every resource method that makes a change creates one for its
+ * request and ensures that the entry is completed.
  */
 public final class AuditedChange {
-    /** For changes that no request asks for. */
+    /** For changes without a request. */
     public static final AuditedChange NONE =
             new AuditedChange((transaction, status, resourceId, fields) -> Future.succeededFuture(), 0, List::of);
 
@@ -25,10 +25,10 @@ public final class AuditedChange {
     private final int status;
     private final Supplier<List<String>> fields;
 
-    /** The entry of a request as the audit keeps it. */
+    /** The audit entry of a request. */
     @FunctionalInterface
     public interface Entry {
-        /** @param transaction empty for one of its own */
+        /** @param transaction empty for a separate transaction */
         Future<Void> complete(
                 Optional<SqlConnection> transaction, int status, @Nullable String resourceId, List<String> fields);
 
@@ -44,10 +44,10 @@ public final class AuditedChange {
     }
 
     /**
-     * The change that a request asks for.
+     * The change that a request makes.
      *
-     * @param status of the answer when it is made
-     * @throws Refusal when the connection is closed already: then the entry is gone
+     * @param status status of the answer if the change is made
+     * @throws Refusal if the connection is closed already, because the entry is then gone
      */
     public static AuditedChange of(RoutingContext request, int status) {
         if (request.response().closed()) {
@@ -58,23 +58,23 @@ public final class AuditedChange {
         return entry == null ? NONE : new AuditedChange(entry, status, () -> ChangeNote.fields(request));
     }
 
-    /** Whether the request has come so far that the change may be made. */
+    /** Whether the request has reached the point at which the change may be made. */
     public static boolean isAskedFor(RoutingContext request) {
         return request.get(ASKED_FOR) != null;
     }
 
     /**
-     * Called last in the transaction; when it fails, nothing is changed.
+     * Called as the last step of the transaction; if it fails, nothing is changed.
      *
-     * @param resourceId what is changed; null when that has no id
+     * @param resourceId id of the changed resource; null if it has none
      */
     public Future<Void> complete(SqlConnection transaction, @Nullable String resourceId) {
         return entry.complete(Optional.of(transaction), status, resourceId, fields.get());
     }
 
     /**
-     * Completes the entry in a transaction of its own: before a change outside the store, which must not be made when
-     * this fails, and for a request that turns out to change nothing.
+     * Completes the entry in a separate transaction: before a change outside the store, which must not be made if this
+     * fails, and for a request that changes nothing.
      */
     public Future<Void> complete(@Nullable String resourceId) {
         return entry.complete(Optional.empty(), status, resourceId, fields.get());

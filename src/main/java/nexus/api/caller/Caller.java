@@ -4,19 +4,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
- * Who asks.
+ * The caller of a request.
  *
- * @param scope tells callers apart without telling their keys: the start of the key's SHA-256, or {@code open} where
- *     no key is needed
- * @param actor as the audit names it
- * @param name of a stored key
- * @param mayManage whether every right is the caller's; others see less of what may be secret
+ * @param scope distinguishes callers without revealing their keys: the start of the key's SHA-256, or {@code open} if
+ *     no key is required
+ * @param actor the caller's name in the audit
+ * @param name name of a stored key
+ * @param mayManage whether the caller has every right; others do not see values that may be secret
  */
 public record Caller(String scope, String actor, Optional<String> name, boolean mayManage) {
     public static final Caller OPEN = new Caller("open", "open", Optional.empty(), true);
     private static final String KEY = Caller.class.getName();
 
-    /** @throws IllegalStateException when the gate did not let this request in */
+    /** @throws IllegalStateException if the gate did not accept this request */
     public static Caller of(RoutingContext request) {
         Caller caller = request.get(KEY);
         if (caller == null) {
@@ -25,7 +25,7 @@ public record Caller(String scope, String actor, Optional<String> name, boolean 
         return caller;
     }
 
-    /** Who asks where nobody has to say so; empty for anybody. */
+    /** The caller; empty if the request has no key and its path requires none. */
     public static Optional<Caller> find(RoutingContext request) {
         return Optional.ofNullable(request.get(KEY));
     }

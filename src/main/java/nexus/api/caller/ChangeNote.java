@@ -5,19 +5,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What a request changes, noted for the audit by the one who knows. Names of fields only: values may be secrets. */
+/**
+ * What the audit records about the change of a request, set by the resource. It names fields only, because values may
+ * be secrets.
+ */
 public final class ChangeNote {
     private static final String ID = ChangeNote.class.getName() + ".id";
     private static final String FIELDS = ChangeNote.class.getName() + ".fields";
 
     private ChangeNote() {}
 
-    /** The fields that the request gave. */
+    /** The fields that the request contained. */
     public static void fields(RoutingContext request, Collection<String> names) {
         request.put(FIELDS, List.copyOf(names));
     }
 
-    /** What was made. */
+    /** The id of the created resource. */
     public static void id(RoutingContext request, String id) {
         request.put(ID, id);
     }

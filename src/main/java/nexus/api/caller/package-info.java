@@ -1,7 +1,7 @@
 /**
- * Who asks, and what does the audit keep of the change?
+ * Who is the caller, and what does the audit keep of the change?
  *
- * <p>Takes what the gate found out about a request, carries it to the resources and back. Never decides who may do what.
+ * <p>Takes the result of authentication, carries it to the resources and back. Never decides what a caller may do.
  */
 @NullMarked
 package nexus.api.caller;

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Which methods a path knows, as the served document says: the HTTP layer refuses one without naming the others. */
+/**
+ * The methods of each path according to the served document, because the HTTP layer refuses a method without listing
+ * the others.
+ */
 @Singleton
 @Unremovable
 public class AllowedMethods {
@@ -35,12 +38,12 @@ public class AllowedMethods {
         this.documents = documents;
     }
 
-    /** As {@link #of}, for an event loop: the document is made when it is first needed. */
+    /** As {@link #of}, for an event loop, because the first use creates the document. */
     public Future<Optional<String>> find(Vertx vertx, String path) {
         return vertx.executeBlocking(() -> of(path), false).map(found -> found == null ? Optional.empty() : found);
     }
 
-    /** The header {@code Allow}; empty for a path that nobody knows. */
+    /** The header {@code Allow}; empty for an unknown path. */
     public Optional<String> of(String path) {
         if (known.isEmpty()) {
             DeferredOpenApi.make();

@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the OpenAPI document when it is first asked for. Quarkus 3.31 and later make it at every start, which is a third
- * of the time that a native executable takes until it is ready (quarkusio/quarkus#54826); with a version that has their
- * mending (#55538) this class can go.
+ * Creates the OpenAPI document at its first use. Quarkus 3.31 and later create it at every start, which takes a large
+ * part of a native executable's start time (quarkusio/quarkus#54826); this class is unnecessary with a version that
+ * contains #55538.
  */
 @Singleton
 public class DeferredOpenApi {
     private static final String PATHS = "/openapi(\\.\\w+)?";
 
-    /** To be called before the application starts: its start finds no document to make. */
+    /** Must be called before the application starts, so that the start finds no document to create. */
     public static void defer() {
         OpenApiConstants.classLoader = new WithoutDocument();
     }
@@ -40,11 +40,11 @@ public class DeferredOpenApi {
                 });
     }
 
-    /** Makes the document if nobody has asked for it yet. Takes a moment, once. */
+    /** Creates the document unless it exists. The first call takes a moment. */
     static synchronized void make() {
         if (OpenApiConstants.classLoader instanceof WithoutDocument) {
             OpenApiConstants.classLoader = DeferredOpenApi.class.getClassLoader();
-            // it has no use for its configuration here
+            // it does not use its configuration here
             new OpenApiRecorder(null, null).prepareDocument(null, noFilters(), OpenApiConstants.DEFAULT_DOCUMENT_NAME);
         }
     }

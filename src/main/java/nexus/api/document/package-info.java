@@ -1,7 +1,7 @@
 /**
- * What does the OpenAPI document say?
+ * What does the OpenAPI document contain?
  *
- * <p>Takes META-INF/openapi.yaml, serves it and answers which methods a path has. Never describes a resource.
+ * <p>Takes META-INF/openapi.yaml, serves it and returns the methods of a path. Never describes a resource.
  */
 @NullMarked
 package nexus.api.document;

@@ -4,11 +4,11 @@ import java.time.Duration;
 import nexus.notation.DurationText;
 import nexus.refusal.Refusal;
 
-/** Durations in a request, by the notation of {@link DurationText}. */
+/** Parses durations in a request, in the notation of {@link DurationText}. */
 public final class Durations {
     private Durations() {}
 
-    /** @throws Refusal.Invalid also when it is below {@code min} or above {@code max} */
+    /** @throws Refusal.Invalid also if it is below {@code min} or above {@code max} */
     public static Duration parse(String text, String pointer, Duration min, Duration max) {
         return DurationText.parse(text)
                 .filter(duration -> duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0)

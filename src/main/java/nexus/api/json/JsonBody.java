@@ -17,18 +17,18 @@ import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object as a caller sent it, read strictly: each field is asked for by name, {@link #check()} then refuses
- * everything that was wrong, missing or not asked for, all of it in one answer. Objects may be taken as the text they
- * came as, because numbers must keep their digits.
+ * Reads a JSON object of a request strictly: each field is read by name, then {@link #check()} refuses everything that
+ * was wrong, missing or not read, all in one answer. Objects can be read as their original text, because numbers must
+ * keep their digits.
  *
- * <p>Reading a wrong field gives an empty answer and notes the error. So values are complete only after
- * {@link #check()}.
+ * <p>Reading a wrong field returns an empty value and records the error, so values are complete only after {@link
+ * #check()}.
  */
 public final class JsonBody {
-    /** Of one request. A body that comes in chunks tells its size only when it is there. */
+    /** Maximum size of one request's body. The size of a chunked body is known only when it is complete. */
     public static final int MAX_BYTES = 1 << 20;
 
-    /** A body of 1 MiB could name a million wrong fields. */
+    /** Limits the errors of one answer, because a body of 1 MiB could have a million wrong fields. */
     private static final int MAX_ERRORS = 100;
 
     private final String pointer;
@@ -46,10 +46,10 @@ public final class JsonBody {
     }
 
     /**
-     * @param body what came in the request
-     * @throws Refusal.Malformed when it is no JSON in UTF-8, or has a key twice in one object
+     * @param body body of the request
+     * @throws Refusal.Malformed if it is not JSON in UTF-8, or has a duplicate key in one object
      * @throws Refusal.TooLarge above 1 MiB
-     * @throws Refusal.Invalid when it is JSON but no object, or one that nobody wants to read
+     * @throws Refusal.Invalid if it is JSON but not an object, or is nested too deeply
      */
     public static JsonBody parse(byte[] body) {
         if (body.length > MAX_BYTES) {
@@ -66,17 +66,17 @@ public final class JsonBody {
         return new JsonBody("", whole, new ArrayList<>());
     }
 
-    /** The object as it came, in UTF-8. */
+    /** The object as it was received, in UTF-8. */
     public byte[] bytes() {
         return whole.text().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Of the fields that came, known or not. */
+    /** The names of the received fields, known or not. */
     public Set<String> names() {
         return Set.copyOf(fields.keySet());
     }
 
-    /** RFC 6901: where in the request's body a field of this object stands. */
+    /** The position of a field of this object in the request's body, as an RFC 6901 pointer. */
     public String pointerTo(String field) {
         return pointer + "/" + escaped(field);
     }
@@ -85,20 +85,20 @@ public final class JsonBody {
         return name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** Whether the field is there, be it null. */
+    /** Whether the field is present, even if it is null. */
     public boolean has(String field) {
         askedFor.add(field);
         return fields.containsKey(field);
     }
 
-    /** Whether the field is there and null. */
+    /** Whether the field is present and null. */
     public boolean isNull(String field) {
         askedFor.add(field);
         JsonValue value = fields.get(field);
         return value != null && value.isNull();
     }
 
-    /** Notes an error for each of these that is missing or null. */
+    /** Records an error for each of these fields that is missing or null. */
     public JsonBody require(String... required) {
         for (String field : required) {
             JsonValue value = fields.get(field);
@@ -109,23 +109,23 @@ public final class JsonBody {
         return this;
     }
 
-    /** Text of 1 to {@code max} characters that a database can hold: no U+0000, no half of a surrogate pair. */
+    /** Text of 1 to {@code max} characters that a database can store: no U+0000, no unpaired surrogate. */
     public Optional<String> text(String field, int max) {
-        return value(field, JsonToken.VALUE_STRING, "must be a text")
+        return value(field, JsonToken.VALUE_STRING, "must be a string")
                 .flatMap(value -> checkedText(pointerTo(field), value.text(), max));
     }
 
     /** As {@link #text}, but the text may be empty. */
     public Optional<String> textOrNone(String field, int max) {
-        return value(field, JsonToken.VALUE_STRING, "must be a text")
+        return value(field, JsonToken.VALUE_STRING, "must be a string")
                 .flatMap(value ->
                         value.text().isEmpty() ? Optional.of("") : checkedText(pointerTo(field), value.text(), max));
     }
 
     /**
-     * A field that callers cannot set. An answer can be sent back as it came, so the value that is shown is accepted.
+     * A read-only field. An answer can be sent back as it was received, so the current value is accepted.
      *
-     * @param isShown whether this text, null for JSON null, is what the field shows
+     * @param isShown whether the field currently has this text, null for JSON null
      */
     public void readOnly(String field, Predicate<@Nullable String> isShown) {
         askedFor.add(field);
@@ -139,12 +139,12 @@ public final class JsonBody {
         }
     }
 
-    /** A text, made into something; {@code parse} gets it and its pointer, and may refuse it. */
+    /** A text that {@code parse} converts; it gets the text and its pointer, and may refuse it. */
     public <T> Optional<T> parsed(String field, int max, BiFunction<String, String, T> parse) {
         return text(field, max).flatMap(text -> collected(text, pointerTo(field), parse));
     }
 
-    /** A text that is one of these, exactly as written. */
+    /** A text that is exactly one of these. */
     public Optional<String> oneOf(String field, List<String> allowed) {
         return parsed(field, 256, (text, at) -> {
             if (!allowed.contains(text)) {
@@ -174,7 +174,7 @@ public final class JsonBody {
         return Optional.of(value.kind() == JsonToken.VALUE_TRUE);
     }
 
-    /** An array of texts, each of them made into something. */
+    /** An array of texts, each of which is converted. */
     public <T> Optional<List<T>> texts(
             String field, int minItems, int maxItems, int max, BiFunction<String, String, T> parse) {
         return array(field, minItems, maxItems).map(items -> {
@@ -186,7 +186,7 @@ public final class JsonBody {
                             .flatMap(text -> collected(text, at, parse))
                             .ifPresent(values::add);
                 } else {
-                    note(at, "must be a text");
+                    note(at, "must be a string");
                 }
             }
             return values;
@@ -209,7 +209,7 @@ public final class JsonBody {
         });
     }
 
-    /** An object whose fields are asked for in turn; {@link #check()} of the outermost one covers it. */
+    /** An object whose fields are read in turn; {@link #check()} of the outermost object covers it. */
     public Optional<JsonBody> object(String field) {
         return value(field, JsonToken.START_OBJECT, "must be an object").map(value -> child(pointerTo(field), value));
     }
@@ -230,9 +230,9 @@ public final class JsonBody {
         });
     }
 
-    /** An object with names of the caller's choice and texts as values, in the order in which it came. */
+    /** An object with arbitrary names and texts as values, in the received order. */
     public Optional<Map<String, String>> textsByName(String field, int maxEntries, int max) {
-        return value(field, JsonToken.START_OBJECT, "must be an object of texts")
+        return value(field, JsonToken.START_OBJECT, "must be an object of strings")
                 .map(value -> {
                     Map<String, String> texts = new LinkedHashMap<>();
                     JsonBody inner = new JsonBody(pointerTo(field), value, errors);
@@ -247,23 +247,23 @@ public final class JsonBody {
                 });
     }
 
-    /** An object as it came, character for character. */
+    /** An object as it was received, character for character. */
     public Optional<String> rawObject(String field) {
         return value(field, JsonToken.START_OBJECT, "must be an object").map(JsonValue::text);
     }
 
-    /** Notes that a field is wrong for a reason of the caller's own. */
+    /** Records that a field is wrong for a reason that the caller of this method found. */
     public void error(String field, String detail) {
         askedFor.add(field);
         note(pointerTo(field), detail);
     }
 
-    /** Notes that an entry of an object with names of the caller's choice is wrong. */
+    /** Records that an entry of an object with arbitrary names is wrong. */
     public void error(String field, String name, String detail) {
         note(pointerTo(field) + "/" + escaped(name), detail);
     }
 
-    /** @throws Refusal.Invalid naming everything that was wrong, and every field nobody asked for */
+    /** @throws Refusal.Invalid with everything that was wrong, and every unknown field */
     public void check() {
         noteUnknown();
         if (!errors.isEmpty()) {
@@ -328,7 +328,7 @@ public final class JsonBody {
         return Optional.of(text);
     }
 
-    /** Whether a database can hold it: no U+0000, no half of a surrogate pair. */
+    /** Whether a database can store it: no U+0000, no unpaired surrogate. */
     public static boolean isStorable(String text) {
         int c;
         for (int i = 0; i < text.length(); i += Character.charCount(c)) {

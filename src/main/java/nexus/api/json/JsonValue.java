@@ -18,9 +18,9 @@ import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value in a JSON text that was read whole: strings unescaped, numbers with their digits, containers as the text they
- * came as. What is in a container is known from that one reading down to the third level, where the fields of a batch's
- * events are; a deeper one is read again when somebody asks.
+ * A value in a JSON text that was read completely: strings unescaped, numbers with their digits, containers as their
+ * original text. That one pass also indexes containers down to the third level, which has the fields of a batch's
+ * events; deeper containers are parsed again on use.
  */
 final class JsonValue {
     private static final int LEVELS = 3;
@@ -42,8 +42,8 @@ final class JsonValue {
     private final String source;
     private final int from;
     private final int to;
-    private final @Nullable Map<String, JsonValue> fields; // of an object; null: it is too deep
-    private final @Nullable List<JsonValue> items; // of an array; null: it is too deep
+    private final @Nullable Map<String, JsonValue> fields; // of an object; null: too deep
+    private final @Nullable List<JsonValue> items; // of an array; null: too deep
 
     private JsonValue(
             JsonToken kind,
@@ -61,10 +61,10 @@ final class JsonValue {
     }
 
     /**
-     * Reads the whole text, so that everything in it is known to be JSON.
+     * Reads the whole text, so that all of it is known to be JSON.
      *
-     * @throws Refusal.Malformed when it is none, goes on behind it, or has a key twice in one object
-     * @throws Refusal.Invalid when it is JSON that nobody wants to read
+     * @throws Refusal.Malformed if it is not JSON, continues after its end, or has a duplicate key in one object
+     * @throws Refusal.Invalid if it nests too deeply, or has too long a number or name
      */
     static JsonValue read(String text) {
         try (JsonParser parser = JSON.createParser(text)) {
@@ -98,12 +98,12 @@ final class JsonValue {
         return source.substring(from, to);
     }
 
-    /** Of an object, in the order in which they came. */
+    /** The members of an object, in the received order. */
     Map<String, JsonValue> fields() {
         return fields == null ? read(text()).fields() : fields;
     }
 
-    /** Of an array. */
+    /** The elements of an array. */
     List<JsonValue> items() {
         return items == null ? read(text()).items() : items;
     }

@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 import nexus.refusal.Refusal;
 
-/** Points in time as callers write them. */
+/** Parses timestamps in requests. */
 public final class Timestamps {
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
@@ -17,10 +17,10 @@ public final class Timestamps {
     private Timestamps() {}
 
     /**
-     * ISO 8601 with an offset, kept to the millisecond. The offset may come without a colon, as strftime of C and Python
-     * writes it.
+     * Parses ISO 8601 with an offset, with millisecond precision. The offset may lack its colon, as strftime of C and
+     * Python writes it.
      *
-     * @param pointer the field or parameter a refusal names
+     * @param pointer the field or parameter that a refusal names
      * @throws Refusal.Invalid also outside the years 1970 to 9999
      */
     public static Instant parse(String text, String pointer) {

@@ -1,8 +1,7 @@
 /**
- * What does the body of a request say?
+ * What does the body of a request contain?
  *
- * <p>Takes bytes and texts as callers wrote them, gives values or everything that is wrong with them. Never knows what they are
- * about.
+ * <p>Takes received bytes and texts, gives values or all their errors. Never knows their meaning.
  */
 @NullMarked
 package nexus.api.json;

@@ -11,9 +11,9 @@ import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 
 /**
- * Where a page of a list ended: the sort key of its last row. Callers get it as one opaque word.
+ * The end of a page of a list: the sort key of its last row. Callers receive it as an opaque string.
  *
- * @param list which list it is of, so that a cursor of another one is refused
+ * @param list the list that it belongs to; other lists refuse it
  * @param parts the sort key's columns
  */
 public record Cursor(String list, List<String> parts) {
@@ -28,7 +28,7 @@ public record Cursor(String list, List<String> parts) {
         return new Cursor(list, Stream.of(parts).map(Object::toString).toList());
     }
 
-    /** @throws Refusal.Invalid when it is none, or one of another list */
+    /** @throws Refusal.Invalid if it is not a cursor, or belongs to another list */
     static Cursor decode(String list, int partCount, String word) {
         List<String> all;
         try {
@@ -58,7 +58,7 @@ public record Cursor(String list, List<String> parts) {
         return parts.get(part);
     }
 
-    /** @throws Refusal.Invalid when that part is no number */
+    /** @throws Refusal.Invalid if that part is not a number */
     public long number(int part) {
         try {
             return Long.parseLong(parts.get(part));

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every good answer of {@code /api/v1} is wrapped in.
+ * The envelope of every successful answer of {@code /api/v1}.
  *
- * @param count how many are in {@code data}, when that is a list
- * @param next the cursor of the page behind it, when there is one
+ * @param count number of items in {@code data}, if it is a list
+ * @param next the cursor of the next page, if there is one
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of a list.
  *
- * @param next the cursor of the page behind it; null at the end
+ * @param next the cursor of the next page; null at the end
  */
 @RegisterForReflection
 public record Page<T>(List<T> data, @Nullable String next) {
@@ -17,7 +17,7 @@ public record Page<T>(List<T> data, @Nullable String next) {
     }
 
     /**
-     * @param rows read with a limit of one more than the page holds: the extra row tells that there is another page
+     * @param rows read with a limit of one more than the page holds: the extra row means that there is a next page
      * @param cursorOf the sort key of a row
      */
     public static <T> Page<T> of(List<T> rows, int limit, Function<T, Cursor> cursorOf) {

@@ -16,8 +16,8 @@ import nexus.api.json.Timestamps;
 import nexus.refusal.Refusal;
 
 /**
- * What stands behind the {@code ?}, read strictly like {@link JsonBody}: each parameter is asked for by name,
- * {@link #check()} refuses what was wrong, came twice or was not asked for. The errors name the parameter.
+ * Reads the query parameters strictly, like {@link JsonBody}: each parameter is read by name, then {@link #check()}
+ * refuses every parameter that was wrong, duplicated or not read. The errors name the parameter.
  */
 public final class QueryParameters {
     private static final int DEFAULT_LIMIT = 50;
@@ -54,12 +54,12 @@ public final class QueryParameters {
                 .orElse(DEFAULT_LIMIT);
     }
 
-    /** {@code ?cursor=} with the same list and as many parts as the cursors that were given out. */
+    /** {@code ?cursor=} of the same list, with as many parts as its cursors have. */
     public Optional<Cursor> cursor(String list, int partCount) {
         return parsed("cursor", (text, name) -> Cursor.decode(list, partCount, text));
     }
 
-    /** A cursor of whole numbers only. */
+    /** A cursor that consists of whole numbers. */
     public Optional<Cursor> cursorOfNumbers(String list, int partCount) {
         return parsed("cursor", (text, name) -> {
             Cursor cursor = Cursor.decode(list, partCount, text);
@@ -90,7 +90,7 @@ public final class QueryParameters {
         return Optional.empty();
     }
 
-    /** A text, made into something; {@code parse} gets it and the parameter's name, and may refuse it. */
+    /** A text that {@code parse} converts; it gets the text and the parameter's name, and may refuse it. */
     public <T> Optional<T> parsed(String name, BiFunction<String, String, T> parse) {
         return text(name).flatMap(text -> {
             try {
@@ -124,7 +124,7 @@ public final class QueryParameters {
         return parsed(name, Timestamps::parse);
     }
 
-    /** @throws Refusal.Invalid naming everything that was wrong, and every parameter nobody asked for */
+    /** @throws Refusal.Invalid with everything that was wrong, and every unknown parameter */
     public void check() {
         for (String name : parameters.keySet()) {
             if (!askedFor.contains(name)) {

@@ -1,5 +1,5 @@
 /**
- * Which part of a list is asked for, and what follows it?
+ * Which part of a list is requested, and what follows it?
  *
  * <p>Takes query parameters, gives pages with the cursor of the next one. Never reads a list itself.
  */

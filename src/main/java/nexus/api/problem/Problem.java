@@ -8,12 +8,13 @@ import java.util.Objects;
 import nexus.refusal.Refusal;
 
 /**
- * How Nexus says no: RFC 9457. {@code type} is always {@code about:blank}; what programs go by is {@code code}.
+ * The answer to a refused request, as defined by RFC 9457. {@code type} is always {@code about:blank}; programs use
+ * {@code code}.
  *
  * @param title the status in words
- * @param detail what is wrong, for a person
+ * @param detail the reason, for a person
  * @param code stable; lower-case, with dashes
- * @param errors the wrong fields, if it is about fields
+ * @param errors the wrong fields, if the reason is about fields
  */
 public record Problem(
         String type, String title, int status, String detail, String code, List<Refusal.FieldError> errors) {
@@ -52,7 +53,7 @@ public record Problem(
     }
 
     public static Problem of(Refusal refusal) {
-        String detail = Objects.requireNonNull(refusal.getMessage()); // its constructor sees to it
+        String detail = Objects.requireNonNull(refusal.getMessage()); // its constructor checks this
         return switch (refusal) {
             case Refusal.Malformed e -> new Problem(400, e.code(), detail);
             case Refusal.NotFound e -> new Problem(404, e.code(), detail);
@@ -64,7 +65,7 @@ public record Problem(
         };
     }
 
-    /** What the HTTP layer itself refuses. */
+    /** A refusal by the HTTP layer itself. */
     public static Problem ofStatus(int status) {
         return switch (status) {
             case 400 -> new Problem(400, "malformed", "The request can't be read.");

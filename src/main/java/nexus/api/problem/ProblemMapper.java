@@ -22,7 +22,10 @@ import nexus.refusal.Refusal;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns whatever a resource throws into a {@link Problem}. What is nobody's mistake but ours is logged, not shown. */
+/**
+ * Converts every exception of a resource into a {@link Problem}. Internal errors are logged, and their details are not
+ * shown.
+ */
 @Singleton
 class ProblemMapper {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
@@ -44,7 +47,7 @@ class ProblemMapper {
                 .build();
     }
 
-    /** What the HTTP layer itself refuses: unknown paths, methods, media types. */
+    /** Refusals by the HTTP layer itself: unknown paths, methods, media types. */
     @ServerExceptionMapper
     Response map(WebApplicationException refused, UriInfo uri) {
         Response original = refused.getResponse();
@@ -55,7 +58,7 @@ class ProblemMapper {
         if (status != 404 && status != 405) {
             return answer(Problem.ofStatus(status), uri).build();
         }
-        // a path that is known, but not with this method, is 404 too where its resource has paths below it
+        // Quarkus answers 404 for a known path with an unknown method too, if its resource has sub-paths
         Optional<String> methods = allowed.of("/" + uri.getPath().replaceFirst("^/+", ""));
         return methods.map(allow -> answer(Problem.ofStatus(405), uri).header(HttpHeaders.ALLOW, allow))
                 .orElseGet(() -> answer(Problem.ofStatus(404), uri))
@@ -76,11 +79,11 @@ class ProblemMapper {
             return map(new Refusal.TooLarge("A request may have 1 MiB at most."), uri);
         }
         if (SqlState.is(cause, SqlState.LOCK_NOT_AVAILABLE)) {
-            LOG.warnf("a lock of the database could not be had cause=%s", cause);
-            return map(new Refusal.Unavailable("A lock of the database could not be had in time. Try again."), uri);
+            LOG.warnf("database lock not granted in time cause=%s", cause);
+            return map(new Refusal.Unavailable("The database did not grant a lock in time. Try again."), uri);
         }
         if (isConnectionClosed(cause)) {
-            return map(new Refusal.Malformed("The request is not complete."), uri); // nobody is there to read it
+            return map(new Refusal.Malformed("The request is not complete."), uri); // never delivered
         }
         if (isUnavailable(cause)) {
             LOG.warnf("database unavailable cause=%s", cause);
@@ -90,18 +93,18 @@ class ProblemMapper {
         LOG.errorf(cause, "request failed id=%s path=%s", id, uri.getPath());
         return answer(
                         new Problem(
-                                500, "internal", "Something went wrong inside Nexus; its log knows it as " + id + "."),
+                                500, "internal", "Nexus failed internally; its log has the details under " + id + "."),
                         uri)
                 .build();
     }
 
-    /** Quarkus itself stops reading a body without a length, far above what is allowed here. */
+    /** Quarkus itself stops reading a body without a length, far above the limit here. */
     private static boolean isTooLarge(Throwable cause) {
         return cause instanceof IOException
                 && String.valueOf(cause.getMessage()).startsWith("Request too large");
     }
 
-    /** The caller's; a database's comes as another exception. */
+    /** Closed by the caller; the database's connection raises another exception. */
     private static boolean isConnectionClosed(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ClosedChannelException || cause instanceof HttpClosedException) {
@@ -111,7 +114,7 @@ class ProblemMapper {
         return false;
     }
 
-    /** A connection refused, lost, or not to be had in time; or a server that starts, stops or is full. */
+    /** A connection was refused, lost, or not available in time; or a server is starting, stopping or full. */
     private static boolean isUnavailable(Throwable cause) {
         if (cause instanceof PgException e) {
             String state = SqlState.of(e);

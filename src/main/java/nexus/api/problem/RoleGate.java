@@ -8,10 +8,10 @@ import jakarta.inject.Singleton;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
 
-/** A process without the role {@code api} answers nothing on the API's port but its health. */
+/** A process without the role {@code api} answers only health requests on the API's port. */
 @Singleton
 final class RoleGate {
-    /** Before {@link ApiGate}: there is nothing to have a key for. */
+    /** Runs before {@link ApiGate}, because such a process checks no keys. */
     private static final int PRIORITY = 1_001;
 
     private static final String HEALTH = "/v1/health";

@@ -37,7 +37,7 @@ public record EmittedEvent(EventType type, Ordering ordering, String data, Strin
 
     private static EventType type(@Nullable Value value) throws RefusedMessageException {
         if (value == null || value.kind() != JsonToken.VALUE_STRING) {
-            throw new RefusedMessageException("type must be a text");
+            throw new RefusedMessageException("type must be a string");
         }
         try {
             return EventType.published(value.text(), "type");
@@ -55,7 +55,7 @@ public record EmittedEvent(EventType type, Ordering ordering, String data, Strin
                 || characters < 1
                 || characters > MAX_ORDERING_KEY
                 || !MessageContent.isStorable(value.text())) {
-            throw new RefusedMessageException("orderingKey must be a text of 1 to " + MAX_ORDERING_KEY + " characters");
+            throw new RefusedMessageException("orderingKey must be a string of 1 to " + MAX_ORDERING_KEY + " characters");
         }
         return Ordering.published(value.text());
     }

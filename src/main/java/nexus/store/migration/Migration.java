@@ -18,13 +18,13 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.jboss.logging.Logger;
 
 /**
- * Brings the schema {@code nexus} up to this version before anything reads it. Of processes that start together one
- * migrates and the others wait ({@link TableLockingDatabaseType}). Flyway puts the schema first on its search path, which
- * is why the migrations name no schema.
+ * Migrates the schema {@code nexus} to this version before it is read. If several processes start together, one
+ * migrates and the others wait ({@link TableLockingDatabaseType}). Flyway puts the schema first on its search path, so
+ * the migrations name no schema.
  *
- * <p>Processes of the version before go on meanwhile. A change of a table that has to wait for somebody's transaction
- * would keep everybody else waiting behind it: it gives up after {@code lock_timeout} (quarkus.flyway.init-sql), lets
- * them through, and tries again.
+ * <p>Processes of the previous version continue meanwhile. A DDL statement that waits for another transaction would
+ * make all later sessions wait for its lock: it fails after {@code lock_timeout} (quarkus.flyway.init-sql), lets them
+ * proceed, and is tried again.
  */
 @Singleton
 class Migration {
@@ -44,7 +44,7 @@ class Migration {
 
     /**
      * @param packaged the scripts that Flyway finds, with their checksums
-     * @param patience how long it is tried again
+     * @param patience how long failed migrations are repeated
      */
     Migration(Flyway flyway, DataSource database, Map<String, Integer> packaged, Duration patience) {
         this.flyway = flyway;
@@ -62,7 +62,7 @@ class Migration {
         }
     }
 
-    /** When it can't be read now, Flyway looks, and waits. */
+    /** If the history cannot be read now, Flyway examines the schema, and waits. */
     private SchemaState state() throws SQLException {
         try (Connection connection = database.getConnection()) {
             return MigrationHistory.state(connection, packaged);

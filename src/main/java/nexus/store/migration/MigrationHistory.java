@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What Flyway has noted in the store. To read it is a tenth of what Flyway takes to find that nothing is to be done. Who
- * reads it makes sure first that nobody else could put a view in its place ({@link SchemaTrust}).
+ * Reads Flyway's history table in the store, which is much faster than a run of Flyway that finds nothing to do. The
+ * caller first makes sure that no untrusted role could put a view in its place ({@link SchemaTrust}).
  */
 public final class MigrationHistory {
     private static final String EXISTS = "SELECT to_regclass('nexus.flyway_schema_history') IS NOT NULL";
@@ -40,7 +40,7 @@ public final class MigrationHistory {
         return SchemaState.of(applied, packaged);
     }
 
-    /** The oldest first; none before the first start. */
+    /** The applied migrations, oldest first; empty before the first start. */
     public static List<AppliedMigration> read(Connection connection) throws SQLException {
         List<AppliedMigration> applied = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {

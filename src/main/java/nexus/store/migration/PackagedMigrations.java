@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
-/** The migrations that this version brings. Read once: of a native executable when it is built. */
+/** The migrations of this version. They are read once; a native executable reads them when it is built. */
 public final class PackagedMigrations {
     private static final String FOLDER = "db/migration";
     private static final String FIRST = FOLDER + "/V001__store.sql";
@@ -24,7 +24,10 @@ public final class PackagedMigrations {
 
     private PackagedMigrations() {}
 
-    /** In the order of the files' names, with what Flyway keeps of each to notice when it was changed: of its lines, without their ends. */
+    /**
+     * The migrations in the order of the files' names, with the checksum by which Flyway detects changes: it covers the
+     * lines without their line ends.
+     */
     public static Map<String, Integer> checksums() {
         return CHECKSUMS;
     }

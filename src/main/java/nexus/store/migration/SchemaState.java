@@ -7,31 +7,31 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How the schema of a store stands to the migrations of this program. */
+/** The relation of a store's schema to the migrations of this program. */
 public sealed interface SchemaState {
 
-    /** Nothing is to be done: it is of this version, or of a newer one beside which this one works. */
+    /** Nothing has to be done: the schema has this version, or a newer one that is compatible with it. */
     record Current() implements SchemaState {}
 
-    /** Migrations are to be applied; all of them, if it is empty. */
+    /** Migrations have to be applied; all of them, if the schema is empty. */
     record Behind() implements SchemaState {}
 
     /**
-     * No migration of this program fits it.
+     * No migration of this program applies to the schema.
      *
-     * @param problem to stand behind the name of the database
-     * @param fix what its owner can do
+     * @param problem the text after the name of the database in a message
+     * @param fix the action for the database's owner
      */
     record Unfit(String problem, String fix) implements SchemaState {}
 
     /**
-     * A migration after which versions before a certain one can't work names that one: {@code V012__totals_needs_V009.sql}
-     * is for programs that bring V009, or a later one, themselves.
+     * A migration that is incompatible with versions before a certain migration names that migration: {@code
+     * V012__totals_needs_V009.sql} requires a program that contains V009 or a later one.
      */
     Pattern VERSIONED = Pattern.compile("V([0-9]{1,9})__.*?(?:_needs_V([0-9]{1,9}))?\\.sql");
 
     /**
-     * @param applied the oldest first
+     * @param applied oldest first
      * @param packaged each script of this program with its checksum
      */
     static SchemaState of(List<AppliedMigration> applied, Map<String, Integer> packaged) {
@@ -40,9 +40,9 @@ public sealed interface SchemaState {
         Map<String, Integer> present = new HashMap<>();
         for (AppliedMigration migration : applied) {
             if (!migration.succeeded()) {
-                return new Behind(); // it is Flyway that says what is to be done about it
+                return new Behind(); // Flyway reports what to do about it
             }
-            present.put(migration.script(), migration.checksum()); // of a repeatable one the newest
+            present.put(migration.script(), migration.checksum()); // the newest entry of a repeatable migration
             Matcher versioned = VERSIONED.matcher(migration.script());
             if (!versioned.matches() || isPackaged(migration, packaged)) {
                 continue;

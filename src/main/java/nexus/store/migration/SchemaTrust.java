@@ -7,11 +7,12 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * Who else could change what Nexus runs in its schema: a view, a trigger or a function there runs with Nexus's rights.
- * Superusers and a managed service's administrators, the owner of the database and, for a plain role, the roles that it belongs to are trusted.
+ * Finds other roles that could change the code that Nexus runs in its schema: a view, a trigger or a function there
+ * runs with Nexus's rights. Superusers and a managed service's administrators, the owner of the database and, for a
+ * plain role, the roles that it belongs to are trusted.
  *
- * @param owners other roles that own the schema or something in it
- * @param creators other roles that may create something in it
+ * @param owners other roles that own the schema or an object in it
+ * @param creators other roles that may create objects in it
  */
 public record SchemaTrust(Optional<String> owners, Optional<String> creators) {
     private static final String READ = """
@@ -41,7 +42,7 @@ public record SchemaTrust(Optional<String> owners, Optional<String> creators) {
             SELECT (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE owns),
                    (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE NOT owns)""";
 
-    /** Reads catalogs only, and nothing that stands in the schema. */
+    /** Reads only catalogs, and no object in the schema. */
     public static SchemaTrust read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(READ)) {
@@ -50,13 +51,13 @@ public record SchemaTrust(Optional<String> owners, Optional<String> creators) {
         }
     }
 
-    /** What is wrong, to stand behind the name of the database or role; empty when nothing is. */
+    /** The problem, as the text after the name of the database or role in a message; empty if there is none. */
     public Optional<String> problem() {
         return owners.map(roles -> "has a schema nexus in which " + roles + " could change what Nexus runs")
                 .or(() -> creators.map(roles -> "lets " + roles + " put into schema nexus what Nexus would run"));
     }
 
-    /** @param role Nexus's, quoted for SQL */
+    /** @param role Nexus's role, quoted for SQL */
     public String fix(String role) {
         return owners.isPresent()
                 ? "ALTER SCHEMA nexus OWNER TO " + role + "; and the same for each object in it"

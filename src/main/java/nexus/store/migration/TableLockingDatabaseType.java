@@ -13,12 +13,12 @@ import org.flywaydb.database.postgresql.PostgreSQLDatabase;
 import org.flywaydb.database.postgresql.PostgreSQLDatabaseType;
 
 /**
- * PostgreSQL as Flyway knows it, but for the lock under which it migrates. Flyway's own is an advisory lock: any role of
- * the database may take that one too, and keep it for ever. Here it is the lock of the history's table, which needs
- * rights in the schema. Flyway finds this class as a plug-in, by {@code META-INF/services}.
+ * Flyway's PostgreSQL support with another migration lock. Flyway's own lock is an advisory lock, which any role of the
+ * database may take and keep for ever. This class locks the history's table instead, which requires rights in the
+ * schema. Flyway finds this class as a plug-in, by {@code META-INF/services}.
  *
- * <p>There is no lock while there is no table yet. Of those who make the schema and the table at once, PostgreSQL lets
- * one succeed; Flyway looks again for the others.
+ * <p>There is no lock before the table exists. If several processes create the schema and the table at once, PostgreSQL
+ * lets one succeed; the others check again.
  */
 public final class TableLockingDatabaseType extends PostgreSQLDatabaseType {
     private static final int BEFORE_ALL_OF_FLYWAY = 100;
@@ -50,9 +50,11 @@ public final class TableLockingDatabaseType extends PostgreSQLDatabaseType {
             super(database, connection);
         }
 
-        /** The lock ends with the transaction, and the transaction with the session: a process that is killed keeps nothing. */
+        /**
+         * The lock ends with the transaction, and the transaction with the session, so a killed process holds no lock.
+         */
         @Override
-        @SuppressWarnings("rawtypes") // as it is inherited
+        @SuppressWarnings("rawtypes") // as inherited
         public <T> T lock(Table history, Callable<T> work) {
             return new TransactionalExecutionTemplate(getJdbcConnection(), true).execute(() -> {
                 if (history.exists()) {

@@ -52,8 +52,8 @@ class EmittedEventTest {
                 "{\"type\":\"a\",\"data\":{\"SECRET\":1,\"SECRET\":2}} | twice",
                 "{\"type\":\"a\",\"type\":\"a\",\"data\":{}} | twice",
                 "{\"type\":\"a\",\"data\":{},\"SECRET\":1} | has a field other than",
-                "{\"data\":{}} | type must be a text",
-                "{\"type\":1,\"data\":{}} | type must be a text",
+                "{\"data\":{}} | type must be a string",
+                "{\"type\":1,\"data\":{}} | type must be a string",
                 "{\"type\":\"SECRET SECRET\",\"data\":{}} | type must be segments",
                 "{\"type\":\"pg.SECRET\",\"data\":{}} | type must not start",
                 "{\"type\":\"nexus.SECRET\",\"data\":{}} | type must not start",
@@ -61,10 +61,10 @@ class EmittedEventTest {
                 "{\"type\":\"a\",\"data\":null} | data must be an object",
                 "{\"type\":\"a\",\"data\":[\"SECRET\"]} | data must be an object",
                 "{\"type\":\"a\",\"data\":{},\"metadata\":\"SECRET\"} | metadata must be an object",
-                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\"} | orderingKey must be a text",
-                "{\"type\":\"a\",\"data\":{},\"orderingKey\":7} | orderingKey must be a text",
-                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\\u0000SECRET\"} | orderingKey must be a text",
-                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\\ud800SECRET\"} | orderingKey must be a text"
+                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\"} | orderingKey must be a string",
+                "{\"type\":\"a\",\"data\":{},\"orderingKey\":7} | orderingKey must be a string",
+                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\\u0000SECRET\"} | orderingKey must be a string",
+                "{\"type\":\"a\",\"data\":{},\"orderingKey\":\"\\ud800SECRET\"} | orderingKey must be a string"
             })
     void whatIsNotWellFormedIsRefusedWithoutItsContent(String json, String reason) {
         assertThatThrownBy(() -> read(json == null ? "" : json))
