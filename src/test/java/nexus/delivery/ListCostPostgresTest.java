@@ -30,6 +30,7 @@ class ListCostPostgresTest {
 
     @SuppressWarnings("TimeInStaticInitializer") // the rows of this test are as old as its class
     private static final Instant NOW = Instant.now();
+
     private static final Optional<?> ANY = Optional.empty();
     private static final List<?> SINCE = List.of(ANY, Optional.of(NOW.minus(Duration.ofHours(6))));
     private static final List<?> UNTIL = List.of(ANY, Optional.of(NOW.minus(Duration.ofHours(7 * 24 - 1))));

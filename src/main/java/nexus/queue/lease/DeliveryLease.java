@@ -23,38 +23,38 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of this process to deliver the lanes of its shards. Every process that delivers has a row in the store whose
- * beat it raises every few seconds, on a thread and a connection of its own; at each beat {@link LeasePlan} decides what
- * becomes of the shards, and this class does it. A process whose beat stands still is taken over: its row is deleted, its
- * shards are free, and every settlement that it still sends is refused. So is, at once, one of this machine that is known
- * to have ended.
+ * The right of this process to deliver the lanes of its shards. Every process that delivers has a row in the store and
+ * increments its beat every few seconds, on a thread and a connection of its own. At each beat {@link LeasePlan} decides
+ * about the shards, and this class executes the decision. A process whose beat stops is taken over: its row is deleted, its
+ * shards become free, and its later settlements are refused. A process of this machine that is known to have terminated is
+ * taken over at once.
  *
- * <p>No lease survives a pause between check and write. What holds: no running process has a request under way after
- * another may start it, because it starts none, and cuts all off, some seconds before its beat counts as silent; a paused
- * one can at most finish what is already in its socket.
+ * <p>No lease survives a pause between check and write. The guarantee is: a running process has no request in progress when
+ * another one may start it, because it starts none and cancels all some seconds before its beat counts as silent. A paused
+ * process can at most complete a request that is already in its socket.
  */
 @Singleton
 public class DeliveryLease {
     private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration GATHERING = Duration.ofMillis(50);
 
-    /** The server may notice a moment later than this machine that a process has ended. */
+    /** The server may notice the end of a process a moment later than this machine. */
     private static final Duration SERVER_NOTICES = Duration.ofMillis(200);
 
-    /** For so many looks of a term: a pooler keeps the connection for others, and then it is not known. */
+    /** The number of such checks per term. A pooler keeps the connection open for other clients, so the end stays unknown. */
     private static final int MOST_QUICK_LOOKS = 25;
 
     private static final Logger LOG = Logger.getLogger(DeliveryLease.class);
 
-    /** Told on the lease's own thread. */
+    /** Called on the lease's own thread. */
     public interface Holder {
-        /** After every change. */
+        /** Called after every change. */
         void holds(Holding holding);
 
-        /** Everything is lost: nothing may be sent any more, and nothing can be settled. */
+        /** Called when all shards are lost: nothing may be sent or settled any more. */
         void lost(Term term);
 
-        /** After every round, whether it went through or not: the lease's thread is alive. */
+        /** Called after every round, also after a failed one, as a sign that the lease's thread is alive. */
         default void cameRound() {}
     }
 
@@ -73,12 +73,12 @@ public class DeliveryLease {
     private volatile boolean running;
     private volatile boolean retiring;
 
-    // by the lease's thread alone
+    // used by the lease's thread only
     private @Nullable Holder holder;
     private @Nullable LeaseSession session;
-    private @Nullable Term former; // its row may still be there
+    private @Nullable Term former; // its row may still exist
     private OwnShards shards = OwnShards.none(new Term(0, 0));
-    private OwnShards told = shards; // what the holder knows
+    private OwnShards told = shards; // known to the holder
     private ProcessSightings sightings;
     private long version;
     private int failures; // in a row
@@ -97,7 +97,7 @@ public class DeliveryLease {
         this.sightings = new ProcessSightings(config.ttl(), config.beat().multipliedBy(2));
     }
 
-    /** Begins to take part. */
+    /** Joins the processes that deliver. */
     public synchronized void start(Holder newHolder) {
         if (running) {
             return;
@@ -108,13 +108,13 @@ public class DeliveryLease {
         Thread.ofPlatform().name("nexus-lease").daemon().start(this::run);
     }
 
-    /** Takes no more shards; those that are owned are to be drained. */
+    /** Takes no more shards; the owned ones are drained. */
     public void retire() {
         retiring = true;
         look();
     }
 
-    /** Leaves at once: what is owned is free for the others. */
+    /** Leaves at once and frees the owned shards for the others. */
     public synchronized Future<Void> stop() {
         if (running) {
             running = false;
@@ -131,24 +131,24 @@ public class DeliveryLease {
         return now != null && !now.deadline().isOver(System.nanoTime());
     }
 
-    /** Whether this term still lasts, and a request may be sent now. */
+    /** Whether this term is the current one and a request may be sent now. */
     public boolean isHeld(Term asked) {
         Current now = current;
         return now != null && now.term().equals(asked) && !now.deadline().isOver(System.nanoTime());
     }
 
-    /** For how long requests may still be sent, should no other beat go through. */
+    /** The time for which requests may still be sent if no further beat succeeds. */
     public Duration remaining() {
         Current now = current;
         return now == null ? Duration.ZERO : now.deadline().remaining(System.nanoTime());
     }
 
-    /** Whether this process is the one that looks for what is owed in this lane. */
+    /** Whether this process delivers this lane. */
     public boolean works(int lane) {
         return working.contains(Shards.of(lane));
     }
 
-    /** Nothing is under way any more in a shard that was to be given up. */
+    /** Reports that a shard to be released has no delivery in progress any more. */
     public void drained(Term of, int shard) {
         Current now = current;
         if (now != null && now.term().equals(of)) {
@@ -157,14 +157,14 @@ public class DeliveryLease {
         }
     }
 
-    /** The store refused a settlement of this term: another process has taken over. */
+    /** Reports that the store refused a settlement of this term because another process has taken over. */
     public void refused(Term over, int outcomes) {
         meters.refused(outcomes);
         look();
         LOG.warnf("settlement refused, this process was taken over epoch=%d count=%d", over.epoch(), outcomes);
     }
 
-    /** Something has changed in the store: looks at it now instead of at the next beat. */
+    /** Reports a change in the store, which is read now instead of at the next beat. */
     public void look() {
         looks.release();
     }
@@ -196,7 +196,7 @@ public class DeliveryLease {
         }
     }
 
-    /** Looks that are asked for together are made together. */
+    /** Requests at the same time share one read. */
     private void pause() throws InterruptedException {
         Duration wait = failures == 1 ? RECONNECT : looksSoon ? SERVER_NOTICES : config.beat();
         looksSoon = false;
@@ -250,7 +250,7 @@ public class DeliveryLease {
         return now;
     }
 
-    /** The processes are read after the owners: an owner that is not among them has ended. */
+    /** Processes are read after owners, so an owner without a row has terminated. */
     private LeasePlan.Seen seen(LeaseSession open) throws SQLException {
         Map<Integer, Integer> owners = open.owners();
         List<LeasePlan.Member> processes = new ArrayList<>();
@@ -379,7 +379,7 @@ public class DeliveryLease {
         return session;
     }
 
-    /** No statement may keep the thread for longer: it has a deadline to watch. */
+    /** Bounds each statement, because the thread has to watch a deadline. */
     private Duration patience() {
         Duration half = config.valid().dividedBy(2);
         return half.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : half;

@@ -3,12 +3,12 @@ package nexus.queue.lease;
 import java.util.Set;
 
 /**
- * What this process owns.
+ * The shards of this process.
  *
- * @param version counts up within the term
- * @param shards all that are its own
- * @param leaving those of them that another process is to have: nothing is started there, and each is told to the lease
- *     as soon as nothing is under way in it
+ * @param version increases within the term
+ * @param shards all shards that it owns
+ * @param leaving shards among them that another process will get: nothing is started there, and each is reported to the lease
+ *     as soon as it has no delivery in progress
  */
 public record Holding(Term term, long version, Set<Integer> shards, Set<Integer> leaving) {
     public Holding {

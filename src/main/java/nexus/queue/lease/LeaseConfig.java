@@ -4,20 +4,20 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How processes share the work. The same in all processes of a store; {@code beat} &lt; {@code valid} &lt; {@code ttl}. */
+/** How processes share the work. Must be the same in all processes of a store; {@code beat} &lt; {@code valid} &lt; {@code ttl}. */
 @ConfigMapping(prefix = "nexus.lease")
 public interface LeaseConfig {
-    /** A process whose beat stood still for so long is taken over. */
+    /** A process whose beat has stopped for this long is taken over. */
     @WithDefault("20s")
     Duration ttl();
 
-    /** How often a process says that it is there, and looks at the others. */
+    /** The interval at which a process beats and reads the others. */
     @WithDefault("3s")
     Duration beat();
 
     /**
-     * For how long after a beat was sent requests may be started. What is between this and {@code ttl} is for clocks that
-     * differ in speed, and for the last request to leave.
+     * The time after sending a beat in which requests may be started. The difference to {@code ttl} covers clocks of different
+     * speed and the last request.
      */
     @WithDefault("15s")
     Duration valid();

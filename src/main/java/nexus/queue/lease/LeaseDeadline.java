@@ -3,12 +3,12 @@ package nexus.queue.lease;
 import java.time.Duration;
 
 /**
- * Until when a process may start requests, on its own monotonic clock: some time after it <em>sent</em> the last beat
- * that went through. Once over it stays over: a beat whose answer comes late changes nothing.
+ * The time until which a process may start requests, on its own monotonic clock: a fixed time after it <em>sent</em> the last
+ * successful beat. A deadline that has passed stays passed, even if a beat is confirmed late.
  */
 final class LeaseDeadline {
     private final long validNanos;
-    private volatile long sentNanos; // of the last beat that went through
+    private volatile long sentNanos; // of the last successful beat
     private volatile boolean over;
 
     LeaseDeadline(Duration validFor, long sentNanos) {
@@ -28,7 +28,7 @@ final class LeaseDeadline {
     }
 
     /**
-     * A beat went through.
+     * Records a successful beat.
      *
      * @return false when it came too late
      */
@@ -39,7 +39,7 @@ final class LeaseDeadline {
         return !over;
     }
 
-    /** Since the last beat that went through was sent. */
+    /** The time since the last successful beat was sent. */
     Duration age(long nowNanos) {
         return Duration.ofNanos(nowNanos - sentNanos);
     }

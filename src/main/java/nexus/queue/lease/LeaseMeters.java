@@ -7,7 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 
-/** How this process shares the work with others. Names are public: README.md lists them. */
+/** Meters of the shared work. Their names are public and listed in README.md. */
 @Singleton
 public final class LeaseMeters {
     private final MeterRegistry registry;

@@ -11,55 +11,55 @@ import nexus.queue.process.ProcessSightings;
 import nexus.queue.process.ProcessSightings.Beat;
 
 /**
- * Decides what a process does about its share of the shards after one look at the store. Pure: what was seen, what the
- * process knows of itself and the time come in, steps come out in the order in which they are to be taken.
+ * Decides what a process does about its share of the shards after a read of the store. Pure: its inputs are the rows of the
+ * store, the state of the process and the time; its output is a list of steps in their order.
  *
- * <p>The processes share the shards evenly: a process with too many gives some up, once nothing is under way in them, and
- * a process with too few claims free ones. A process whose beat stands still, or that is known to have ended, is taken
- * over.
+ * <p>The processes share the shards evenly: a process with too many releases some, once they have no delivery in progress,
+ * and a process with too few claims free ones. A process whose beat has stopped, or that is known to have terminated, is
+ * taken over.
  *
  * @param steps in order
- * @param sightings the beats of the other processes, including this look
+ * @param sightings the beats of the other processes, including this read
  */
 record LeasePlan(List<Step> steps, ProcessSightings sightings) {
     LeasePlan {
         steps = List.copyOf(steps);
     }
 
-    /** One thing to do. */
+    /** A step of the plan. */
     sealed interface Step {
-        /** Shards were taken away in the store: nothing is certain any more, the term ends. */
+        /** Ends the term, because its shards were taken away in the store. */
         record Lose() implements Step {}
 
-        /** Tells the others that this process takes no more shards, and gives up all that it has. */
+        /** Announces that this process takes no more shards, and releases all that it has. */
         record Retire() implements Step {}
 
-        /** An answer of the store was lost: this process owns what the store says. */
+        /** Adopts the shards that the store assigns to this process, because a response of the store was lost. */
         record Adopt(OwnShards asStored) implements Step {}
 
-        /** Nothing is under way in these any more: others may have them. */
+        /** Releases shards without deliveries in progress for others. */
         record Release(Set<Integer> shards) implements Step {}
 
-        /** A process has fallen silent, or has ended: its shards become free. */
+        /** Takes over a process that is silent or has terminated, which frees its shards. */
         record TakeOver(Beat beat, boolean hasEnded) implements Step {}
 
-        /** A process has ended on this machine and the server has yet to notice: looks again in a moment. */
+        /** Reads again shortly, because a process of this machine has terminated and the server has not noticed yet. */
         record LookSoon() implements Step {}
 
-        /** Frees the shards of a process that has no row any more. */
+        /** Frees the shards of a process without a row. */
         record FreeOrphans(int process) implements Step {}
 
-        /** Takes free shards. */
+        /** Claims free shards. */
         record Claim(int atMost) implements Step {}
 
-        /** Starts nothing more in these, and releases each of them when nothing is under way in it. */
+        /** Starts nothing more in these shards, and releases each when it has no delivery in progress. */
         record GiveUp(Set<Integer> shards) implements Step {}
     }
 
     /**
-     * The store at one moment. The processes are read after the owners: an owner that is not among them has ended.
+     * A read of the store. Processes are read after owners, so an owner without a row has terminated.
      *
-     * @param owners of each shard that has one, its process
+     * @param owners the process of each shard that has one
      */
     record Seen(Map<Integer, Integer> owners, List<Member> processes) {
         Seen {
@@ -69,10 +69,10 @@ record LeasePlan(List<Step> steps, ProcessSightings sightings) {
     }
 
     /**
-     * A process that has a row in the store.
+     * A process with a row in the store.
      *
-     * @param isLeaving finishes what is under way, and takes no more shards
-     * @param fate whether it is known to have ended
+     * @param isLeaving whether it completes its deliveries in progress and takes no more shards
+     * @param fate whether it is known to have terminated
      */
     record Member(Beat beat, boolean isLeaving, Verdict fate) {
         int id() {
@@ -81,11 +81,11 @@ record LeasePlan(List<Step> steps, ProcessSightings sightings) {
     }
 
     /**
-     * What the process knows of itself.
+     * The state of the process itself.
      *
-     * @param drained shards in which nothing is under way any more
-     * @param isRetiring it is about to stop
-     * @param sightings the beats of the others at earlier looks
+     * @param drained shards without deliveries in progress
+     * @param isRetiring whether it is about to stop
+     * @param sightings the beats of the others at earlier reads
      */
     record Mine(OwnShards shards, Set<Integer> drained, boolean isRetiring, ProcessSightings sightings) {
         Mine {
@@ -173,7 +173,7 @@ record LeasePlan(List<Step> steps, ProcessSightings sightings) {
                 .toList();
         int rank = sharing.indexOf(own.term().process());
         if (rank < 0) {
-            return; // retiring, or taken over in this moment: the next beat finds out
+            return; // retiring, or just being taken over, which the next beat detects
         }
         int share = ShardShare.of(rank, sharing.size());
         if (own.owned().size() < share) {

@@ -19,11 +19,11 @@ import nexus.queue.process.ProcessPlace;
 import nexus.queue.process.ProcessSightings.Beat;
 
 /**
- * The lease's own connection: the only writer of {@code process} and {@code shard}. Every change of who owns what is one
- * transaction, and tells the other processes.
+ * The lease's own connection, the only writer of {@code process} and {@code shard}. Every change of owners is one transaction
+ * that notifies the other processes.
  */
 public final class LeaseSession implements AutoCloseable {
-    /** Told when shards are free or a process has come or gone. */
+    /** The channel for notifications of free shards and of processes that join or leave. */
     public static final String CHANNEL = "nexus_shards";
 
     private static final String JOIN = """
@@ -33,7 +33,7 @@ public final class LeaseSession implements AutoCloseable {
             FROM nextval('process_epoch') n
             RETURNING id, epoch""";
 
-    /** The connection may be another than at the last beat. */
+    /** The connection may differ from that of the last beat. */
     private static final String BEAT = """
             UPDATE process SET beat = beat + 1, backend_pid = pg_backend_pid(),
                 backend_since = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
@@ -42,14 +42,14 @@ public final class LeaseSession implements AutoCloseable {
     private static final String RETIRE = "UPDATE process SET leaving = true WHERE id = ? AND epoch = ?";
     private static final String SHARDS = "SELECT shard, process FROM shard WHERE process IS NOT NULL";
 
-    /** When a connection of another role was made is not shown to everybody: then it may be the one. */
+    /** The start of another role's connection may be hidden; then it counts as the same connection. */
     private static final String PROCESSES = """
             SELECT id, epoch, beat, leaving, place, backend_since IS NULL OR EXISTS (
                 SELECT FROM pg_stat_activity a
                 WHERE a.pid = backend_pid AND (a.backend_start = backend_since OR a.backend_start IS NULL))
             FROM process ORDER BY id""";
 
-    /** Free ones only: what a process that is gone has left behind is freed under its own lock. */
+    /** Claims free shards only; those of a terminated process are freed under its own lock. */
     private static final String CLAIM = """
             WITH free AS MATERIALIZED (
                 SELECT shard FROM shard WHERE process IS NULL ORDER BY shard LIMIT ? FOR UPDATE SKIP LOCKED)
@@ -66,7 +66,7 @@ public final class LeaseSession implements AutoCloseable {
     private static final String END = "DELETE FROM process WHERE id = ? AND epoch = ?";
     private static final String TELL = "SELECT pg_notify('" + CHANNEL + "', '')";
 
-    /** A process that was paused in the middle of writing a settlement keeps its transaction open. */
+    /** A process that was paused within a settlement keeps its transaction open. */
     private static final String END_SETTLEMENTS = """
             SELECT pg_terminate_backend(pid) FROM pg_locks
             WHERE locktype = 'relation' AND granted AND relation = to_regclass(?) AND pid <> pg_backend_pid()
@@ -75,9 +75,9 @@ public final class LeaseSession implements AutoCloseable {
     private static final String HAS_LOCK = "SELECT to_regclass(?) IS NOT NULL";
 
     /**
-     * @param leaving finishes what is under way, and takes no more shards
-     * @param place where it runs, if it has told
-     * @param isConnected whether the server still has the connection that last raised its beat
+     * @param leaving whether it completes its deliveries in progress and takes no more shards
+     * @param place where it runs, if known
+     * @param isConnected whether the connection of its last beat still exists
      */
     record Delivering(Beat beat, boolean leaving, Optional<ProcessPlace> place, boolean isConnected) {
         int id() {
@@ -109,7 +109,7 @@ public final class LeaseSession implements AutoCloseable {
         return update(BEAT, term.process(), term.epoch()) > 0;
     }
 
-    /** Takes no part in sharing any more. */
+    /** Stops sharing. */
     void retire(Term term) throws SQLException {
         transaction(() -> {
             tell();
@@ -129,7 +129,7 @@ public final class LeaseSession implements AutoCloseable {
         return owners;
     }
 
-    /** All processes that deliver, in the order of their ids. */
+    /** All processes that deliver, ordered by id. */
     List<Delivering> processes() throws SQLException {
         List<Delivering> processes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(PROCESSES);
@@ -145,7 +145,7 @@ public final class LeaseSession implements AutoCloseable {
         return processes;
     }
 
-    /** Takes up to so many free shards. Behind this process's lock, so that it can't be taken over meanwhile. */
+    /** Claims at most this many free shards, under the lock of this process, so that it cannot be taken over meanwhile. */
     Set<Integer> claim(Term term, int atMost) throws SQLException {
         return transaction(() -> {
             execute(ProcessLock.shared(term.process()));
@@ -170,9 +170,9 @@ public final class LeaseSession implements AutoCloseable {
     }
 
     /**
-     * Ends a process that has fallen silent or has ended, once its settlements under way are over, and frees its shards.
+     * Ends a process that is silent or has terminated, when it has no settlement in progress, and frees its shards.
      *
-     * @return false when it is not silent any more, somebody else was first, or a settlement of it is still open
+     * @return false when it beats again, another process was first, or one of its settlements is in progress
      */
     boolean takeOver(Beat silent) throws SQLException {
         try {
@@ -200,7 +200,7 @@ public final class LeaseSession implements AutoCloseable {
         }
     }
 
-    /** Frees what belongs to a process that is gone: its number is never used again. */
+    /** Frees the shards of a process without a row. Its number is never used again. */
     void freeAllOf(int goneProcess) throws SQLException {
         transaction(() -> {
             tell();
@@ -209,13 +209,13 @@ public final class LeaseSession implements AutoCloseable {
         try {
             execute(ProcessLock.drop(goneProcess));
         } catch (SQLException e) {
-            if (!SqlState.is(e, SqlState.LOCK_NOT_AVAILABLE)) { // else an empty table stays
+            if (!SqlState.is(e, SqlState.LOCK_NOT_AVAILABLE)) { // otherwise an empty table remains
                 throw e;
             }
         }
     }
 
-    /** Ends a term of this process, once its settlements under way are over. */
+    /** Ends a term of this process when it has no settlement in progress. */
     void leave(Term term) throws SQLException {
         transaction(() -> {
             lockAsItsEnd(term.process());
@@ -250,7 +250,7 @@ public final class LeaseSession implements AutoCloseable {
         }
     }
 
-    /** There is none when somebody has dropped it by hand. */
+    /** The table is missing when it was dropped manually. */
     private void lockAsItsEnd(int process) throws SQLException {
         try (PreparedStatement statement = prepare(HAS_LOCK, ProcessLock.table(process));
                 ResultSet rows = statement.executeQuery()) {

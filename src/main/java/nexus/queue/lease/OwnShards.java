@@ -5,11 +5,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The shards of one process during one term, as far as the process knows.
+ * The shards of a process during a term, as known to the process.
  *
  * @param owned all shards that the store has assigned to it
- * @param leaving those of them that another process is to have; nothing starts there
- * @param isRetired whether the process has told the others that it takes no more shards
+ * @param leaving shards among them that another process will get; nothing starts there
+ * @param isRetired whether the process has announced that it takes no more shards
  */
 record OwnShards(Term term, Set<Integer> owned, Set<Integer> leaving, boolean isRetired) {
     OwnShards {

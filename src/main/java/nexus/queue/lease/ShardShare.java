@@ -6,12 +6,12 @@ import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Which part of the shards is a process's fair one. Pure. */
+/** Computes the fair share of shards of a process. Pure. */
 final class ShardShare {
     private ShardShare() {}
 
     /**
-     * How many shards a process should own; together all of them have {@link Shards#COUNT}.
+     * The number of shards that a process should own. The shares add up to {@link Shards#COUNT}.
      *
      * @param rank of the process among those that share, from 0
      */
@@ -22,7 +22,7 @@ final class ShardShare {
         return Shards.COUNT / processes + (rank < Shards.COUNT % processes ? 1 : 0);
     }
 
-    /** Those to give up to come down to the share: evenly spread, so that lanes made one after the other are parted. */
+    /** The shards to release, spread evenly, so that lanes created one after the other are separated. */
     static Set<Integer> tooMany(SortedSet<Integer> owned, int share) {
         int surplus = Math.max(0, owned.size() - share);
         List<Integer> sorted = List.copyOf(owned);

@@ -1,15 +1,15 @@
 package nexus.queue.lease;
 
 /**
- * The parts in which lanes are shared between processes. A lane is in one shard with all of its key slices: an event of two
- * keys and a barrier reach over several of them, and {@code concurrency} is for all of them together.
+ * The parts by which processes share lanes. A lane belongs to one shard with all of its key slices, because an event with two
+ * keys and a barrier affect several of them, and {@code concurrency} applies to all of them together.
  */
 public final class Shards {
     public static final int COUNT = 64;
 
     private Shards() {}
 
-    /** Lanes are numbered one after the other, so that they spread evenly without a hash. */
+    /** Lanes have consecutive numbers, so they spread evenly without a hash. */
     public static int of(int lane) {
         return Math.floorMod(lane, COUNT);
     }

@@ -1,8 +1,8 @@
 package nexus.queue.lease;
 
-/** A process's membership, from joining to leaving or being taken over. A process that joins again has another. */
+/** The membership of a process, from joining to leaving or being taken over. A process that joins again gets a new term. */
 public record Term(int process, long epoch) {
-    // written out, as in event.EventType
+    // written out for the native executable, as in event.EventType
     @Override
     public boolean equals(Object other) {
         return other instanceof Term term && process == term.process && epoch == term.epoch;

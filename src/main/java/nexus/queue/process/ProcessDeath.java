@@ -1,41 +1,41 @@
 package nexus.queue.process;
 
 /**
- * Whether a process is known to have ended. Only proofs count: to be wrong would let two processes send at once. A
- * process of another machine, and one whose end is merely likely, is waited for until its beat has stood still.
+ * Decides whether a process is known to have terminated. Only proofs count, because a wrong verdict would let two processes
+ * send at once. For a process of another machine, or one whose end is only likely, the beat must stop for the TTL.
  *
- * <p>That its connection is gone proves nothing by itself, as the network may have cut it, and is asked for nevertheless:
- * a machine that was copied while it ran has a living twin with the same boot.
+ * <p>A closed connection alone proves nothing, because the network may have closed it. It is required nevertheless, because a
+ * machine that was cloned while running has a living twin with the same boot.
  */
 public final class ProcessDeath {
-    /** What this machine says of a process. */
+    /** What this machine reports about a process. */
     enum Alive {
         YES,
         NO,
         UNKNOWN
     }
 
-    /** Looks around on this machine. */
+    /** Queries this machine. */
     public interface Look {
-        /** Whether the process of this id, as seen from here, is the one that started then. */
+        /** Whether the process with this id, in this namespace, is the one that started at this time. */
         Alive process(long pid, long started);
 
-        /** Whether somebody holds the lock on this byte of this process's own lock file. */
+        /** Whether any process holds the lock on this byte of the lock file of this process. */
         Alive lock(long at);
     }
 
-    /** What is known of a process. */
+    /** The verdict about a process. */
     public enum Verdict {
-        /** It may run. */
+        /** It may be running. */
         UNPROVEN,
-        /** It does not run here, and the server has yet to notice. */
+        /** It has terminated, but the server has not noticed yet. */
         ENDING,
         ENDED
     }
 
     private ProcessDeath() {}
 
-    /** @param isConnected whether the server still has the connection that raised the other one's beat */
+    /** @param isConnected whether the connection of its last beat still exists */
     public static Verdict of(ProcessPlace own, ProcessPlace other, boolean isConnected, Look look) {
         if (!hasEnded(own, other, look)) {
             return Verdict.UNPROVEN;
@@ -48,13 +48,14 @@ public final class ProcessDeath {
             return false;
         }
         if (ProcessPlace.isSame(own.namespace(), other.namespace())) {
-            // a namespace's number is given again only when all of its processes have ended
+            // the number of a namespace is reused only when all of its processes have terminated
             return look.process(other.pid(), other.started()) == Alive.NO;
         }
         if (ProcessPlace.isSame(own.lockFile(), other.lockFile())) {
             return look.lock(other.lockAt()) == Alive.NO;
         }
-        // a container has one namespace at a time; with another one it was started again, and all it ran has ended
+        // a container has one namespace at a time, so a new one means that it was restarted and all its processes have
+        // terminated
         return !own.namespace().equals(ProcessPlace.UNKNOWN)
                 && !other.namespace().equals(ProcessPlace.UNKNOWN)
                 && ProcessPlace.isSame(own.container(), other.container());

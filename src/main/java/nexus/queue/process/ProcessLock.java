@@ -1,19 +1,19 @@
 package nexus.queue.process;
 
 /**
- * The lock of one process, on a table of its own without rows: shared by who relies on what the process owns, which are
- * settlements and intake that stores packed rows; exclusive for what it gives up, and for its end, with which the table goes.
- * Shared locks of one row would cost a multixact for each transaction.
+ * The lock of a process, on an empty table of its own. Settlements, and intake that stores packed rows, hold it in shared
+ * mode, because they rely on the shards of the process. Releasing shards and ending the process take it exclusively; the end
+ * also drops the table. Shared locks of a single row would cost a multixact for each transaction.
  */
 public final class ProcessLock {
     private ProcessLock() {}
 
-    /** Its name with the schema; a process is a number. */
+    /** The name of the table with its schema; a process is a number. */
     public static String table(int process) {
         return "nexus.process_" + process + "_lock";
     }
 
-    /** Fails with {@code undefined_table} when the process has ended or was taken over. */
+    /** Fails with {@code undefined_table} when the process has left or was taken over. */
     public static String shared(int process) {
         return "LOCK TABLE " + table(process) + " IN ROW SHARE MODE";
     }

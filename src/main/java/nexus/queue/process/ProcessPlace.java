@@ -5,16 +5,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a process runs, told so that another one of the same machine can find out whether it still does. What is not
- * known is {@link #UNKNOWN}, and then proves nothing.
+ * The place where a process runs, so that another process of the same machine can find out whether it still runs. Unknown
+ * parts are {@link #UNKNOWN} and prove nothing.
  *
- * @param boot of the machine's kernel: no two machines, and no two starts of one, have the same
- * @param namespace of process ids and of times: what {@code pid} and {@code started} mean something in
- * @param pid the process
- * @param started when it started, in the kernel's ticks: ids are used again
- * @param container what no two running containers of a machine have in common, and what a restart of one leaves as it is
- * @param lockFile the file in which it holds a lock for as long as it lives
- * @param lockAt the byte of that file that it has locked
+ * @param boot boot id of the kernel, unique per machine and start
+ * @param namespace namespaces of process ids and times, in which {@code pid} and {@code started} are valid
+ * @param pid id of the process
+ * @param started start time in ticks of the kernel, because ids are reused
+ * @param container identifies a running container of a machine, and does not change when the container restarts
+ * @param lockFile the file in which it holds a lock as long as it runs
+ * @param lockAt the locked byte of that file
  */
 public record ProcessPlace(
         String boot, String namespace, long pid, long started, String container, String lockFile, long lockAt) {
@@ -31,7 +31,7 @@ public record ProcessPlace(
         }
     }
 
-    /** Nothing is known of it. */
+    /** A place of which nothing is known. */
     static ProcessPlace unknown() {
         return new ProcessPlace(UNKNOWN, UNKNOWN, 0, 0, UNKNOWN, UNKNOWN, 0);
     }
@@ -40,7 +40,7 @@ public record ProcessPlace(
         return !one.equals(UNKNOWN) && one.equals(other);
     }
 
-    /** As it stands in the process's row. */
+    /** The text in the row of the process. */
     public String text() {
         return String.join(
                 " ",
@@ -53,7 +53,7 @@ public record ProcessPlace(
                 Long.toString(lockAt));
     }
 
-    /** Empty when no such text, of this version, stands there. */
+    /** Empty when the text is missing or has another version. */
     public static Optional<ProcessPlace> parse(@Nullable String text) {
         if (text == null) {
             return Optional.empty();

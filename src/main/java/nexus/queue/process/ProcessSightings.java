@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which processes have fallen silent: their beat stood still for the TTL on the observer's own monotonic clock. Clocks of
- * different machines are never compared. Time in which the observer could not look does not count: then the store was
- * away for everybody, or the observer itself was paused. Immutable: each look gives new sightings.
+ * Finds silent processes, whose beat has stopped for the TTL on the observer's own monotonic clock. Clocks of different
+ * machines are never compared. Time in which the observer could not read does not count, because the store was unreachable
+ * for all, or the observer itself was paused. Immutable: each read returns new sightings.
  */
 public final class ProcessSightings {
-    /** A process as it was seen. */
+    /** A process at the time of a read. */
     public record Beat(int process, long epoch, long beat) {}
 
     private record Sighting(Beat beat, long stillNanos) {}
@@ -24,7 +24,7 @@ public final class ProcessSightings {
     private final List<Beat> silent;
     private final long lastLook;
 
-    /** @param longestGap between two looks: what is above it does not count */
+    /** @param longestGap between two reads; time above it does not count */
     public ProcessSightings(Duration ttl, Duration longestGap) {
         this(ttl.toNanos(), longestGap.toNanos(), Map.of(), List.of(), 0);
     }
@@ -38,12 +38,12 @@ public final class ProcessSightings {
         this.lastLook = lastLook;
     }
 
-    /** The processes that were silent at the last look. */
+    /** The processes that were silent at the last read. */
     public List<Beat> silent() {
         return silent;
     }
 
-    /** Takes one look at all processes. */
+    /** Adds a read of all processes. */
     public ProcessSightings look(Collection<Beat> seen, long nowNanos) {
         long elapsed = Math.clamp(nowNanos - lastLook, 0, longestGapNanos);
         Map<Integer, Sighting> after = new HashMap<>();

@@ -3,12 +3,12 @@ package nexus.queue.process;
 import java.util.Optional;
 
 /**
- * What {@code /proc/<pid>/stat} says of a process.
+ * The content of {@code /proc/<pid>/stat}.
  *
- * @param started in ticks since the machine's start
+ * @param started in ticks since the boot
  */
 record ProcessStat(long pid, char state, long threads, long started) {
-    // numbered from the first field behind the name, which may itself have blanks and brackets in it
+    // numbered from the first field after the name, which may contain blanks and brackets
     private static final int STATE = 0;
     private static final int THREADS = 17;
     private static final int STARTED = 19;
@@ -33,7 +33,7 @@ record ProcessStat(long pid, char state, long threads, long started) {
         }
     }
 
-    /** It has: what is left of it waits for its parent to notice. Its first thread may end before the others. */
+    /** Whether it has terminated and only waits to be reaped. Its first thread may end before the others. */
     boolean hasEnded() {
         return state == 'X' || (state == 'Z' && threads <= 1);
     }

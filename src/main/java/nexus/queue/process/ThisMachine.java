@@ -24,37 +24,38 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Linux tells of this process and of others. Elsewhere nothing is known, and every process is waited for.
+ * Reads from Linux where this process runs and whether others run. On other systems nothing is known, so a silent process is
+ * only taken over after the TTL.
  *
- * <p>The lock file is one for all processes of a user that share a folder for temporary files; each locks a byte of its
- * own. The kernel lets a lock go when its process ends, in whatever namespace it ran.
+ * <p>All processes of a user that share a folder for temporary files share one lock file; each locks a byte of its own. The
+ * kernel releases the lock when the process terminates, in any namespace.
  */
 @Singleton
 public class ThisMachine implements ProcessDeath.Look {
     private static final Logger LOG = Logger.getLogger(ThisMachine.class);
 
     private static final Path PROC = Path.of("/proc");
-    /** How Podman and Docker lay out the folders of containers where there is no overlay. */
+    /** The folder that Podman and Docker mount as the root of a container where there is no overlay. */
     private static final Pattern COPIED_ROOT = Pattern.compile("^\\S+ \\S+ (\\S+ /\\S*/vfs/dir/[0-9a-f]{64}) / ");
 
     private static final Pattern UPPER_DIRECTORY = Pattern.compile("[, ]upperdir=([!-+\\--~]{1,300})");
     private static final Pattern POD = Pattern.compile("/pods/([0-9a-f-]{36})/containers/([^/ ]{1,80})/");
     private static final Pattern HIDDEN = Pattern.compile("hidepid=(?!0|off)");
 
-    /** The text of a lock file, so that one that was deleted and made again is another one. */
+    /** The length of the text that distinguishes a lock file from an earlier, deleted one. */
     private static final int NAME_LENGTH = 36;
 
-    /** Far behind the text. */
+    /** Far after the text. */
     private static final long FIRST_LOCKED = 1L << 20;
 
-    /** Never closed: to close any channel of a file gives up all locks that this process has in it. */
+    /** Never closed, because closing any channel of a file releases all locks of this process in it. */
     private static @Nullable LockFile lockFile; // guarded by the class
 
     private record LockFile(FileChannel channel, String name, long ownAt) {}
 
     private @Nullable ProcessPlace place; // guarded by this
 
-    /** Where this process runs. */
+    /** The place of this process. */
     public synchronized ProcessPlace place() {
         ProcessPlace known = place;
         if (known == null) {
@@ -74,7 +75,7 @@ public class ThisMachine implements ProcessDeath.Look {
                             : ProcessDeath.Alive.NO)
                     .orElse(ProcessDeath.Alive.UNKNOWN);
         } catch (IOException e) {
-            // a process of another user, too, can be read here
+            // processes of other users can be read here as well
             return Files.notExists(stat) ? ProcessDeath.Alive.NO : ProcessDeath.Alive.UNKNOWN;
         }
     }
@@ -117,7 +118,7 @@ public class ThisMachine implements ProcessDeath.Look {
         }
     }
 
-    /** Whether {@code /proc} shows the processes of this one's own namespace, and all of them. */
+    /** Whether {@code /proc} shows all processes of the own namespace. */
     private static boolean sees(ProcessStat self, List<String> mounts) {
         return self.pid() == ProcessHandle.current().pid()
                 && mounts.stream().filter(mount -> mount.contains(" /proc ")).noneMatch(mount -> HIDDEN.matcher(mount)
@@ -136,8 +137,8 @@ public class ThisMachine implements ProcessDeath.Look {
     }
 
     /**
-     * The layer that a container's runtime made for it to write in, which it has to itself; in a pod, which makes its
-     * containers anew at each restart, the pod's and the container's names.
+     * Identifies the container by its writable layer, which is not shared. A pod creates new containers at each restart, so there
+     * the names of pod and container identify it.
      */
     static Optional<String> container(List<String> mounts) {
         return first(mounts, POD, pod -> "pod:" + pod.group(1) + "/" + pod.group(2))

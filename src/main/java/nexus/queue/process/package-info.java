@@ -1,8 +1,8 @@
 /**
- * Is another process still alive?
+ * Is another process still running?
  *
- * <p>Takes what a process tells of the place where it runs, and its beats; gives a verdict. Never touches a lane, and never
- * calls a process dead that may be alive.
+ * <p>Takes the place where a process runs, and its beats; gives a verdict. Never touches a lane, and never declares a process
+ * dead that may be running.
  */
 @NullMarked
 package nexus.queue.process;
