@@ -80,6 +80,52 @@ class StoredBacklogModelTest {
         }
     }
 
+    @Test
+    void whatHasJustBecomeOwedIsTakenWithoutAskingTheStoreOnceTheLaneIsKnown() {
+        Run run = known();
+        List<Long> seqs = run.enqueueHere(1, 101, 102, 103);
+        run.signal();
+        run.turn(Room.open(4));
+        assertThat(run.underWay.keySet()).containsExactlyElementsOf(seqs);
+        assertThat(run.asked).isZero();
+    }
+
+    @Test
+    void whatBecomesOwedDuringAReadIsTakenAfterItWithTheBodyItCameWith() {
+        Run run = known();
+        run.backlog.owed(new OwedRows(Map.of(1, run.lastSeq + 1), false)); // as another process may say
+        run.turn(Room.open(4));
+        List<Long> seqs = run.enqueueHere(1, 101, 102);
+        run.signal();
+        run.turn(Room.open(4));
+        assertThat(run.underWay).as("the read is under way").isEmpty();
+
+        while (!run.answers.isEmpty()) {
+            run.answerOfStore();
+        }
+        run.turn(Room.open(4));
+        assertThat(run.underWay.keySet()).containsExactlyElementsOf(seqs);
+        assertThat(run.bodiesAsked).isZero();
+    }
+
+    /** Everything is read, and what was owed is settled. */
+    private static Run known() {
+        Run run = new Run(0, row -> false);
+        run.isCalm = true;
+        run.enqueueHere(1, 101);
+        for (int i = 0; i < 200; i++) {
+            run.signal();
+            run.turn(Room.open(4));
+            run.finish();
+            run.answerOfStore();
+        }
+        assertThat(run.store).isEmpty();
+        assertThat(run.answers).isEmpty();
+        run.asked = 0;
+        run.bodiesAsked = 0;
+        return run;
+    }
+
     private record Stored(
             int lane,
             long seq,
@@ -116,6 +162,8 @@ class StoredBacklogModelTest {
         Instant now = Instant.parse("2026-01-31T18:20:43Z");
         long lastSeq;
         int unwritten;
+        int asked; // of the store, so many times
+        int bodiesAsked;
         boolean isCalm;
 
         Run(int seed, Predicate<Long> isLost) {
@@ -215,6 +263,19 @@ class StoredBacklogModelTest {
             signals.add(() -> backlog.owed(rows));
         }
 
+        /** By this process, together. */
+        List<Long> enqueueHere(int lane, long... keys) {
+            List<Ready> fresh = new ArrayList<>();
+            long lowest = lastSeq + 1;
+            for (long key : keys) {
+                Stored stored = new Stored(lane, ++lastSeq, key, key, false, 0, Instant.MIN, now);
+                store.put(stored.seq, stored);
+                fresh.add(new Ready(delivery(stored, false), body()));
+            }
+            signals.add(() -> backlog.owed(new OwedRows(Map.of(lane, lowest), false, Map.of(lane, fresh))));
+            return fresh.stream().map(ready -> ready.delivery().seq()).toList();
+        }
+
         void signal() {
             Runnable next = signals.poll();
             if (next != null) {
@@ -236,6 +297,13 @@ class StoredBacklogModelTest {
                 for (Ready ready : backlog.take(lane, room, now)) {
                     taken(ready);
                 }
+            }
+            backlog.readOn(now);
+        }
+
+        void turn(Room room) {
+            for (Integer lane : backlog.lanesWithWork(now)) {
+                backlog.take(lane, room, now).forEach(this::taken);
             }
             backlog.readOn(now);
         }
@@ -289,6 +357,7 @@ class StoredBacklogModelTest {
         // the store
 
         private <T> Future<T> later(Supplier<T> answer) {
+            asked++;
             Promise<T> promise = Promise.promise();
             T asOfNow = answer.get();
             answers.add(() -> promise.complete(asOfNow));
@@ -449,6 +518,7 @@ class StoredBacklogModelTest {
 
         @Override
         public Future<Map<UUID, OwedBody>> bodies(Collection<OwedDelivery> deliveries) {
+            bodiesAsked += deliveries.size();
             return later(() -> {
                 Map<UUID, OwedBody> bodies = new HashMap<>();
                 deliveries.forEach(each -> bodies.put(each.eventId(), body()));
