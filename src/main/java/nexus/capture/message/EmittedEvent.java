@@ -55,7 +55,8 @@ public record EmittedEvent(EventType type, Ordering ordering, String data, Strin
                 || characters < 1
                 || characters > MAX_ORDERING_KEY
                 || !MessageContent.isStorable(value.text())) {
-            throw new RefusedMessageException("orderingKey must be a string of 1 to " + MAX_ORDERING_KEY + " characters");
+            throw new RefusedMessageException(
+                    "orderingKey must be a string of 1 to " + MAX_ORDERING_KEY + " characters");
         }
         return Ordering.published(value.text());
     }

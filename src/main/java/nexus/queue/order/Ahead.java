@@ -11,75 +11,75 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deliveries of one lane that were read before there was room for their requests: only room is missing, and they hold
- * their keys as if they were under way. As many are read ahead as the receiver takes in half of {@link #LONGEST}, after
- * which they are read again: what a person has done to a delivery by hand is seen late by as much.
+ * Deliveries of one lane that were read before there was room for their requests. They only wait for room, and hold their keys
+ * like deliveries in progress. The number read ahead is what the receiver takes in half of {@link #LONGEST}; after that time
+ * they are read again, so a change by hand takes effect with at most this delay.
  */
 public final class Ahead {
     static final Duration LONGEST = Duration.ofSeconds(2);
     private static final Duration HALF = LONGEST.dividedBy(2);
     private static final int LEAST = 64;
     private static final int MOST = 4096;
-    /** Retries: they are read although there is no room, and go first; others of them wait where they are. */
+    /** Retries that are read although there is no room. They go first; further ones stay in the store. */
     private static final int RETRIES = 32;
 
-    private final Deque<Waiting> first = new ArrayDeque<>(); // retries, and what follows another one of its key
+    private final Deque<Waiting> first = new ArrayDeque<>(); // retries, and successors within a key
     private final Deque<Waiting> others = new ArrayDeque<>();
     private final Set<Waiting> withoutBody = new LinkedHashSet<>(); // there is room for their requests
-    private final Deque<Waiting> complete = new ArrayDeque<>(); // of these, the body has arrived
-    private int retries; // among the first
+    private final Deque<Waiting> complete = new ArrayDeque<>(); // those of them with a loaded body
+    private int retries; // number among the first
     private int target = LEAST;
     private Instant halfBegan = Instant.EPOCH;
-    private int begun; // requests of the lane since then
-    private int begunBefore; // in the half before
-    private int most; // in any half since the receiver was last slower than expected
+    private int begun; // requests of the lane since that time
+    private int begunBefore; // requests in the half before
+    private int most; // most requests in a half since the receiver was last slower than expected
 
-    /** Those that wait for room. */
+    /** The deliveries that wait for room. */
     public int size() {
         return first.size() + others.size();
     }
 
-    /** Whether none waits for room. */
+    /** Whether no delivery waits for room. */
     public boolean isEmpty() {
         return first.isEmpty() && others.isEmpty();
     }
 
-    /** Whether nothing could be taken, now or as soon as its body is here. */
+    /** Whether nothing can be taken, now or when its body is loaded. */
     public boolean hasNothing() {
         return takeable() == 0;
     }
 
-    /** All that could be taken, if there were room and their bodies were here. */
+    /** All deliveries that could be taken with room and with their bodies. */
     public int takeable() {
         return size() + withoutBody.size() + complete.size();
     }
 
-    /** Those for which there is room, and that wait for their body. */
+    /** The deliveries that have room and wait for their body. */
     public int withoutBody() {
         return withoutBody.size();
     }
 
-    /** How many more are worth reading: none before half of them have gone, so that reads are few and large. */
+    /** How many more to read. None before half of them were taken, so that reads are few and large. */
     public int wanted(Instant now) {
         int worth = Math.min(Math.max(target, begunLately(now)), MOST);
         return size() <= worth / 2 ? worth - size() : 0;
     }
 
     /**
-     * Whether what has just become owed finds a place, without having been asked for: after a pause as much as the
-     * receiver once took, until it proves too much.
+     * Whether newly owed deliveries are kept in memory without a read: after a pause as many as the receiver once took, until
+     * they prove too many.
      */
     public boolean takesFresh(Instant now) {
         return size() < Math.max(2 * target, Math.max(begunLately(now), most));
     }
 
-    /** A request of the lane begins. */
+    /** Counts a request of the lane. */
     public void began(Instant now) {
         nextHalf(now);
         begun++;
     }
 
-    /** What the receiver has taken in half of {@link #LONGEST} it takes again. */
+    /** The number that the receiver took in half of {@link #LONGEST}, which is expected again. */
     private int begunLately(Instant now) {
         nextHalf(now);
         return Math.max(begun, begunBefore);
@@ -98,7 +98,7 @@ public final class Ahead {
         others.add(waiting);
     }
 
-    /** In front of the others: its time has come already. */
+    /** Adds a delivery before the others, because it is already due. */
     public void addFirst(Waiting waiting) {
         first.add(waiting);
         retries += isRetry(waiting) ? 1 : 0;
@@ -108,12 +108,12 @@ public final class Ahead {
         return waiting.row().due() != null;
     }
 
-    /** How many retries are worth reading. */
+    /** How many retries to read. */
     public int wantedRetries() {
         return retries == 0 ? RETRIES : 0;
     }
 
-    /** The next one for which there is room; null: none. */
+    /** The next delivery to get room; null when there is none. */
     public @Nullable Waiting next() {
         Waiting next = first.poll();
         if (next == null) {
@@ -123,12 +123,12 @@ public final class Ahead {
         return next;
     }
 
-    /** There is room for its request, as soon as its body is here. */
+    /** Gives a delivery room for its request, which starts when its body is loaded. */
     public void awaitBody(Waiting waiting) {
         withoutBody.add(waiting);
     }
 
-    /** @return whether there is room for its request */
+    /** @return whether it has room for its request */
     public boolean arrived(Waiting waiting) {
         if (!withoutBody.remove(waiting)) {
             return false;
@@ -137,29 +137,29 @@ public final class Ahead {
         return true;
     }
 
-    /** The next one whose body has arrived since there was room for its request; null: none. */
+    /** The next delivery with room and a loaded body; null when there is none. */
     public @Nullable Waiting nextComplete() {
         return complete.poll();
     }
 
-    /** All that was read could be taken at once although there was more: the next read is larger. */
+    /** Records that a full read was taken at once, so the next read is larger. */
     public void ranDry() {
         target = Math.min(2 * target, MOST);
     }
 
-    /** Whether the oldest has waited too long for room. */
+    /** Whether the oldest delivery has waited too long for room. */
     public boolean isStale(Instant now) {
         Waiting oldest = others.isEmpty() ? first.peek() : others.peek();
         return oldest != null && !oldest.since().plus(LONGEST).isAfter(now);
     }
 
-    /** The receiver is slower than was read for. */
+    /** Records that the receiver is slower than expected. */
     public void slower() {
         target = Math.max(target / 2, LEAST);
         most = 0;
     }
 
-    /** Empties it of what waits for room. */
+    /** Removes all deliveries that wait for room. */
     public List<Waiting> drop() {
         List<Waiting> dropped = new ArrayList<>(first);
         dropped.addAll(others);
@@ -169,7 +169,7 @@ public final class Ahead {
         return dropped;
     }
 
-    /** Empties it of what has room and waits for its body, or has waited for it. */
+    /** Removes all deliveries that have room. */
     public List<Waiting> dropWithRoom() {
         List<Waiting> dropped = new ArrayList<>(withoutBody);
         dropped.addAll(complete);

@@ -14,18 +14,18 @@ import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next rows of keys that are under way, within one lane: each may start as soon as the one before it is delivered,
- * without asking the store again and without waiting until that is written down. What a person does to a delivery by hand
- * is seen late by as much as a row may wait here. Forgetting a chain is always right: its rows are looked up again.
+ * The next deliveries of keys with a delivery in progress, within one lane. Each may start as soon as its predecessor is
+ * delivered, without another query and without waiting for the settlement. A change by hand takes effect with the delay that
+ * a delivery may wait here. Dropping a chain is always correct, because its deliveries are read again.
  */
 public final class KeyChains {
     private static final Duration LONGEST = Ahead.LONGEST;
     private static final int MAX_KEYS = 1_000;
 
     /**
-     * The row that may go.
+     * The delivery that may start.
      *
-     * @param isWhole nothing else of its key is owed than what is known here
+     * @param isWhole whether all owed deliveries of its key are known here
      */
     public record Follower(Waiting waiting, boolean isWhole) {}
 
@@ -42,20 +42,20 @@ public final class KeyChains {
     private final Consumer<Waiting> forgotten;
     private int rows;
 
-    /** @param forgotten told every row that was remembered and did not follow */
+    /** @param forgotten receives every remembered delivery that did not follow */
     public KeyChains(Consumer<Waiting> forgotten) {
         this.forgotten = forgotten;
     }
 
-    /** Rows in all chains. */
+    /** Number of deliveries in all chains. */
     public int size() {
         return rows;
     }
 
     /**
-     * The first of these was started: remembers those behind it that nothing else holds.
+     * Records that the first of these was started, and remembers the following ones that nothing else holds.
      *
-     * @return how many
+     * @return how many are remembered
      */
     public int started(KeyQueue run, Instant readAt) {
         forget(run.key());
@@ -78,7 +78,7 @@ public final class KeyChains {
     }
 
     /**
-     * Has just become owed, and everything that is owed of its key is under way or in its chain.
+     * Appends a newly owed delivery whose predecessors of the key are all in progress or in the chain.
      *
      * @return whether it is remembered
      */
@@ -105,7 +105,7 @@ public final class KeyChains {
         return !row.barrier() && row.otherKey() == null;
     }
 
-    /** The row that may go because this one is delivered; null: none is known. */
+    /** The delivery that may start because this one is delivered; null when none is known. */
     public @Nullable Follower next(OwedDelivery delivered, Instant now) {
         Long key = delivered.key();
         Chain chain = key == null ? null : byKey.get(key);
@@ -128,7 +128,7 @@ public final class KeyChains {
         return byKey.containsKey(key);
     }
 
-    /** @return whether anything was remembered of it */
+    /** @return whether the key had a chain */
     public boolean forget(Long key) {
         Chain chain = byKey.remove(key);
         if (chain == null) {
@@ -139,7 +139,7 @@ public final class KeyChains {
         return true;
     }
 
-    /** @return the keys of which anything was remembered */
+    /** @return the keys that had a chain */
     public List<Long> forgetAll() {
         List<Long> keys = new ArrayList<>(byKey.keySet());
         keys.forEach(this::forget);

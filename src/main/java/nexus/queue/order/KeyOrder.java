@@ -10,31 +10,31 @@ import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Order per key within one lane: at most one request of a key is under way, and none starts while an earlier row is owed
- * and not delivered. What is delivered stays under way until it is written down. The store answers the second
- * ({@link OwedDelivery#behind()}); {@code busy} remembers the first, with whether another row of the key was seen
- * meanwhile. What is passed over is found again through its predecessor when that one is settled: until the next row of a
- * key is looked up, the key counts as busy.
+ * The order per key within one lane: at most one delivery of a key is in progress, and none starts while an earlier one is
+ * owed and not delivered. A delivered one stays in progress until it is settled. The store reports earlier ones
+ * ({@link OwedDelivery#behind()}); {@code busy} holds the keys in progress, and whether another delivery of the key was seen
+ * meanwhile. A skipped delivery is found again through its predecessor when that is settled: the key stays busy until its
+ * next delivery is read.
  */
 public final class KeyOrder {
-    /** Whether a row may go, as far as its keys are concerned. */
+    /** Whether the keys of a delivery allow it to start. */
     public enum Turn {
         NOW,
-        /** Its key is busy. */
+        /** Its key has a delivery in progress. */
         AFTER_BUSY,
-        /** An earlier row is owed, as the store said when this one was read. */
+        /** The store reported an earlier owed delivery when this one was read. */
         AFTER_OWED
     }
 
     private final Map<Long, Started> underWay = new HashMap<>(); // by seq
     private final Map<Long, Busy> busy = new HashMap<>(); // by key
-    private final Set<Long> awaited = new HashSet<>(); // a row of two keys was passed that may be behind either
+    private final Set<Long> awaited = new HashSet<>(); // a delivery of two keys was skipped that may follow either
 
-    private final Map<Long, Busy> lookedUp = new HashMap<>(); // by key; look-ups under way
+    private final Map<Long, Busy> lookedUp = new HashMap<>(); // by key; reads in progress
     private int barriers; // under way
 
     private static final class Started {
-        final boolean passedBefore; // rows behind it may have been
+        final boolean passedBefore; // later deliveries may have been skipped
         boolean isDelivered;
 
         Started(boolean passedBefore) {
@@ -42,27 +42,26 @@ public final class KeyOrder {
         }
     }
 
-    /** A key of which something is under way, or being looked up. */
+    /** A key with a delivery in progress, or whose next one is being read. */
     private static final class Busy {
         int rows;
         int delivered; // of these
-        boolean sawAnother; // since the first of them was started, and it is not remembered
-        boolean passedBefore; // rows behind it may have been
+        boolean sawAnother; // since the first of them was started, and not remembered
+        boolean passedBefore; // later deliveries may have been skipped
     }
 
     /**
-     * Whether every row that is owed and not known here is behind a busy key, as far as this order knows: then a row that
-     * has just become owed needs no answer from the store.
+     * Whether every owed delivery that is not known here follows a busy key. Then a newly owed delivery needs no query.
      */
     public boolean isWhole() {
         return barriers == 0 && awaited.isEmpty();
     }
 
     /**
-     * The next row of this key is to be asked of the store. One look-up of a key at a time: two would each find the key
-     * busy because of the other.
+     * Starts reading the next delivery of this key. There is one read of a key at a time, because two would each find the key
+     * busy.
      *
-     * @return false when it is being asked already; then it has to be asked again afterwards, as {@link #lookedUp} says
+     * @return false when a read is in progress already; then {@link #lookedUp} reports that another one is needed
      */
     public boolean lookUp(Long key) {
         Busy asked = lookedUp.get(key);
@@ -76,12 +75,12 @@ public final class KeyOrder {
         return true;
     }
 
-    /** @return whether a row of this key was passed over since the look-up began */
+    /** @return whether a delivery of this key was skipped since the read began */
     public boolean lookedUp(Long key) {
         return release(lookedUp, key, false);
     }
 
-    /** Its 2xx is in memory. */
+    /** Records that it was delivered, but is not settled yet. */
     public void delivered(OwedDelivery row) {
         Started started = underWay.get(row.seq());
         if (started == null || started.isDelivered) {
@@ -97,8 +96,8 @@ public final class KeyOrder {
     }
 
     /**
-     * What becomes of the newest row of a key, if it is known here that everything else that is owed of the key is under
-     * way or remembered; else {@link Turn#AFTER_OWED}.
+     * The turn of the newest delivery of a key, if all other owed deliveries of the key are in progress or remembered; else
+     * {@link Turn#AFTER_OWED}.
      */
     public Turn turnOfNewest(Long key) {
         Busy held = busy.get(key);
@@ -108,12 +107,12 @@ public final class KeyOrder {
         return held.delivered == held.rows ? Turn.NOW : Turn.AFTER_BUSY;
     }
 
-    /** A row of this key is no longer remembered. */
+    /** Records that a delivery of this key is no longer remembered. */
     public void passedBehind(Long key) {
         sawAnother(busy.get(key));
     }
 
-    /** Whether only one row of this key is under way. */
+    /** Whether only one delivery of this key is in progress. */
     public boolean isLast(Long key) {
         Busy held = busy.get(key);
         return held != null && held.rows == 1;
@@ -145,7 +144,7 @@ public final class KeyOrder {
         return held != null;
     }
 
-    /** @param isFollower its turn came through another row, behind which more may have been passed over */
+    /** @param isFollower it follows another delivery, after which more may have been skipped */
     public void start(OwedDelivery row, boolean isFollower) {
         List<Long> keys = keys(row);
         boolean isAwaited = false;
@@ -162,7 +161,7 @@ public final class KeyOrder {
         underWay.put(row.seq(), new Started(passedBefore));
     }
 
-    /** It ends as if it had not been started. */
+    /** Ends a delivery as if it had not been started. */
     public void giveBack(OwedDelivery row) {
         Started ended = end(row);
         for (Long key : keys(row)) {
@@ -170,14 +169,14 @@ public final class KeyOrder {
         }
     }
 
-    /** @return null when it was not under way */
+    /** @return null when it was not in progress */
     private @Nullable Started end(OwedDelivery row) {
         Started ended = underWay.remove(row.seq());
         barriers -= row.barrier() && ended != null ? 1 : 0;
         return ended;
     }
 
-    /** It is settled; gives its keys of which another row may wait. */
+    /** Ends a settled delivery, and returns its keys for which another one may wait. */
     public List<Long> settled(OwedDelivery row) {
         Started ended = end(row);
         List<Long> next = new ArrayList<>(2);
@@ -191,7 +190,7 @@ public final class KeyOrder {
         return next;
     }
 
-    /** @return whether another row of this key was seen */
+    /** @return whether another delivery of this key was seen */
     private static boolean release(Map<Long, Busy> keys, Long key, boolean wasDelivered) {
         Busy held = keys.get(key);
         if (held == null) {
@@ -205,7 +204,7 @@ public final class KeyOrder {
         return held.sawAnother;
     }
 
-    /** Its key and, if it has one, the other. */
+    /** Its key and, if it has two, the other one. */
     public static List<Long> keys(OwedDelivery row) {
         Long key = row.key();
         Long other = row.otherKey();

@@ -6,14 +6,14 @@ import nexus.queue.owed.Ready;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery in memory that has not been taken: it waits for room, behind another one of its key, or for its body. Belongs
- * to the event loop of its backlog.
+ * A delivery in memory that is not taken yet. It waits for room, for its predecessor, or for its body. It belongs to the event
+ * loop of its backlog.
  */
 public final class Waiting {
     private final OwedDelivery row;
     private Instant since;
-    private @Nullable Ready ready; // null: its body is not here
-    private boolean hasRoomForBody; // in the budget
+    private @Nullable Ready ready; // null while its body is not loaded
+    private boolean hasRoomForBody; // bytes in the budget
     private boolean isDropped;
 
     public Waiting(OwedDelivery row, Instant since) {
@@ -30,17 +30,17 @@ public final class Waiting {
         return since;
     }
 
-    /** Its turn has come; it waits for room from now on. */
+    /** Makes it wait for room from now on. */
     public void follows(Instant now) {
         since = now;
     }
 
-    /** With its body; null as long as that is not here. */
+    /** The delivery with its body; null while that is not loaded. */
     public @Nullable Ready ready() {
         return ready;
     }
 
-    /** Its body is here. */
+    /** Sets its body. */
     public void arrived(Ready complete) {
         ready = complete;
     }
@@ -49,7 +49,7 @@ public final class Waiting {
         return hasRoomForBody;
     }
 
-    /** The budget keeps room for its body from now on. */
+    /** Records that the budget reserves memory for its body. */
     public void reserveBody() {
         hasRoomForBody = true;
     }
@@ -58,7 +58,7 @@ public final class Waiting {
         return isDropped;
     }
 
-    /** It is no longer in memory; it may be read again. */
+    /** Removes it from memory; it may be read again. */
     public void drop() {
         isDropped = true;
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import nexus.queue.owed.Ready;
 
 /**
- * What became owed to lanes that are just being read. It waits for the end of the read, which tells whether the lane then
- * knows everything else that is owed to it; if not, it is read as well.
+ * Newly owed deliveries of lanes that are being read. They wait for the end of the read, which shows whether the lane then
+ * knows all other owed deliveries. If not, they are read as well.
  */
 public final class FreshDuringRead {
     private final long mostBytes;
@@ -20,7 +20,7 @@ public final class FreshDuringRead {
         this.mostBytes = mostBytes;
     }
 
-    /** @return false when there is no room for them */
+    /** @return false when there is no room */
     public boolean add(int lane, List<Ready> rows) {
         long more = rows.stream().mapToLong(row -> row.delivery().bodyBytes()).sum();
         if (bytes + more > mostBytes) {
@@ -31,7 +31,7 @@ public final class FreshDuringRead {
         return true;
     }
 
-    /** All of it, by lane and rising seq; then it is empty. */
+    /** Removes and returns all deliveries, by lane and ascending seq. */
     public Map<Integer, List<Ready>> take() {
         Map<Integer, List<Ready>> taken = Map.copyOf(byLane);
         byLane.clear();

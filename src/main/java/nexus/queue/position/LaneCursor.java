@@ -13,19 +13,19 @@ import nexus.queue.owed.SliceCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where reading goes on in one lane: a cursor for each key slice of rows that were never tried, and one for its retries,
- * which are read by the time they are due.
+ * The positions from which a lane is read: a cursor for each key slice of untried deliveries, and one for its retries, which
+ * are read by due time.
  *
- * <p>A read takes time, and its rows are as old as its start. {@link Mark} tells what has changed here since then:
- * cursors that went back stay back, and a key slice that was signalled is not called dry.
+ * <p>A read takes time, and its rows are as old as its start. {@link Mark} records the changes since then: cursors that moved
+ * back stay there, and a signalled key slice does not count as read to its end.
  */
 public final class LaneCursor {
     private static final Instant LONG_AGO = Instant.EPOCH;
 
     /**
-     * The state when a read began.
+     * The state at the start of a read.
      *
-     * @param of the cursor itself: a lane that left and came back meanwhile has another
+     * @param of the cursor itself; a lane that was released and taken again has another
      */
     public record Mark(LaneCursor of, int signals, int dueRewinds) {}
 
@@ -35,14 +35,14 @@ public final class LaneCursor {
 
     private final OldestOpenPosition oldestOpen = new OldestOpenPosition();
     private boolean settledSinceRaised = true;
-    private int pace; // how often in a row a full read found nothing that may start
+    private int pace; // consecutive full reads in which nothing could start
     private final long[] cursors = new long[SliceCursor.KEY_SLICES];
     private final boolean[] dry = new boolean[SliceCursor.KEY_SLICES];
     private final boolean[] atBarrier = new boolean[SliceCursor.KEY_SLICES];
     private int signals;
     private long lowestSignalled = Long.MAX_VALUE; // since the last read began
 
-    private Instant dueFloor = LONG_AGO; // no retry is due before
+    private Instant dueFloor = LONG_AGO; // no retry is due before this time
     private Instant dueCursorTime = LONG_AGO;
     private long dueCursorSeq;
     private boolean dueDry;
@@ -50,10 +50,10 @@ public final class LaneCursor {
     private int dueRewinds;
     private @Nullable Instant nextDue;
     private @Nullable Instant dueAddedSinceRead;
-    private long lowestBehindUnknown = Long.MAX_VALUE; // of the rows passed over behind one that is not known here
+    private long lowestBehindUnknown = Long.MAX_VALUE; // of the rows skipped because of one that is not known here
 
     private final boolean[] endReached = new boolean[SliceCursor.KEY_SLICES]; // since the last sweep
-    private long waitingSinceSweep; // rows that had to wait
+    private long waitingSinceSweep; // number of rows that had to wait
     private Instant sweptAt = LONG_AGO;
 
     public LaneCursor(int lane) {
@@ -61,8 +61,8 @@ public final class LaneCursor {
     }
 
     /**
-     * Everything that is owed was looked at, no retry waits for its time, and nothing was passed over for the sake of a
-     * row that is not known here.
+     * Whether all owed rows were read, no retry waits for its due time, and no row was skipped because of one that is not known
+     * here.
      */
     public boolean isWhole() {
         for (boolean isDry : dry) {
@@ -73,25 +73,25 @@ public final class LaneCursor {
         return dueDry && nextDue == null && lowestBehindUnknown == Long.MAX_VALUE;
     }
 
-    /** Whether reading has gone past this row: it may have been looked at, sent and settled since. */
+    /** Whether reading has passed this row, which may have been read, sent and settled since. */
     public boolean hasPassed(OwedDelivery row) {
         return cursors[row.keySlice()] >= row.seq();
     }
 
-    /** A row became owed here and needs not be read. Only while this {@link #isWhole}. */
+    /** Records a newly owed row that need not be read. Only while {@link #isWhole}. */
     public void handedOver(OwedDelivery row) {
         oldestOpen.owed(row.seq());
         cursors[row.keySlice()] = Math.max(cursors[row.keySlice()], row.seq());
     }
 
-    /** A row was passed over that the store said to be behind another one. */
+    /** Records a row that was skipped because the store reported an earlier one. */
     public void passedBehindUnknown(OwedDelivery row) {
-        if (row.due() != null || row.seq() < lowestSignalled) { // else it is looked at again anyway
+        if (row.due() != null || row.seq() < lowestSignalled) { // otherwise it is read again in any case
             lowestBehindUnknown = Math.min(lowestBehindUnknown, row.seq());
         }
     }
 
-    /** Before a read. A retry that was added during the former one, which went past its time, is behind its cursor. */
+    /** Prepares a read. A retry that was added during the last read with an earlier due time is before its cursor. */
     public Mark mark() {
         if (dueAddedSinceRead != null && !dueAddedSinceRead.isAfter(dueCursorTime)) {
             rewindDue();
@@ -115,8 +115,8 @@ public final class LaneCursor {
     }
 
     /**
-     * From where to read rows that were never tried; a little more than there is room for, as keys may be busy, and more
-     * and more while nothing else than waiting rows is found.
+     * The positions from which to read untried rows. It asks for slightly more than there is room for, because keys may be busy,
+     * and for more and more while only waiting rows are found.
      */
     public List<SliceCursor> cursors(int room) {
         int limit = Math.min(LONGEST_READ, (room / 4 + 2) << pace);
@@ -129,7 +129,7 @@ public final class LaneCursor {
         return unread;
     }
 
-    /** Those that are read to their end: whether there is more by now has to be asked. */
+    /** The key slices that were read to their end, so that the store must be asked for newer rows. */
     public List<SliceCursor> dryCursors() {
         List<SliceCursor> read = new ArrayList<>();
         for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
@@ -144,12 +144,12 @@ public final class LaneCursor {
         return new DueCursor(lane, dueCursorTime, dueCursorSeq, room + 1, oldestOpen.value());
     }
 
-    /** Nothing with a smaller seq is owed. */
+    /** No delivery with a smaller seq is owed. */
     public long oldestOpen() {
         return oldestOpen.value();
     }
 
-    /** Whether it is worth while to look for a higher one. */
+    /** Whether a higher one should be determined. */
     public boolean mayRaiseOldestOpen() {
         return settledSinceRaised;
     }
@@ -161,20 +161,20 @@ public final class LaneCursor {
 
     public void foundOldestOpen(long smallestOwed, long safe) {
         oldestOpen.found(smallestOwed, safe);
-        // what is not safe yet will be; where nothing is owed, a low one costs nothing
+        // a later one will be safe; in a lane without owed rows a low one costs nothing
         settledSinceRaised |= smallestOwed < Long.MAX_VALUE && oldestOpen.value() < smallestOwed;
     }
 
     /**
-     * A read of rows that were never tried is looked at.
+     * Records the end of a read of untried rows.
      *
-     * @param isFull there were more, and none of those read could be started
+     * @param isFull whether there were more rows and none of those read could start
      */
     public void paced(boolean isFull) {
         pace = isFull ? Math.min(pace + 1, 7) : 0;
     }
 
-    /** The row was looked at; reading goes on behind it. */
+    /** Moves the cursor past a row that was read. */
     public void passed(OwedDelivery row, Mark mark) {
         Instant due = row.due();
         if (due == null) {
@@ -182,7 +182,7 @@ public final class LaneCursor {
             cursors[row.keySlice()] = Math.max(cursors[row.keySlice()], behind);
         } else if (mark.dueRewinds() == dueRewinds) {
             if (dueAddedSinceRead != null && !dueAddedSinceRead.isAfter(due)) {
-                rewindDue(); // one was written during the read that may not be in it
+                rewindDue(); // one was written during the read and may be missing in it
                 return;
             }
             if (dueCursorSeq == 0) {
@@ -192,7 +192,7 @@ public final class LaneCursor {
             dueCursorSeq = row.seq();
         }
         if (row.seq() < oldestOpen.value()) {
-            oldestOpen.owed(row.seq()); // somebody brought it back, and the signal was lost
+            oldestOpen.owed(row.seq()); // it was brought back by hand and the signal was lost
         }
     }
 
@@ -210,7 +210,7 @@ public final class LaneCursor {
         }
     }
 
-    /** A retry that has to wait for everything in front of it was passed over. */
+    /** Records a skipped retry that has to wait for all earlier rows. */
     public void passedBarrier(Mark mark) {
         if (mark.signals() == signals) {
             dueBarrierPassed = true;
@@ -220,9 +220,9 @@ public final class LaneCursor {
     }
 
     /**
-     * All retries whose time has come are looked at.
+     * Records that all due retries were read.
      *
-     * @param next when the next one is due, as the store said
+     * @param next due time of the next one in the store
      */
     public void dueRead(@Nullable Instant next, Mark mark) {
         if (mark.dueRewinds() == dueRewinds) {
@@ -231,7 +231,7 @@ public final class LaneCursor {
         }
     }
 
-    /** @param written when a retry is due, as it was given to the store, which keeps microseconds */
+    /** @param written due time of a retry as written to the store, which keeps microseconds */
     public void dueAt(Instant written) {
         Instant due = written.truncatedTo(ChronoUnit.MICROS);
         dueFloor = due.isBefore(dueFloor) ? due : dueFloor;
@@ -242,24 +242,24 @@ public final class LaneCursor {
         dueAddedSinceRead = earlier(dueAddedSinceRead, due);
     }
 
-    /** Whether a retry's time has come since the last read. */
+    /** Whether a retry became due since the last read. */
     public void wakeDue(Instant now) {
         if (nextDue != null && !nextDue.isAfter(now)) {
             dueDry = false;
         }
     }
 
-    /** Something at or behind this seq became owed, or may go now. */
+    /** Records that a row with this or a higher seq became owed, or may start now. */
     public void rewind(long seq) {
         oldestOpen.owed(seq);
         rewindCursors(seq);
         if (lowestBehindUnknown < Long.MAX_VALUE && seq <= lowestBehindUnknown) {
-            lowestBehindUnknown = Long.MAX_VALUE; // all of them are looked at again, retries among them
+            lowestBehindUnknown = Long.MAX_VALUE; // all rows are read again, with the retries
             rewindDue();
         }
     }
 
-    /** What has this seq and greater ones has just become owed: nothing that was there before has waited for it. */
+    /** Records that rows with this and higher seqs became owed, for which no earlier row waits. */
     public void rewindToNew(long seq) {
         oldestOpen.owed(seq);
         setBack(seq);
@@ -267,11 +267,11 @@ public final class LaneCursor {
 
     private void rewindCursors(long seq) {
         if (setBack(seq)) {
-            rewindDue(); // something old has changed: a retry may have waited for it
+            rewindDue(); // an old row changed, and a retry may wait for it
         }
     }
 
-    /** @return whether reading had gone past it */
+    /** @return whether reading had passed it */
     private boolean setBack(long seq) {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
@@ -287,15 +287,15 @@ public final class LaneCursor {
         return wasPassed;
     }
 
-    /** Looks for new rows behind the cursors. */
+    /** Makes the next read ask for new rows after the cursors. */
     public void poll() {
         signals++;
         Arrays.fill(dry, false);
     }
 
     /**
-     * Looks at everything again, unless the last time is not over. Rows that have to wait are what makes it long: a
-     * millisecond for each is what is let pass, so that looking costs a small part of the time.
+     * Starts to read everything again, unless the last sweep is not over. Waiting rows make a sweep long, so a millisecond must
+     * pass for each of them; then reading costs a small part of the time.
      */
     public void sweep(Instant now, Duration interval) {
         Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, waitingSinceSweep));
@@ -311,7 +311,7 @@ public final class LaneCursor {
         }
     }
 
-    /** Looks at this row again. */
+    /** Makes the next read return this row again. */
     public void lookAgain(OwedDelivery row) {
         rewind(row.seq());
         if (row.due() != null) {
@@ -319,14 +319,14 @@ public final class LaneCursor {
         }
     }
 
-    /** Looks at everything again that is owed as far as this process knows. */
+    /** Makes the next reads return everything again that is owed. */
     public void rewindAll() {
         lowestBehindUnknown = Long.MAX_VALUE;
         rewindCursors(oldestOpen.value());
         rewindDue();
     }
 
-    /** Looks at all retries again whose time has come. */
+    /** Makes the next read return all due retries again. */
     public void rewindDue() {
         dueRewinds++;
         dueCursorTime = dueFloor;
@@ -334,20 +334,20 @@ public final class LaneCursor {
         dueDry = false;
     }
 
-    /** When the next retry is due; null: none is known. */
+    /** The due time of the next retry; null when none is known. */
     public @Nullable Instant nextDue() {
         return nextDue;
     }
 
-    /** A row was looked at that has to wait for another. */
+    /** Records a row that has to wait for another one. */
     public void sawWaiting() {
         waitingSinceSweep++;
     }
 
     /**
-     * Something of this lane is settled.
+     * Records a settlement of this lane.
      *
-     * @param isBarrier it was one, and is no longer owed: everything behind it may go
+     * @param isBarrier it was a barrier and is no longer owed, so all later rows may start
      */
     public void settled(boolean isBarrier) {
         settledSinceRaised = true;

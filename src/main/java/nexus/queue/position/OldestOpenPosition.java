@@ -1,8 +1,8 @@
 package nexus.queue.position;
 
 /**
- * A seq below which nothing of a lane is owed. Reads start from there: whatever was settled lies in front as dead rows
- * for as long as somebody's transaction is open, and a read from the front would step over each of them.
+ * The seq before which every delivery of a lane is settled. Reads start there, because settled deliveries remain as dead rows
+ * while any transaction is open, and a read from the start would skip each of them.
  */
 public final class OldestOpenPosition {
     private long oldestOpen = 1;
@@ -12,22 +12,22 @@ public final class OldestOpenPosition {
         return oldestOpen;
     }
 
-    /** Something with this seq became owed. */
+    /** Records a newly owed seq. */
     public void owed(long seq) {
         oldestOpen = Math.min(oldestOpen, seq);
         owedSinceAsked = Math.min(owedSinceAsked, seq);
     }
 
-    /** The store is about to be asked. */
+    /** Records the start of a query. */
     public void ask() {
         owedSinceAsked = Long.MAX_VALUE;
     }
 
     /**
-     * The store has answered.
+     * Records the result of the query.
      *
-     * @param smallestOwed that it sees; {@link Long#MAX_VALUE} when nothing is owed
-     * @param safe what has a greater seq may still become visible
+     * @param smallestOwed smallest owed seq in the store; {@link Long#MAX_VALUE} when nothing is owed
+     * @param safe rows with a higher seq may still become visible
      */
     public void found(long smallestOwed, long safe) {
         oldestOpen = Math.max(oldestOpen, Math.min(Math.min(smallestOwed, safe + 1), owedSinceAsked));

@@ -7,9 +7,10 @@ import nexus.queue.order.KeyOrder;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 
-/** Reads that are under way. What one says of a row that is settled since it began, or of rows behind it, is out of date. */
+/** The reads in progress. The result of a read is outdated for a row that was settled since it began, and for later rows of its
+ * key. */
 public final class OpenReads {
-    /** One read, and what was settled since it began. */
+    /** A read, and the settlements since it began. */
     public static final class Read {
         private final Set<Long> settledSeqs = new HashSet<>();
         private final Set<LaneKey> settledKeys = new HashSet<>();
@@ -22,7 +23,7 @@ public final class OpenReads {
             return settledKeys.contains(key);
         }
 
-        /** Nothing at all was settled meanwhile. */
+        /** Whether nothing was settled meanwhile. */
         public boolean isCurrent() {
             return settledSeqs.isEmpty();
         }

@@ -5,17 +5,17 @@ import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.Ready;
 
 /**
- * Whether this process alone has stored what became owed lately. Seqs are drawn one after the other over all lanes and
- * processes: one that is missing belongs to another process, or is of another transaction, and may be of the same key.
+ * Whether only this process has stored the newly owed deliveries. Seqs are drawn from one sequence for all lanes and
+ * processes, so a missing one belongs to another process or transaction, and may have the same key.
  */
 public final class OwnSeqs {
-    private long last = -1; // -1: nothing is known
+    private long last = -1; // -1 when unknown
     private int gaps;
 
     /**
-     * What this process has just stored.
+     * Records the seqs that this process has just stored.
      *
-     * @return whether its seqs follow on those of the last time without a gap
+     * @return whether they follow the last ones without a gap
      */
     public boolean follows(OwedRows stored) {
         long lowest = Long.MAX_VALUE;
@@ -38,8 +38,8 @@ public final class OwnSeqs {
     }
 
     /**
-     * How many gaps there were so far. What is missing in one may be of any lane: a lane that has not been read since the
-     * last one may not know all that is owed to it.
+     * The number of gaps so far. The missing seqs may belong to any lane, so a lane that was not read since the last gap may not
+     * know all of its owed deliveries.
      */
     public int gaps() {
         return gaps;

@@ -1,7 +1,7 @@
 /**
- * Up to where is a lane read, and what has changed since a read began?
+ * From which position is a lane read, and what changed since a read began?
  *
- * <p>Takes what was read, what became owed and what was settled; gives the positions from which to read on. Never reads. Pure.
+ * <p>Takes reads, newly owed deliveries and settlements; gives the positions of the next read. Never reads. Pure.
  */
 @NullMarked
 package nexus.queue.position;
