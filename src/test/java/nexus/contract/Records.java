@@ -3,6 +3,7 @@ package nexus.contract;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -100,6 +101,10 @@ final class Records {
     }
 
     private void compareRecord(Class<?> type, Map<TypeVariable<?>, Type> variables, JsonNode schema, String at) {
+        if (Stream.of(type.getRecordComponents())
+                .anyMatch(component -> component.getAccessor().isAnnotationPresent(JsonValue.class))) {
+            return; // its fields are put into a map: OpenApiIT compares the answers themselves, in both directions
+        }
         Map<String, JsonNode> properties = new LinkedHashMap<>(schemas.properties(schema));
         List<String> required = new ArrayList<>(schemas.required(schema));
         schema.path("oneOf").forEach(choice -> properties.putAll(schemas.properties(choice)));
