@@ -1,10 +1,11 @@
--- Events and metadata from SQL, as part of the transaction at hand. Flyway runs this file in Nexus's own database; in a
--- source database that is another one, an administrator runs it: psql -f db/migration/R__publish_from_sql.sql
--- It may be run again at any time, and needs nothing of Nexus: what is written goes into the WAL and into no table.
+-- Functions that publish events and metadata as part of the caller's transaction. Flyway runs this file in Nexus's own
+-- database; if the source is another database, an administrator runs it there:
+-- psql -f db/migration/R__publish_from_sql.sql
+-- It may be repeated at any time and needs no tables of Nexus: the functions write only to the WAL.
 
 DO $$
 BEGIN
-    IF pg_catalog.to_regnamespace('nexus') IS NULL THEN -- CREATE SCHEMA IF NOT EXISTS wants the right also when it exists
+    IF pg_catalog.to_regnamespace('nexus') IS NULL THEN -- CREATE SCHEMA IF NOT EXISTS requires the right even if the schema exists
         CREATE SCHEMA nexus;
     END IF;
 END
@@ -29,7 +30,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF starts_with(type, 'pg.') OR starts_with(type, 'nexus.') THEN
-        RAISE 'type must not start with "pg." or "nexus.": Nexus makes those itself'
+        RAISE 'type must not start with "pg." or "nexus.": these prefixes are reserved for Nexus'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF jsonb_typeof(data) IS DISTINCT FROM 'object' THEN
@@ -45,7 +46,7 @@ BEGIN
     IF jsonb_path_exists(event, 'strict $.**{100} ? (@.type() == "object" || @.type() == "array")') THEN
         RAISE 'data and metadata must not nest deeper than 98' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    content := convert_to(event::text, 'UTF8'); -- whatever the database's encoding: the WAL takes the bytes as they are
+    content := convert_to(event::text, 'UTF8'); -- because the WAL stores the bytes unchanged, in any encoding of the database
     IF octet_length(content) > 1048576 THEN
         RAISE 'data and metadata must have at most 1 MiB together' USING ERRCODE = 'program_limit_exceeded';
     END IF;
@@ -71,7 +72,7 @@ BEGIN
     SELECT min(name) INTO reserved FROM jsonb_object_keys(metadata) name
     WHERE name IN ('source', 'database', 'lsn', 'ordinal', 'xid', 'committedAt', 'partition', 'undecoded');
     IF reserved IS NOT NULL THEN
-        RAISE 'metadata must not have "%": Nexus says that itself', reserved USING ERRCODE = 'invalid_parameter_value';
+        RAISE 'metadata must not have "%": it is set by Nexus', reserved USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF jsonb_path_exists(metadata, 'strict $.**{100} ? (@.type() == "object" || @.type() == "array")') THEN
         RAISE 'metadata must not nest deeper than 100' USING ERRCODE = 'invalid_parameter_value';
@@ -85,4 +86,4 @@ END
 $$;
 
 COMMENT ON FUNCTION nexus.annotate(jsonb) IS
-    'Adds the members of metadata to the metadata of every row change that follows in this transaction; of two calls the later one wins, name by name.';
+    'Adds the members of metadata to the metadata of every row change that follows in this transaction; the later of two calls takes precedence, member by member.';

@@ -1,5 +1,5 @@
--- Nexus's own tables. Each has one writing room, named in its COMMENT. Hot tables carry no foreign keys:
--- FOR KEY SHARE on one shared row by many transactions makes multixacts at transaction rate.
+-- Nexus's own tables. The COMMENT of each names the room that writes it. Hot tables have no foreign keys, because
+-- FOR KEY SHARE on one shared row by many transactions creates multixacts at transaction rate.
 
 -- The store and its subscriptions.
 
@@ -13,10 +13,10 @@ CREATE TABLE store (
         CHECK (octet_length(event_id_key) >= 32)
 );
 INSERT INTO store DEFAULT VALUES;
-COMMENT ON TABLE store IS 'Written by subscription. One row: which store this is, and the version of the subscriptions.';
-COMMENT ON COLUMN store.epoch IS 'Part of every delivery id; raised by hand when a store is restored from a backup.';
-COMMENT ON COLUMN store.catalog_version IS 'Raised by every change of a subscription; intake compares it in the transaction that matches.';
-COMMENT ON COLUMN store.event_id_key IS 'Made once and never changed: with another one the same change would have another id. No answer of the API shows it.';
+COMMENT ON TABLE store IS 'Written by subscription. One row: the identity of the store, and the version of the subscriptions.';
+COMMENT ON COLUMN store.epoch IS 'Part of every delivery id; increased by hand after a restore from a backup.';
+COMMENT ON COLUMN store.catalog_version IS 'Increased by every change of a subscription; intake compares it in the transaction that matches events.';
+COMMENT ON COLUMN store.event_id_key IS 'Generated once and never changed: with another key the same change would have another id. No answer of the API contains it.';
 
 CREATE TABLE subscription (
     id                    uuid PRIMARY KEY,
@@ -44,16 +44,16 @@ CREATE TABLE subscription (
 );
 CREATE UNIQUE INDEX subscription_once ON subscription (fingerprint) WHERE deleted_at IS NULL;
 COMMENT ON TABLE subscription IS 'Written by subscription. A deleted one stays as a tombstone until its history is gone.';
-COMMENT ON COLUMN subscription.settings IS 'Everything a caller decides but the target, as answers of the API show it.';
+COMMENT ON COLUMN subscription.settings IS 'All settings by the caller except the target, in the form of the API''s answers.';
 COMMENT ON COLUMN subscription.target IS 'A JSON object with the URL and every secret, AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
-COMMENT ON COLUMN subscription.target_digest IS 'HMAC-SHA256 of the URL under a key made of NEXUS_SECRET_KEY: equal for equal URLs.';
-COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that make two subscriptions the same.';
-COMMENT ON COLUMN subscription.held_until IS 'A Retry-After of the endpoint: nothing is sent before.';
-COMMENT ON COLUMN subscription.breaker_opened_at IS 'Since when nothing but probes is sent; null: the breaker is closed.';
-COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may try whether the endpoint is back.';
-COMMENT ON COLUMN subscription.failing_since IS 'The first of the attempts that have all failed, a minute late at most; null: the last one known succeeded.';
+COMMENT ON COLUMN subscription.target_digest IS 'HMAC-SHA256 of the URL under a key derived from NEXUS_SECRET_KEY: equal for equal URLs.';
+COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that identify a subscription.';
+COMMENT ON COLUMN subscription.held_until IS 'Retry-After of the endpoint: the lane sends nothing before this time.';
+COMMENT ON COLUMN subscription.breaker_opened_at IS 'When the breaker opened, since when only probes are sent; null: the breaker is closed.';
+COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may probe the endpoint.';
+COMMENT ON COLUMN subscription.failing_since IS 'Time of the first attempt in a series of failures, a minute late at most; null: the last known attempt succeeded.';
 
--- The processes, and what each of them owns.
+-- The processes, and the shards that each of them owns.
 
 CREATE TABLE process (
     id            int PRIMARY KEY,
@@ -65,12 +65,12 @@ CREATE TABLE process (
     backend_since timestamptz
 );
 CREATE SEQUENCE process_epoch;
-COMMENT ON TABLE process IS 'Written by queue. Who may dispatch and settle; a row that is gone was taken over, or has left. Who relies on what it owns locks process_<id>_lock.';
-COMMENT ON COLUMN process.beat IS 'Raised every few seconds; one that stands still for long is taken over.';
-COMMENT ON COLUMN process.leaving IS 'Finishes what is under way and takes no more shards: the others share without it.';
-COMMENT ON COLUMN process.place IS 'Where it runs: boot of the machine, namespaces, process id and start, container, lock file and place in it; - is unknown.';
-COMMENT ON COLUMN process.backend_pid IS 'The server''s process for the connection that raises the beat.';
-COMMENT ON COLUMN process.backend_since IS 'When that one was started: ids are used again.';
+COMMENT ON TABLE process IS 'Written by queue. The processes that may dispatch and settle. The row is deleted when a process leaves or is taken over. A transaction that relies on the ownership of shards locks process_<id>_lock.';
+COMMENT ON COLUMN process.beat IS 'Heartbeat, increased every few seconds; a process whose heartbeat does not change for long is taken over.';
+COMMENT ON COLUMN process.leaving IS 'The process finishes its in-flight requests and takes no more shards; the others divide the shards without it.';
+COMMENT ON COLUMN process.place IS 'Where it runs: boot of the machine, namespaces, process id and start, container, lock file and the locked byte; - is unknown.';
+COMMENT ON COLUMN process.backend_pid IS 'Id of the server process of the connection that writes the heartbeat.';
+COMMENT ON COLUMN process.backend_since IS 'When that server process started, because ids are reused.';
 
 CREATE TABLE shard (
     shard      smallint PRIMARY KEY,
@@ -78,34 +78,34 @@ CREATE TABLE shard (
     generation bigint NOT NULL DEFAULT 0
 );
 INSERT INTO shard (shard) SELECT generate_series(0, 63);
-COMMENT ON TABLE shard IS 'Written by queue. Which process owns which shard; lane modulo 64 is a lane''s shard. Null: free.';
+COMMENT ON TABLE shard IS 'Written by queue. The owner of each shard; the shard of a lane is lane modulo 64. Null: free.';
 
--- Sessions of Nexus keep each other out by locks on these tables, and on flyway_schema_history, and not by advisory locks:
--- any role of the database may take an advisory lock, and keep it; a table's lock needs rights in this schema. Nothing is
--- ever written to them, but a publication of all tables must not look as if it could hurt them: hence the identities.
+-- Sessions of Nexus exclude each other by locks on these tables, and on flyway_schema_history. They use no advisory locks,
+-- because any role of the database may take one and keep it; a table's lock requires rights in this schema. The tables
+-- are never written; they have a replica identity so that a publication of all tables is not reported as harmful.
 
 CREATE TABLE catalog_lock ();
 ALTER TABLE catalog_lock REPLICA IDENTITY FULL;
-COMMENT ON TABLE catalog_lock IS 'ROW SHARE by every intake, EXCLUSIVE by a change of a subscription.';
+COMMENT ON TABLE catalog_lock IS 'Locked ROW SHARE by every intake, EXCLUSIVE by a change of a subscription.';
 
 CREATE TABLE publication_lock ();
 ALTER TABLE publication_lock REPLICA IDENTITY FULL;
-COMMENT ON TABLE publication_lock IS 'EXCLUSIVE by who looks at the source''s publications and changes them.';
+COMMENT ON TABLE publication_lock IS 'Locked EXCLUSIVE by the process that reads and changes the source''s publications.';
 
 CREATE TABLE retention_lock ();
 ALTER TABLE retention_lock REPLICA IDENTITY FULL;
-COMMENT ON TABLE retention_lock IS 'EXCLUSIVE by who makes and drops the days'' partitions.';
+COMMENT ON TABLE retention_lock IS 'Locked EXCLUSIVE by the process that creates and drops the days'' partitions.';
 
 CREATE TABLE ensure_day_lock ();
 ALTER TABLE ensure_day_lock REPLICA IDENTITY FULL;
-COMMENT ON TABLE ensure_day_lock IS 'EXCLUSIVE by ensure_day.';
+COMMENT ON TABLE ensure_day_lock IS 'Locked EXCLUSIVE by ensure_day.';
 
 CREATE TABLE counter_lock (one boolean PRIMARY KEY DEFAULT true CHECK (one));
 INSERT INTO counter_lock DEFAULT VALUES;
-COMMENT ON TABLE counter_lock IS 'Its row is locked by who folds stat_delta into stat.';
+COMMENT ON TABLE counter_lock IS 'Its row is locked by the process that folds stat_delta into stat.';
 
--- Events. The index leads to the newest of all and to the newest of a type: who looks for a type goes over the entries of
--- others, a million in 0.1 s, and the lists go so far for one page. Names of types are long, hence their hashes.
+-- Events. One index finds the newest events of all types and of one type: a search for a type skips the entries of the
+-- others, up to the bound of the lists for one page. The index contains hashes, because names of types are long.
 
 CREATE SEQUENCE event_seq;
 CREATE TABLE event (
@@ -123,10 +123,10 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (day);
 CREATE INDEX event_newest_with_type ON event (seq, hashtext(type));
 ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
-COMMENT ON TABLE event IS 'Written by intake; what is erased of it, by queue. What happened, by the day Nexus stored it.';
-COMMENT ON COLUMN event.erased_at IS 'Since when the payload is erased on request; the body is null then.';
+COMMENT ON TABLE event IS 'Written by intake; erasure is written by queue. Events, by the day on which Nexus stored them.';
+COMMENT ON COLUMN event.erased_at IS 'When the payload was erased on request; the body is then null.';
 COMMENT ON COLUMN event.body IS 'The default format, byte for byte as it is signed and sent on every attempt.';
-COMMENT ON COLUMN event.lanes IS 'To which lanes it is owed, pairwise with seqs: its deliveries by primary key.';
+COMMENT ON COLUMN event.lanes IS 'The lanes of its deliveries, pairwise with seqs: the primary keys of its deliveries.';
 
 CREATE TABLE idempotency (
     scope      text NOT NULL,
@@ -140,9 +140,9 @@ CREATE INDEX idempotency_expiry ON idempotency (expires_at);
 COMMENT ON TABLE idempotency IS 'Inserted by intake, in the transaction of the events; pruned by upkeep.';
 COMMENT ON COLUMN idempotency.scope IS 'The API key''s fingerprint, or "event" for event ids that are UUIDs.';
 
--- What is owed. Under load most of it is delivered within milliseconds, by the process that has stored it and knows it
--- already: then what a lane owes of one transaction is one row of owed_run, and not a row with its index entries for each.
--- Those that are not tried yet are found by the primary key of owed: few that were tried stand beside them.
+-- Owed deliveries. Under load most of them are delivered within milliseconds, by the process that has stored them and has
+-- them in memory: the deliveries of one lane and transaction are then one packed row of owed_run, and not one row with its
+-- index entries each. The primary key of owed finds the deliveries without an attempt, as few others are among them.
 
 CREATE TABLE owed (
     lane            int NOT NULL,
@@ -169,18 +169,18 @@ CREATE INDEX owed_key ON owed (lane, key, seq) WHERE key IS NOT NULL;
 CREATE INDEX owed_other_key ON owed (lane, other_key, seq) WHERE other_key IS NOT NULL;
 CREATE INDEX owed_barrier ON owed (lane, seq) WHERE barrier;
 CREATE INDEX owed_renewed ON owed (lane, seq) WHERE renewed_at IS NOT NULL AND due IS NULL;
-COMMENT ON TABLE owed IS 'Inserted by intake, changed by queue. A row exists only while something is owed.';
-COMMENT ON COLUMN owed.stripe IS 'Hash of the key modulo 8: in so many parts a lane is read side by side. One process owns all of them.';
+COMMENT ON TABLE owed IS 'Inserted by intake, changed by queue. A row exists only while its delivery is owed.';
+COMMENT ON COLUMN owed.stripe IS 'Key slice: hash of the ordering key modulo 8. The eight slices of a lane are read in parallel, all by one process.';
 COMMENT ON COLUMN owed.seq IS 'The order of delivery, drawn when the row is inserted. Unique over all lanes.';
-COMMENT ON COLUMN owed.key IS '64-bit hash of what orders it; null: no order.';
-COMMENT ON COLUMN owed.other_key IS 'The second key of an event that belongs to two: an UPDATE that changes the identity.';
-COMMENT ON COLUMN owed.barrier IS 'Goes after everything before it in the lane and before everything after it: TRUNCATE.';
-COMMENT ON COLUMN owed.due IS 'When to try again. Null: not tried yet, or retried by hand.';
-COMMENT ON COLUMN owed.attempts_before IS 'Attempts made before the last retry by hand: they do not count against the budget.';
+COMMENT ON COLUMN owed.key IS '64-bit hash of the ordering key; null: no order.';
+COMMENT ON COLUMN owed.other_key IS 'The second ordering key of an UPDATE that changes the identity.';
+COMMENT ON COLUMN owed.barrier IS 'Waits for all earlier deliveries of the lane, and all later ones wait for it: TRUNCATE.';
+COMMENT ON COLUMN owed.due IS 'When to retry. Null: no attempt yet, or retried by hand.';
+COMMENT ON COLUMN owed.attempts_before IS 'Attempts before the last retry by hand; they do not count towards the maximum.';
 COMMENT ON COLUMN owed.renewed_at IS 'The last retry by hand: DELIVERY_MAX_AGE counts from here.';
-COMMENT ON COLUMN owed.body_bytes IS 'Size of the body, so that it can be fitted into the memory budget before it is read.';
+COMMENT ON COLUMN owed.body_bytes IS 'Size of the body, which is reserved in the memory budget before the body is read.';
 COMMENT ON COLUMN owed.own IS 'One of Nexus''s own events (nexus.*): not counted, and raises none.';
-COMMENT ON INDEX owed_renewed IS 'Retried by hand and not tried since: these go past an open breaker.';
+COMMENT ON INDEX owed_renewed IS 'Deliveries that were retried by hand and have no attempt since: they bypass an open breaker.';
 
 CREATE TABLE owed_run (
     lane       int NOT NULL,
@@ -196,9 +196,9 @@ CREATE TABLE owed_run (
     PRIMARY KEY (lane, first_seq)
 ) WITH (toast_tuple_target = 8160, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0,
         autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-COMMENT ON TABLE owed_run IS 'Inserted by intake, changed by queue. Deliveries that the owner of their lane has in memory, none of them tried; as soon as it has not, they become rows of owed.';
-COMMENT ON COLUMN owed_run.seqs IS 'Ascending. This and the other arrays go side by side; what is missing here has its default in owed.';
-COMMENT ON COLUMN owed_run.is_owed IS 'A bit for each: 0 when it is in the history by now. The row is deleted with the last one.';
+COMMENT ON TABLE owed_run IS 'Inserted by intake, changed by queue. Packed rows: deliveries without an attempt that the owner of their lane has in memory. When it removes them from memory, they become rows of owed.';
+COMMENT ON COLUMN owed_run.seqs IS 'Ascending. The arrays have one element for each delivery; attributes without an array have their default in owed.';
+COMMENT ON COLUMN owed_run.is_owed IS 'One bit for each delivery: 0 if it is settled. The row is deleted with its last delivery.';
 
 CREATE VIEW owed_of_run AS
 SELECT r.lane, d.stripe, d.seq, d.key, NULL::bigint AS other_key, false AS barrier, NULL::timestamptz AS due,
@@ -207,7 +207,7 @@ SELECT r.lane, d.stripe, d.seq, d.key, NULL::bigint AS other_key, false AS barri
 FROM owed_run r CROSS JOIN LATERAL unnest(r.seqs, r.stripes, r.keys, r.event_ids, r.body_bytes)
     WITH ORDINALITY d(seq, stripe, key, event_id, body_bytes, place)
 WHERE get_bit(r.is_owed, d.place::int - 1) = 1;
-COMMENT ON VIEW owed_of_run IS 'The deliveries in owed_run, a row each, with the columns of owed; first_seq is that of their run.';
+COMMENT ON VIEW owed_of_run IS 'The deliveries in owed_run, one row each, with the columns of owed; first_seq is that of their packed row.';
 
 CREATE FUNCTION unfold_owed(of_lane int, of_first_seqs bigint[]) RETURNS void LANGUAGE sql AS $$
     WITH taken AS (
@@ -218,11 +218,11 @@ CREATE FUNCTION unfold_owed(of_lane int, of_first_seqs bigint[]) RETURNS void LA
         WITH ORDINALITY d(seq, stripe, key, event_id, body_bytes, place)
     WHERE get_bit(r.is_owed, d.place::int - 1) = 1
 $$;
-COMMENT ON FUNCTION unfold_owed(int, bigint[]) IS 'Turns runs of one lane, by their first seqs, into rows of owed; one that is gone is left out.';
+COMMENT ON FUNCTION unfold_owed(int, bigint[]) IS 'Converts packed rows of one lane, given by their first seqs, into rows of owed; deleted ones are skipped.';
 
--- History: what is no longer owed. Under load nearly everything is delivered at the first attempt, hundreds of deliveries a
--- commit. Those of a lane go into delivery_run as one row: a row and three index entries for each would be more than half of
--- what settling costs.
+-- History: settled deliveries. Under load nearly all deliveries succeed at the first attempt, hundreds in one commit. Those
+-- of a lane are stored in delivery_run as one packed row, because a row and three index entries for each would be more
+-- than half of the cost of settling.
 
 CREATE TABLE delivery (
     day             date NOT NULL,
@@ -252,8 +252,8 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_of_lane ON delivery (lane, seq);
 CREATE INDEX delivery_log ON delivery (lane, attempted_at) WHERE attempted_at IS NOT NULL;
 CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
-COMMENT ON TABLE delivery IS 'Written by queue. What is no longer owed, in the partition of its event''s day.';
-COMMENT ON COLUMN delivery.attempted_at IS 'This and the next four: the last attempt. Those before it are in attempt. Null: never tried, or its last try is in attempt.';
+COMMENT ON TABLE delivery IS 'Written by queue. Settled deliveries, in the partition of their event''s day.';
+COMMENT ON COLUMN delivery.attempted_at IS 'This column and the next four describe the last attempt. Earlier attempts are in attempt. Null: no attempt, or the last attempt is in attempt.';
 COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, or payload-erased.';
 
 CREATE TABLE delivery_run (
@@ -276,11 +276,11 @@ CREATE TABLE delivery_run (
 ) PARTITION BY RANGE (day);
 CREATE INDEX delivery_run_newest ON delivery_run (last_seq);
 CREATE INDEX delivery_run_log ON delivery_run (lane, last_attempted_at, first_attempted_at);
-COMMENT ON TABLE delivery_run IS 'Written by queue; answers that are erased of it, too. Deliveries of a lane that were made at the first attempt and settled together, in the partition of their events'' day.';
-COMMENT ON COLUMN delivery_run.last_seq IS 'Runs overlap, but none reaches back far: whoever looks for a seq looks at those that end within 4096 of it.';
+COMMENT ON TABLE delivery_run IS 'Written by queue, including erasure of answers. Packed rows: deliveries of a lane that succeeded at the first attempt and were settled together, in the partition of their events'' day.';
+COMMENT ON COLUMN delivery_run.last_seq IS 'Packed rows overlap, but each spans less than 4096 seqs: a search for a seq reads those that end within 4096 of it.';
 COMMENT ON COLUMN delivery_run.last_attempted_at IS 'At most a minute after the first, for the same reason.';
-COMMENT ON COLUMN delivery_run.seqs IS 'Ascending. This and the other arrays go side by side.';
-COMMENT ON COLUMN delivery_run.responses IS 'Null: none of them answered anything.';
+COMMENT ON COLUMN delivery_run.seqs IS 'Ascending. The arrays have one element for each delivery.';
+COMMENT ON COLUMN delivery_run.responses IS 'Null: no answer had a body.';
 
 CREATE VIEW delivery_of_run AS
 SELECT r.day, r.lane, r.first_seq, r.last_seq, r.first_attempted_at, r.last_attempted_at, d.stripe, d.seq, d.event_id,
@@ -289,9 +289,9 @@ SELECT r.day, r.lane, r.first_seq, r.last_seq, r.first_attempted_at, r.last_atte
 FROM delivery_run r CROSS JOIN LATERAL unnest(
     r.seqs, r.stripes, r.event_ids, r.created_at, r.attempted_at, r.duration_ms, r.status_codes, r.responses)
     d(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response);
-COMMENT ON VIEW delivery_of_run IS 'The deliveries in delivery_run, a row each, with the columns of delivery.';
+COMMENT ON VIEW delivery_of_run IS 'The deliveries in delivery_run, one row each, with the columns of delivery.';
 
--- In one query, so that it becomes a part of the one it is used in.
+-- A single query, so that the planner inlines it into the calling query.
 CREATE FUNCTION settled_delivery(of_day date, of_lane int, of_seq bigint)
 RETURNS TABLE (
     day date, lane int, stripe smallint, seq bigint, event_id uuid, status text, dead_reason text, attempts smallint,
@@ -308,7 +308,7 @@ LANGUAGE sql STABLE AS $$
      WHERE d.day = of_day AND d.lane = of_lane AND d.last_seq BETWEEN of_seq AND of_seq + 4095
        AND d.first_seq <= of_seq AND d.seq = of_seq LIMIT 1)
 $$;
-COMMENT ON FUNCTION settled_delivery(date, int, bigint) IS 'One delivery that is no longer owed, wherever it was written.';
+COMMENT ON FUNCTION settled_delivery(date, int, bigint) IS 'One settled delivery, from delivery or delivery_run.';
 
 CREATE TABLE attempt (
     day          date NOT NULL,
@@ -326,14 +326,14 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_log ON attempt (lane, attempted_at);
 COMMENT ON TABLE attempt IS 'Written by queue, together with the delivery''s state. Every attempt but the one in the delivery''s row.';
 
--- The days. Rows of a day's tables are inserted, hardly ever changed, and dropped with their day.
+-- The days. Rows of a day's tables are inserted, rarely changed, and dropped with their day.
 
--- Autovacuum goes through what is only inserted each time a fifth has been added, and writes every page of it to the WAL
--- once more: it is kept from that. Rows are still frozen when they have to be, and statistics still gathered, but less
--- often, of 3000 rows, and of no column that no statement looks for: every page that is read for them for the first time
--- after it was written goes to the WAL as a whole. An array is known by its type, as a table made LIKE another has no
--- dimensions noted; an expression in an index has statistics of its own.
--- A row of delivery_run of up to 8 KB stays in one piece: parts of it would be rows and index entries again.
+-- By default autovacuum processes an insert-only table each time it has grown by a fifth, and writes every page to the WAL
+-- again; this is switched off. Rows are still frozen when necessary, and statistics are still gathered, but less often,
+-- from 3000 rows, and only for columns in search conditions, because every page that is first read for them after it was
+-- written goes to the WAL as a whole. Arrays are detected by type, as a table created LIKE another records no array
+-- dimensions; an expression in an index has its own statistics.
+-- A row of delivery_run of up to 8 KB is not split, because its parts would be additional rows and index entries.
 CREATE FUNCTION tune_day(part regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     col record;
@@ -355,11 +355,11 @@ BEGIN
         EXECUTE format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS 10', col.index, col.attnum);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION tune_day(regclass) IS 'How autovacuum treats a partition of a day, which has its indexes already.';
+COMMENT ON FUNCTION tune_day(regclass) IS 'Sets how autovacuum treats a partition of a day. The partition must have its indexes.';
 
--- A partition is made beside its parent and attached: CREATE ... PARTITION OF would lock the parent for long. It needs no
--- CHECK to be attached quickly, as it is empty; each statement that writes into it would parse that CHECK anew. Its indexes
--- come when it is attached.
+-- A partition is created separately and then attached, because CREATE ... PARTITION OF would lock the parent for long. It is
+-- empty and therefore attaches quickly without a CHECK, which each statement that writes into it would parse anew.
+-- Attaching creates its indexes.
 CREATE FUNCTION ensure_day(wanted date) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     parent text;
@@ -381,10 +381,10 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
-COMMENT ON FUNCTION ensure_day(date) IS 'Makes the partitions of a day; false when they were there.';
+COMMENT ON FUNCTION ensure_day(date) IS 'Creates the partitions of a day; false if they existed.';
 SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, 7) n;
 
--- The source: how far it was read, what may be missing, and what its catalog said.
+-- The source: the stored position, the gaps, and the history of its catalog.
 
 CREATE TABLE source_position (
     slot               text PRIMARY KEY,
@@ -400,10 +400,10 @@ CREATE TABLE source_position (
     CHECK ((open_commit_lsn IS NULL) = (open_ordinal IS NULL))
 );
 COMMENT ON TABLE source_position IS 'Written by intake, in the transaction that stores the events; created and taken over by replication.';
-COMMENT ON COLUMN source_position.generation IS 'Raised by the process that takes capture over: the former one''s next batch fails.';
-COMMENT ON COLUMN source_position.done_end_lsn IS 'End of the last transaction stored whole: only this is ever confirmed to the source.';
-COMMENT ON COLUMN source_position.open_commit_lsn IS 'A big transaction stored in part, up to open_ordinal.';
-COMMENT ON COLUMN source_position.reset_requested_at IS 'Written by replication: POST /v1/source/reset. Null again once capture goes on.';
+COMMENT ON COLUMN source_position.generation IS 'Increased by the process that takes capture over, so that the next batch of the previous one fails.';
+COMMENT ON COLUMN source_position.done_end_lsn IS 'End of the last completely stored transaction; only this position is ever confirmed to the source.';
+COMMENT ON COLUMN source_position.open_commit_lsn IS 'A large transaction that is partly stored, up to open_ordinal.';
+COMMENT ON COLUMN source_position.reset_requested_at IS 'Written by replication: POST /v1/source/reset. Reset to null when capture continues.';
 
 CREATE TABLE source_gap (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -414,20 +414,20 @@ CREATE TABLE source_gap (
     noticed_at timestamptz NOT NULL DEFAULT now(),
     reason     text NOT NULL
 );
-COMMENT ON TABLE source_gap IS 'Written by replication. Stretches of the WAL in which changes may have been missed.';
+COMMENT ON TABLE source_gap IS 'Written by replication. Ranges of the WAL in which changes may have been missed.';
 
--- Whether a subscription gets every change that it wants depends on the source's tables, which one process looks at. What
--- it has found is here, so that every process can show it and a change of it is told once.
+-- Whether a subscription receives all matching changes depends on the source's tables, which one process examines. Its
+-- findings are stored here, so that every process can show them and a change of them is reported once.
 CREATE TABLE source_coverage (
     subscription_id uuid PRIMARY KEY,
     fingerprint     text NOT NULL,
     losses          jsonb NOT NULL,
     changed_at      timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE source_coverage IS 'Written by replication. What each enabled subscription wants and the source does not publish.';
-COMMENT ON COLUMN source_coverage.fingerprint IS 'Of the losses without their wording: another one is a change.';
+COMMENT ON TABLE source_coverage IS 'Written by replication. The changes that each enabled subscription selects and the source does not publish.';
+COMMENT ON COLUMN source_coverage.fingerprint IS 'Fingerprint of the losses without their wording; another value is a change.';
 
--- How the source's catalog described published tables and their types, and since which of its transactions: a change may
+-- How the source's catalog described published tables and their types, and since which of its transactions. A change may
 -- be read long after its table was detached, renamed or dropped.
 CREATE TABLE source_catalog (
     slot        text NOT NULL,
@@ -439,9 +439,9 @@ CREATE TABLE source_catalog (
     seen_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (slot, system_id, kind, object, since_xid)
 );
-COMMENT ON TABLE source_catalog IS 'Written by replication, before the events that are made with it.';
+COMMENT ON TABLE source_catalog IS 'Written by replication, before the events that depend on it.';
 COMMENT ON COLUMN source_catalog.object IS 'The object id in the source database.';
-COMMENT ON COLUMN source_catalog.since_xid IS 'For changes of transactions from this one on; 2 for any.';
+COMMENT ON COLUMN source_catalog.since_xid IS 'The first transaction whose changes it applies to; 2 for any.';
 
 -- Row changes that could not be stored as they were. The capturing process adds to these counts from time to time, so that
 -- every process, and a later one, reports them.
@@ -457,11 +457,11 @@ CREATE TABLE source_trouble (
 );
 COMMENT ON TABLE source_trouble IS 'Written by replication. Row changes that could not be stored as they were, counted by kind.';
 COMMENT ON COLUMN source_trouble.kind IS 'undecoded: values arrive as text; reduced: the store accepts the change only without its values; refused: the change is left out.';
-COMMENT ON COLUMN source_trouble.count IS 'Changes since first_at. It starts again after a week without any.';
-COMMENT ON COLUMN source_trouble.last_of IS 'Table or event type of the last one.';
+COMMENT ON COLUMN source_trouble.count IS 'Changes since first_at; it restarts after a week without any.';
+COMMENT ON COLUMN source_trouble.last_of IS 'Table or event type of the last change.';
 
--- Counters. An administrator's FOR ALL TABLES takes in Nexus's own tables: without an identity stat_delta could not be
--- summed up.
+-- Counters. An administrator's FOR ALL TABLES includes Nexus's own tables: without a replica identity, rows of stat_delta
+-- could not be deleted.
 
 CREATE TABLE stat (
     lane       int PRIMARY KEY,
@@ -472,7 +472,7 @@ CREATE TABLE stat (
     sent       bigint NOT NULL DEFAULT 0,
     dead       bigint NOT NULL DEFAULT 0
 );
-COMMENT ON TABLE stat IS 'Written by upkeep: the sums. Lane 0 counts events, the others their deliveries.';
+COMMENT ON TABLE stat IS 'Written by upkeep: totals. Lane 0 counts events, the others their deliveries.';
 
 CREATE TABLE stat_delta (
     lane       int NOT NULL,
@@ -486,7 +486,7 @@ CREATE TABLE stat_delta (
 ALTER TABLE stat_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE stat_delta IS 'Inserted by intake and queue, one row a transaction and lane; folded into stat by upkeep.';
 
--- Who may use the API, and what they have changed.
+-- API keys, and the changes made with them.
 
 CREATE TABLE api_key (
     id           uuid PRIMARY KEY,
@@ -498,9 +498,9 @@ CREATE TABLE api_key (
     expires_at   timestamptz,
     last_used_at timestamptz
 );
-COMMENT ON TABLE api_key IS 'Written by access. Keys made through the API; those of API_KEYS are nowhere in the store.';
-COMMENT ON COLUMN api_key.digest IS 'SHA-256 of the key. The key itself was shown once.';
-COMMENT ON COLUMN api_key.number IS 'The order of the list.';
+COMMENT ON TABLE api_key IS 'Written by access. Keys created through the API; those of API_KEYS are not in the store.';
+COMMENT ON COLUMN api_key.digest IS 'SHA-256 of the key. The key itself is shown once and not stored.';
+COMMENT ON COLUMN api_key.number IS 'Order in the list.';
 
 CREATE TABLE audit (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -518,5 +518,5 @@ CREATE TABLE audit (
 CREATE INDEX audit_time ON audit (at);
 COMMENT ON TABLE audit IS 'Written by access: a row before each change through the API, completed in the transaction of the change. Pruned by upkeep.';
 COMMENT ON COLUMN audit.actor IS 'The id of a stored key; env: and the start of the SHA-256 of one of API_KEYS; or open.';
-COMMENT ON COLUMN audit.fields IS 'Names of the fields that the request gave; never their values.';
+COMMENT ON COLUMN audit.fields IS 'Names of the fields in the request; never their values.';
 COMMENT ON COLUMN audit.status IS 'Status of the answer. Null: the request is in progress, or its connection or its process ended before anything was changed.';
