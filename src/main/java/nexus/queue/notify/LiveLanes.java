@@ -5,9 +5,8 @@ import java.util.Set;
 import nexus.queue.owed.PackedRow;
 
 /**
- * Lanes of which this process, their owner, took all of what became owed last in memory, and will do so again as far as it
- * knows. The dispatcher tells, intake asks: what it stores for these is a {@link PackedRow}. That the process still owns
- * them is for the store to say. Thread-safe.
+ * Lanes of this process whose last newly owed deliveries were all taken into memory, which is expected again. The dispatcher
+ * sets them, and intake stores a {@link PackedRow} for them. The store verifies that the process still owns them. Thread-safe.
  */
 public final class LiveLanes {
     private static final Live NONE = new Live(0, Set.of());
@@ -15,9 +14,9 @@ public final class LiveLanes {
     private volatile Live now = NONE;
 
     /**
-     * As of one moment.
+     * A snapshot.
      *
-     * @param process that owns them
+     * @param process the process that owns them
      */
     public record Live(int process, Set<Integer> lanes) {
         public Live {
@@ -47,7 +46,7 @@ public final class LiveLanes {
         }
     }
 
-    /** Until the dispatcher has taken something in memory again. */
+    /** Removes a lane until the dispatcher takes deliveries into memory again. */
     public synchronized void clear() {
         now = NONE;
     }

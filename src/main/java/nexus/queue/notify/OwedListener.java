@@ -14,7 +14,7 @@ import nexus.store.Store;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Hears what became owed through other processes, and that shards are free, on a connection of its own. */
+/** Receives notifications of deliveries that other processes stored, and of free shards, on a connection of its own. */
 @Singleton
 public class OwedListener {
     static final String CHANNEL = "nexus_owed";
@@ -38,10 +38,10 @@ public class OwedListener {
     }
 
     /**
-     * Begins to listen.
+     * Starts to listen.
      *
-     * @param owed told what became owed, on whatever thread
-     * @param missed told when something may have been missed: it begins to listen now
+     * @param owed receives newly owed deliveries, on any thread
+     * @param missed called when notifications may have been missed, because listening starts now
      */
     public void start(Consumer<OwedRows> owed, Runnable missed) {
         running = true;
@@ -68,13 +68,13 @@ public class OwedListener {
                 })
                 .onSuccess(listening -> missed.run())
                 .onFailure(failure -> {
-                    LOG.warnf("not listening for what is owed reason=%s", failure.getMessage());
+                    LOG.warnf("not listening for owed deliveries reason=%s", failure.getMessage());
                     PgConnection broken = connection;
                     connection = null;
                     if (broken == null) {
                         connectLater(owed, missed);
                     } else {
-                        broken.close(); // its handler connects again
+                        broken.close(); // its handler reconnects
                     }
                 });
     }

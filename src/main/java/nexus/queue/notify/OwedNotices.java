@@ -14,14 +14,14 @@ import nexus.store.Store;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the other processes what became owed here in lanes that they own. At once when there was nothing for a while,
- * then at most every few milliseconds, in a statement of its own after the commit: NOTIFY takes a lock that all of the
- * database's notifying transactions share until they have committed. One that gets lost is made up for by the poll.
+ * Notifies the other processes of deliveries that this process stored in their lanes: at once after a pause, then at most
+ * every few milliseconds, in a separate statement after the commit, because NOTIFY takes a lock that serialises the commits of
+ * all notifying transactions of the database. The poll makes up for a lost notification.
  */
 @Startup
 @Singleton
 public class OwedNotices {
-    /** PostgreSQL's own limit is 8000. */
+    /** The limit of PostgreSQL is 8000. */
     private static final int MAX_PAYLOAD = 7_000;
 
     private static final String BY_HAND = "!";
@@ -82,8 +82,8 @@ public class OwedNotices {
     }
 
     /**
-     * {@code lane:seq} with blanks between; cursors go back to the seq, as it may become visible behind later ones. A mark
-     * in front says that some of it was retried by hand.
+     * {@code lane:seq} separated by blanks. Cursors move back to the seq, because it may become visible after later ones. A mark
+     * at the start means that some deliveries were retried by hand.
      */
     static List<String> payloads(OwedRows rows) {
         List<String> payloads = new ArrayList<>();
@@ -102,7 +102,7 @@ public class OwedNotices {
         return payloads;
     }
 
-    /** Reads what {@link #payloads} wrote; entries that are none are left out. */
+    /** Parses the text of {@link #payloads}; malformed entries are skipped. */
     static OwedRows rows(String payload) {
         Map<Integer, Long> lowest = new HashMap<>();
         boolean byHand = payload.startsWith(BY_HAND);

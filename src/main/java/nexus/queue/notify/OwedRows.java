@@ -5,11 +5,11 @@ import java.util.Map;
 import nexus.queue.owed.Ready;
 
 /**
- * What has just become owed.
+ * Newly owed deliveries.
  *
- * @param lowestSeqByLane from which seq on a lane has to be looked at
- * @param byHand a person has changed something: they want it tried now, past an open breaker, or not at all
- * @param freshByLane all of it, by rising seq, when it was stored by this process; else lanes are left out
+ * @param lowestSeqByLane the seq from which a lane must be read
+ * @param byHand whether a person made the change and wants it tried now, in spite of an open breaker, or not at all
+ * @param freshByLane all of them by ascending seq, if this process stored them; other lanes are missing
  */
 public record OwedRows(Map<Integer, Long> lowestSeqByLane, boolean byHand, Map<Integer, List<Ready>> freshByLane) {
     public OwedRows {

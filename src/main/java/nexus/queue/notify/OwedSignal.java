@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Wakes this process's dispatcher when something became owed here. Called after the commit, on any thread. */
+/** Signals newly owed deliveries of this process to its dispatcher. Called after the commit, on any thread. */
 @Singleton
 public class OwedSignal {
     private final List<Consumer<OwedRows>> listeners = new CopyOnWriteArrayList<>();
@@ -15,7 +15,7 @@ public class OwedSignal {
         listeners.add(listener);
     }
 
-    /** Where what becomes owed here is taken in memory. */
+    /** The lanes whose newly owed deliveries are taken into memory. */
     public LiveLanes live() {
         return live;
     }

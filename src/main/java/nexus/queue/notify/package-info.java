@@ -1,7 +1,7 @@
 /**
- * Who has to know that something has become owed?
+ * How do owners of lanes learn of newly owed deliveries?
  *
- * <p>Takes what was stored here; gives it to this process's dispatcher and, through PostgreSQL's notifications, to the owners of
+ * <p>Takes deliveries stored by this process; passes them to its dispatcher and, by notifications of PostgreSQL, to the owners of
  * the other lanes. Never relies on a notification: the poll makes up for a lost one.
  */
 @NullMarked

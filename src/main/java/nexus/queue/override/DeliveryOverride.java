@@ -19,20 +19,20 @@ import nexus.store.Store;
 import nexus.store.StoreErrors;
 
 /**
- * What a person does to deliveries, past the dispatcher: retry and cancel. Each is one change, so that a delivery is
- * in exactly one of {@code owed} and {@code delivery} at any moment, and the counters go with it. A process that is just
- * trying the delivery finds out when it settles.
+ * Retries and cancels deliveries by hand, without the dispatcher. Each is one change, so that a delivery is in exactly one of
+ * {@code owed} and {@code delivery} at any time, and the counters match. A process with the delivery in progress notices when
+ * it settles.
  */
 @Singleton
 public class DeliveryOverride {
-    /** Deliveries in one call at most: no statement runs long. */
+    /** Most deliveries of one call, so that no statement takes long. */
     public static final int MAX_DELIVERIES = 1_000;
 
     /**
-     * DEAD: back from history, in its old place in the order, with its attempts but a fresh budget; the attempt that was
-     * kept in the row moves to the log. FAILED: ready at once. Left out are those of a deleted subscription and those
-     * whose payload is gone. Rows are found one by one by their key, so that no plan can walk a table for each, and changed
-     * at the places where they were found: {@link #LOCK} goes before it.
+     * DEAD deliveries return from history to their old position, with their attempts but a new budget; the attempt in the row
+     * moves to the log. FAILED ones become ready at once. Deliveries of a deleted subscription, or without a payload, are
+     * skipped. Rows are found one by one by key, so that no plan scans a table, and are changed at the place where they were
+     * found. {@link #LOCK} must run first.
      */
     static final String RETRY = """
             WITH wanted AS MATERIALIZED (
@@ -82,8 +82,8 @@ public class DeliveryOverride {
             SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
 
     /**
-     * Waits for outcomes that are just written down, which the statement behind it then sees; in the order of the keys, so
-     * that two calls can't block each other.
+     * Waits for outcomes that are being stored, which the next statement then sees. Locks in the order of the keys, so that two
+     * calls cannot deadlock.
      */
     static final String LOCK = """
             WITH wanted AS MATERIALIZED (
@@ -97,7 +97,7 @@ public class DeliveryOverride {
                         SELECT d.seq FROM delivery d
                         WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
 
-    /** One that is in a packed row was never tried: only CANCEL changes it. */
+    /** A delivery in a packed row was never tried, so only CANCEL changes it. */
     private static final String UNPACK =
             PackedRows.unpacking("owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2");
 
@@ -119,11 +119,11 @@ public class DeliveryOverride {
     }
 
     /**
-     * Makes those that are DEAD or FAILED ready to be tried now, with a fresh budget of attempts.
+     * Makes DEAD and FAILED deliveries ready to be tried now, with a new budget of attempts.
      *
      * @param deliveries up to {@link #MAX_DELIVERIES}
-     * @param last called when there is one among them
-     * @return how many it were
+     * @param last called when there is at least one
+     * @return the number of retried deliveries
      */
     public Future<Integer> retry(List<DeliveryKey> deliveries, LastInTransaction last) {
         if (deliveries.size() > MAX_DELIVERIES) {
@@ -142,10 +142,10 @@ public class DeliveryOverride {
     }
 
     /**
-     * Gives up what is PENDING or FAILED; what comes behind it in its order may go on.
+     * Cancels a PENDING or FAILED delivery; its successors may start.
      *
-     * @param last called when there is
-     * @return whether there was something to give up
+     * @param last called when it is cancelled
+     * @return whether it was cancelled
      */
     public Future<Boolean> cancel(DeliveryKey delivery, LastInTransaction last) {
         Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.keySlice(), delivery.seq());
@@ -164,8 +164,8 @@ public class DeliveryOverride {
     }
 
     /**
-     * On the queue's pool, where the planner only walks indexes. Settlements delete by the rows' places, so that one of
-     * the same rows may lock them in another order.
+     * Runs on the queue's pool, where the planner only uses indexes. Settlements delete rows by place, so one of the same rows
+     * may lock them in another order.
      */
     private Future<Integer> changed(Supplier<Future<RowSet<Row>>> change) {
         return change.get()

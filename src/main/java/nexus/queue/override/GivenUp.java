@@ -4,13 +4,13 @@ import java.util.Map;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.notify.OwedSignal;
 
-/** What is the same whenever deliveries become DEAD past the dispatcher. */
+/** The SQL that is shared by all ways in which deliveries become DEAD without the dispatcher. */
 final class GivenUp {
     private GivenUp() {}
 
     /**
-     * Two CTEs, {@code kept} and {@code counted}, that write what {@code taken} has deleted from {@code owed} into history
-     * and into the counters. An answer that was given before is in the log already, so the row in history has none.
+     * Two CTEs, {@code kept} and {@code counted}, that store the rows that {@code taken} deleted from {@code owed} in history and
+     * in the counters. Earlier responses are in the log already, so the row in history has none.
      */
     static String recorded(String reason) {
         return """
@@ -27,7 +27,7 @@ final class GivenUp {
             """.formatted(reason);
     }
 
-    /** What was read ahead is forgotten, and what waited behind may go on. */
+    /** Drops deliveries that were read ahead, and lets their successors start. */
     static void tell(OwedSignal signal, Map<Integer, Long> lowestSeqByLane) {
         if (!lowestSeqByLane.isEmpty()) {
             signal.raise(new OwedRows(lowestSeqByLane, true));

@@ -18,8 +18,8 @@ import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives up what is owed of days that are about to be dropped, past the dispatcher: their payloads go, whoever owns the
- * lane, parked or not. A process that is just trying one of them finds out when it settles.
+ * Expires owed deliveries of days that are about to be dropped, without the dispatcher, because their payloads are dropped as
+ * well, whichever process owns the lane. A process with such a delivery in progress notices when it settles.
  */
 @Singleton
 public class OwedExpiry {
@@ -42,12 +42,12 @@ public class OwedExpiry {
             FROM taken t LEFT JOIN subscription s ON s.lane = t.lane AND s.deleted_at IS NULL
             ORDER BY t.lane, t.stripe, t.seq""";
 
-    /** Retried by hand in the moment in which its day was dropped. */
+    /** Deliveries that were retried by hand at the moment in which their day was dropped. */
     private static final String ENSURE_DAYS =
             "SELECT ensure_day(day) FROM (SELECT DISTINCT event_day AS day FROM owed WHERE event_day < $1) past";
 
     /**
-     * What became DEAD at one subscription.
+     * The expired deliveries of one subscription.
      *
      * @param eventIds of the first hundred
      */
@@ -62,10 +62,9 @@ public class OwedExpiry {
     }
 
     /**
-     * Gives up everything owed of the days before this one, some thousand rows at a time.
+     * Expires all owed deliveries of the days before this one, some thousand rows at a time.
      *
-     * @return how many in all, and for each subscription that is there what somebody should be told, without Nexus's own
-     *     events
+     * @return their number, and those of each existing subscription without Nexus's own events
      */
     public Future<Result> expireBefore(LocalDate firstKept) {
         Position beginning = new Position(Integer.MIN_VALUE, 0, 0);
@@ -82,7 +81,7 @@ public class OwedExpiry {
                         : Future.failedFuture(failure));
     }
 
-    /** @param count deliveries that were given up */
+    /** @param count expired deliveries */
     public record Result(int count, List<Expired> expired) {}
 
     private record Position(int lane, int keySlice, long seq) {}

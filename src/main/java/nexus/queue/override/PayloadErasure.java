@@ -16,9 +16,8 @@ import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Erases what an event carries, and leaves that it was: its id, type and times, its deliveries and their attempts. What is
- * still owed of it becomes DEAD, as there is nothing to send any more; what receivers answered goes too, as an answer
- * may repeat what was sent.
+ * Erases the payload of an event and keeps its id, type and times, its deliveries and their attempts. Owed deliveries become
+ * DEAD, because there is nothing left to send. Responses are erased as well, because they may repeat the request.
  */
 @Singleton
 public class PayloadErasure {
@@ -30,8 +29,8 @@ public class PayloadErasure {
             WHERE e.id = $1""");
 
     /**
-     * What becomes owed again in this very moment stays so, and is DEAD as payload-gone when its turn comes. The second
-     * statement sees what a settlement has written meanwhile.
+     * A delivery that becomes owed again at the same time stays owed, and becomes DEAD as payload-gone later. The second statement
+     * sees rows that a settlement stored meanwhile.
      */
     static final String ERASE = """
             WITH target AS MATERIALIZED (
@@ -74,10 +73,10 @@ public class PayloadErasure {
     }
 
     /**
-     * Erases it once and for all; doing so again changes nothing.
+     * Erases the payload. Repeating it changes nothing.
      *
-     * @param last called when there is such an event
-     * @return false when there is no such event, or no more
+     * @param last called when the event exists
+     * @return false when the event does not exist
      */
     public Future<Boolean> erase(UUID event, LastInTransaction last) {
         return eraseOnce(event, last)

@@ -1,5 +1,5 @@
 /**
- * What does a person, or the calendar, do to deliveries past the dispatcher?
+ * How do people and retention change deliveries without the dispatcher?
  *
  * <p>Takes retries, cancellations, erasures and expired days; gives changed rows and a signal to their owner. Never sends.
  */

@@ -3,7 +3,7 @@ package nexus.queue.owed;
 import java.time.LocalDate;
 
 /**
- * Where a delivery is: the primary key of its row in {@code owed}, and with the day that in {@code delivery}.
+ * The primary key of a delivery in {@code owed}, and with the day also in {@code delivery}.
  *
  * @param day of its event, in UTC
  */

@@ -3,10 +3,10 @@ package nexus.queue.owed;
 import java.time.Instant;
 
 /**
- * Where to go on reading a lane's retries, which are read by the time they are due.
+ * The position from which a lane's retries are read by due time.
  *
- * @param afterDue with {@code afterSeq}, the last row looked at
+ * @param afterDue with {@code afterSeq}, the last row read
  * @param limit rows at most
- * @param oldestOpen nothing of the lane with a smaller seq is owed
+ * @param oldestOpen no delivery of the lane with a smaller seq is owed
  */
 public record DueCursor(int lane, Instant afterDue, long afterSeq, int limit, long oldestOpen) {}

@@ -1,8 +1,8 @@
 package nexus.queue.owed;
 
 /**
- * A key of which the next rows are wanted.
+ * A key whose next rows are read.
  *
- * @param oldestOpen nothing of the lane with a smaller seq is owed
+ * @param oldestOpen no delivery of the lane with a smaller seq is owed
  */
 public record KeyCursor(int lane, long key, long oldestOpen) {}

@@ -5,7 +5,7 @@ import nexus.event.EventType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an owed delivery sends.
+ * The body of an owed delivery.
  *
  * @param bytes null when the payload was erased
  */

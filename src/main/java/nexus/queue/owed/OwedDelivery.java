@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event owed to one subscription: a row of {@code owed}, or a part of a row of {@code owed_run}.
  *
- * @param key what orders it; null: nothing
+ * @param key hash of its ordering key; null when it has no order
  * @param otherKey the second key of an event that belongs to two
- * @param barrier goes after everything before it in the lane and before everything after it
- * @param due when it is to be tried again; null: not tried yet, or retried by hand
- * @param attempts made so far
- * @param attemptsBefore of these, made before the last retry by hand
+ * @param barrier whether it follows all earlier deliveries of the lane and precedes all later ones
+ * @param due time of its retry; null when it was not tried yet, or was retried by hand
+ * @param attempts number of attempts so far
+ * @param attemptsBefore number of them before the last retry by hand
  * @param owedSince when it was enqueued or last retried by hand
  * @param bodyBytes size of the event's body
- * @param own of one of Nexus's own events
- * @param place where it lies in the store
- * @param behind an earlier row that is still owed goes first
+ * @param own whether it is of one of Nexus's own events
+ * @param place its place in the store
+ * @param behind whether it follows an earlier owed delivery
  */
 public record OwedDelivery(
         int lane,
@@ -38,7 +38,7 @@ public record OwedDelivery(
         Place place,
         boolean behind) {
 
-    /** The number of the attempt that comes next, from 1. */
+    /** The number of the next attempt, from 1. */
     public int nextAttempt() {
         return attempts + 1;
     }

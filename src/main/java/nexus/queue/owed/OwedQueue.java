@@ -25,12 +25,11 @@ import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is owed, for the process that owns it. Taking is a read: only the owner dispatches and changes rows, so nothing
- * has to be claimed.
+ * Reads the owed deliveries of the process that owns them. Only the owner dispatches and changes rows, so nothing has to be
+ * claimed.
  *
- * <p>{@code behind} is asked of what is committed: an earlier row of the same key (or either of two), a barrier in
- * front, or, for a barrier, anything in front. A row that is under way is still there and holds the ones behind it, and
- * so does one that is in a packed row.
+ * <p>{@code behind} refers to committed rows: an earlier row of the same key (or of either key), an earlier barrier, or, for a
+ * barrier, any earlier row. Deliveries in progress are still owed and hold their successors, also those in packed rows.
  */
 @Singleton
 public class OwedQueue implements OwedReads {
@@ -41,8 +40,8 @@ public class OwedQueue implements OwedReads {
             """;
 
     /**
-     * Each probe starts at the lane's oldest open position, {@code w.low}: in front of it lie the dead rows of everything
-     * that was settled while somebody's transaction was open.
+     * Each probe starts at the lane's oldest open position, {@code w.low}, because the dead rows of deliveries that were settled
+     * during an open transaction lie before it.
      */
     private static final String BEHIND_KEY = """
             ((o.key IS NOT NULL AND (
@@ -66,8 +65,8 @@ public class OwedQueue implements OwedReads {
             """;
 
     /**
-     * Of each lane, the smallest seq of each key that is in a packed row, by rising key. Once for all rows of a statement:
-     * packed rows come and go so fast that each look-up would step over their dead rows.
+     * For each lane, the smallest seq of each key in a packed row, by ascending key. It is read once per statement, because packed
+     * rows are short-lived and each look-up would skip their dead rows.
      */
     private static String held(String lanes, String oldestOpenByLane) {
         return """
@@ -119,7 +118,7 @@ public class OwedQueue implements OwedReads {
             SELECT c.lane, (SELECT min(o.due) FROM owed o WHERE o.lane = c.lane AND o.due > $2)
             FROM unnest($1::int[]) c(lane)""";
 
-    /** Of the rows behind the first of a key it is known that they are behind that one: asked is what else holds them. */
+    /** Rows after the first of a key are held by that one; the query returns whether anything else holds them. */
     static final String SUCCESSORS = held("$1", "$3") + "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND
             + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN + """
             END AS behind, w.key AS of_key
@@ -135,7 +134,7 @@ public class OwedQueue implements OwedReads {
                     ORDER BY seq LIMIT 16) first_rows) o
             ORDER BY o.lane, w.key, o.seq""";
 
-    /** A few of each lane: the first may have to wait for others of its key. */
+    /** Reads a few of each lane, because the first may have to wait for others of its key. */
     static final String RENEWED = held("$1", "$2") + "SELECT " + ROW + BEHIND + """
             AS behind
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)
@@ -186,7 +185,7 @@ public class OwedQueue implements OwedReads {
                  ORDER BY r.first_seq LIMIT 1))
             FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
 
-    /** Intake takes the catalog's lock before it draws a seq. The sequence is read first. */
+    /** Intake takes the lock of the catalog before it draws a seq, so the sequence is read first. */
     static final String LOOK = """
             WITH drawn AS MATERIALIZED (SELECT last_value FROM owed_seq_seq)
             SELECT drawn.last_value, ARRAY(
@@ -339,7 +338,7 @@ public class OwedQueue implements OwedReads {
 
     /** A key within a lane. */
     public record LaneKey(int lane, long key) {
-        // written out, as in event.EventType
+        // written out for the native executable, as in event.EventType
         @Override
         public boolean equals(Object other) {
             return other instanceof LaneKey of && lane == of.lane && key == of.key;

@@ -8,46 +8,46 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Reads what is owed. Each answer says what was committed when it was asked. */
+/** Reads owed deliveries. Each result is a snapshot of the committed rows. */
 public interface OwedReads {
-    /** Rows that were never tried, each key slice from its cursor on, all in order of seq. */
+    /** Untried rows of each key slice from its cursor on, ordered by seq. */
     Future<List<OwedDelivery>> take(Collection<SliceCursor> cursors);
 
-    /** Rows whose time has come, each lane from its cursor on, the most overdue first. */
+    /** Due rows of each lane from its cursor on, the most overdue first. */
     Future<List<OwedDelivery>> takeDue(Collection<DueCursor> cursors, Instant now);
 
-    /** For each lane, when the next retry after {@code now} is due; lanes without one are left out. */
+    /** The due time of the next retry after {@code now} for each lane that has one. */
     Future<Map<Integer, Instant>> nextDue(Collection<Integer> lanes, Instant now);
 
-    /** The first rows that are owed for each key, tried or not; a key of which nothing is owed is left out. */
+    /** The first owed rows of each key, tried or not. Keys without owed rows are missing. */
     Future<List<KeyQueue>> successors(Collection<KeyCursor> keys);
 
-    /** The lanes of which rows behind these cursors are owed that were never tried. */
+    /** The lanes with untried rows after these cursors. */
     Future<Set<Integer>> withMore(Collection<SliceCursor> cursors);
 
     /**
-     * For each lane the smallest seq that is owed, tried or not; {@link Long#MAX_VALUE} when nothing is.
+     * The smallest owed seq of each lane, tried or not; {@link Long#MAX_VALUE} when there is none.
      *
-     * @param oldestOpenByLane by lane, from where to look
+     * @param oldestOpenByLane by lane, the position from which to read
      */
     Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> oldestOpenByLane);
 
-    /** Which seqs are drawn, and who may have drawn one that is not visible yet. */
+    /** The highest drawn seq, and the transactions that may have drawn one that is not visible yet. */
     Future<Watermark.Look> look();
 
     /**
-     * For each lane, the first rows that were retried by hand and not tried since.
+     * The first rows of each lane that were retried by hand and not tried since.
      *
      * @param oldestOpenByLane by lane, its oldest open position
      */
     Future<List<OwedDelivery>> renewed(Map<Integer, Long> oldestOpenByLane);
 
-    /** What these deliveries send; an event whose day is gone is left out. */
+    /** The bodies of these deliveries. Events of dropped days are missing. */
     Future<Map<UUID, OwedBody>> bodies(Collection<OwedDelivery> deliveries);
 
     /** The rows of a lane with the smallest seq above {@code after}, tried or not. */
     Future<List<OwedDelivery>> oldest(int lane, long after, int limit);
 
-    /** Every lane to which something is owed. */
+    /** Every lane with owed deliveries. */
     Future<List<Integer>> lanesWithWork();
 }

@@ -5,14 +5,14 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Deliveries of one lane that were stored together as one row, {@code owed_run}. The process that owns the lane has all of
- * them in memory that are still owed; as soon as it has not, it unpacks them: they become rows of {@code owed}.
- * Belongs to the backlog's event loop once it is handed over.
+ * Deliveries of one lane that are stored together as one row of {@code owed_run}. The process that owns the lane has all of
+ * them in memory that are still owed; otherwise it unpacks them to rows of {@code owed}. Belongs to the backlog's event loop
+ * once it is passed on.
  */
 public final class PackedRow implements Place {
-    /** With fewer at once there is less to gain than lost when one of them fails. */
+    /** For fewer deliveries the gain is smaller than the cost of a failure of one of them. */
     public static final int SHORTEST = 64;
-    /** What fits into a page of 8 KB. */
+    /** Deliveries that fit into a page of 8 KB. */
     public static final int LONGEST = 160;
 
     private final int lane;
@@ -30,7 +30,7 @@ public final class PackedRow implements Place {
 
     /** The primary key of its row. */
     public record Key(int lane, long firstSeq) {
-        // written out, as in event.EventType
+        // written out for the native executable, as in event.EventType
         @Override
         public boolean equals(Object other) {
             return other instanceof Key of && lane == of.lane && firstSeq == of.firstSeq;
@@ -54,33 +54,33 @@ public final class PackedRow implements Place {
         return seqs[0];
     }
 
-    /** Whether it is in the store as a row of its own, as far as this process knows. */
+    /** Whether it is in the store as a packed row, as known to this process. */
     public boolean isPacked() {
         return isPacked;
     }
 
-    /** It is no longer in the store: what is owed of it is a row of {@code owed}. */
+    /** Records that it was unpacked in the store. */
     public void unpacked() {
         isPacked = false;
     }
 
-    /** Its place among the others of this packed row, from 0. */
+    /** The index of a delivery in this packed row. */
     public int indexOf(long seq) {
         return Arrays.binarySearch(seqs, seq);
     }
 
-    /** What is still owed, as its index each; a copy. */
+    /** The indexes of the deliveries that are still owed; a copy. */
     public BitSet owed() {
         return (BitSet) owed.clone();
     }
 
-    /** Committed: this is left. */
+    /** Sets the remaining deliveries after a commit. */
     public void left(BitSet stillOwed) {
         owed.and(stillOwed);
         isPacked &= !owed.isEmpty();
     }
 
-    /** As the column {@code is_owed}. */
+    /** The value of the column {@code is_owed}. */
     public String bits(BitSet stillOwed) {
         StringBuilder bits = new StringBuilder(seqs.length);
         for (int i = 0; i < seqs.length; i++) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import nexus.store.Store;
 
-/** Finds what is in {@code owed_run}, and makes rows of it. */
+/** Reads and unpacks rows of {@code owed_run}. */
 @Singleton
 public class PackedRows implements Unpacker {
     static final String FIND = """
@@ -30,10 +30,10 @@ public class PackedRows implements Unpacker {
     }
 
     /**
-     * A query that unpacks packed rows, in the order of their keys, so that two can't block each other.
+     * A query that unpacks packed rows in the order of their keys, so that two queries cannot deadlock.
      *
-     * @param runs {@code FROM} and {@code WHERE} of a query with their {@code lane} and {@code first_seq}; one that is
-     *     gone is left out
+     * @param runs {@code FROM} and {@code WHERE} of a query with their {@code lane} and {@code first_seq}; missing rows are
+     *     skipped
      */
     public static String unpacking(String runs) {
         return """

@@ -1,11 +1,11 @@
 package nexus.queue.owed;
 
-/** Where an owed delivery lies in the store. */
+/** The place of an owed delivery in the store. */
 public sealed interface Place permits Place.OwnRow, PackedRow {
     /**
-     * In a row of {@code owed}.
+     * A row of {@code owed}.
      *
-     * @param ctid PostgreSQL's; another one as soon as the row is changed
+     * @param ctid physical place of the row, which changes with every update
      */
     record OwnRow(String ctid) implements Place {}
 }

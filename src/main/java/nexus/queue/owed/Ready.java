@@ -3,8 +3,8 @@ package nexus.queue.owed;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An owed delivery with what it sends.
+ * An owed delivery with its body.
  *
- * @param body null when the event is gone
+ * @param body null when the event no longer exists
  */
 public record Ready(OwedDelivery delivery, @Nullable OwedBody body) {}

@@ -1,13 +1,13 @@
 package nexus.queue.owed;
 
 /**
- * Where to go on reading one key slice of a lane.
+ * The position from which a key slice of a lane is read.
  *
- * @param after the last seq looked at
+ * @param after the last seq read
  * @param limit rows at most
- * @param oldestOpen nothing of the lane with a smaller seq is owed
+ * @param oldestOpen no delivery of the lane with a smaller seq is owed
  */
 public record SliceCursor(int lane, int keySlice, long after, int limit, long oldestOpen) {
-    /** Into how many key slices the keys of a lane are spread. */
+    /** The number of key slices of a lane. */
     public static final int KEY_SLICES = 8;
 }

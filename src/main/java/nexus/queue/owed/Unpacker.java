@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds packed rows, and makes rows of what is owed of them. */
+/** Reads and unpacks packed rows. */
 public interface Unpacker {
     /**
      * The packed rows of these lanes.
@@ -14,9 +14,9 @@ public interface Unpacker {
      */
     Future<Set<PackedRow.Key>> of(Map<Integer, Long> oldestOpenByLane);
 
-    /** What is owed of these packed rows is a row each from then on; one that is gone is left out. */
+    /** Makes each owed delivery of these packed rows a row of its own. Missing packed rows are skipped. */
     Future<Void> unpack(Collection<PackedRow.Key> runs);
 
-    /** As {@link #unpack}, for every packed row of a lane. */
+    /** Unpacks every packed row of a lane. */
     Future<Void> unpackLane(int lane);
 }

@@ -4,16 +4,16 @@ import java.util.Collections;
 import java.util.Set;
 
 /**
- * Up to which seq everything that was ever inserted is visible, or never will be. A seq is drawn before its transaction
- * commits, so that a smaller one may become visible behind a greater one; intake holds a lock from before it draws any
- * until its end, and that is what is looked at. Pure.
+ * The seq up to which all inserted rows are visible, or never will be. A seq is drawn before its transaction commits, so a
+ * smaller one may become visible after a greater one. Intake holds a lock from before it draws a seq until the end of its
+ * transaction, and the holders of that lock are read here. Pure.
  */
 public final class Watermark {
     /**
-     * One look.
+     * A read.
      *
-     * @param drawn the greatest seq drawn so far, read before {@code writers}
-     * @param writers transactions that may have drawn one and not ended
+     * @param drawn the highest seq drawn so far, read before {@code writers}
+     * @param writers transactions that may have drawn one and have not ended
      */
     public record Look(long drawn, Set<String> writers) {
         public Look {
@@ -24,12 +24,12 @@ public final class Watermark {
     private Look last = new Look(0, Set.of());
     private long safe;
 
-    /** Everything up to here is visible; 0: nothing is known. */
+    /** The highest safe seq; 0 when unknown. */
     public long safe() {
         return safe;
     }
 
-    /** Once the transactions of an earlier look are all over, what had been drawn by then is safe. */
+    /** When all transactions of an earlier read have ended, the seqs drawn before that read are safe. */
     public void look(Look now) {
         if (Collections.disjoint(last.writers(), now.writers())) {
             safe = Math.max(safe, last.drawn());

@@ -1,6 +1,6 @@
 package nexus.queue.settle;
 
-/** Why a delivery is given up without another request; the texts are part of the API. */
+/** The reasons for which a delivery becomes DEAD without another request. The texts are part of the API. */
 public final class DeadReason {
     public static final String EXPIRED = "expired";
     public static final String PAYLOAD_GONE = "payload-gone";

@@ -5,14 +5,14 @@ import java.util.Optional;
 import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
-/** What became of an owed delivery, to be written down. */
+/** The outcome of an owed delivery, to be stored. */
 public sealed interface Outcome {
     OwedDelivery delivery();
 
-    /** The request that was made for it; empty when none was. */
+    /** The request made for it; empty when none was made. */
     Optional<AttemptMade> attempt();
 
-    /** Delivered: history. */
+    /** Delivered; moves to history. */
     record Sent(OwedDelivery delivery, AttemptMade made) implements Outcome {
         @Override
         public Optional<AttemptMade> attempt() {
@@ -20,7 +20,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** Failed, and will be tried again: stays owed. */
+    /** Failed and to be retried; stays owed. */
     record Again(OwedDelivery delivery, AttemptMade made, Instant due) implements Outcome {
         @Override
         public Optional<AttemptMade> attempt() {
@@ -28,15 +28,15 @@ public sealed interface Outcome {
         }
     }
 
-    /** Given up: history, with the reason. */
+    /** Dead; moves to history, with the reason. */
     record Dead(OwedDelivery delivery, Optional<AttemptMade> attempt, String reason) implements Outcome {}
 
     /**
      * One request.
      *
-     * @param statusCode null when there was no answer
-     * @param error what went wrong, in words; null when it was delivered
-     * @param response the start of the answer's body; null when there was none
+     * @param statusCode null when there was no response
+     * @param error the failure in words; null when it was delivered
+     * @param response the start of the response body; null when there was none
      */
     record AttemptMade(
             Instant at,

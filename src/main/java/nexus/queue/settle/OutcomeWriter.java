@@ -17,20 +17,20 @@ import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
 
 /**
- * Writes outcomes down in groups: what comes in while one transaction is under way goes into the next one. Belongs to
- * the backlog's event loop.
+ * Stores outcomes in groups: outcomes that arrive during a transaction go into the next one. Belongs to the backlog's event
+ * loop.
  *
- * <p>When the store does not answer, the outcomes wait here and are written later, as long as the term lasts. A group
- * that fails because of one of its rows is halved until that row is alone, so that it stops nobody else.
+ * <p>While the store does not respond, outcomes wait and are stored later, as long as the term lasts. A group that fails
+ * because of one row is halved until that row is alone, so that it does not block the others.
  */
 public final class OutcomeWriter {
     private static final Logger LOG = Logger.getLogger(OutcomeWriter.class);
     private static final int MAX_GROUP = 500;
-    /** In one group: then more are on their way. */
+    /** Outcomes that make a full group, when more are expected. */
     private static final int LOAD = 16;
 
     private static final long LONGEST_PAUSE_MILLIS = 20;
-    /** In which others of the same packed row are answered. */
+    /** The time to wait for responses to other deliveries of the same packed row. */
     private static final long RUN_PAUSE_MILLIS = 5;
 
     private static final Duration RETRY = Duration.ofMillis(500);
@@ -43,15 +43,15 @@ public final class OutcomeWriter {
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Deque<Outcome> waiting = new ArrayDeque<>();
-    private boolean writing; // or gathering
+    private boolean writing; // or while a group is collected
     private boolean closed;
 
     /**
-     * Begins with nothing to write.
+     * Creates a writer without outcomes.
      *
-     * @param refused told how many outcomes the store refused, because the term is over
-     * @param waitingMeter told how many outcomes wait
-     * @param written told the outcomes of a group and the seqs of those that were written
+     * @param refused receives the number of outcomes that the store refused because the term is over
+     * @param waitingMeter receives the number of waiting outcomes
+     * @param written receives the outcomes of a group and the seqs of the stored ones
      */
     public OutcomeWriter(
             Vertx vertx,
@@ -74,7 +74,7 @@ public final class OutcomeWriter {
         waitingMeter.accept(waiting.size());
     }
 
-    /** The term is over: what is not written would be refused, so it is dropped. */
+    /** Ends the term. Outcomes that are not stored would be refused, so they are dropped. */
     public void close() {
         closed = true;
         waiting.clear();
@@ -113,7 +113,7 @@ public final class OutcomeWriter {
         });
     }
 
-    /** Under load a commit is worth as long a wait as it took: the next one is shared by more. */
+    /** Under load, waits as long as a commit took, so that more outcomes share the next one. */
     private void gather(int written, Duration took) {
         long pause = written < LOAD || waiting.size() >= MAX_GROUP
                 ? 0
@@ -148,7 +148,7 @@ public final class OutcomeWriter {
     }
 
     private Future<Void> writeLater(List<Outcome> group, Throwable failure) {
-        LOG.warnf("outcomes not written, will try again count=%d reason=%s", group.size(), failure.getMessage());
+        LOG.warnf("outcomes not stored, retrying count=%d reason=%s", group.size(), failure.getMessage());
         return vertx.timer(RETRY.toMillis(), TimeUnit.MILLISECONDS)
                 .compose(later -> closed ? Future.succeededFuture() : write(group));
     }
@@ -160,7 +160,7 @@ public final class OutcomeWriter {
         }
         Outcome outcome = group.getFirst();
         LOG.errorf(
-                "outcome can't be stored as it is event=%s lane=%d seq=%d reason=%s",
+                "outcome cannot be stored unchanged event=%s lane=%d seq=%d reason=%s",
                 outcome.delivery().eventId(),
                 outcome.delivery().lane(),
                 outcome.delivery().seq(),
@@ -170,11 +170,11 @@ public final class OutcomeWriter {
             if (!closed && settled.succeeded()) {
                 written.accept(List.of(bare), settled.result().orElse(Set.of()));
             }
-            return Future.succeededFuture(); // not even so: it stays under way until the next term
+            return Future.succeededFuture(); // still refused: it stays in progress until the next term
         });
     }
 
-    /** Without what came from outside. */
+    /** Returns a copy without text from outside. */
     private static Outcome bare(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Sent sent -> new Outcome.Sent(sent.delivery(), bare(sent.made()));

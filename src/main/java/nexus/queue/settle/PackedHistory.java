@@ -10,17 +10,17 @@ import java.util.Map;
 import nexus.queue.owed.OwedDelivery;
 
 /**
- * Deliveries of one lane and day that go into history as one row, {@code delivery_run}. All of them were made at the first
- * attempt, and none is one of Nexus's own events.
+ * Deliveries of one lane and day that are stored in history as one row of {@code delivery_run}. All were delivered at the
+ * first attempt, and none is of one of Nexus's own events.
  *
- * @param deliveries by rising seq
+ * @param deliveries by ascending seq
  */
 record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
-    /** Below it a statement of its own costs more than rows. Reads rely on it, too: so many are at least in a packed row. */
+    /** For fewer deliveries, separate rows are cheaper. Reads rely on this minimum of a packed row as well. */
     static final int SHORTEST = 32;
-    /** What fits into a page of 8 KB, when the answers are empty. */
+    /** Deliveries that fit into a page of 8 KB with empty responses. */
     private static final int LONGEST = 160;
-    /** As the table demands: so that a seq, or a moment, is looked for in few packed rows. */
+    /** Bounds required by the table, so that a seq, or a time, can be in few packed rows only. */
     private static final long SEQS = 4096;
 
     private static final long SECONDS = 60;
@@ -30,7 +30,7 @@ record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
 
     private record DayLane(LocalDate day, int lane) {}
 
-    /** @param apart what fits into none, as it is one of few, was retried, or comes long after its neighbours */
+    /** @param apart deliveries that are not packed: too few, retried, or long after their neighbours */
     record Parts(List<PackedHistory> runs, List<Outcome.Sent> apart) {}
 
     /** The packed rows among these deliveries. */

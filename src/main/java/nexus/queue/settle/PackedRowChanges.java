@@ -11,16 +11,16 @@ import java.util.Set;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.PackedRow;
 
-/** What one settlement makes of the {@link PackedRow}s that its deliveries are of. */
+/** The changes of one settlement to the {@link PackedRow}s of its deliveries. */
 final class PackedRowChanges {
     private final Map<PackedRow, BitSet> left = new HashMap<>();
     private final Map<PackedRow, Set<Long>> delivered = new HashMap<>();
     private final Set<PackedRow> unpacking = new LinkedHashSet<>();
 
     /**
-     * These leave their packed rows.
+     * Removes these deliveries from their packed rows.
      *
-     * @return of each packed row among them, what is owed once they have left
+     * @return for each packed row, the deliveries that remain owed
      */
     Map<PackedRow, BitSet> delivered(List<Outcome.Sent> sent) {
         Map<PackedRow, BitSet> touched = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ final class PackedRowChanges {
         return touched;
     }
 
-    /** It goes on as a row, and with it what is left of its packed row. */
+    /** Makes it a separate row, together with the rest of its packed row. */
     void unpack(OwedDelivery delivery) {
         if (delivery.place() instanceof PackedRow run && run.isPacked()) {
             unpacking.add(run);
@@ -48,7 +48,7 @@ final class PackedRowChanges {
         return unpacking;
     }
 
-    /** @param written seqs; a packed row of which they lack was not there any more */
+    /** @param written stored seqs; a packed row without any of them no longer existed */
     void committed(Set<Long> written) {
         left.forEach((run, owed) -> {
             if (written.containsAll(delivered.getOrDefault(run, Set.of()))) {

@@ -23,9 +23,9 @@ import nexus.store.Store;
 import nexus.store.StoreErrors;
 
 /**
- * Writes outcomes: what is owed, the history, the attempt and the counters, in one transaction. A process that was
- * taken over writes nothing: the shared lock on its number waits for a takeover under way, and the fence of the next
- * statement sees what that one committed.
+ * Stores outcomes in one transaction: the owed rows, the history, the attempts and the counters. A process that was taken over
+ * stores nothing: the shared lock on its number waits for a takeover in progress, and the fence of the next statement reads
+ * the result of that.
  */
 @Singleton
 public class Settlement implements Settling {
@@ -97,14 +97,14 @@ public class Settlement implements Settling {
         return !(delivery.place() instanceof PackedRow run) || run.isPacked();
     }
 
-    /** Delivered, but not where it lay: a person may have changed the row since, and it is looked for by its key. */
+    /** Delivered, but not found at its place. The row may have been changed by hand, so it is read by key. */
     private static List<Outcome.Sent> missed(List<Outcome.Sent> sent, Set<Long> written) {
         return sent.stream()
                 .filter(outcome -> !written.contains(outcome.delivery().seq()))
                 .toList();
     }
 
-    /** Empty as soon as one of them is: the term is over. */
+    /** Empty when one of them is, because the term is over. */
     private static Optional<Set<Long>> both(Optional<Set<Long>> some, Optional<Set<Long>> others) {
         return some.flatMap(seqs -> others.map(found -> {
             Set<Long> all = new HashSet<>(seqs);
@@ -137,7 +137,7 @@ public class Settlement implements Settling {
         });
     }
 
-    /** Behind the same lock, all of them see the same fence. */
+    /** Under the same lock, all statements see the same fence. */
     private static Optional<Set<Long>> seqs(List<Future<RowSet<Row>>> settled) {
         Set<Long> seqs = new HashSet<>();
         for (Future<RowSet<Row>> rows : settled) {

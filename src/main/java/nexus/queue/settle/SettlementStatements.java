@@ -26,8 +26,8 @@ import nexus.queue.settle.Outcome.AttemptMade;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of a settlement, with their parameters. Each answers with whether the term lasts, and with the seqs that
- * it has written: none, when it does not.
+ * The statements of a settlement, with their parameters. Each returns whether the term lasts, and the seqs that it stored;
+ * none when the term is over.
  */
 final class SettlementStatements {
     /**
@@ -89,14 +89,14 @@ final class SettlementStatements {
             SELECT (SELECT count(*) FROM fence) AS fenced,
                    CASE WHEN EXISTS (SELECT FROM whole) THEN $6::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""";
 
-    /** What is left of packed rows whose deliveries go on as rows. */
+    /** The rest of packed rows whose deliveries become separate rows. */
     static final String UNPACK =
             """
             SELECT (SELECT count(*) FROM process WHERE id = $1 AND epoch = $2) AS fenced, '{}'::bigint[] AS seqs,
                    (SELECT count(unfolded) FROM (
             """ + PackedRows.unpacking("unnest($3::int[], $4::bigint[]) r(lane, first_seq)") + ") unfolded) AS runs";
 
-    /** As {@link #DELIVERED_PACKED}, for what goes into history as a row each. All but the attempt is in the owed row. */
+    /** As {@link #DELIVERED_PACKED}, for deliveries that become separate rows of history. All columns but those of the attempt are in the owed row. */
     static final String DELIVERED = """
             WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
             gone AS (
@@ -183,7 +183,7 @@ final class SettlementStatements {
             SELECT (SELECT count(*) FROM fence) AS fenced,
                    ARRAY(SELECT seq FROM done UNION ALL SELECT seq FROM again) AS seqs""";
 
-    /** Every writer locks rows in this order, so that two can't block each other. */
+    /** Every writer locks rows in this order, so that two writers cannot deadlock. */
     private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(
                     (Outcome outcome) -> outcome.delivery().lane())
             .thenComparingInt(outcome -> outcome.delivery().keySlice())
@@ -198,7 +198,7 @@ final class SettlementStatements {
         this.term = term;
     }
 
-    /** @param left of each packed row that is touched, what is owed from then on */
+    /** @param left the deliveries that remain owed, for each changed packed row */
     Write deliveredPacked(PackedHistory run, Map<PackedRow, BitSet> left) {
         List<Outcome.Sent> sent = run.deliveries();
         OffsetDateTime[] attemptedAt = attemptedAt(sent);
@@ -282,7 +282,7 @@ final class SettlementStatements {
                         .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::attemptsBefore)));
     }
 
-    /** The days of which they need the partitions. */
+    /** The days whose partitions they need. */
     static LocalDate[] days(List<? extends Outcome> outcomes) {
         return outcomes.stream()
                 .map(outcome -> outcome.delivery().eventDay())
@@ -315,7 +315,7 @@ final class SettlementStatements {
         return deliveries(outcomes, Long[]::new, OwedDelivery::seq);
     }
 
-    /** Where those lie that are rows. */
+    /** The places of those that are separate rows. */
     private static String[] places(List<? extends Outcome> outcomes) {
         List<String> places = new ArrayList<>(outcomes.size());
         for (Outcome outcome : outcomes) {
@@ -370,7 +370,7 @@ final class SettlementStatements {
         });
     }
 
-    @SuppressWarnings("NullAway") // an array as the client takes it, with nulls where there is nothing
+    @SuppressWarnings("NullAway") // an array for the client, with nulls for missing values
     private static <T> T[] column(List<? extends Outcome> outcomes, IntFunction<T[]> array, Column<Outcome, T> column) {
         T[] values = array.apply(outcomes.size());
         for (int i = 0; i < values.length; i++) {

@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 import nexus.queue.lease.Term;
 
-/** Writes outcomes down. */
+/** Stores outcomes. */
 public interface Settling {
     /**
-     * Settles outcomes of different deliveries. What a person has retried or cancelled since it was taken is left as it
-     * is, unless it was delivered. Belongs to the event loop of the packed rows that these deliveries are of.
+     * Settles outcomes of different deliveries. A delivery that was retried or cancelled by hand since it was taken does not
+     * change, unless it was delivered. Must be called on the event loop of the packed rows of these deliveries.
      *
-     * @return the seqs that were written; empty when this term is over, and nothing was written
+     * @return the stored seqs; empty when this term is over and nothing was stored
      */
     Future<Optional<Set<Long>>> settle(Term term, List<Outcome> outcomes);
 
-    /** Whether these are so few that what is left of their packed row would go on as rows. */
+    /** Whether these are so few that the rest of their packed row would become separate rows. */
     boolean isBetterLater(Collection<Outcome> outcomes);
 }

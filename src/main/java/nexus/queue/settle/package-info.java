@@ -1,8 +1,8 @@
 /**
  * How does an outcome become history?
  *
- * <p>Takes outcomes; gives the seqs that were written, in one transaction that a process that was taken over can't make. Never
- * decides what an outcome is.
+ * <p>Takes outcomes; stores them in one transaction, which a process that was taken over cannot do, and gives the stored seqs. Never
+ * decides about an outcome.
  */
 @NullMarked
 package nexus.queue.settle;
