@@ -6,10 +6,11 @@ import java.time.Clock;
 import java.util.random.RandomGenerator;
 import nexus.dispatch.outcome.DeliveryConfig;
 import nexus.dispatch.send.DispatchMeters;
+import nexus.dispatch.send.SubscriptionSender;
 import nexus.intake.OwnEvents;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
-import nexus.webhook.WebhookSender;
+import nexus.target.SendingLoop;
 
 /** What a {@link DispatchLoop} works with. */
 @Singleton
@@ -17,7 +18,8 @@ public record DispatchTools(
         Vertx vertx,
         SubscriptionCatalog catalog,
         SubscriptionRepository subscriptions,
-        WebhookSender sender,
+        SubscriptionSender sender,
+        SendingLoop loop,
         OwnEvents ownEvents,
         DispatchMeters meters,
         DeliveryConfig config,

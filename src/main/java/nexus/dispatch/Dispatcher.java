@@ -47,7 +47,7 @@ public class Dispatcher implements Deliverer {
         this.tools = tools;
         this.backlogs = backlogs;
         this.heartbeats = heartbeats;
-        this.context = tools.sender().context();
+        this.context = tools.loop().context();
     }
 
     void onStart(@Observes @Priority(30) StartupEvent event, ProcessConfig process) {

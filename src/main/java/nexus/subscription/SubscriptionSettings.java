@@ -39,7 +39,7 @@ public record SubscriptionSettings(
     public byte[] sameness() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         Stream.concat(
-                        Stream.of(target.place(), content.format(), target.type()),
+                        Stream.of(target.place(), content.format().apiName(), target.type()),
                         selection.patterns().stream()
                                 .map(TypePattern::value)
                                 .distinct()

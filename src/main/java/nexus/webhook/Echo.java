@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
+import nexus.target.WebhookTarget;
 
 /**
  * Takes out of an answer what the request carried of credentials. A receiver that echoes its requests would put them
@@ -24,15 +25,15 @@ final class Echo {
      *
      * @param authorization the header's value; empty when there is none
      */
-    static String without(String answer, WebhookRequest request, String authorization) {
-        if (answer.length() < SHORTEST || isPlain(request, authorization)) {
+    static String without(String answer, WebhookTarget target, String authorization) {
+        if (answer.length() < SHORTEST || isPlain(target, authorization)) {
             return answer;
         }
-        Set<String> secrets = new HashSet<>(request.headers().values());
+        Set<String> secrets = new HashSet<>(target.headers().values());
         secrets.add(authorization);
         secrets.add(authorization.substring(authorization.indexOf(' ') + 1));
         secrets.removeIf(secret -> secret.length() < SHORTEST);
-        addPartsOf(request.endpoint(), secrets);
+        addPartsOf(target.endpoint(), secrets);
         String shown = answer;
         // the longest first: one may be a part of another
         for (String secret : secrets.stream()
@@ -53,11 +54,11 @@ final class Echo {
         return answer;
     }
 
-    private static boolean isPlain(WebhookRequest request, String authorization) {
-        String path = request.endpoint().getRawPath();
-        return request.headers().isEmpty()
+    private static boolean isPlain(WebhookTarget target, String authorization) {
+        String path = target.endpoint().getRawPath();
+        return target.headers().isEmpty()
                 && authorization.isEmpty()
-                && request.endpoint().getRawQuery() == null
+                && target.endpoint().getRawQuery() == null
                 && (path == null || path.length() < SHORTEST_SEGMENT);
     }
 

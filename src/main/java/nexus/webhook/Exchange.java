@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import nexus.shape.Parcel;
 import nexus.target.Answer;
+import nexus.target.Permission;
 import nexus.target.SendResult;
+import nexus.target.WebhookTarget;
 import nexus.target.credential.TargetAuth;
 import nexus.trace.AttemptSpan;
 import nexus.webhook.Phase.Answering;
@@ -42,9 +44,11 @@ final class Exchange {
     private static final String NOT_PERMITTED = "this process may not send any more";
 
     private final WebhookSender sender;
-    private final WebhookRequest request;
+    private final WebhookTarget target;
+    private final Parcel parcel;
+    private final int attempt;
     private final Endpoint endpoint;
-    private final @Nullable BooleanSupplier permitted; // null: under no lease
+    private final Permission permission;
     private final long startedAt;
     private final @Nullable AttemptSpan span; // none: not traced
     private final Promise<SendResult> result = Promise.promise();
@@ -54,17 +58,29 @@ final class Exchange {
     /**
      * One request.
      *
-     * @param permitted asked right before it is written; null when it is made under no lease
+     * @param attempt its number, from 1
+     * @param permission asked right before it is written
      * @param startedAt {@link System#nanoTime()} when the request was asked for
      */
-    Exchange(WebhookSender sender, WebhookRequest request, @Nullable BooleanSupplier permitted, long startedAt) {
+    Exchange(
+            WebhookSender sender,
+            WebhookTarget target,
+            Parcel parcel,
+            int attempt,
+            Permission permission,
+            long startedAt) {
+        if (attempt < 1) {
+            throw new IllegalArgumentException("attempts count from 1: " + attempt);
+        }
         this.sender = sender;
-        this.request = request;
-        this.endpoint = Endpoint.of(request.endpoint());
-        this.permitted = permitted;
+        this.target = target;
+        this.parcel = parcel;
+        this.attempt = attempt;
+        this.endpoint = Endpoint.of(target.endpoint());
+        this.permission = permission;
         this.startedAt = startedAt;
         this.span = sender.tracing.attempt(
-                request.eventId().value(), request.eventType().value(), request.attempt(), endpoint.host());
+                parcel.eventId().value(), parcel.eventType().value(), attempt, endpoint.host());
     }
 
     Future<SendResult> result() {
@@ -72,7 +88,7 @@ final class Exchange {
     }
 
     boolean isUnderLease() {
-        return permitted != null;
+        return permission != Permission.ALWAYS;
     }
 
     /** Time since the request was asked for. */
@@ -131,7 +147,7 @@ final class Exchange {
     }
 
     private void authorize(List<InetAddress> addresses) {
-        switch (request.access().auth()) {
+        switch (target.access().auth()) {
             case TargetAuth.None none -> connect(new Connecting(addresses, "", Resends.NONE));
             case TargetAuth.Fixed fixed -> connect(new Connecting(addresses, fixed.authorization(), Resends.NONE));
             case TargetAuth.ClientCredentials credentials -> {
@@ -156,7 +172,7 @@ final class Exchange {
         phase = connecting;
         try {
             sender.connector
-                    .open(endpoint, connecting.addresses(), request.access().tls(), sender.timeout.minus(took()))
+                    .open(endpoint, connecting.addresses(), target.access().tls(), sender.timeout.minus(took()))
                     .onComplete(this::connected);
         } catch (RuntimeException e) {
             finish(unreachable(FailureText.of(e)));
@@ -174,7 +190,7 @@ final class Exchange {
                     isTimeout(cause)
                             ? new SendResult.TimedOut(connecting.doing(), took())
                             : unreachable(FailureText.of(cause)));
-        } else if (permitted != null && !permitted.getAsBoolean()) {
+        } else if (!permission.isGiven()) {
             finish(unreachable(NOT_PERMITTED));
             connection.result().giveBack();
         } else {
@@ -187,8 +203,8 @@ final class Exchange {
         HttpClientRequest written = answering.written();
         written.exceptionHandler(answering);
         try {
-            sender.headers.write(request, answering.authorization(), span, written.headers());
-            written.send(request.body()).onComplete(answer -> answered(answering, answer));
+            sender.headers.write(target, parcel, attempt, answering.authorization(), span, written.headers());
+            written.send(parcel.body()).onComplete(answer -> answered(answering, answer));
         } catch (IllegalArgumentException e) {
             finish(unreachable("one of the subscription's headers can't be sent"));
             written.reset(); // nothing is written: the connection goes back to the pool
@@ -270,7 +286,7 @@ final class Exchange {
 
     private SendResult refused(Reading reading) {
         HttpClientResponse head = reading.head();
-        if (head.statusCode() == 401 && request.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
+        if (head.statusCode() == 401 && target.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
             sender.tokens.forget(credentials, reading.answered().authorization());
         }
         String header = head.getHeader(HttpHeaders.RETRY_AFTER);
@@ -285,7 +301,7 @@ final class Exchange {
     private Answer answer(Reading reading) {
         return new Answer(
                 reading.head().statusCode(),
-                Echo.without(reading.text(), request, reading.answered().authorization()));
+                Echo.without(reading.text(), target, reading.answered().authorization()));
     }
 
     private SendResult unreachable(String why) {

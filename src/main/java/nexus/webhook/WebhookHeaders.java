@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import nexus.shape.Parcel;
+import nexus.target.WebhookTarget;
 import nexus.target.credential.Ed25519Key;
 import nexus.trace.AttemptSpan;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,9 @@ final class WebhookHeaders {
     private static final CharSequence ID = HttpHeaders.createOptimized("webhook-id");
     private static final CharSequence TIMESTAMP = HttpHeaders.createOptimized("webhook-timestamp");
     private static final CharSequence SIGNATURE = HttpHeaders.createOptimized("webhook-signature");
-    private static final CharSequence EVENT_ID = HttpHeaders.createOptimized("X-Event-Id");
-    private static final CharSequence EVENT_TYPE = HttpHeaders.createOptimized("X-Event-Type");
-    private static final CharSequence EVENT_VERSION = HttpHeaders.createOptimized("X-Event-Version");
     private static final CharSequence BODY_SIGNATURE = HttpHeaders.createOptimized("X-Signature");
     private static final CharSequence ATTEMPT = HttpHeaders.createOptimized("X-Delivery-Attempt");
     private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
-
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence VERSION_1 = HttpHeaders.createOptimized("1");
 
     private final CharSequence userAgent;
     private final Clock clock;
@@ -44,39 +40,44 @@ final class WebhookHeaders {
     /**
      * Writes them.
      *
+     * @param attempt its number, from 1
      * @param authorization empty text when Nexus presents itself as nobody
      * @param span of this request; null when it is not traced
      * @throws IllegalArgumentException if a subscriber's header is none
      */
-    void write(WebhookRequest request, String authorization, @Nullable AttemptSpan span, MultiMap into) {
-        for (Map.Entry<String, String> header : request.headers().entrySet()) {
+    void write(
+            WebhookTarget target,
+            Parcel parcel,
+            int attempt,
+            String authorization,
+            @Nullable AttemptSpan span,
+            MultiMap into) {
+        for (Map.Entry<String, String> header : target.headers().entrySet()) {
             into.set(header.getKey(), header.getValue());
         }
-        List<byte[]> keys = request.keys();
-        byte[] body = request.body().getBytes();
-        String id = request.eventId().toString();
+        List<byte[]> keys = target.keys();
+        byte[] body = parcel.body().getBytes();
+        String id = parcel.idText();
         String timestamp = Long.toString(clock.millis() / 1000);
         // where nothing is, nothing has to be replaced
-        BiConsumer<CharSequence, CharSequence> put = request.headers().isEmpty() ? into::add : into::set;
-        put.accept(HttpHeaders.CONTENT_TYPE, JSON);
+        BiConsumer<CharSequence, CharSequence> put = target.headers().isEmpty() ? into::add : into::set;
+        put.accept(HttpHeaders.CONTENT_TYPE, parcel.contentType());
         put.accept(HttpHeaders.USER_AGENT, userAgent);
         put.accept(ID, id);
         put.accept(TIMESTAMP, timestamp);
-        put.accept(SIGNATURE, signature(request, keys, id, timestamp, body));
-        put.accept(EVENT_ID, id);
-        put.accept(EVENT_TYPE, request.eventType().value());
-        put.accept(EVENT_VERSION, VERSION_1);
+        put.accept(SIGNATURE, signature(target, id, timestamp, body));
+        parcel.forEachHeader(put);
         put.accept(BODY_SIGNATURE, signer.bodySignature(keys.getFirst(), body));
-        put.accept(ATTEMPT, Integer.toString(request.attempt()));
+        put.accept(ATTEMPT, Integer.toString(attempt));
         put.accept(TRACEPARENT, span == null ? traceparent() : span.traceparent());
         if (!authorization.isEmpty()) {
             put.accept(HttpHeaders.AUTHORIZATION, authorization);
         }
     }
 
-    private String signature(WebhookRequest request, List<byte[]> keys, String id, String timestamp, byte[] body) {
-        String symmetric = signer.signature(keys, id, timestamp, body);
-        Optional<Ed25519Key> key = request.access().signer();
+    private String signature(WebhookTarget target, String id, String timestamp, byte[] body) {
+        String symmetric = signer.signature(target.keys(), id, timestamp, body);
+        Optional<Ed25519Key> key = target.access().signer();
         return key.isEmpty()
                 ? symmetric
                 : symmetric + ' ' + key.get().signature(WebhookSigner.prefix(id, timestamp), body);

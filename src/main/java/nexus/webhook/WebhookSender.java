@@ -3,16 +3,20 @@ package nexus.webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.VertxInternal;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import nexus.shape.Parcel;
+import nexus.target.Permission;
 import nexus.target.SendResult;
+import nexus.target.Sender;
+import nexus.target.SendingLoop;
+import nexus.target.TargetType;
+import nexus.target.WebhookTarget;
 import nexus.trace.Tracing;
 import nexus.webhook.connection.Connector;
 import nexus.webhook.connection.HttpClients;
@@ -22,12 +26,12 @@ import nexus.webhook.token.AccessTokens;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Sends webhooks, all on one event loop: one is faster than two here, and nothing needs a lock.
+ * Sends webhooks.
  *
- * <p>Uses the plain HTTP client instead of Vert.x's web client, because answers are cut off in the middle of their body.
+ * <p>It uses the plain HTTP client instead of Vert.x's web client, because answers are cut off in the middle of their body.
  */
 @Singleton
-public final class WebhookSender {
+public final class WebhookSender implements Sender<WebhookTarget> {
     final Vertx vertx;
     final Context context;
     final Connector connector;
@@ -47,6 +51,7 @@ public final class WebhookSender {
     @Inject
     public WebhookSender(
             Vertx vertx,
+            SendingLoop loop,
             TargetResolver resolver,
             WebhookConfig config,
             Clock clock,
@@ -55,8 +60,7 @@ public final class WebhookSender {
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
         this.tracing = tracing;
-        // Vertx.getOrCreateContext() would share the context of whoever asks for this bean first.
-        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.context = loop.context();
         this.resolver = resolver;
         this.headers = new WebhookHeaders(version, clock, random);
         this.clock = clock;
@@ -68,26 +72,15 @@ public final class WebhookSender {
         this.tokens = new AccessTokens(vertx, context, resolver, connector, timeout);
     }
 
-    /**
-     * Sends one request, from any thread.
-     *
-     * @return never fails; completes on {@link #context()}, at the latest when {@code nexus.webhook.timeout} has passed
-     */
-    public Future<SendResult> send(WebhookRequest request) {
-        return begin(new Exchange(this, request, null, System.nanoTime()));
+    @Override
+    public TargetType type() {
+        return TargetType.WEBHOOK;
     }
 
-    /**
-     * As the other, for a request that is made under a lease.
-     *
-     * @param permitted asked right before the request is written: when it says no, the result is that it was not
-     *     reached. {@link #cutOff()} ends it when it is under way.
-     */
-    public Future<SendResult> send(WebhookRequest request, BooleanSupplier permitted) {
-        return begin(new Exchange(this, request, permitted, System.nanoTime()));
-    }
-
-    private Future<SendResult> begin(Exchange exchange) {
+    /** Completes at the latest when {@code nexus.webhook.timeout} has passed. */
+    @Override
+    public Future<SendResult> send(WebhookTarget target, Parcel parcel, int attempt, Permission permission) {
+        Exchange exchange = new Exchange(this, target, parcel, attempt, permission, System.nanoTime());
         if (Vertx.currentContext() == context) {
             exchange.start();
         } else {
@@ -96,18 +89,13 @@ public final class WebhookSender {
         return exchange.result();
     }
 
-    /** The lease is over: closes the sockets of all requests that are under way under it. */
+    @Override
     public void cutOff() {
         if (Vertx.currentContext() == context) {
             open.cutOff();
         } else {
             context.runOnContext(ignored -> open.cutOff());
         }
-    }
-
-    /** Where requests are made and results told. Who sends a lot works here too and saves a hop each way. */
-    public Context context() {
-        return context;
     }
 
     /** Drops the connections; requests under way become {@link SendResult.Unreachable}. */

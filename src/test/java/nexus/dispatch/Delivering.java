@@ -34,7 +34,6 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;
-import nexus.webhook.WebhookSender;
 
 /** A store of its own, and a process that delivers from it. */
 final class Delivering implements AutoCloseable {
@@ -48,10 +47,10 @@ final class Delivering implements AutoCloseable {
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random(7));
     final List<Running> running = new ArrayList<>();
 
-    record Running(Dispatcher dispatcher, WebhookSender sender, MeterRegistry meters) {}
+    record Running(Dispatcher dispatcher, TestSender sender, MeterRegistry meters) {}
 
     void start(String... settings) {
-        WebhookSender sender = DeliveringProcess.sender("test");
+        TestSender sender = new TestSender("test");
         MeterRegistry meters = new SimpleMeterRegistry();
         await(catalog.reload());
         Dispatcher dispatcher = DeliveringProcess.dispatcher(

@@ -41,9 +41,6 @@ import nexus.testkit.Configs;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;
-import nexus.webhook.WebhookSender;
-import nexus.webhook.guard.TargetResolver;
-import nexus.webhook.guard.WebhookConfig;
 
 /** What of a process takes events and delivers, with nothing in common with another one but the store. */
 final class DeliveringProcess implements AutoCloseable {
@@ -52,7 +49,7 @@ final class DeliveringProcess implements AutoCloseable {
     private final SubscriptionCatalog catalog;
     private final EventIntake intake;
     private final EventIdGenerator ids = new EventIdGenerator(Clock.systemUTC(), new Random());
-    private final WebhookSender sender;
+    private final TestSender sender;
     private final Dispatcher dispatcher;
 
     /**
@@ -67,25 +64,12 @@ final class DeliveringProcess implements AutoCloseable {
         catalog = new SubscriptionCatalog(repository);
         OwedSignal signal = new OwedSignal();
         intake = new EventIntake(store, catalog, signal, Clock.systemUTC(), Tracing.off());
-        sender = sender(name);
+        sender = new TestSender(name);
         DeliveryLease lease = lease(store, meters, settings);
         new OwedNotices(TestPostgres.vertx(), store, signal, lease);
         await(catalog.reload());
         dispatcher = dispatcher(store, catalog, repository, intake, signal, sender, lease, meters, settings);
         dispatcher.start();
-    }
-
-    static WebhookSender sender(String version) {
-        WebhookConfig webhooks =
-                Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8", "nexus.webhook.timeout=10s");
-        return new WebhookSender(
-                TestPostgres.vertx(),
-                new TargetResolver(TestPostgres.vertx(), webhooks),
-                webhooks,
-                Clock.systemUTC(),
-                new Random(5),
-                Tracing.off(),
-                version);
     }
 
     static DeliveryLease lease(Store store, MeterRegistry meters, String... settings) {
@@ -103,7 +87,7 @@ final class DeliveringProcess implements AutoCloseable {
             SubscriptionRepository repository,
             EventIntake intake,
             OwedSignal signal,
-            WebhookSender sender,
+            TestSender sender,
             DeliveryLease lease,
             MeterRegistry meters,
             String... settings) {
@@ -112,7 +96,8 @@ final class DeliveringProcess implements AutoCloseable {
                         TestPostgres.vertx(),
                         catalog,
                         repository,
-                        sender,
+                        sender.sender(),
+                        sender.loop(),
                         new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
                         new DispatchMeters(meters),
                         Configs.of(DeliveryConfig.class, of("nexus.delivery", settings)),

@@ -2,12 +2,10 @@ package nexus.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import nexus.event.EventId;
-import nexus.event.EventType;
+import nexus.target.WebhookTarget;
 import nexus.target.credential.TargetAccess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,28 +24,20 @@ class EchoTest {
                 "short x and nothing else                   | short x and nothing else",
             })
     void whatTheRequestCarriedIsNotInTheAnswer(String answer, String shown) {
-        WebhookRequest request = request(
+        WebhookTarget target = target(
                 "https://hooks.example/hooks/T0123456789abcdefg/in?a=hush-q&b=x",
                 Map.of("X-Odd", "hush-header", "X-Short", "x"));
-        assertThat(Echo.without(answer, request, "Bearer hush-token")).isEqualTo(shown);
+        assertThat(Echo.without(answer, target, "Bearer hush-token")).isEqualTo(shown);
     }
 
     @Test
     void anAnswerToARequestWithoutCredentialsIsTheSame() {
         String answer = "POST /hook";
-        assertThat(Echo.without(answer, request("https://hooks.example/hook", Map.of()), ""))
+        assertThat(Echo.without(answer, target("https://hooks.example/hook", Map.of()), ""))
                 .isSameAs(answer);
     }
 
-    private static WebhookRequest request(String url, Map<String, String> headers) {
-        return new WebhookRequest(
-                URI.create(url),
-                EventId.version7(0, 1, 2),
-                new EventType("a"),
-                1,
-                Buffer.buffer("{}"),
-                List.of(new byte[] {1}),
-                headers,
-                TargetAccess.PLAIN);
+    private static WebhookTarget target(String url, Map<String, String> headers) {
+        return new WebhookTarget(URI.create(url), headers, List.of(new byte[] {1}), TargetAccess.PLAIN);
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.target.SendResult;
+import nexus.target.SendingLoop;
 import nexus.target.credential.TargetAccess;
 import nexus.target.credential.TargetAuth;
 import nexus.target.credential.TlsIdentity;
@@ -29,25 +30,30 @@ import nexus.webhook.guard.WebhookConfig;
 /** A sender to loopback, and what its requests become. */
 final class TestSending implements AutoCloseable {
     private final WebhookSender sender;
+    private final SendingLoop loop;
     private final Optional<TlsIdentity> identity;
 
-    private TestSending(WebhookSender sender, Optional<TlsIdentity> identity) {
+    private TestSending(WebhookSender sender, SendingLoop loop, Optional<TlsIdentity> identity) {
         this.sender = sender;
+        this.loop = loop;
         this.identity = identity;
     }
 
     /** Over one connection at a time, so that requests follow each other on it as closely as they can. */
     static TestSending overOneConnection(Vertx vertx, Duration timeout) {
         WebhookConfig config = TestWebhookConfig.of(timeout, 1, "127.0.0.0/8");
+        SendingLoop loop = TestRequest.loop(vertx);
         return new TestSending(
                 new WebhookSender(
                         vertx,
+                        loop,
                         new TargetResolver(vertx, config),
                         config,
                         Clock.systemUTC(),
                         new SplittableRandom(1),
                         Tracing.off(),
                         "1.2.3"),
+                loop,
                 Optional.empty());
     }
 
@@ -55,25 +61,28 @@ final class TestSending implements AutoCloseable {
     TestSending trusting(TestCertificate authority) {
         return new TestSending(
                 sender,
+                loop,
                 Optional.of(new TlsIdentity(Optional.of(authority.certificate()), Optional.empty(), Optional.empty())));
     }
 
     Future<SendResult> send(URI endpoint, String body) {
-        return sender.send(new WebhookRequest(
-                endpoint,
-                new EventId(new UUID(1, 2)),
-                new EventType("user.created"),
-                1,
-                Buffer.buffer(body),
-                List.of("a key".getBytes(StandardCharsets.UTF_8)),
-                Map.of(),
-                new TargetAccess(Optional.empty(), TargetAuth.NONE, identity)));
+        return TestRequest.send(
+                sender,
+                new TestRequest(
+                        endpoint,
+                        new EventId(new UUID(1, 2)),
+                        new EventType("user.created"),
+                        1,
+                        Buffer.buffer(body),
+                        List.of("a key".getBytes(StandardCharsets.UTF_8)),
+                        Map.of(),
+                        new TargetAccess(Optional.empty(), TargetAuth.NONE, identity)));
     }
 
     /** Sends after the event loop was busy with something else, so that it has not looked at its sockets meanwhile. */
     Future<SendResult> sendWhile(Waiting busy, URI endpoint) {
         Promise<SendResult> sent = Promise.promise();
-        sender.context().runOnContext(ignored -> {
+        loop.context().runOnContext(ignored -> {
             try {
                 busy.await();
             } catch (InterruptedException e) {

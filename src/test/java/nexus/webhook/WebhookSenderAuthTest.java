@@ -231,8 +231,8 @@ class WebhookSenderAuthTest {
         return send(by, request(receiver.uri("/hook"), access));
     }
 
-    private static SendResult send(WebhookSender by, WebhookRequest request) {
-        return by.send(request)
+    private static SendResult send(WebhookSender by, TestRequest request) {
+        return TestRequest.send(by, request)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)
@@ -240,14 +240,14 @@ class WebhookSenderAuthTest {
     }
 
     private CompletableFuture<SendResult> sending(TargetAccess access) {
-        return sender.send(request(receiver.uri("/hook"), access))
+        return TestRequest.send(sender, request(receiver.uri("/hook"), access))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS);
     }
 
-    private static WebhookRequest request(URI endpoint, TargetAccess access) {
-        return new WebhookRequest(
+    private static TestRequest request(URI endpoint, TargetAccess access) {
+        return new TestRequest(
                 endpoint,
                 new EventId(new UUID(1, 2)),
                 new EventType("user.created"),
@@ -267,6 +267,13 @@ class WebhookSenderAuthTest {
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral(host)});
         return new WebhookSender(
-                VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), Tracing.off(), "1.2.3");
+                VERTX,
+                TestRequest.loop(VERTX),
+                resolver,
+                config,
+                Clock.systemUTC(),
+                new SplittableRandom(1),
+                Tracing.off(),
+                "1.2.3");
     }
 }

@@ -80,7 +80,7 @@ class WebhookSenderTest {
     @Test
     void aWebhookCarriesItsBodyByteForByteAndEveryHeaderOfTheContract() {
         Buffer body = Buffer.buffer("{\"a\": 1.00, \"name\":\"Zoë\"}");
-        WebhookRequest request = new WebhookRequest(
+        TestRequest request = new TestRequest(
                 receiver.uri("/in?x=1%20"),
                 EVENT,
                 new EventType("user.created"),
@@ -90,7 +90,7 @@ class WebhookSenderTest {
                 Map.of("Authorization", "Bearer t", "X-Event-Id", "forged"),
                 TargetAccess.PLAIN);
 
-        SendResult result = result(sender().send(request));
+        SendResult result = result(TestRequest.send(sender(), request));
 
         assertThat(result).isInstanceOf(Delivered.class);
         Received got = receiver.await(1).getFirst();
@@ -171,8 +171,10 @@ class WebhookSenderTest {
         receiver.answer(status(200).body("x".repeat(16_384)));
         WebhookSender sender = sender();
 
-        assertThat(answer(result(sender.send(request(receiver.uri())))).text()).hasSize(16_384);
-        result(sender.send(request(receiver.uri())));
+        assertThat(answer(result(TestRequest.send(sender, request(receiver.uri()))))
+                        .text())
+                .hasSize(16_384);
+        result(TestRequest.send(sender, request(receiver.uri())));
         assertThat(receiver.connections()).isEqualTo(1);
     }
 
@@ -191,7 +193,8 @@ class WebhookSenderTest {
     void connectionsAreUsedAgain() {
         WebhookSender sender = sender();
         for (int i = 0; i < 20; i++) {
-            assertThat(result(sender.send(request(receiver.uri())))).isInstanceOf(Delivered.class);
+            assertThat(result(TestRequest.send(sender, request(receiver.uri()))))
+                    .isInstanceOf(Delivered.class);
         }
         assertThat(receiver.connections()).isEqualTo(1);
     }
@@ -200,7 +203,7 @@ class WebhookSenderTest {
     void aReceiverThatNeverAnswersTimesOutAndItsConnectionIsDropped() {
         receiver.answer(hang());
 
-        SendResult result = result(sender(Duration.ofMillis(300)).send(request(receiver.uri())));
+        SendResult result = result(TestRequest.send(sender(Duration.ofMillis(300)), request(receiver.uri())));
 
         assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.doing())
                 .isEqualTo("waiting for the answer"));
@@ -213,22 +216,23 @@ class WebhookSenderTest {
         Duration timeout = Duration.ofMillis(600);
         WebhookSender sender = sender(timeout);
         receiver.answer(hang());
-        Future<SendResult> first = sender.send(request(receiver.uri()));
+        Future<SendResult> first = TestRequest.send(sender, request(receiver.uri()));
         receiver.await(1);
         receiver.answer(status(200));
-        assertThat(result(sender.send(request(receiver.uri())))).isInstanceOf(Delivered.class);
+        assertThat(result(TestRequest.send(sender, request(receiver.uri())))).isInstanceOf(Delivered.class);
         receiver.answer(hang());
         VERTX.timer(300, TimeUnit.MILLISECONDS)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        Future<SendResult> second = sender.send(request(receiver.uri()));
+        Future<SendResult> second = TestRequest.send(sender, request(receiver.uri()));
 
         SendResult firstResult = result(first);
         assertThat(second.isComplete()).as("it began later").isFalse();
         SendResult secondResult = result(second);
         receiver.answer(hang());
-        for (SendResult late : List.of(firstResult, secondResult, result(sender.send(request(receiver.uri()))))) {
+        for (SendResult late :
+                List.of(firstResult, secondResult, result(TestRequest.send(sender, request(receiver.uri()))))) {
             assertThat(late).isInstanceOf(TimedOut.class);
             assertThat(late.took()).isBetween(timeout, timeout.plusSeconds(2));
         }
@@ -238,7 +242,7 @@ class WebhookSenderTest {
     void aBodyThatDripsEndsAtTheDeadlineToo() {
         receiver.answer(status(200).dripping(Duration.ofMillis(20)));
 
-        SendResult result = result(sender(Duration.ofMillis(400)).send(request(receiver.uri())));
+        SendResult result = result(TestRequest.send(sender(Duration.ofMillis(400)), request(receiver.uri())));
 
         assertThat(result).isInstanceOfSatisfying(TimedOut.class, timedOut -> assertThat(timedOut.doing())
                 .isEqualTo("reading the answer's body"));
@@ -264,7 +268,7 @@ class WebhookSenderTest {
                 connectionIsGone.countDown();
             });
             int size = 16 * 1024 * 1024;
-            WebhookRequest request = new WebhookRequest(
+            TestRequest request = new TestRequest(
                     URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/"),
                     EVENT,
                     new EventType("a"),
@@ -274,7 +278,8 @@ class WebhookSenderTest {
                     Map.of(),
                     TargetAccess.PLAIN);
 
-            assertThat(result(sender(Duration.ofMillis(500)).send(request))).isInstanceOf(TimedOut.class);
+            assertThat(result(TestRequest.send(sender(Duration.ofMillis(500)), request)))
+                    .isInstanceOf(TimedOut.class);
             resultIsThere.countDown();
 
             assertThat(connectionIsGone.await(10, TimeUnit.SECONDS)).isTrue();
@@ -290,7 +295,7 @@ class WebhookSenderTest {
         WebhookSender sender = sender(Duration.ofMillis(300));
 
         for (int i = 0; i < 2; i++) {
-            assertThat(result(sender.send(request(receiver.uri()))))
+            assertThat(result(TestRequest.send(sender, request(receiver.uri()))))
                     .isInstanceOfSatisfying(
                             Refused.class,
                             refused -> assertThat(refused.answer().code()).isEqualTo(410));
@@ -315,10 +320,10 @@ class WebhookSenderTest {
     @Test
     void aKeptConnectionThatTheReceiverClosesOnUseIsReplacedOnce() {
         WebhookSender sender = sender();
-        result(sender.send(request(receiver.uri())));
+        result(TestRequest.send(sender, request(receiver.uri())));
         receiver.answer(closeWithoutAnswer());
 
-        assertThat(result(sender.send(request(receiver.uri())))).isInstanceOf(Delivered.class);
+        assertThat(result(TestRequest.send(sender, request(receiver.uri())))).isInstanceOf(Delivered.class);
         assertThat(receiver.received()).hasSize(3);
     }
 
@@ -346,8 +351,8 @@ class WebhookSenderTest {
             WebhookSender sender = sender();
             URI endpoint = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
 
-            assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
-            assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+            assertThat(result(TestRequest.send(sender, request(endpoint)))).isInstanceOf(Delivered.class);
+            assertThat(result(TestRequest.send(sender, request(endpoint)))).isInstanceOf(Delivered.class);
         }
     }
 
@@ -357,7 +362,7 @@ class WebhookSenderTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        assertThat(result(sender().send(request(URI.create("http://127.0.0.1:" + port + "/")))))
+        assertThat(result(TestRequest.send(sender(), request(URI.create("http://127.0.0.1:" + port + "/")))))
                 .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .isEqualTo("connection refused"));
     }
@@ -374,7 +379,7 @@ class WebhookSenderTest {
                 }
             });
             URI endpoint = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
-            assertThat(result(sender().send(request(endpoint)))).isInstanceOf(Unreachable.class);
+            assertThat(result(TestRequest.send(sender(), request(endpoint)))).isInstanceOf(Unreachable.class);
         }
     }
 
@@ -390,8 +395,8 @@ class WebhookSenderTest {
         receiver.always(hang());
         WebhookSender sender = sender(TestWebhookConfig.of(Duration.ofMillis(300), 1, "127.0.0.0/8"));
 
-        Future<SendResult> first = sender.send(request(receiver.uri()));
-        Future<SendResult> second = sender.send(request(receiver.uri()));
+        Future<SendResult> first = TestRequest.send(sender, request(receiver.uri()));
+        Future<SendResult> second = TestRequest.send(sender, request(receiver.uri()));
 
         assertThat(result(first)).isInstanceOf(TimedOut.class);
         assertThat(result(second)).isInstanceOf(TimedOut.class);
@@ -405,9 +410,9 @@ class WebhookSenderTest {
             WebhookSender sender = sender(Duration.ofSeconds(2));
             List<Future<SendResult>> hanging = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                hanging.add(sender.send(request(receiver.uri())));
+                hanging.add(TestRequest.send(sender, request(receiver.uri())));
             }
-            SendResult result = result(sender.send(request(healthy.uri())));
+            SendResult result = result(TestRequest.send(sender, request(healthy.uri())));
 
             assertThat(result).isInstanceOf(Delivered.class);
             assertThat(hanging).noneMatch(Future::isComplete);
@@ -416,7 +421,7 @@ class WebhookSenderTest {
 
     @Test
     void anEmptyBodyIsSentAsOne() {
-        WebhookRequest request = new WebhookRequest(
+        TestRequest request = new TestRequest(
                 receiver.uri(),
                 EVENT,
                 new EventType("a"),
@@ -425,13 +430,13 @@ class WebhookSenderTest {
                 List.of(KEY),
                 Map.of(),
                 TargetAccess.PLAIN);
-        assertThat(result(sender().send(request))).isInstanceOf(Delivered.class);
+        assertThat(result(TestRequest.send(sender(), request))).isInstanceOf(Delivered.class);
         assertThat(receiver.await(1).getFirst().header("Content-Length")).isEqualTo("0");
     }
 
     @Test
     void aHeaderThatIsNoneIsUnreachableWithoutBeingQuoted() {
-        WebhookRequest request = new WebhookRequest(
+        TestRequest request = new TestRequest(
                 receiver.uri(),
                 EVENT,
                 new EventType("a"),
@@ -440,7 +445,7 @@ class WebhookSenderTest {
                 List.of(KEY),
                 Map.of("X-Secret", "s3cret\r\nX-Evil: 1"),
                 TargetAccess.PLAIN);
-        assertThat(result(sender().send(request)))
+        assertThat(result(TestRequest.send(sender(), request)))
                 .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .doesNotContain("s3cret"));
         assertThat(receiver.received()).isEmpty();
@@ -460,7 +465,8 @@ class WebhookSenderTest {
             })
     void loopbackIsBlockedHoweverItIsWritten(String host) {
         WebhookSender strict = sender(TestWebhookConfig.of(Duration.ofSeconds(5), 10));
-        SendResult result = result(strict.send(request(URI.create("http://" + host + ":" + receiver.port() + "/"))));
+        SendResult result =
+                result(TestRequest.send(strict, request(URI.create("http://" + host + ":" + receiver.port() + "/"))));
 
         assertThat(result).isInstanceOf(Blocked.class);
         assertThat(receiver.connections()).isZero();
@@ -472,7 +478,7 @@ class WebhookSenderTest {
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {address("8.8.8.8"), address("10.0.0.7")});
 
-        assertThat(result(sender(config, resolver).send(request(URI.create("http://rebind.example/")))))
+        assertThat(result(TestRequest.send(sender(config, resolver), request(URI.create("http://rebind.example/")))))
                 .isInstanceOfSatisfying(
                         Blocked.class, blocked -> assertThat(blocked.address()).isEqualTo("10.0.0.7"));
     }
@@ -488,7 +494,7 @@ class WebhookSenderTest {
             WebhookSender sender = sender(config, resolver(config, addresses));
             URI endpoint = URI.create("http://many.example:" + receiver.port() + "/");
             for (int i = 0; i < 3; i++) {
-                assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+                assertThat(result(TestRequest.send(sender, request(endpoint)))).isInstanceOf(Delivered.class);
             }
             assertThat(receiver.connections()).isEqualTo(1);
         } finally {
@@ -508,7 +514,7 @@ class WebhookSenderTest {
             WebhookSender sender = sender(config, resolver(config, "127.0.0.2 127.0.0.1"));
             TargetAuth auth = new TargetAuth.ClientCredentials(
                     URI.create("http://many.example:" + authority.port() + "/token"), "id", "secret", Optional.empty());
-            WebhookRequest request = new WebhookRequest(
+            TestRequest request = new TestRequest(
                     URI.create("http://127.0.0.1:" + receiver.port() + "/"),
                     EVENT,
                     new EventType("a"),
@@ -518,7 +524,7 @@ class WebhookSenderTest {
                     Map.of(),
                     new TargetAccess(Optional.empty(), auth, Optional.empty()));
 
-            assertThat(result(sender.send(request))).isInstanceOf(Delivered.class);
+            assertThat(result(TestRequest.send(sender, request))).isInstanceOf(Delivered.class);
             assertThat(receiver.await(1).getFirst().header("Authorization")).isEqualTo("Bearer t-1");
         } finally {
             silent.close();
@@ -561,7 +567,8 @@ class WebhookSenderTest {
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> new InetAddress[] {address("127.0.0.1")});
         URI endpoint = URI.create("http://receiver_1.example:" + receiver.port() + "/hook");
 
-        assertThat(result(sender(config, resolver).send(request(endpoint)))).isInstanceOf(Delivered.class);
+        assertThat(result(TestRequest.send(sender(config, resolver), request(endpoint))))
+                .isInstanceOf(Delivered.class);
         assertThat(receiver.await(1).getFirst().header("Host")).isEqualTo("receiver_1.example:" + receiver.port());
     }
 
@@ -572,7 +579,8 @@ class WebhookSenderTest {
                 VERTX, config, host -> new InetAddress[] {address("127.0.0.9"), address("127.0.0.1")});
         URI endpoint = URI.create("http://two.example:" + receiver.port() + "/");
 
-        assertThat(result(sender(config, resolver).send(request(endpoint)))).isInstanceOf(Delivered.class);
+        assertThat(result(TestRequest.send(sender(config, resolver), request(endpoint))))
+                .isInstanceOf(Delivered.class);
     }
 
     @Test
@@ -581,7 +589,7 @@ class WebhookSenderTest {
         TargetResolver resolver = new TargetResolver(VERTX, config, host -> {
             throw new UnknownHostException(host);
         });
-        assertThat(result(sender(config, resolver).send(request(URI.create("http://nowhere.example/")))))
+        assertThat(result(TestRequest.send(sender(config, resolver), request(URI.create("http://nowhere.example/")))))
                 .isInstanceOfSatisfying(Unreachable.class, unreachable -> assertThat(unreachable.why())
                         .isEqualTo("the host name has no address"));
     }
@@ -589,7 +597,7 @@ class WebhookSenderTest {
     @ParameterizedTest
     @ValueSource(strings = {"http:/path", "http://:8080/", "mailto:a@b.example", "http://127.0.0.1:99999/"})
     void aUrlThatLeadsNowhereIsUnreachable(String url) {
-        assertThat(result(sender().send(request(URI.create(url))))).isInstanceOf(Unreachable.class);
+        assertThat(result(TestRequest.send(sender(), request(URI.create(url))))).isInstanceOf(Unreachable.class);
     }
 
     @Test
@@ -605,7 +613,7 @@ class WebhookSenderTest {
             throw new UnknownHostException(host);
         });
 
-        assertThat(result(sender(config, resolver).send(request(URI.create("http://slow.example/")))))
+        assertThat(result(TestRequest.send(sender(config, resolver), request(URI.create("http://slow.example/")))))
                 .isInstanceOfSatisfying(
                         TimedOut.class, timedOut -> assertThat(timedOut.doing()).isEqualTo("looking up the name"));
         testIsOver.countDown();
@@ -621,7 +629,7 @@ class WebhookSenderTest {
         });
         WebhookSender sender = sender(config, resolver);
         for (int i = 0; i < 30; i++) {
-            result(sender.send(request(URI.create("http://busy.example:" + receiver.port() + "/"))));
+            result(TestRequest.send(sender, request(URI.create("http://busy.example:" + receiver.port() + "/"))));
         }
         assertThat(lookups.get("busy.example")).hasValue(1);
     }
@@ -641,13 +649,13 @@ class WebhookSenderTest {
             });
             WebhookSender sender = sender(TestWebhookConfig.of(Duration.ofSeconds(5), 10, "::1"));
             URI endpoint = URI.create("http://[::1]:" + socket.getLocalPort() + "/");
-            assertThat(result(sender.send(request(endpoint)))).isInstanceOf(Delivered.class);
+            assertThat(result(TestRequest.send(sender, request(endpoint)))).isInstanceOf(Delivered.class);
         }
     }
 
     @Test
     void aRequestThatIsNotPermittedAnyMoreIsNotWritten() {
-        SendResult result = result(sender().send(request(receiver.uri()), () -> false));
+        SendResult result = result(TestRequest.send(sender(), request(receiver.uri()), () -> false));
 
         assertThat(result).isInstanceOf(Unreachable.class);
         assertThat(receiver.received()).isEmpty();
@@ -657,7 +665,7 @@ class WebhookSenderTest {
     void whatIsCutOffEndsAtOnceAndItsSocketIsClosed() {
         receiver.answer(hang());
         WebhookSender sender = sender();
-        Future<SendResult> sending = sender.send(request(receiver.uri()), () -> true);
+        Future<SendResult> sending = TestRequest.send(sender, request(receiver.uri()), () -> true);
         receiver.await(1);
         long before = System.nanoTime();
 
@@ -669,7 +677,7 @@ class WebhookSenderTest {
     }
 
     private SendResult send() {
-        return result(sender().send(request(receiver.uri())));
+        return result(TestRequest.send(sender(), request(receiver.uri())));
     }
 
     private WebhookSender sender() {
@@ -687,6 +695,7 @@ class WebhookSenderTest {
     private WebhookSender sender(WebhookConfig config, TargetResolver resolver) {
         WebhookSender sender = new WebhookSender(
                 VERTX,
+                TestRequest.loop(VERTX),
                 resolver,
                 config,
                 Clock.fixed(NOW, ZoneOffset.UTC),
@@ -697,8 +706,8 @@ class WebhookSenderTest {
         return sender;
     }
 
-    private static WebhookRequest request(URI endpoint) {
-        return new WebhookRequest(
+    private static TestRequest request(URI endpoint) {
+        return new TestRequest(
                 endpoint,
                 EVENT,
                 new EventType("user.created"),

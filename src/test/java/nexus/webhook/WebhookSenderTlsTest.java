@@ -145,7 +145,7 @@ class WebhookSenderTlsTest {
             receiver.always(request -> ScriptedReceiver.status(200).after(Duration.ofMillis(200)));
             List<CompletableFuture<SendResult>> sending = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                sending.add(sender.send(request("receiver.example", receiver.port(), own))
+                sending.add(TestRequest.send(sender, request("receiver.example", receiver.port(), own))
                         .toCompletionStage()
                         .toCompletableFuture());
             }
@@ -171,7 +171,7 @@ class WebhookSenderTlsTest {
     private static SendResult sendTo(String name, TlsIdentity identity, HttpServerOptions options) throws Exception {
         WebhookSender sender = sender();
         try (ScriptedReceiver receiver = ScriptedReceiver.start(options)) {
-            return sender.send(request(name, receiver.port(), identity))
+            return TestRequest.send(sender, request(name, receiver.port(), identity))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);
@@ -185,11 +185,18 @@ class WebhookSenderTlsTest {
         TargetResolver resolver =
                 new TargetResolver(VERTX, config, host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
         return new WebhookSender(
-                VERTX, resolver, config, Clock.systemUTC(), new SplittableRandom(1), Tracing.off(), "1.2.3");
+                VERTX,
+                TestRequest.loop(VERTX),
+                resolver,
+                config,
+                Clock.systemUTC(),
+                new SplittableRandom(1),
+                Tracing.off(),
+                "1.2.3");
     }
 
-    private static WebhookRequest request(String name, int port, TlsIdentity identity) {
-        return new WebhookRequest(
+    private static TestRequest request(String name, int port, TlsIdentity identity) {
+        return new TestRequest(
                 URI.create("https://" + name + ":" + port + "/hook"),
                 new EventId(new UUID(1, 2)),
                 new EventType("user.created"),

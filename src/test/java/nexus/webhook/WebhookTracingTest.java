@@ -117,21 +117,24 @@ class WebhookTracingTest {
         WebhookConfig config = Configs.of(WebhookConfig.class, "nexus.webhook.allow=127.0.0.0/8");
         WebhookSender sender = new WebhookSender(
                 vertx,
+                TestRequest.loop(vertx),
                 new TargetResolver(vertx, config),
                 config,
                 Clock.systemUTC(),
                 new Random(attempt),
                 tracing,
                 "test");
-        await(sender.send(new WebhookRequest(
-                receiver.uri("/hook?secret-in-the-path"),
-                new EventId(EVENT),
-                new EventType("user.created"),
-                attempt,
-                Buffer.buffer("{}"),
-                List.of(new byte[] {1}),
-                Map.of(),
-                TargetAccess.PLAIN)));
+        await(TestRequest.send(
+                sender,
+                new TestRequest(
+                        receiver.uri("/hook?secret-in-the-path"),
+                        new EventId(EVENT),
+                        new EventType("user.created"),
+                        attempt,
+                        Buffer.buffer("{}"),
+                        List.of(new byte[] {1}),
+                        Map.of(),
+                        TargetAccess.PLAIN)));
         sender.close();
     }
 

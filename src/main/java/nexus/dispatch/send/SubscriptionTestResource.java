@@ -26,11 +26,9 @@ import nexus.event.EventType;
 import nexus.refusal.Refusal;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRepository;
-import nexus.subscription.target.WebhookSettings;
 import nexus.target.Answer;
+import nexus.target.Permission;
 import nexus.target.SendResult;
-import nexus.webhook.WebhookRequest;
-import nexus.webhook.WebhookSender;
 
 /**
  * {@code POST /v1/subscriptions/{id}/test}: one request now, past the queue. It is not stored, not counted and not
@@ -43,13 +41,13 @@ public class SubscriptionTestResource {
     private static final EventType TYPE = new EventType("nexus.test");
 
     private final SubscriptionRepository subscriptions;
-    private final WebhookSender sender;
+    private final SubscriptionSender sender;
     private final Clock clock;
     private final RandomGenerator random;
 
     @Inject
     SubscriptionTestResource(
-            SubscriptionRepository subscriptions, WebhookSender sender, Clock clock, RandomGenerator random) {
+            SubscriptionRepository subscriptions, SubscriptionSender sender, Clock clock, RandomGenerator random) {
         this.subscriptions = subscriptions;
         this.sender = sender;
         this.clock = clock;
@@ -72,20 +70,8 @@ public class SubscriptionTestResource {
         EventId eventId = EventId.version7(now.toEpochMilli(), random.nextInt(), random.nextLong());
         byte[] data = ("{\"subscriptionId\":\"" + subscription.id() + "\"}").getBytes(StandardCharsets.US_ASCII);
         byte[] body = EventBody.of(eventId, TYPE, now, data, "{}".getBytes(StandardCharsets.US_ASCII));
-        WebhookRequest request =
-                switch (subscription.target()) {
-                    case WebhookSettings webhook ->
-                        new WebhookRequest(
-                                webhook.url(),
-                                eventId,
-                                TYPE,
-                                1,
-                                Buffer.buffer(body),
-                                webhook.signingKeys(now),
-                                webhook.headers(),
-                                webhook.access());
-                };
-        return sender.send(request).map(result -> attempt(result, now));
+        return sender.send(subscription, eventId, TYPE, Buffer.buffer(body), 1, now, Permission.ALWAYS)
+                .map(result -> attempt(result, now));
     }
 
     private static Attempt attempt(SendResult result, Instant at) {

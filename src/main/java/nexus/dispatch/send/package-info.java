@@ -1,7 +1,7 @@
 /**
  * How is one delivery sent?
  *
- * <p>Takes a delivery with its body and its subscription; gives the result of the request. Never judges it.
+ * <p>Takes an event and its subscription; gives the result of the request. Never judges it.
  */
 @NullMarked
 package nexus.dispatch.send;

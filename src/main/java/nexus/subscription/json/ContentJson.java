@@ -1,9 +1,10 @@
 package nexus.subscription.json;
 
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nexus.api.json.JsonBody;
+import nexus.shape.ContentFormat;
 import nexus.subscription.Content;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +14,21 @@ final class ContentJson {
 
     static Content read(JsonBody body, Content before) {
         return body.has("format")
-                ? body.oneOf("format", List.of(Content.DEFAULT_FORMAT))
+                ? body.oneOf("format", ContentFormat.API_NAMES)
+                        .flatMap(ContentFormat::ofApiName)
                         .map(Content::new)
                         .orElse(Content.DEFAULT)
                 : before;
     }
 
     static void write(Content content, Map<String, @Nullable Object> json) {
-        json.put("format", content.format());
+        json.put("format", content.format().apiName());
     }
 
     static Content stored(JsonObject json) {
-        return new Content(json.getString("format", Content.DEFAULT_FORMAT));
+        return Optional.ofNullable(json.getString("format"))
+                .flatMap(ContentFormat::ofApiName)
+                .map(Content::new)
+                .orElse(Content.DEFAULT);
     }
 }

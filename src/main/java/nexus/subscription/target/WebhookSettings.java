@@ -2,11 +2,11 @@ package nexus.subscription.target;
 
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;
-import nexus.target.credential.TargetAccess;
+import nexus.target.TargetType;
+import nexus.target.WebhookTarget;
 
 /**
  * An HTTP endpoint.
@@ -17,7 +17,7 @@ import nexus.target.credential.TargetAccess;
 public record WebhookSettings(
         URI url, Map<String, String> headers, SigningSecrets secrets, TargetCredentials credentials)
         implements TargetSettings {
-    public static final String TYPE = "WEBHOOK";
+    public static final String TYPE = TargetType.WEBHOOK.name();
 
     public WebhookSettings {
         headers = Map.copyOf(headers);
@@ -47,14 +47,9 @@ public record WebhookSettings(
         return EndpointUrl.host(url);
     }
 
-    /** The HMAC keys that sign now, newest first. */
-    public List<byte[]> signingKeys(Instant now) {
-        return secrets.keys(now);
-    }
-
-    /** For the sender. */
-    public TargetAccess access() {
-        return credentials.access();
+    @Override
+    public WebhookTarget at(Instant now) {
+        return new WebhookTarget(url, headers, secrets.keys(now), credentials.access());
     }
 
     /** Everything in it may be a credential. */

@@ -56,19 +56,19 @@ class SecretRotationPostgresTest {
         SubscriptionRepository repository = repository(new SecretCipher(OLD));
         UUID id = insert(repository, "http://127.0.0.1/overlap");
         Subscription rotated = await(repository.rotate(id, SECOND, NOW, SOON, AuditedChange.NONE));
-        assertThat(webhook(rotated).signingKeys(SOON.minusMillis(1))).containsExactly(SECOND.key(), FIRST.key());
-        assertThat(webhook(rotated).signingKeys(SOON)).containsExactly(SECOND.key());
+        assertThat(webhook(rotated).at(SOON.minusMillis(1)).keys()).containsExactly(SECOND.key(), FIRST.key());
+        assertThat(webhook(rotated).at(SOON).keys()).containsExactly(SECOND.key());
 
         await(repository.rotate(id, secret(3), NOW, SOON.plusSeconds(60), AuditedChange.NONE));
         Subscription again = await(repository.rotate(id, secret(4), NOW, NOW, AuditedChange.NONE));
-        assertThat(webhook(again).signingKeys(NOW))
+        assertThat(webhook(again).at(NOW).keys())
                 .as("the third had no time left, the others have")
                 .containsExactly(secret(4).key(), SECOND.key(), FIRST.key());
-        assertThat(webhook(again).signingKeys(SOON)).containsExactly(secret(4).key(), SECOND.key());
+        assertThat(webhook(again).at(SOON).keys()).containsExactly(secret(4).key(), SECOND.key());
 
         Subscription replaced = await(repository.update(id, before -> before.draft()
                 .with(webhook(before).with(webhook(before).secrets().with(secret(5))))));
-        assertThat(webhook(replaced).signingKeys(NOW)).containsExactly(secret(5).key(), SECOND.key(), FIRST.key());
+        assertThat(webhook(replaced).at(NOW).keys()).containsExactly(secret(5).key(), SECOND.key(), FIRST.key());
         Subscription late = await(repository.rotate(id, secret(6), SOON, SOON, AuditedChange.NONE));
         assertThat(webhook(late).secrets().previous())
                 .extracting(PreviousSecret::secret)
@@ -83,14 +83,15 @@ class SecretRotationPostgresTest {
             await(repository.rotate(id, secret(i), NOW, SOON.plusSeconds(i), AuditedChange.NONE));
         }
         Subscription full = await(repository.find(id)).orElseThrow();
-        assertThat(webhook(full).signingKeys(NOW)).hasSize(10);
+        assertThat(webhook(full).at(NOW).keys()).hasSize(10);
         assertThatThrownBy(() -> await(repository.rotate(id, secret(10), NOW, SOON, AuditedChange.NONE)))
                 .isInstanceOfSatisfying(Refusal.Conflict.class, refusal -> assertThat(refusal.code())
                         .isEqualTo("too-many-secrets"))
                 .hasMessageContaining("2999-01-01T00:00:01.000Z");
         assertThat(await(repository.find(id))).contains(full);
         assertThat(webhook(await(repository.rotate(id, secret(10), NOW, NOW, AuditedChange.NONE)))
-                        .signingKeys(NOW))
+                        .at(NOW)
+                        .keys())
                 .as("the present one had no promise")
                 .hasSize(10);
     }
@@ -136,8 +137,8 @@ class SecretRotationPostgresTest {
         await(repository(new SecretCipher(NEW)).health(id, rotated.target(), health));
         Subscription after = await(repository(new SecretCipher(NEW)).find(id)).orElseThrow();
         assertThat(after.state().health()).isEqualTo(health);
-        assertThat(webhook(after).signingKeys(Instant.EPOCH)).containsExactly(SECOND.key(), FIRST.key());
-        assertThat(webhook(after).access().auth()).isEqualTo(TargetAuth.bearer("t0ken"));
+        assertThat(webhook(after).at(Instant.EPOCH).keys()).containsExactly(SECOND.key(), FIRST.key());
+        assertThat(webhook(after).at(NOW).access().auth()).isEqualTo(TargetAuth.bearer("t0ken"));
         assertThatThrownBy(() -> await(repository(new SecretCipher(OLD)).find(id)))
                 .hasMessageContaining("NEXUS_SECRET_KEY");
     }

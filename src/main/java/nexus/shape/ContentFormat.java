@@ -1,0 +1,27 @@
+package nexus.shape;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The form in which a subscription gets its events. */
+public enum ContentFormat {
+    /** The body is the event as Nexus stores it. */
+    DEFAULT;
+
+    /** The names of all, as the API has them. */
+    public static final List<String> API_NAMES =
+            Arrays.stream(values()).map(ContentFormat::apiName).toList();
+
+    /** Empty for any other text. */
+    public static Optional<ContentFormat> ofApiName(String name) {
+        return Arrays.stream(values())
+                .filter(format -> format.apiName().equals(name))
+                .findFirst();
+    }
+
+    public String apiName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

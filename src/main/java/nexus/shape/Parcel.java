@@ -1,0 +1,65 @@
+package nexus.shape;
+
+import io.netty.util.AsciiString;
+import io.vertx.core.buffer.Buffer;
+import java.util.function.BiConsumer;
+import nexus.event.EventId;
+import nexus.event.EventType;
+
+/** What is sent of one event, whatever the target: content type, headers and bytes. */
+public final class Parcel {
+    // ASCII strings are written without being encoded.
+    private static final CharSequence EVENT_ID = AsciiString.cached("X-Event-Id");
+    private static final CharSequence EVENT_TYPE = AsciiString.cached("X-Event-Type");
+    private static final CharSequence EVENT_VERSION = AsciiString.cached("X-Event-Version");
+    private static final CharSequence VERSION_1 = AsciiString.cached("1");
+
+    private final EventId eventId;
+    private final String idText;
+    private final EventType eventType;
+    private final CharSequence contentType;
+    private final Buffer body;
+
+    Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body) {
+        this.eventId = eventId;
+        this.idText = eventId.toString();
+        this.eventType = eventType;
+        this.contentType = contentType;
+        this.body = body;
+    }
+
+    public EventId eventId() {
+        return eventId;
+    }
+
+    /** The event's id as text. It is the same on every attempt. */
+    public String idText() {
+        return idText;
+    }
+
+    public EventType eventType() {
+        return eventType;
+    }
+
+    public CharSequence contentType() {
+        return contentType;
+    }
+
+    /** The bytes that are sent. */
+    public Buffer body() {
+        return body;
+    }
+
+    /** Passes on each header that describes the event: its name and its value. */
+    public void forEachHeader(BiConsumer<CharSequence, CharSequence> action) {
+        action.accept(EVENT_ID, idText);
+        action.accept(EVENT_TYPE, eventType.value());
+        action.accept(EVENT_VERSION, VERSION_1);
+    }
+
+    /** The body stays out of logs. */
+    @Override
+    public String toString() {
+        return "Parcel[eventId=" + idText + "]";
+    }
+}

@@ -1,0 +1,26 @@
+package nexus.target;
+
+import io.vertx.core.Future;
+import nexus.shape.Parcel;
+
+/**
+ * Sends to the targets of one type. Never retries, and never knows who subscribed. It works on the {@link SendingLoop},
+ * and may be called from any thread.
+ *
+ * @param <T> its targets
+ */
+public interface Sender<T extends Target> {
+    TargetType type();
+
+    /**
+     * Makes one request.
+     *
+     * @param attempt its number among the attempts of the delivery, from 1
+     * @param permission when it is not given, nothing is sent and the target counts as not reached
+     * @return never fails; completes on the sending loop, at the latest after the sender's deadline
+     */
+    Future<SendResult> send(T target, Parcel parcel, int attempt, Permission permission);
+
+    /** Ends all requests in flight that are made under a lease, and closes their connections. */
+    void cutOff();
+}

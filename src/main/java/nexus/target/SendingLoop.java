@@ -1,0 +1,8 @@
+package nexus.target;
+
+import io.vertx.core.Context;
+
+/** The event loop on which senders work and results arrive. It belongs to whoever sends deliveries. */
+public interface SendingLoop {
+    Context context();
+}
