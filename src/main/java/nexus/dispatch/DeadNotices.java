@@ -15,15 +15,15 @@ import nexus.subscription.Subscription;
 import org.jboss.logging.Logger;
 
 /**
- * Raises {@code nexus.delivery.dead}: at once for the first of a subscription, and for those of the next minute one
- * together, so that an endpoint that is down for days does not fill the store with news of it. Belongs to the
+ * Raises {@code nexus.delivery.dead}: at once for the first delivery of a subscription, and one for all of the next
+ * minute together, so that an endpoint that is down for days does not fill the store with notices. Belongs to the
  * dispatcher's event loop.
  */
 final class DeadNotices {
     private static final Logger LOG = Logger.getLogger(DeadNotices.class);
     private static final EventType DEAD = new EventType("nexus.delivery.dead");
 
-    /** Event ids in one notice; the rest is found by {@code GET /v1/deliveries?status=DEAD}. */
+    /** Event ids in one notice; the others are listed by {@code GET /v1/deliveries?status=DEAD}. */
     private static final int MOST_NAMED = 100;
 
     private final Vertx vertx;
@@ -32,7 +32,7 @@ final class DeadNotices {
     private final Map<UUID, Gathered> gathering = new HashMap<>();
     private boolean stopped;
 
-    /** What came since the last notice of a subscription. */
+    /** The dead deliveries since the last notice of a subscription. */
     private static final class Gathered {
         int count;
         JsonObject newest = new JsonObject();
@@ -45,7 +45,7 @@ final class DeadNotices {
         this.windowMillis = tools.config().deadNoticeEvery().toMillis();
     }
 
-    /** A delivery of one of Nexus's own events raises none: a dead endpoint that watches Nexus would feed itself. */
+    /** A delivery of one of Nexus's own events raises none, because a dead endpoint that watches Nexus would cause new ones. */
     void dead(Subscription subscription, Outcome.Dead outcome) {
         if (outcome.delivery().own()) {
             return;
@@ -70,7 +70,7 @@ final class DeadNotices {
         }
     }
 
-    /** What was gathered is told now: the next term knows nothing of it. */
+    /** Raises the collected notices now, because the next term does not know them. */
     void stop() {
         stopped = true;
         gathering.values().stream()
@@ -89,11 +89,11 @@ final class DeadNotices {
     }
 
     /**
-     * Raises one.
+     * Raises a notice.
      *
-     * @param notice of the last of them
-     * @param eventIds the first of them
-     * @param count how many deliveries it stands for
+     * @param notice of the last delivery
+     * @param eventIds of the first deliveries
+     * @param count number of deliveries
      */
     private void raise(JsonObject notice, List<String> eventIds, int count) {
         ownEvents

@@ -30,8 +30,7 @@ import nexus.target.SendResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers one backlog, from the beginning of its term to the end: what happens goes into the lane that it happens to, and
- * the steps that come out of it are taken here. Belongs to the dispatcher's event loop.
+ * Delivers one backlog during its term: passes each input to its lane, and executes the steps that the lane returns. Belongs to the dispatcher's event loop.
  */
 final class DispatchLoop {
     private final Vertx vertx;
@@ -67,7 +66,7 @@ final class DispatchLoop {
         this.notices = new DeadNotices(tools);
     }
 
-    /** Requests under way end, but what comes of them is not told any more. */
+    /** In-flight requests complete, but their results are dropped. */
     void stop() {
         stopped = true;
         vertx.cancelTimer(wakeTimer);
@@ -75,16 +74,17 @@ final class DispatchLoop {
         notices.stop();
     }
 
-    /** Requests that have no answer yet, also after the end. */
+    /** In-flight requests, also after the end of the term. */
     int openRequests() {
         return slots.taken();
     }
 
-    /** Takes over what the catalog says, for the shards that are owned now. */
+    /** Applies the catalog to the lanes of the owned shards. */
     void adopt() {
         Instant now = clock.instant();
         Collection<Subscription> all = catalog.current().all();
-        lanes.keySet().removeIf(number -> !backlog.serves(number)); // one that comes back starts anew
+        lanes.keySet()
+                .removeIf(number -> !backlog.serves(number)); // a lane that is taken again starts with a new state
         backlog.serve(all.stream().map(DispatchLoop::rules).toList());
         for (Subscription subscription : all) {
             if (backlog.serves(subscription.lane())) {
@@ -107,7 +107,7 @@ final class DispatchLoop {
                 subscription.flow().rateLimit().orElse(Integer.MAX_VALUE));
     }
 
-    /** Sends what may be sent when what is happening now is done; many calls make one turn. */
+    /** Schedules a turn after the current event; several calls cause one turn. */
     void turnSoon() {
         if (!turnComing && !stopped) {
             turnComing = true;
@@ -143,7 +143,7 @@ final class DispatchLoop {
         wakeLater(due != null && due.isAfter(now) ? earlier(wake, due) : wake, now);
     }
 
-    /** By its own limits, and by what the other lanes leave. */
+    /** By its own limits and by the share of the other lanes. */
     private Room room(Integer number, LaneState lane, Instant now) {
         Room own = lane.room(now);
         if (own.isOpen()) {
@@ -189,7 +189,7 @@ final class DispatchLoop {
         LaneState lane = lanes.get(number);
         if (lane != null) {
             take(number, lane, lane.on(answered, now), now);
-        } else { // its subscription was deleted meanwhile
+        } else { // its subscription was deleted in the meantime
             backlog.settled(OutcomeDecision.of(
                     row,
                     result,
@@ -200,7 +200,7 @@ final class DispatchLoop {
         }
     }
 
-    /** That a delivery was given up is written down. */
+    /** The end of a dead delivery is stored. */
     void dead(Outcome.Dead outcome) {
         Integer number = outcome.delivery().lane();
         LaneState lane = lanes.get(number);
@@ -217,7 +217,7 @@ final class DispatchLoop {
         return one.isBefore(other) ? one : other;
     }
 
-    /** One timer for the earliest moment at which a lane has to be looked at. */
+    /** One timer for the earliest time at which a lane needs a turn. */
     private void wakeLater(@Nullable Instant at, Instant now) {
         if (at == null || (wakeAt != null && wakeAt.isAfter(now) && !at.isBefore(wakeAt))) {
             return;

@@ -12,7 +12,7 @@ import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.target.SendingLoop;
 
-/** What a {@link DispatchLoop} works with. */
+/** The collaborators of a {@link DispatchLoop}. */
 @Singleton
 public record DispatchTools(
         Vertx vertx,

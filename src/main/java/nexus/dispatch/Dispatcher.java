@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out: delivers the backlog of each term on one event loop, as long as this process has a lease.
+ * Delivers the backlog of each term on one event loop, while this process has a lease.
  */
 @Singleton
 public class Dispatcher implements Deliverer {
@@ -37,9 +37,9 @@ public class Dispatcher implements Deliverer {
     private final Backlogs backlogs;
     private final LoopHeartbeats heartbeats;
     private final Context context;
-    // by the context's thread alone
+    // used by the context's thread only
     private @Nullable DispatchLoop current;
-    private @Nullable DispatchLoop former; // its requests may not be over
+    private @Nullable DispatchLoop former; // it may still have in-flight requests
     private volatile Backlogs.@Nullable Terms terms;
 
     @Inject
@@ -66,11 +66,11 @@ public class Dispatcher implements Deliverer {
                     .toCompletableFuture()
                     .get(process.shutdownTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warnf("delivery did not stop cleanly, what was under way is sent again reason=%s", e.getMessage());
+            LOG.warnf("delivery did not stop in time, in-flight requests are repeated reason=%s", e.getMessage());
         }
     }
 
-    /** Begins to ask for the lease, and to deliver once it is there. */
+    /** Requests the lease, and delivers while it is held. */
     public void start() {
         DeliveryConfig config = tools.config();
         BacklogBounds bounds = new BacklogBounds(
@@ -87,7 +87,7 @@ public class Dispatcher implements Deliverer {
         });
     }
 
-    /** Starts nothing new, waits for what is under way, and leaves; shards are free as soon as they are drained. */
+    /** Starts no new requests, waits for those in flight, and leaves. Shards become free as soon as they are drained. */
     public Future<Void> stop(Duration atMost) {
         Backlogs.Terms started = terms;
         if (started == null) {
@@ -99,7 +99,7 @@ public class Dispatcher implements Deliverer {
         });
     }
 
-    /** Holds of endpoints do not raise the catalog's version: new shards read them anew. */
+    /** Holds of endpoints do not change the version of the catalog, so they are read again for new shards. */
     @Override
     public Future<?> refresh() {
         return tools.catalog().reload();
@@ -110,7 +110,7 @@ public class Dispatcher implements Deliverer {
         current = new DispatchLoop(tools, context, backlog);
     }
 
-    /** What is current by then: two changes of the catalog may come in any order. */
+    /** Reads the current catalog, because two changes may arrive in any order. */
     @Override
     public void shardsChanged() {
         DispatchLoop loop = current;
@@ -151,7 +151,7 @@ public class Dispatcher implements Deliverer {
         }
     }
 
-    /** Another process may have made it: only the store can say that it is deleted. */
+    /** Another process may have created it, so only the store knows whether it is deleted. */
     @Override
     public Future<Boolean> isDeleted(int lane) {
         return tools.catalog().reload().map(read -> read.ofLane(lane).isEmpty());

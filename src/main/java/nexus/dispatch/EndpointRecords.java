@@ -14,7 +14,7 @@ import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
 import org.jboss.logging.Logger;
 
-/** Stores and tells what was found out about endpoints. Belongs to the dispatcher's event loop. */
+/** Stores and logs the state of endpoints. Belongs to the dispatcher's event loop. */
 final class EndpointRecords {
     private static final Logger LOG = Logger.getLogger(EndpointRecords.class);
     private static final EventType DISABLED = new EventType("nexus.subscription.disabled");
@@ -35,7 +35,7 @@ final class EndpointRecords {
         health.stop();
     }
 
-    /** The health of this lane's endpoint is another than it was. */
+    /** Records a changed health of this lane's endpoint. */
     void record(Integer lane) {
         health.changed(lane);
     }
@@ -53,7 +53,7 @@ final class EndpointRecords {
         }
     }
 
-    /** The endpoint asks to be left alone. */
+    /** Records that the endpoint asked for a pause. */
     void hold(Subscription subscription, Instant until) {
         subscriptions
                 .hold(subscription.id(), until)

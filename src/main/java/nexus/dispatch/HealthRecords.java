@@ -12,8 +12,8 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jboss.logging.Logger;
 
 /**
- * Stores what lanes know of their endpoints, so that it survives this process. One write of a lane at a time, so that an
- * older one never follows a newer one. Belongs to the dispatcher's event loop.
+ * Stores the health of endpoints, so that it survives this process. It writes once at a time per lane, so that an older state
+ * never replaces a newer one. Belongs to the dispatcher's event loop.
  */
 final class HealthRecords {
     private static final Logger LOG = Logger.getLogger(HealthRecords.class);
@@ -24,7 +24,7 @@ final class HealthRecords {
     private final Clock clock;
     private final Map<Integer, LaneState> lanes;
     private final Set<Integer> writing = new HashSet<>();
-    private final Set<Integer> changed = new HashSet<>(); // while they were being written
+    private final Set<Integer> changed = new HashSet<>(); // changed during a write
     private boolean stopped;
 
     HealthRecords(DispatchTools tools, Map<Integer, LaneState> lanes) {
@@ -34,12 +34,12 @@ final class HealthRecords {
         this.lanes = lanes;
     }
 
-    /** Another process may deliver by now, and know better. */
+    /** Another process may deliver by now and have a newer state. */
     void stop() {
         stopped = true;
     }
 
-    /** The lane's health is another than it was. */
+    /** Records a changed health of a lane. */
     void changed(Integer number) {
         if (writing.contains(number)) {
             changed.add(number);

@@ -1,8 +1,8 @@
 /**
  * The way out.
  *
- * <p>Takes deliveries from the backlog, tells each lane what happens to it, and takes the steps that the lanes ask for. Never
- * holds a transaction while a request is under way, and never knows how the store keeps what is owed.
+ * <p>Takes deliveries from the backlog, passes inputs to their lanes, and executes the steps of the lanes. Never holds a
+ * transaction during a request, and never knows how the store keeps deliveries.
  */
 @NullMarked
 package nexus.dispatch;

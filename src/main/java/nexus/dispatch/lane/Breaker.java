@@ -9,11 +9,11 @@ import nexus.subscription.EndpointHealth.Opened;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an endpoint gets requests. Closed: all. It opens after so many failures in a row, or when more than a share of
- * the results of the last minute are failures. Open: none, until a probe is due; then one real delivery. A probe that
- * fails doubles the wait for the next; any answer that is no failure closes it.
+ * Decides whether an endpoint gets requests. A closed breaker allows all. It opens after a number of consecutive failures, or
+ * when more than a share of the results of the last minute are failures. An open breaker allows none until a probe is due,
+ * which is one real delivery. A failed probe doubles the wait for the next one; any result that is no failure closes it.
  *
- * <p>Pure: time comes in. What counts as a failure says {@link Verdict}.
+ * <p>Pure: time is an argument. {@link Verdict} defines failures.
  */
 final class Breaker {
     private static final int SLICES = 6;
@@ -21,7 +21,7 @@ final class Breaker {
 
     private final DeliveryConfig.Breaker rules;
     private final long sliceMillis;
-    private final long[] slices = new long[SLICES]; // which slice of time is counted here
+    private final long[] slices = new long[SLICES]; // the time slice that is counted here
     private final int[] results = new int[SLICES];
     private final int[] failures = new int[SLICES];
     private int failuresInARow;
@@ -46,11 +46,11 @@ final class Breaker {
     }
 
     /**
-     * A request is over.
+     * Records the result of a request.
      *
-     * @param isProbe it was the one that tried whether the endpoint is back
-     * @param startedAt when it was made: one from before the opening says nothing of the time after
-     * @return whether that opened, closed or prolonged it
+     * @param isProbe whether it was the probe
+     * @param startedAt when it was made; a request from before the opening does not count
+     * @return whether it opened, closed or prolonged the breaker
      */
     boolean heard(Verdict verdict, boolean isProbe, Instant startedAt, Instant now) {
         Opened open = opened;

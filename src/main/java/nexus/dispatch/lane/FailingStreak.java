@@ -8,12 +8,12 @@ import nexus.subscription.EndpointHealth.Failing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when not one attempt at an endpoint was delivered. A streak is stored when it is a minute old, and then once a
- * minute at most: an endpoint that fails now and then costs the store nothing.
+ * The time since which no attempt at an endpoint was delivered. A streak is stored when it is a minute old, and then at most
+ * once a minute, so that an endpoint with occasional failures costs the store nothing.
  */
 final class FailingStreak {
     private static final Duration STORE_EVERY = Duration.ofMinutes(1);
-    /** A few failures far apart are no proof, however long ago the first one was. */
+    /** A few failures far apart do not count, however old the first one is. */
     private static final int FEWEST_ATTEMPTS = 10;
 
     private @Nullable Failing current;
@@ -24,7 +24,7 @@ final class FailingStreak {
         this.storedAt = stored.map(Failing::since).orElse(null);
     }
 
-    /** @return whether the store has to know */
+    /** @return whether it must be stored */
     boolean heard(Verdict verdict, Instant now) {
         if (verdict == Verdict.DELIVERED) {
             boolean wasStored = storedAt != null;
@@ -37,13 +37,13 @@ final class FailingStreak {
         return !last.plus(STORE_EVERY).isAfter(now);
     }
 
-    /** What is to be stored now. */
+    /** The streak to store. */
     Optional<Failing> storedAt(Instant now) {
         storedAt = current == null ? null : now;
         return Optional.ofNullable(current);
     }
 
-    /** The streak, when it has lasted so long that the subscription is given up. */
+    /** The streak, when it has lasted so long that the subscription is disabled. */
     Optional<Failing> longerThan(Duration patience, Instant now) {
         return Optional.ofNullable(current)
                 .filter(streak -> streak.attempts() >= FEWEST_ATTEMPTS

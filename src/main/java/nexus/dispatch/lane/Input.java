@@ -7,26 +7,26 @@ import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
 import nexus.target.SendResult;
 
-/** Something that happens to a lane. */
+/** An event of a lane. */
 public sealed interface Input {
-    /** These were taken from the backlog. */
+    /** Deliveries were taken from the backlog. */
     record Arrived(List<Ready> deliveries) implements Input {}
 
     /**
-     * A request is over.
+     * A request ended.
      *
-     * @param asked the subscription as it was when the request was made
-     * @param startedAt when that was
+     * @param asked the subscription at the time of the request
+     * @param startedAt time of the request
      */
     record Answered(Ready ready, SendResult result, Subscription asked, Instant startedAt) implements Input {}
 
-    /** A delivery was given up, and that is written down. */
+    /** The end of a dead delivery is stored. */
     record Written(Outcome.Dead outcome) implements Input {}
 
-    /** The subscription is another than before. */
+    /** The subscription changed. */
     record Changed(Subscription subscription) implements Input {}
 
-    /** Time has passed while something is owed to the lane. */
+    /** Time passed while deliveries are owed to the lane. */
     record Tick() implements Input {
         public static final Tick NOW = new Tick();
     }

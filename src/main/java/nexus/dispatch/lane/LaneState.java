@@ -27,29 +27,29 @@ import nexus.target.SendResult.Extent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription's way out in this process: how many requests may be under way ({@link Window}, {@link TokenBucket},
- * {@link Breaker}), and what an answer, or none, means for the delivery and for the endpoint. Pure: inputs and the time
- * come in, steps come out. Not thread-safe.
+ * The state of one lane in this process: the limits of its in-flight requests ({@link Window}, {@link TokenBucket},
+ * {@link Breaker}), and the consequences of each result for the delivery and the endpoint. Pure: inputs and the time are
+ * arguments, steps are results. Not thread-safe.
  */
 public final class LaneState {
-    /** Of the lane's rate: one process has a lane whole. */
+    /** The share of the lane's rate, which is all of it, because one process owns a lane. */
     private static final double SHARE = 1;
 
-    /** Nothing more is sent while the subscription is being disabled; should that fail, the next answer tries again. */
+    /** Nothing is sent while the subscription is being disabled; if that fails, the next result repeats it. */
     private static final Duration WHILE_DISABLING = Duration.ofSeconds(30);
 
     private final DeliveryConfig config;
     private final DeliveryPolicies policies;
     private final DoubleSupplier random;
     private final Window window = new Window();
-    private final Set<Long> pastBreaker = new HashSet<>(); // seqs under way that were started while it was open
+    private final Set<Long> pastBreaker = new HashSet<>(); // in-flight seqs that were started while it was open
     private Subscription subscription;
     private int requests; // under way
     private @Nullable Instant heldUntil;
-    private @Nullable TokenBucket tokens; // none: no limit
+    private @Nullable TokenBucket tokens; // empty: no limit
     private Breaker breaker;
     private FailingStreak failing;
-    private @Nullable Long probe; // the seq under way that tries whether the endpoint is back
+    private @Nullable Long probe; // the in-flight seq that probes the endpoint
 
     /** @param random in [0, 1), for the jitter of retries */
     public LaneState(Subscription subscription, DeliveryConfig config, DoubleSupplier random) {
@@ -79,7 +79,7 @@ public final class LaneState {
         return subscription;
     }
 
-    /** How many more requests may start now, by this lane's own limits. */
+    /** The number of further requests that may start now by this lane's own limits. */
     public Room room(Instant now) {
         if (isHeld(now)) {
             return Room.PARKED;
@@ -102,12 +102,12 @@ public final class LaneState {
         return probe == null && breaker.isProbeDue(now);
     }
 
-    /** Disabled, or held by a Retry-After. */
+    /** Whether it is disabled or held by a Retry-After. */
     private boolean isHeld(Instant now) {
         return !subscription.isEnabled() || (heldUntil != null && heldUntil.isAfter(now));
     }
 
-    /** Whether a delivery that a person has retried may go past the open breaker: one at a time. */
+    /** Whether a delivery that was retried by hand may bypass the open breaker; one at a time. */
     private boolean takesRenewed(Instant now) {
         int probes = probe == null ? 0 : 1;
         return pastBreaker.size() == probes && limit(1, now) > 0;
@@ -142,7 +142,7 @@ public final class LaneState {
         return steps;
     }
 
-    /** Beyond its window it may: another one may have timed out since this was taken. */
+    /** It may exceed the window, because another request may have timed out since this delivery was taken. */
     private boolean maySend(Instant now) {
         return !isHeld(now)
                 && requests < subscription.flow().concurrency()
@@ -169,7 +169,7 @@ public final class LaneState {
         if (answered.asked()
                 .target()
                 .place()
-                .equals(subscription.target().place())) { // else it says nothing of the new one
+                .equals(subscription.target().place())) { // otherwise the result does not concern the new endpoint
             heed(row, result, answered.startedAt(), now, steps);
         }
         ended(row);
@@ -180,8 +180,8 @@ public final class LaneState {
     }
 
     /**
-     * What the outcome of a request means beyond its delivery: the endpoint asks to be left alone for a while or for good,
-     * it is down, or it has been failing for so long that its subscription is given up.
+     * The consequences of a result for the endpoint: it asked for a pause, is gone for good, is down, or has failed for so long that
+     * its subscription is disabled.
      */
     private void heed(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
         OutcomeDecision.holdFor(result).ifPresent(wait -> {
@@ -223,7 +223,7 @@ public final class LaneState {
         steps.add(new Step.Disable(reason));
     }
 
-    /** After a hold it starts as slowly as after a breaker. */
+    /** After a hold the lane starts as slowly as after an open breaker. */
     private void hold(Instant until) {
         window.reset();
         if (heldUntil == null || until.isAfter(heldUntil)) {
@@ -250,7 +250,7 @@ public final class LaneState {
         }
     }
 
-    /** Enabled again, or with another endpoint, it starts anew. */
+    /** When it is enabled again, or has another endpoint, it starts with a new state. */
     private List<Step> changed(Subscription changed) {
         boolean isFresh = (changed.isEnabled() && !subscription.isEnabled())
                 || !changed.target().place().equals(subscription.target().place());
@@ -273,7 +273,7 @@ public final class LaneState {
         return wake == null || !wake.isAfter(now) ? List.of() : List.of(new Step.WakeAt(wake));
     }
 
-    /** When something changes here by itself; null: when something happens. */
+    /** The time of the next change without an input; null when there is none. */
     private @Nullable Instant nextWake(Instant now) {
         if (!subscription.isEnabled()) {
             return null;
@@ -287,7 +287,7 @@ public final class LaneState {
         return tokens != null && tokens.available(now) <= 0 ? tokens.next(now) : null;
     }
 
-    /** What is to be stored of the endpoint now. */
+    /** The health of the endpoint to store. */
     public EndpointHealth healthToStore(Instant now) {
         return new EndpointHealth(breaker.opened(), failing.storedAt(now));
     }

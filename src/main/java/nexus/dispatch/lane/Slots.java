@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The requests of all lanes that may be under way together. A lane has never more than half of what the others leave: a few
- * endpoints that hang can't take them all, however often their lanes have their turn.
+ * The in-flight requests of all lanes together. A lane gets at most half of the slots that the others leave, so that a few
+ * hanging endpoints cannot take all of them, however often their lanes have a turn.
  */
 public final class Slots {
     private final int all;
@@ -16,12 +16,12 @@ public final class Slots {
         this.all = all;
     }
 
-    /** Requests under way. */
+    /** In-flight requests. */
     public int taken() {
         return taken;
     }
 
-    /** How many more this lane may have now. */
+    /** The number of further requests that this lane may start now. */
     public int room(Integer lane) {
         int own = byLane.getOrDefault(lane, 0);
         int leftByOthers = all - (taken - own);

@@ -6,35 +6,35 @@ import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.EndpointHealth.Opened;
 
-/** Something that a lane wants to be done. */
+/** An action that a lane decided on. */
 public sealed interface Step {
-    /** Makes the request of a delivery. */
+    /** Sends a delivery. */
     record Send(Ready ready) implements Step {}
 
-    /** Gives a delivery back, unsent. */
+    /** Returns a delivery unsent. */
     record GiveBack(Ready ready) implements Step {}
 
-    /** Writes an outcome down. */
+    /** Stores an outcome. */
     record Write(Outcome outcome) implements Step {}
 
-    /** Stores that the endpoint has asked to be left alone. */
+    /** Stores the pause that the endpoint asked for. */
     record BackOff(Instant until) implements Step {}
 
-    /** Stores how the endpoint is doing. */
+    /** Stores the health of the endpoint. */
     record RecordHealth() implements Step {}
 
-    /** Tells the operator that the breaker has opened or closed. */
+    /** Logs that the breaker opened or closed. */
     record TellBreaker(Optional<Opened> before, Optional<Opened> after) implements Step {}
 
     /** Disables the subscription. */
     record Disable(String reason) implements Step {}
 
-    /** Raises an event about a delivery that was given up. */
+    /** Raises an event about a dead delivery. */
     record TellDead(Outcome.Dead outcome) implements Step {}
 
-    /** Looks at everything again that is owed to the lane. */
+    /** Reads all owed deliveries of the lane again. */
     record LookAgain() implements Step {}
 
-    /** Looks at the lane again at this moment, whatever happens until then. */
+    /** Gives the lane a turn at this time. */
     record WakeAt(Instant at) implements Step {}
 }

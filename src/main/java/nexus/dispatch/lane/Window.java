@@ -1,8 +1,9 @@
 package nexus.dispatch.lane;
 
 /**
- * How many requests a receiver has shown that it can take at once: from 4, doubled by every delivery and halved by every
- * timeout. One that hangs holds one slot after its third timeout; one that is back is at full speed after five answers.
+ * The number of concurrent requests that a receiver has proved to handle: starts at 4, doubles with every delivery and halves
+ * with every timeout. A hanging receiver holds one slot after its third timeout; a recovered one has full speed after five
+ * deliveries.
  */
 final class Window {
     private static final int FIRST = 4;
@@ -13,7 +14,7 @@ final class Window {
         return size;
     }
 
-    /** @param most where it ends */
+    /** @param most upper limit */
     void faster(int most) {
         size = Math.min(2 * size, Math.max(1, most));
     }
@@ -22,7 +23,7 @@ final class Window {
         size = Math.max(1, size / 2);
     }
 
-    /** Nothing is known any more: the ramp after a breaker. */
+    /** Starts again from the lower limit, after an open breaker. */
     void reset() {
         size = 1;
     }

@@ -1,7 +1,7 @@
 /**
- * May a lane send now, and what does an answer mean for it?
+ * May a lane send now, and what does a result mean for it?
  *
- * <p>Takes what happens to a lane; gives steps. Never takes one itself. Pure.
+ * <p>Takes inputs of a lane; gives steps. Never executes one. Pure.
  */
 @NullMarked
 package nexus.dispatch.lane;

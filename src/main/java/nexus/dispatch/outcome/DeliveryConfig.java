@@ -8,7 +8,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
-/** How deliveries leave this process, and when they are given up. The defaults suit one small instance. */
+/** Limits of delivering. The defaults suit one small instance. */
 @ConfigMapping(prefix = "nexus.delivery")
 public interface DeliveryConfig {
     /** {@code DELIVERY_MAX_ATTEMPTS}: attempts before a delivery is DEAD. A subscription may have its own. */
@@ -25,81 +25,81 @@ public interface DeliveryConfig {
     @WithDefault("10h")
     Duration backoffCap();
 
-    /** {@code DELIVERY_MAX_AGE}: what is still owed after that becomes DEAD, tried or parked. */
+    /** {@code DELIVERY_MAX_AGE}: deliveries owed for longer become DEAD, tried or parked. */
     @WithDefault("72h")
     Duration maxAge();
 
-    /** {@code DELIVERY_CONCURRENCY}: requests under way. Raise it when receivers are slow, not when Postgres is. */
+    /** {@code DELIVERY_CONCURRENCY}: in-flight requests. Raise it when receivers are slow, not when PostgreSQL is. */
     @WithDefault("256")
     @Min(1)
     @Max(4096)
     int concurrency();
 
-    /** Bytes of bodies in memory for requests under way. Lower it in a small container. */
+    /** Bytes of bodies in memory for in-flight requests. Lower it in a small container. */
     @WithDefault("67108864")
     @Min(1048576)
     long bodyMemory();
 
     /**
-     * Deliveries that are read before there is room for their requests, over all subscriptions; some hundred bytes each,
-     * beside their bodies. Lower it in a small container.
+     * Deliveries of all subscriptions that are read before there is room for their requests; each takes some hundred bytes
+     * besides its body. Lower it in a small container.
      */
     @WithDefault("16384")
     @Min(64)
     @Max(1000000)
     int readAhead();
 
-    /** Answered and not written down yet: with so many no request starts. What a crash repeats is no more than that. */
+    /** Most results that are not stored yet; at this number no request starts. A crash repeats at most that many. */
     @WithDefault("4096")
     @Min(64)
     @Max(1000000)
     int unsettled();
 
-    /** {@code nexus.delivery.dead} tells of one delivery at once, of others of its subscription this much later. */
+    /** The interval of further {@code nexus.delivery.dead} events of a subscription after the first one. */
     @WithDefault("1m")
     Duration deadNoticeEvery();
 
     /**
-     * {@code DELIVERY_DISABLE_AFTER}: a subscription whose every attempt has failed for so long is disabled. Raise it for
-     * receivers that may be away for a week.
+     * {@code DELIVERY_DISABLE_AFTER}: a subscription is disabled when every attempt has failed for this long. Raise it for
+     * receivers that may be down for a week.
      */
     @WithDefault("5d")
     Duration disableAfter();
 
-    /** When an endpoint that fails is left alone. */
+    /** When requests to a failing endpoint stop. */
     Breaker breaker();
 
-    /** How often everything owed is looked through for what no signal told of, and for what is too old. */
+    /** How often all owed deliveries are read for missed signals and for expired ones. */
     @WithDefault("30s")
     Duration sweep();
 
-    /** How often lanes are looked at without a signal: another process may have taken events. */
+    /** How often lanes are read without a signal, because another process may have stored events. */
     @WithDefault("5s")
     Duration poll();
 
-    /** See {@link nexus.dispatch.lane.Breaker}. The defaults leave an endpoint alone that is down for seconds. */
+    /** See {@link nexus.dispatch.lane.Breaker}. With the defaults it opens for an endpoint that is down for seconds. */
     interface Breaker {
-        /** It opens after so many failures in a row. */
+        /** Consecutive failures that open it. */
         @WithDefault("10")
         @Min(1)
         int failuresInARow();
 
-        /** It opens when more than this share of the results in {@link #window()} are failures. */
+        /** Share of failures among the results in {@link #window()} above which it opens. */
         @WithDefault("0.5")
         @DecimalMin("0.01")
         @DecimalMax("1")
         double failureShare();
 
-        /** But not of fewer results than these. */
+        /** Fewest results for {@link #failureShare()}. */
         @WithDefault("20")
         @Min(1)
         int minimumResults();
 
-        /** How far back results count for {@link #failureShare()}; it slides on by sixths. */
+        /** The time in which results count for {@link #failureShare()}; it moves by sixths. */
         @WithDefault("1m")
         Duration window();
 
-        /** From the opening to the first probe; doubles with each that fails. */
+        /** The time from the opening to the first probe; doubles with each failed probe. */
         @WithDefault("5s")
         Duration firstProbe();
 

@@ -4,7 +4,7 @@ import nexus.retry.Backoff;
 import nexus.retry.RetryPolicy;
 import nexus.subscription.Subscription;
 
-/** A subscription's retry policy: its own settings, and this process's where it has none. */
+/** The retry policy of a subscription: its own settings, with this process's as defaults. */
 public record DeliveryPolicies(DeliveryConfig config) {
 
     public RetryPolicy of(Subscription subscription) {

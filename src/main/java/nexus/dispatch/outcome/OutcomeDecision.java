@@ -15,15 +15,15 @@ import nexus.target.Answer;
 import nexus.target.SendResult;
 import nexus.target.SendResult.Extent;
 
-/** Turns what became of a request into what is written down. Pure. */
+/** Decides the outcome of a delivery from the result of its request. Pure. */
 public final class OutcomeDecision {
     private OutcomeDecision() {}
 
     /**
-     * Decides.
+     * Decides the outcome.
      *
      * @param startedAt when the request was made
-     * @param random in [0, 1), for the backoff's jitter: asked only when there is one, as good randomness has its price
+     * @param random in [0, 1), for the backoff's jitter; read only when needed, because secure random numbers are costly
      */
     public static Outcome of(
             OwedDelivery delivery,
@@ -45,14 +45,14 @@ public final class OutcomeDecision {
         int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
         return switch (policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble())) {
             case RetryDecision.RetryAt again ->
-                // as the store keeps it: a cursor that has passed the row there must not look as if it had not
+                // rounded like in the store, so that cursors compare equal
                 new Outcome.Again(delivery, made, again.at().truncatedTo(ChronoUnit.MICROS));
             case RetryDecision.GiveUp giveUp ->
                 new Outcome.Dead(delivery, Optional.of(made), giveUp.reason().text());
         };
     }
 
-    /** The time for which the target asks to get no deliveries at all. */
+    /** The pause that the target asked for. */
     public static Optional<Duration> holdFor(SendResult result) {
         return result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForNow all
                 ? all.pause()

@@ -4,14 +4,14 @@ import nexus.target.SendResult;
 import nexus.target.SendResult.Extent;
 
 /**
- * What one request says about its target, whatever it says about the delivery. A refusal that is about one delivery is no
- * reason to keep the others from the target.
+ * The meaning of a result for the target, independent of the delivery. A refusal of one delivery is no reason to stop sending
+ * others to the target.
  */
 public enum Verdict {
     DELIVERED,
-    /** The target is there, but did not take this delivery. */
+    /** The target works, but did not accept this delivery. */
     ANSWERED,
-    /** The target is not there, too slow, not to be reached, broken or overloaded. */
+    /** The target is unreachable, too slow, forbidden, broken or overloaded. */
     FAILED;
 
     public static Verdict of(SendResult result) {

@@ -1,7 +1,7 @@
 /**
  * What does the result of a request mean for its delivery?
  *
- * <p>Takes results; gives outcomes: delivered, tried again at a time, given up. Never writes them. Pure.
+ * <p>Takes results; gives outcomes: delivered, retried at a time, or dead. Never stores them. Pure.
  */
 @NullMarked
 package nexus.dispatch.outcome;

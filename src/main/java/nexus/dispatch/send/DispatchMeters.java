@@ -20,7 +20,7 @@ public final class DispatchMeters {
     private final Map<String, OfOutcome> byOutcome = new ConcurrentHashMap<>();
     private volatile int openRequests;
 
-    /** The meters of one outcome: to look them up in the registry costs more than to count. */
+    /** The meters of one outcome, kept because a look-up in the registry costs more than counting. */
     private record OfOutcome(Timer requests, Counter attempts) {}
 
     public DispatchMeters(MeterRegistry registry) {

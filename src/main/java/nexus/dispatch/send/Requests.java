@@ -12,7 +12,7 @@ import nexus.subscription.Subscription;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 
-/** Makes the request of one delivery. */
+/** Sends single deliveries. */
 public final class Requests {
     private final SubscriptionSender sender;
     private final Permission permission;
@@ -23,7 +23,7 @@ public final class Requests {
         this.permission = permission;
     }
 
-    /** The result of its request. Never fails. */
+    /** Sends a delivery. The future never fails. */
     public Future<SendResult> make(Ready ready, Subscription subscription, Instant now) {
         OwedDelivery row = ready.delivery();
         OwedBody body = ready.body();

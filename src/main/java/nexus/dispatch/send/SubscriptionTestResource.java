@@ -31,8 +31,8 @@ import nexus.target.Permission;
 import nexus.target.SendResult;
 
 /**
- * {@code POST /v1/subscriptions/{id}/test}: one request now, past the queue. It is not stored, not counted and not
- * tried again, also when the subscription is disabled.
+ * {@code POST /v1/subscriptions/{id}/test}: sends one request at once, without the queue. It is not stored, not counted
+ * and not retried, and is sent even if the subscription is disabled.
  */
 @Singleton
 @Path("/v1/subscriptions/{id}/test")

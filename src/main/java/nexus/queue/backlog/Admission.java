@@ -18,7 +18,7 @@ import nexus.queue.position.LaneCursor;
 import nexus.queue.position.OpenReads;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the rows of one read: what starts, what waits for room, what is passed over until its turn comes. */
+/** Sorts the rows of a read: those that start, those that wait for room, and those that are skipped until their turn. */
 final class Admission {
     private final LaneBacklogs lanes;
     private final Bodies bodies;
@@ -34,23 +34,23 @@ final class Admission {
         this.now = now;
     }
 
-    /** What has found a place in memory, by seq. */
+    /** The rows that are kept in memory, by seq. */
     Map<Long, Waiting> placed() {
         return placed;
     }
 
-    /** Keys that are to be looked up: a row was passed over that was behind one that is settled meanwhile. */
+    /** Keys to read, because a row was skipped that followed one that is settled by now. */
     Set<LaneKey> again() {
         return again;
     }
 
-    /** Null when it says nothing of this lane: it was not read, or has left and come back since. */
+    /** Null when the read does not concern this lane: it was not read, or was released and taken again. */
     static LaneCursor.@Nullable Mark mark(@Nullable LaneBacklog lane, Map<Integer, LaneCursor.Mark> marks) {
         LaneCursor.Mark mark = lane == null ? null : marks.get(lane.number);
         return lane != null && mark != null && mark.of() == lane.cursor ? mark : null;
     }
 
-    /** One of a lane's key slices, as a key. */
+    /** A key slice of a lane, as a map key. */
     private static Long keySlice(int lane, int keySlice) {
         return (long) lane << Integer.SIZE | keySlice;
     }
@@ -58,7 +58,7 @@ final class Admission {
     void atReady(List<SliceCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
         Map<Long, Integer> counts = new HashMap<>();
         Set<Long> ended = new HashSet<>();
-        Set<Integer> starting = new HashSet<>(); // lanes of which something could start
+        Set<Integer> starting = new HashSet<>(); // lanes in which a delivery could start
         Set<Integer> full = new HashSet<>();
         for (OwedDelivery row : rows) {
             Long keySlice = keySlice(row.lane(), row.keySlice());
@@ -110,10 +110,10 @@ final class Admission {
     }
 
     /**
-     * Rows of a lane that have just become owed, while everything else that is owed to it is known here.
+     * Sorts newly owed rows of a lane whose other owed rows are all known here.
      *
-     * @param seen seqs that the read that has just ended has looked at
-     * @return the seq of the first that has to be read from the store after all; {@link Long#MAX_VALUE}: none
+     * @param seen seqs of the read that has just ended
+     * @return the seq of the first row that must be read from the store; {@link Long#MAX_VALUE} when there is none
      */
     long atFresh(LaneBacklog lane, List<Ready> rows, Set<Long> seen) {
         for (Ready fresh : rows) {
@@ -141,12 +141,12 @@ final class Admission {
         return Long.MAX_VALUE;
     }
 
-    /** Whether the read that looked at these has gone past this one. */
+    /** Whether the read with these seqs has passed this one. */
     static boolean isSeen(LaneBacklog lane, OwedDelivery row, Set<Long> seen) {
         return seen.contains(row.seq()) && lane.cursor.hasPassed(row);
     }
 
-    /** @return lanes of which all retries whose time has come were looked at */
+    /** @return lanes whose due retries were all read */
     List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
         Map<Integer, Integer> counts = new HashMap<>();
         Set<Integer> ended = new HashSet<>();
@@ -180,7 +180,7 @@ final class Admission {
     }
 
     /**
-     * The first row of a key whose former one is settled. It has its place already, full or not.
+     * Sorts the first row of a key whose predecessor is settled. It has a place in memory in any case.
      *
      * @return whether its turn has come
      */
@@ -207,7 +207,7 @@ final class Admission {
         return false;
     }
 
-    /** A person has retried it: it may go although the lane is parked. */
+    /** It was retried by hand, so it may start although the lane is parked. */
     void atRenewed(OwedDelivery row) {
         LaneBacklog lane = lanes.of(row.lane());
         if (lane != null

@@ -8,41 +8,41 @@ import nexus.queue.settle.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is owed to the lanes of this process, in order, from taking the lease to losing it: memory first, then the store.
- * Belongs to the event loop of its {@link Deliverer}.
+ * The owed deliveries of the lanes of this process, in order, during a term of the lease: from memory first, then from the
+ * store. Belongs to the event loop of its {@link Deliverer}.
  */
 public interface Backlog {
-    /** These are the lanes that there are; what is owed to others is given up. */
+    /** Sets the existing lanes. Deliveries owed to other lanes are given up. */
     void serve(Collection<LaneRules> lanes);
 
-    /** Whether this lane is delivered by this process. */
+    /** Whether this process delivers this lane. */
     boolean serves(int lane);
 
-    /** The lanes of which something may be in memory or unread, in the order of their turns. Each is to be asked. */
+    /** The lanes that may have deliveries in memory or unread, in the order of their turns. The caller takes from each. */
     List<Integer> lanesWithWork(Instant now);
 
     /**
-     * Takes what may start now, with its body: of each ordering key the first that is owed, and none while another one of
-     * its key is under way. Reading goes on by what there is room for.
+     * Takes deliveries that may start now, with their bodies: the first owed one of each ordering key, and none while another one
+     * of its key is in progress. The room determines how much is read next.
      */
     List<Ready> take(int lane, Room room, Instant now);
 
-    /** Reads on for the lanes that have been asked; to be called when all of them were. */
+    /** Reads more for the lanes that were asked. Must be called after all of them were. */
     void readOn(Instant now);
 
-    /** When a retry is due next, as far as is known; null: none is. */
+    /** The due time of the next known retry; null when there is none. */
     @Nullable
     Instant nextDue();
 
-    /** The outcome of a delivery that was taken: it is written down, and the next of its key may go. */
+    /** Settles a taken delivery: stores the outcome and lets the next one of its key start. */
     void settled(Outcome outcome);
 
-    /** Taken, but not sent: given back unchanged. */
+    /** Returns a taken delivery that was not sent. */
     void released(Collection<Ready> unsent);
 
-    /** Everything of a lane is to be looked at again. */
+    /** Makes all owed deliveries of a lane be read again. */
     void lookAgain(int lane);
 
-    /** Whether a request may be written to a socket now. Any thread may ask. */
+    /** Whether a request may be written to a socket now. Thread-safe. */
     boolean isHeld();
 }

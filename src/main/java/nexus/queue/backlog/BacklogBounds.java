@@ -3,12 +3,12 @@ package nexus.queue.backlog;
 import java.time.Duration;
 
 /**
- * How much of what is owed is in memory, and for how long it may be owed.
+ * Bounds of the deliveries in memory, and of the time for which deliveries may be owed.
  *
  * @param readAhead deliveries in memory that wait for room, over all lanes
  * @param bodyMemory bytes of bodies in memory
- * @param unsettled deliveries that are answered and not written down; with so many none is given out
- * @param maxAge what is owed for longer is given up
- * @param sweep how often everything owed is looked through
+ * @param unsettled results that are not stored yet; at this number no delivery is taken
+ * @param maxAge deliveries owed for longer expire
+ * @param sweep how often all owed deliveries are read
  */
 public record BacklogBounds(int readAhead, long bodyMemory, int unsettled, Duration maxAge, Duration sweep) {}

@@ -6,7 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.function.ToDoubleFunction;
 
-/** What of the backlog is in memory. Names are public: README.md lists them. */
+/** Meters of the backlog in memory. Their names are public and listed in README.md. */
 @Singleton
 public final class BacklogMeters {
     private volatile int waitingForRoom;
@@ -32,12 +32,12 @@ public final class BacklogMeters {
                 .register(registry);
     }
 
-    /** How many are read and wait for room for their request. */
+    /** Deliveries that are read and wait for room for their request. */
     void ahead(int waiting) {
         waitingForRoom = waiting;
     }
 
-    /** How many wait for room for their body, and what the others take. */
+    /** Deliveries that wait for room for their body, and the memory of the others. */
     void bodies(int waiting, long bytes) {
         waitingForBody = waiting;
         bodyBytes = bytes;

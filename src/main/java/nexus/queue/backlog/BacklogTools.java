@@ -10,7 +10,7 @@ import nexus.queue.owed.OwedQueue;
 import nexus.queue.owed.PackedRows;
 import nexus.queue.settle.Settlement;
 
-/** What a {@link StoredBacklog} works with. */
+/** The collaborators of a {@link StoredBacklog}. */
 @Singleton
 public record BacklogTools(
         Vertx vertx,

@@ -14,8 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the lease and gives the backlog of each of its terms to the one who delivers. Between two terms it waits until the
- * requests of the former one are over.
+ * Takes the lease and passes the backlog of each term to the deliverer. Between two terms it waits until the requests of the
+ * first one are over.
  */
 @Singleton
 public class Backlogs {
@@ -30,9 +30,9 @@ public class Backlogs {
     }
 
     /**
-     * Begins to ask for the lease.
+     * Requests the lease.
      *
-     * @param context the event loop of the one who delivers
+     * @param context the event loop of the deliverer
      */
     public Terms start(Context context, BacklogBounds bounds, Deliverer deliverer) {
         Terms terms = new Terms(tools, context, bounds, deliverer);
@@ -47,13 +47,13 @@ public class Backlogs {
         return terms;
     }
 
-    /** The terms of this process, one after the other. */
+    /** The consecutive terms of this process. */
     public static final class Terms implements DeliveryLease.Holder {
         private final BacklogTools tools;
         private final Context context;
         private final BacklogBounds bounds;
         private final Deliverer deliverer;
-        // by the context's thread alone
+        // used by the context's thread only
         private @Nullable Holding holding; // the latest
         private @Nullable StoredBacklog current;
         private long deadlineTimer = -1;
@@ -65,17 +65,17 @@ public class Backlogs {
             this.deliverer = deliverer;
         }
 
-        /** Looks for what no signal told of. */
+        /** Reads deliveries whose signal was missed. */
         public void poll() {
             withCurrent(StoredBacklog::poll);
         }
 
-        /** Looks at everything that is owed. */
+        /** Reads all owed deliveries. */
         public void sweep() {
             withCurrent(StoredBacklog::sweep);
         }
 
-        /** Starts nothing new, waits for what is under way, and leaves; shards are free as soon as they are drained. */
+        /** Starts no new deliveries, waits for those in progress, and leaves. Shards become free as soon as they are drained. */
         public Future<Void> stop(Duration atMost) {
             Promise<Void> drained = Promise.promise();
             long deadline = System.nanoTime() + atMost.toNanos();
@@ -96,7 +96,7 @@ public class Backlogs {
 
         private void awaitDrained(StoredBacklog backlog, long deadline, Promise<Void> drained) {
             if (backlog.isDrained() || System.nanoTime() - deadline > 0) {
-                end(backlog); // what is under way may be sent by another process now
+                end(backlog); // another process may send the in-flight deliveries now
                 drained.complete();
             } else {
                 tools.vertx().setTimer(DRAIN_CHECK.toMillis(), again -> awaitDrained(backlog, deadline, drained));
@@ -113,7 +113,7 @@ public class Backlogs {
                     }));
         }
 
-        /** Not before the requests of a former term are over: the new one would send the same again beside them. */
+        /** Starts a term only after the requests of the last one, because it would send the same deliveries concurrently. */
         private void follow() {
             Holding latest = holding;
             if (latest == null || !tools.lease().isHeld(latest.term())) {
@@ -164,14 +164,14 @@ public class Backlogs {
             };
         }
 
-        /** The lease's thread may be waiting for the store: the loop that sends ends its sending itself. */
+        /** The event loop ends sending itself, because the lease's thread may be waiting for the store. */
         private void watchDeadline(Term term) {
             tools.vertx().cancelTimer(deadlineTimer);
             deadlineTimer = tools.vertx().setTimer(tools.lease().remaining().toMillis() + 1, over -> {
                 if (tools.lease().isHeld(term)) {
                     watchDeadline(term);
                 } else if (current != null && current.isOf(term)) {
-                    LOG.warn("lease not confirmed in time, requests under way are cut off");
+                    LOG.warn("lease not confirmed in time, in-flight requests are cancelled");
                     end(current);
                 }
             });

@@ -18,8 +18,8 @@ import nexus.queue.owed.Ready;
 import org.jboss.logging.Logger;
 
 /**
- * Reads what deliveries send, under the memory budget: first for those that there is room for, then, in half of the memory,
- * for those that wait for room. Belongs to the backlog's event loop.
+ * Reads the bodies of deliveries under the memory budget: first for those with room, then, in half of the memory, for those
+ * that wait for room. Belongs to the backlog's event loop.
  */
 final class Bodies {
     private static final Logger LOG = Logger.getLogger(Bodies.class);
@@ -30,7 +30,7 @@ final class Bodies {
     private final BacklogMeters meters;
     private final long memory;
     private final BodyBudget budget;
-    private final Deque<Waiting> wanted = new ArrayDeque<>(); // there is room for their requests, not for their bodies
+    private final Deque<Waiting> wanted = new ArrayDeque<>(); // with room for their requests, but not for their bodies
     private final List<Waiting> soon = new ArrayList<>(); // they wait for room
     private boolean stopped;
 
@@ -49,26 +49,26 @@ final class Bodies {
         meters.bodies(0, 0);
     }
 
-    /** Keeps a body that came with the delivery, as far as it fits: it need not be read. */
+    /** Keeps a body that arrived with the delivery, if it fits, so that it need not be read. */
     void keep(Waiting waiting, Ready fresh) {
         if (waiting.ready() == null && reserve(waiting)) {
             waiting.arrived(fresh);
         }
     }
 
-    /** There is no room for its request yet, but there will be. */
+    /** Adds a delivery that waits for room for its request. */
     void soon(Waiting waiting) {
         soon.add(waiting);
     }
 
-    /** There is room for its request. */
+    /** Adds a delivery with room for its request. */
     void want(Waiting waiting) {
         if (!waiting.hasRoomForBody()) {
             wanted.add(waiting);
         }
     }
 
-    /** Of half of the memory, so that what has room for its request has the other half. */
+    /** Uses half of the memory, and leaves the other half to deliveries with room for their requests. */
     private boolean reserve(Waiting waiting) {
         OwedDelivery row = waiting.row();
         boolean fits =
@@ -79,28 +79,28 @@ final class Bodies {
         return fits;
     }
 
-    /** It is no longer in memory. */
+    /** Removes a delivery from memory. */
     void forget(Waiting waiting) {
         if (waiting.hasRoomForBody()) {
             giveBack(waiting.row());
         }
     }
 
-    /** Its request is over. */
+    /** Releases the body of a completed request. */
     void giveBack(OwedDelivery row) {
         budget.giveBack(row.lane(), row.bodyBytes());
     }
 
-    /** Whether a body waits for room that may have become free. */
+    /** Whether a body waits for memory that may have become free. */
     boolean isShort() {
         return !wanted.isEmpty();
     }
 
     /**
-     * Reads the bodies that have become wanted since the last call, as far as there is room for them.
+     * Reads the bodies that were requested since the last call, as far as there is memory.
      *
-     * @param arrived told each delivery whose body has arrived; says whether it may be taken now
-     * @param takeable called when one may
+     * @param arrived receives each delivery with a loaded body; returns whether it may be taken now
+     * @param takeable called when one may be taken
      */
     void read(Predicate<Waiting> arrived, Runnable takeable) {
         List<Waiting> fitting = new ArrayList<>();

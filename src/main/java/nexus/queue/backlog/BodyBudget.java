@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bytes of bodies in memory for requests under way. No lane takes more than half of what the others leave, so that a few
- * endpoints that hang on large bodies leave room for everybody's small ones. A body counts for a quarter of the budget at
- * most: a larger one still finds its turn beside others, and goes beyond the budget by the difference.
+ * The memory for bodies of in-flight requests, in bytes. A lane takes at most half of what the others leave, so that a few
+ * endpoints that hang on large bodies leave memory for the small ones of others. A body counts as a quarter of the budget at
+ * most, so that a larger one can be sent beside others; it exceeds the budget by the difference.
  */
 final class BodyBudget {
     private static final int QUARTER = 4;
@@ -35,7 +35,7 @@ final class BodyBudget {
         return true;
     }
 
-    /** What was taken is free again. */
+    /** Releases memory. */
     void giveBack(int lane, int bytes) {
         long size = counted(bytes);
         used -= size;

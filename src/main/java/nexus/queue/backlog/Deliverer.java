@@ -3,32 +3,32 @@ package nexus.queue.backlog;
 import io.vertx.core.Future;
 import nexus.queue.settle.Outcome;
 
-/** Who delivers what is owed. Told on its own event loop. */
+/** Delivers a backlog. Its methods are called on its own event loop unless stated otherwise. */
 public interface Deliverer {
-    /** Learns anew which lanes there are: new shards are about to come. On any thread. */
+    /** Reads the existing lanes again, because new shards will follow. Called on any thread. */
     Future<?> refresh();
 
-    /** A term begins. */
+    /** Starts a term. */
     void began(Backlog backlog);
 
-    /** Other shards than before are owned: {@link Backlog#serve} is to be called. */
+    /** The owned shards changed; must call {@link Backlog#serve}. */
     void shardsChanged();
 
-    /** The term is over: nothing may be sent any more, and what is under way is cut off. */
+    /** Ends the term: nothing may be sent any more, and in-flight requests are cancelled. */
     void ended();
 
-    /** Whether a request of a term that is over has no answer yet. */
+    /** Whether a request of an ended term is still in flight. */
     boolean isBusy();
 
-    /** Something may be taken, or read. Many calls are one turn. */
+    /** Deliveries may be taken or read. Several calls cause one turn. */
     void turnSoon();
 
-    /** A delivery was given up, and that is written down. */
+    /** The end of a dead delivery is stored. */
     void dead(Outcome.Dead outcome);
 
-    /** Whether the store says that there is no such lane any more. */
+    /** Whether the lane is deleted in the store. */
     Future<Boolean> isDeleted(int lane);
 
-    /** The lease's thread has come round. On that thread. */
+    /** The lease's thread completed a round. Called on that thread. */
     void leaseCameRound();
 }

@@ -16,34 +16,34 @@ import nexus.queue.position.LaneCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is owed to one lane, as far as it is known here: where reading goes on ({@link LaneCursor}), which ordering keys are
- * busy ({@link KeyOrder}), and what is in memory ({@link Ahead}, {@link KeyChains}). Belongs to the backlog's event loop.
+ * The known part of the owed deliveries of a lane: the position of the next read ({@link LaneCursor}), the busy ordering keys
+ * ({@link KeyOrder}), and the deliveries in memory ({@link Ahead}, {@link KeyChains}). Belongs to the backlog's event loop.
  */
 final class LaneBacklog {
-    /** What becomes of a delivery that was looked at. */
+    /** The decision about a delivery that was read. */
     enum Look {
         START,
-        /** Under way, not due yet, or its key is busy: its turn comes through that. */
+        /** In progress, not due, or its key is busy; it follows the delivery of that key. */
         PASS,
-        /** Behind a row that is owed, as the store said when it was read: its turn comes through that one. */
+        /** The store reported an earlier owed row of its key when it was read; it follows that one. */
         BEHIND,
-        /** Nothing more fits: look at it again. */
+        /** There is no room; read it again. */
         FULL,
-        /** A barrier with something in front: look at it again when something of this lane is settled. */
+        /** A barrier with earlier deliveries; read it again when a delivery of this lane is settled. */
         BARRIER
     }
 
     final int number;
     final LaneCursor cursor;
     final Ahead ahead = new Ahead();
-    final Ahead renewed = new Ahead(); // retried by a person while the lane is parked
+    final Ahead renewed = new Ahead(); // retried by hand while the lane is parked
     private final KeyChains chains;
     private final KeyOrder order = new KeyOrder();
     private LaneRules rules;
-    private Room room = Room.PARKED; // as the deliverer said last
+    private Room room = Room.PARKED; // last value from the deliverer
     private int gapsKnown; // gaps in the seqs since which this lane has begun to be read
 
-    /** @param forgotten told every delivery that was remembered behind another one and is to be looked up again */
+    /** @param forgotten receives every delivery that was remembered after another one and must be read again */
     LaneBacklog(LaneRules rules, Consumer<Waiting> forgotten) {
         this.chains = new KeyChains(forgotten);
         this.number = rules.lane();
@@ -136,7 +136,7 @@ final class LaneBacklog {
         return order.lookedUp(key);
     }
 
-    /** Its keys are busy from now on. */
+    /** Marks its keys as busy. */
     void claim(OwedDelivery row, boolean isFollower) {
         order.start(row, isFollower);
     }
@@ -165,7 +165,7 @@ final class LaneBacklog {
         };
     }
 
-    /** Its 2xx is in memory. */
+    /** Records that it was delivered, but is not settled yet. */
     void delivered(OwedDelivery row) {
         order.delivered(row);
     }
@@ -207,7 +207,7 @@ final class LaneBacklog {
         }
     }
 
-    /** Something was changed by hand. */
+    /** Records a change by hand. */
     void forgetBehindAll() {
         chains.forgetAll().forEach(order::passedBehind);
     }
@@ -243,7 +243,7 @@ final class LaneBacklog {
                 : next.stream().map(key -> new LaneKey(number, key)).collect(Collectors.toSet());
     }
 
-    /** It was not written down, because it is not as it was: somebody has changed it by hand. */
+    /** Ends a delivery that was not settled because it was changed by hand. */
     void changedMeanwhile(OwedDelivery row) {
         cursor.rewind(row.seq());
         cursor.rewindDue();

@@ -21,8 +21,8 @@ import nexus.queue.settle.Settling;
 import org.jboss.logging.Logger;
 
 /**
- * Gives up what is too old in a lane, and everything in a lane whose subscription is deleted, a few hundred rows at a
- * time and apart from the outcomes of requests. Belongs to the dispatcher's event loop.
+ * Ends expired deliveries of a lane, and all deliveries of a lane whose subscription is deleted, a few hundred rows at a time
+ * and separately from outcomes of requests. Belongs to the dispatcher's event loop.
  */
 final class LaneClearing {
     private static final Logger LOG = Logger.getLogger(LaneClearing.class);
@@ -39,10 +39,10 @@ final class LaneClearing {
     private final BiConsumer<List<Outcome>, Set<Long>> written;
 
     private final Set<Integer> underWay = new HashSet<>();
-    private final Set<Integer> again = new HashSet<>(); // asked for meanwhile: a row may be free that was not
+    private final Set<Integer> again = new HashSet<>(); // requested meanwhile, because a row may be free now
     private boolean stopped;
 
-    /** @param written told the outcomes that were to be written, and the seqs of those that were */
+    /** @param written receives the outcomes to store, and the seqs of the stored ones */
     LaneClearing(
             StoredBacklog.Parts parts,
             Term term,
@@ -65,7 +65,7 @@ final class LaneClearing {
         stopped = true;
     }
 
-    /** Whether it is at work in a lane of this shard. */
+    /** Whether it is clearing a lane of this shard. */
     boolean isUnderWayIn(int shard) {
         return underWay.stream().anyMatch(lane -> Shards.of(lane) == shard);
     }
@@ -89,7 +89,7 @@ final class LaneClearing {
         }
     }
 
-    /** A lane that is not known here may be new in another process: only the store can say that it is deleted. */
+    /** An unknown lane may have been created by another process, so only the store knows whether it is deleted. */
     private Future<Boolean> isDeleted(int lane) {
         return lanes.of(lane) == null
                 ? deliverer.isDeleted(lane).compose(isDeleted -> runs.unpackLane(lane)

@@ -1,9 +1,9 @@
 package nexus.queue.backlog;
 
 /**
- * What the backlog has to know of a lane's subscription.
+ * The settings of a subscription that the backlog needs.
  *
- * @param isOrdered whether deliveries of one ordering key go one after the other
- * @param perSecond requests in a second at most
+ * @param isOrdered whether deliveries of one ordering key are sent one after the other
+ * @param perSecond most requests a second
  */
 public record LaneRules(int lane, boolean isOrdered, int perSecond) {}

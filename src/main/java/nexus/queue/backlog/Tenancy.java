@@ -2,12 +2,12 @@ package nexus.queue.backlog;
 
 /** The right of this process to deliver its shards during one term. */
 interface Tenancy {
-    /** Whether it still lasts, and a request may be sent now. Any thread may ask. */
+    /** Whether it is valid and a request may be sent now. Thread-safe. */
     boolean isHeld();
 
-    /** Nothing is under way any more in a shard that was to be given up. */
+    /** Reports that a shard to be released has no delivery in progress any more. */
     void drained(int shard);
 
-    /** The store refused so many outcomes: another process has taken over. */
+    /** Reports the number of outcomes that the store refused because another process has taken over. */
     void refused(int outcomes);
 }

@@ -1,8 +1,8 @@
 /**
- * What is owed to the lanes of this process, in order?
+ * Which deliveries are owed to the lanes of this process, in order?
  *
- * <p>Takes the room that each lane has, and outcomes; gives deliveries with their bodies, of each ordering key one at a time.
- * Never sends, and never lets anybody see how the store keeps what is owed.
+ * <p>Takes the room of each lane, and outcomes; gives deliveries with their bodies, one at a time for each ordering key. Never
+ * sends, and never exposes how the store keeps deliveries.
  */
 @NullMarked
 package nexus.queue.backlog;
