@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
-import nexus.queue.owed.SliceCursor;
+import nexus.queue.owed.KeySlices;
 import org.jspecify.annotations.Nullable;
 
 /** The new deliveries of some events, as the columns of the statement that stores them. */
@@ -39,7 +39,7 @@ final class OwedColumns {
     }
 
     private void addOrdering(long spread, @Nullable Long key, @Nullable Long otherKey, boolean barrier) {
-        keySlices.add((int) Math.floorMod(spread, (long) SliceCursor.KEY_SLICES));
+        keySlices.add(KeySlices.of(spread));
         keys.add(key);
         otherKeys.add(otherKey);
         barriers.add(barrier);

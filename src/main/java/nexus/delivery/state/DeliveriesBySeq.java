@@ -2,6 +2,8 @@ package nexus.delivery.state;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
+import nexus.queue.owed.KeySlices;
+import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
 
 /**
@@ -13,6 +15,9 @@ final class DeliveriesBySeq {
     private static final int SCANNED_ROWS = 2_000;
     /** Seqs over which one page looks for owed deliveries of all lanes. */
     private static final int WINDOW = 512;
+
+    /** Packed rows to look at, so that their deliveries are enough for a page, and a few more for those that do not match. */
+    private static final String RUNS = "least($2::bigint, 256) / " + HistoryRows.SHORTEST + " + 8";
 
     /**
      * Parameters of the lists by seq: $1 seq of the last page's end, $2 rows to look at in each place of the history,
@@ -30,17 +35,17 @@ final class DeliveriesBySeq {
         return """
                WITH %1$s,
                run_floor AS MATERIALIZED (
-                   SELECT CASE WHEN count(*) >= least($2::bigint, 256) / 32 + 8 THEN min(last_seq) END AS seq
+                   SELECT CASE WHEN count(*) >= %5$s THEN min(last_seq) END AS seq
                    FROM (SELECT d.last_seq FROM delivery_run d
                          WHERE %4$s AND d.last_seq < $1 AND 'SENT' = ANY($3::text[])
                            AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                          AND ($5::timestamptz AT TIME ZONE 'UTC')::date
-                         ORDER BY d.last_seq DESC LIMIT least($2::bigint, 256) / 32 + 8) newest),
+                         ORDER BY d.last_seq DESC LIMIT %5$s) newest),
                in_run AS MATERIALIZED (
                    SELECT %2$s
                    FROM delivery_of_run d
                    WHERE %4$s AND d.last_seq >= coalesce((SELECT seq FROM run_floor), 0)
-                     AND d.last_seq <= least($1, 9223372036854771712) + 4095 AND d.first_seq < $1
+                     AND d.last_seq <= least($1, 9223372036854775807 - %6$d) + %6$d AND d.first_seq < $1
                      AND d.seq < $1 AND d.seq >= coalesce((SELECT seq FROM run_floor), 0) AND 'SENT' = ANY($3::text[])
                      AND d.day BETWEEN ($4::timestamptz AT TIME ZONE 'UTC')::date
                                    AND ($5::timestamptz AT TIME ZONE 'UTC')::date),
@@ -67,7 +72,8 @@ final class DeliveriesBySeq {
                    WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
                      AND seq >= coalesce((SELECT horizon_seq FROM horizon), 0)
                    ORDER BY seq DESC LIMIT $6)
-               """.formatted(owed, DeliveryRows.SETTLED_COLUMNS, settled, runs) + DeliveryRows.PAGE_ROWS
+               """.formatted(owed, DeliveryRows.SETTLED_COLUMNS, settled, runs, RUNS, HistoryRows.LONGEST_REACH)
+                + DeliveryRows.PAGE_ROWS
                 + "ORDER BY p.seq DESC";
     }
 
@@ -83,7 +89,7 @@ final class DeliveriesBySeq {
                 WHERE CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}' ELSE $3::text[] && '{DEAD}' END),
             owed_place AS MATERIALIZED (
                 SELECT s.lane, s.deleted_at, stripes.n::smallint AS stripe, o.seq, o.created_at
-                FROM sought s CROSS JOIN generate_series(0, 7) stripes(n)
+                FROM sought s CROSS JOIN %3$s stripes(n)
                 CROSS JOIN LATERAL (
                     SELECT seq, created_at FROM owed
                     WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
@@ -127,13 +133,13 @@ final class DeliveriesBySeq {
                           WHERE r.lane = s.lane AND r.first_seq < (SELECT edge FROM owed_window)
                           ORDER BY r.first_seq DESC LIMIT 1) o) older
                 WHERE created_at >= $4::timestamptz - interval '10 minutes')
-            """.formatted(WINDOW, DeliveryRows.OWED_COLUMNS).strip();
+            """.formatted(WINDOW, DeliveryRows.OWED_COLUMNS, KeySlices.SERIES).strip();
 
     /** Of one lane ($7), the newest of each stripe and of the runs. */
     private static final String OWED_OF_SUBSCRIPTION = """
             owed_place AS MATERIALIZED (
                 SELECT stripes.n AS place, %1$s
-                FROM subscription s CROSS JOIN generate_series(0, 7) stripes(n)
+                FROM subscription s CROSS JOIN %3$s stripes(n)
                 CROSS JOIN LATERAL (
                     SELECT * FROM owed
                     WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
@@ -156,7 +162,8 @@ final class DeliveriesBySeq {
             """.formatted(
             DeliveryRows.OWED_COLUMNS,
             "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at, changed_at,"
-                    + " attempted_at, status_code, error").strip();
+                    + " attempted_at, status_code, error",
+            KeySlices.SERIES).strip();
 
     private static final String LIST_ALL = listBySeq(OWED_OF_ALL, "true", "true");
 

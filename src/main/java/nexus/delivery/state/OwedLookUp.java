@@ -1,5 +1,7 @@
 package nexus.delivery.state;
 
+import nexus.queue.owed.KeySlices;
+
 /**
  * How one owed delivery is found, by its lane and seq. Runs overlap, but the wanted one is nearly always the last that
  * begins at or before the seq, so the search goes downwards from there; a run's arrays are not unnested.
@@ -12,12 +14,12 @@ public final class OwedLookUp {
         return """
                (SELECT o.lane, o.stripe, o.seq, o.due, o.attempts, o.created_at, o.renewed_at, o.event_day, o.event_id
                 FROM owed o
-                WHERE o.lane = %1$s AND o.stripe = ANY ('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = %2$s
+                WHERE o.lane = %1$s AND o.stripe = ANY (%3$s) AND o.seq = %2$s
                 UNION ALL
                 (SELECT r.lane, r.stripes[run.place], %2$s, NULL::timestamptz, 0::smallint, r.created_at,
                         NULL::timestamptz, r.event_day, r.event_ids[run.place]
                  FROM owed_run r CROSS JOIN LATERAL (SELECT array_position(r.seqs, %2$s) AS place OFFSET 0) run
                  WHERE r.lane = %1$s AND r.first_seq <= %2$s AND get_bit(r.is_owed, run.place - 1) = 1
-                 ORDER BY r.first_seq DESC LIMIT 1))""".formatted(lane, seq);
+                 ORDER BY r.first_seq DESC LIMIT 1))""".formatted(lane, seq, KeySlices.ALL);
     }
 }

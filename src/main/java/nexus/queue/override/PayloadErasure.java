@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import nexus.queue.notify.OwedSignal;
+import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.PackedRows;
+import nexus.queue.settle.HistoryRows;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -42,11 +44,11 @@ public class PayloadErasure {
                 SELECT o.place
                 FROM target t CROSS JOIN LATERAL unnest(t.lanes, t.seqs) p(lane, seq) CROSS JOIN LATERAL (
                     SELECT ctid AS place FROM owed o
-                    WHERE o.lane = p.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[]) AND o.seq = p.seq
+                    WHERE o.lane = p.lane AND o.stripe = ANY (%s) AND o.seq = p.seq
                     LIMIT 1) o),
             taken AS (
                 DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM found)) RETURNING *),
-            """ + GivenUp.recorded("payload-erased") + """
+            """.formatted(KeySlices.ALL) + GivenUp.recorded("payload-erased") + """
             SELECT (SELECT count(*) FROM target) AS events, low.lane, low.seq
             FROM (SELECT 1) one LEFT JOIN (SELECT lane, min(seq) AS seq FROM taken GROUP BY lane) low ON true""";
 
@@ -59,10 +61,10 @@ public class PayloadErasure {
                 WHERE d.seq = pair.seq AND d.day = pair.day AND d.response IS NOT NULL),
             settled_in_run AS (
                 UPDATE delivery_run r SET responses[array_position(r.seqs, pair.seq)] = NULL FROM pair
-                WHERE r.day = pair.day AND r.lane = pair.lane AND r.last_seq BETWEEN pair.seq AND pair.seq + 4095
+                WHERE r.day = pair.day AND r.lane = pair.lane AND r.last_seq BETWEEN pair.seq AND pair.seq + %d
                   AND r.first_seq <= pair.seq AND pair.seq = ANY (r.seqs) AND r.responses IS NOT NULL)
             UPDATE attempt a SET response = NULL FROM pair
-            WHERE a.seq = pair.seq AND a.day = pair.day AND a.response IS NOT NULL""";
+            WHERE a.seq = pair.seq AND a.day = pair.day AND a.response IS NOT NULL""".formatted(HistoryRows.LONGEST_REACH);
 
     private final Store store;
     private final OwedSignal signal;

@@ -55,10 +55,10 @@ public class OwedQueue implements OwedReads {
               OR EXISTS (SELECT FROM owed e
                          WHERE e.lane = o.lane AND e.other_key = o.other_key AND e.seq < o.seq AND e.seq >= w.low)))
             OR (o.barrier AND EXISTS (
-                 SELECT FROM generate_series(0, 7) s
+                 SELECT FROM %s s
                  WHERE EXISTS (SELECT FROM owed e
                                WHERE e.lane = o.lane AND e.stripe = s AND e.seq < o.seq AND e.seq >= w.low))))
-            """;
+            """.formatted(KeySlices.SERIES);
 
     private static final String BEHIND_BARRIER = """
             EXISTS (SELECT FROM owed e WHERE e.lane = o.lane AND e.barrier AND e.seq < o.seq AND e.seq >= w.low)
@@ -152,10 +152,10 @@ public class OwedQueue implements OwedReads {
 
     static final String OLDEST = "SELECT " + ROW + """
             false AS behind
-            FROM generate_series(0, 7) s
+            FROM %s s
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o WHERE o.lane = $1 AND o.stripe = s AND o.seq > $2 ORDER BY o.seq LIMIT $3) o
-            ORDER BY o.seq LIMIT $3""";
+            ORDER BY o.seq LIMIT $3""".formatted(KeySlices.SERIES);
 
     static final String LANES_WITH_WORK = """
             WITH RECURSIVE lanes(lane) AS (
@@ -177,13 +177,13 @@ public class OwedQueue implements OwedReads {
 
     static final String SMALLEST_OWED = """
             SELECT w.lane, least(
-                (SELECT min(o.seq) FROM generate_series(0, 7) s
+                (SELECT min(o.seq) FROM %s s
                  CROSS JOIN LATERAL (
                      SELECT o.seq FROM owed o WHERE o.lane = w.lane AND o.stripe = s AND o.seq >= w.low
                      ORDER BY o.seq LIMIT 1) o),
                 (SELECT r.first_seq FROM owed_run r WHERE r.lane = w.lane AND r.first_seq >= w.low
                  ORDER BY r.first_seq LIMIT 1))
-            FROM unnest($1::int[], $2::bigint[]) w(lane, low)""";
+            FROM unnest($1::int[], $2::bigint[]) w(lane, low)""".formatted(KeySlices.SERIES);
 
     /** Intake takes the lock of the catalog before it draws a seq, so the sequence is read first. */
     static final String LOOK = """

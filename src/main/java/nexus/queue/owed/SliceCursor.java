@@ -7,7 +7,4 @@ package nexus.queue.owed;
  * @param limit rows at most
  * @param oldestOpen no delivery of the lane with a smaller seq is owed
  */
-public record SliceCursor(int lane, int keySlice, long after, int limit, long oldestOpen) {
-    /** The number of key slices of a lane. */
-    public static final int KEY_SLICES = 8;
-}
+public record SliceCursor(int lane, int keySlice, long after, int limit, long oldestOpen) {}

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.SliceCursor;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +37,9 @@ public final class LaneCursor {
     private final OldestOpenPosition oldestOpen = new OldestOpenPosition();
     private boolean settledSinceRaised = true;
     private int pace; // consecutive full reads in which nothing could start
-    private final long[] cursors = new long[SliceCursor.KEY_SLICES];
-    private final boolean[] dry = new boolean[SliceCursor.KEY_SLICES];
-    private final boolean[] atBarrier = new boolean[SliceCursor.KEY_SLICES];
+    private final long[] cursors = new long[KeySlices.COUNT];
+    private final boolean[] dry = new boolean[KeySlices.COUNT];
+    private final boolean[] atBarrier = new boolean[KeySlices.COUNT];
     private int signals;
     private long lowestSignalled = Long.MAX_VALUE; // since the last read began
 
@@ -52,7 +53,7 @@ public final class LaneCursor {
     private @Nullable Instant dueAddedSinceRead;
     private long lowestBehindUnknown = Long.MAX_VALUE; // of the rows skipped because of one that is not known here
 
-    private final boolean[] endReached = new boolean[SliceCursor.KEY_SLICES]; // since the last sweep
+    private final boolean[] endReached = new boolean[KeySlices.COUNT]; // since the last sweep
     private long waitingSinceSweep; // number of rows that had to wait
     private Instant sweptAt = LONG_AGO;
 
@@ -102,7 +103,7 @@ public final class LaneCursor {
     }
 
     public boolean hasUnread() {
-        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+        for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             if (!dry[keySlice] && !atBarrier[keySlice]) {
                 return true;
             }
@@ -121,7 +122,7 @@ public final class LaneCursor {
     public List<SliceCursor> cursors(int room) {
         int limit = Math.min(LONGEST_READ, (room / 4 + 2) << pace);
         List<SliceCursor> unread = new ArrayList<>();
-        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+        for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             if (!dry[keySlice] && !atBarrier[keySlice]) {
                 unread.add(new SliceCursor(lane, keySlice, cursors[keySlice], limit, oldestOpen.value()));
             }
@@ -132,7 +133,7 @@ public final class LaneCursor {
     /** The key slices that were read to their end, so that the store must be asked for newer rows. */
     public List<SliceCursor> dryCursors() {
         List<SliceCursor> read = new ArrayList<>();
-        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+        for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             if (dry[keySlice]) {
                 read.add(new SliceCursor(lane, keySlice, cursors[keySlice], 1, oldestOpen.value()));
             }
@@ -276,7 +277,7 @@ public final class LaneCursor {
         signals++;
         lowestSignalled = Math.min(lowestSignalled, seq);
         boolean wasPassed = false;
-        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+        for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             if (cursors[keySlice] >= seq) {
                 cursors[keySlice] = seq - 1;
                 wasPassed = true;
@@ -299,7 +300,7 @@ public final class LaneCursor {
      */
     public void sweep(Instant now, Duration interval) {
         Duration enough = Duration.ofMillis(Math.max(interval.toMillis() / 2, waitingSinceSweep));
-        boolean isOver = IntStream.range(0, SliceCursor.KEY_SLICES).allMatch(keySlice -> endReached[keySlice]);
+        boolean isOver = IntStream.range(0, KeySlices.COUNT).allMatch(keySlice -> endReached[keySlice]);
         if (isOver && !sweptAt.plus(enough).isAfter(now)) {
             sweptAt = now;
             waitingSinceSweep = 0;

@@ -16,13 +16,6 @@ import nexus.queue.owed.OwedDelivery;
  * @param deliveries by ascending seq
  */
 record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
-    /** For fewer deliveries, separate rows are cheaper. Reads rely on this minimum of a packed row as well. */
-    static final int SHORTEST = 32;
-    /** Deliveries that fit into a page of 8 KB with empty responses. */
-    private static final int LONGEST = 160;
-    /** Bounds required by the table, so that a seq, or a time, can be in few packed rows only. */
-    private static final long SEQS = 4096;
-
     private static final long SECONDS = 60;
 
     private static final Comparator<Outcome.Sent> BY_SEQ =
@@ -35,7 +28,7 @@ record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
 
     /** The packed rows among these deliveries. */
     static Parts among(List<Outcome.Sent> outcomes) {
-        if (outcomes.size() < SHORTEST) {
+        if (outcomes.size() < HistoryRows.SHORTEST) {
             return new Parts(List.of(), outcomes);
         }
         Parts parts = new Parts(new ArrayList<>(), new ArrayList<>());
@@ -54,7 +47,7 @@ record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
     }
 
     private static void divide(DayLane of, List<Outcome.Sent> all, Parts parts) {
-        if (all.size() < SHORTEST) {
+        if (all.size() < HistoryRows.SHORTEST) {
             parts.apart.addAll(all);
             return;
         }
@@ -66,17 +59,17 @@ record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
         List<Outcome.Sent> near = new ArrayList<>();
         List<Outcome.Sent> far = new ArrayList<>();
         for (Outcome.Sent outcome : all) {
-            boolean isNear = outcome.delivery().seq() > newest - SEQS
+            boolean isNear = outcome.delivery().seq() >= newest - HistoryRows.LONGEST_REACH
                     && !outcome.made().at().isBefore(latest.minusSeconds(SECONDS));
             (isNear ? near : far).add(outcome);
         }
         parts.apart.addAll(far);
-        if (near.size() < SHORTEST) {
+        if (near.size() < HistoryRows.SHORTEST) {
             parts.apart.addAll(near);
             return;
         }
         near.sort(BY_SEQ);
-        int count = Math.ceilDiv(near.size(), LONGEST);
+        int count = Math.ceilDiv(near.size(), HistoryRows.LONGEST);
         for (int i = 0; i < count; i++) {
             parts.runs.add(new PackedHistory(
                     of.day, of.lane, near.subList(near.size() * i / count, near.size() * (i + 1) / count)));

@@ -88,7 +88,7 @@ public class Settlement implements Settling {
 
     @Override
     public boolean isBetterLater(Collection<Outcome> outcomes) {
-        return outcomes.size() < PackedHistory.SHORTEST
+        return outcomes.size() < HistoryRows.SHORTEST
                 && outcomes.stream()
                         .anyMatch(outcome -> outcome.delivery().place() instanceof PackedRow run && run.isPacked());
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.function.ToDoubleFunction;
 import nexus.liveness.LoopHeartbeats;
 import nexus.liveness.Rounds;
+import nexus.queue.owed.KeySlices;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
@@ -52,7 +53,7 @@ public final class StoreSampler {
                         UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
                  (SELECT min(least(ready.since, run.since, retry.due)) AS oldest
                   FROM subscription s
-                  CROSS JOIN generate_series(0, 7) stripes(n)
+                  CROSS JOIN %s stripes(n)
                   LEFT JOIN LATERAL (
                       SELECT coalesce(renewed_at, created_at) AS since FROM owed
                       WHERE lane = s.lane AND stripe = stripes.n::smallint AND due IS NULL
@@ -65,7 +66,7 @@ public final class StoreSampler {
                       ORDER BY due LIMIT 1) retry ON true
                   WHERE s.deleted_at IS NULL AND s.is_enabled
                     AND (s.held_until IS NULL OR s.held_until <= now())
-                    AND s.breaker_opened_at IS NULL) due""";
+                    AND s.breaker_opened_at IS NULL) due""".formatted(KeySlices.SERIES);
 
     private final Store store;
     private final Rounds rounds;

@@ -39,6 +39,7 @@ import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.DueCursor;
 import nexus.queue.owed.KeyCursor;
 import nexus.queue.owed.KeyQueue;
+import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedReads;
@@ -369,7 +370,7 @@ class StoredBacklogModelTest {
         }
 
         private static int slice(Stored stored) {
-            return (int) (stored.key % SliceCursor.KEY_SLICES);
+            return (int) (stored.key % KeySlices.COUNT);
         }
 
         private OwedDelivery delivery(Stored stored, boolean isBehind) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import nexus.queue.owed.DueCursor;
+import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.SliceCursor;
 import nexus.queue.position.LaneCursor.Mark;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class LaneCursorTest {
     }
 
     private void readEverythingDry(Mark mark) {
-        for (int keySlice = 0; keySlice < SliceCursor.KEY_SLICES; keySlice++) {
+        for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             cursor.readDry(keySlice, mark);
         }
     }
