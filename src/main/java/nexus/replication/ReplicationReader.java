@@ -33,6 +33,7 @@ import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.stream.LagSampler;
 import nexus.replication.stream.ReplicationSession;
 import nexus.replication.trouble.SourceTroubles;
+import nexus.retry.Doubling;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +53,11 @@ public class ReplicationReader {
     private static final Duration SOURCE_BEAT = Duration.ofSeconds(5);
     private static final Duration LAST_SAVE = Duration.ofSeconds(2);
     private static final Duration LOG_REFUSALS_EVERY = Duration.ofSeconds(20);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /**
-     * The retry notices within two intervals that the source is available again, since the ordinary connection also has
-     * to reconnect.
+     * The retry notices within two of the longest that the source is available again, since the ordinary connection also
+     * has to reconnect.
      */
-    private static final Duration LAST_RETRY = Duration.ofMillis(1500);
+    private static final Doubling RETRIES = new Doubling(Duration.ofMillis(500), Duration.ofMillis(1500));
 
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(2);
 
@@ -284,8 +284,8 @@ public class ReplicationReader {
         String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         LOG.warnf("capture interrupted failures=%d reason=%s", failures + 1, reason);
         report.status(Status.CONNECTING, Optional.of(reason));
-        long longest = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
         failures++;
+        long longest = RETRIES.nth(failures).toMillis();
         backOff(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));
     }
 

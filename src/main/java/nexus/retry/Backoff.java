@@ -31,8 +31,7 @@ public record Backoff(Duration base, Duration cap) {
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts must be at least 1: " + attempts);
         }
-        double doubled = (double) base.toMillis() * Math.pow(2, Math.min(attempts - 1, 62));
-        double capped = Math.min(doubled, (double) cap.toMillis());
-        return Duration.ofMillis(Math.round(capped * (1 - JITTER + 2 * JITTER * random)));
+        double millis = (double) new Doubling(base, cap).nth(attempts).toMillis();
+        return Duration.ofMillis(Math.round(millis * (1 - JITTER + 2 * JITTER * random)));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import nexus.command.environment.StartRefused;
 import nexus.notation.SqlState;
+import nexus.retry.Doubling;
 import nexus.store.JdbcSessions;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
@@ -22,8 +23,7 @@ import nexus.store.migration.SchemaState;
  * unreachable server is waited for.
  */
 public final class DatabaseCheck {
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+    private static final Doubling WAITS = new Doubling(Duration.ofSeconds(1), Duration.ofSeconds(15));
 
     private final Consumer<String> say;
 
@@ -45,7 +45,7 @@ public final class DatabaseCheck {
      * @param captured whether row changes are captured from it as well
      */
     public Found awaitStore(PostgresUrl url, boolean captured) throws StartRefused, InterruptedException {
-        for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
+        for (int attempts = 1; ; attempts++) {
             try {
                 boolean isPooled = isPooled("DATABASE_URL", url);
                 if (isPooled && captured) {
@@ -64,6 +64,7 @@ public final class DatabaseCheck {
                 }
             } catch (SQLException e) {
                 refuseUnlessPassing("DATABASE_URL", url, e);
+                Duration wait = WAITS.nth(attempts);
                 say.accept("DATABASE_URL (" + url + ") can't be reached, trying again in " + wait.toSeconds() + " s: "
                         + SqlReason.of(e));
                 Thread.sleep(wait);
@@ -145,10 +146,5 @@ public final class DatabaseCheck {
                     default -> "";
                 };
         throw new StartRefused(variable + " (" + url + ") was turned down (" + SqlReason.of(failure) + ")" + fix);
-    }
-
-    private static Duration longer(Duration wait) {
-        Duration doubled = wait.multipliedBy(2);
-        return doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
     }
 }

@@ -1,10 +1,10 @@
 package nexus.dispatch.lane;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import nexus.dispatch.outcome.DeliveryConfig;
 import nexus.dispatch.outcome.Verdict;
+import nexus.retry.Doubling;
 import nexus.subscription.EndpointHealth.Opened;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Breaker {
     private static final int SLICES = 6;
-    private static final int LONGEST_DOUBLING = 30;
 
     private final DeliveryConfig.Breaker rules;
+    private final Doubling probes;
     private final long sliceMillis;
     private final long[] slices = new long[SLICES]; // the time slice that is counted here
     private final int[] results = new int[SLICES];
@@ -29,6 +29,7 @@ final class Breaker {
 
     Breaker(DeliveryConfig.Breaker rules, Optional<Opened> stored) {
         this.rules = rules;
+        this.probes = new Doubling(rules.firstProbe(), rules.longestProbe());
         this.sliceMillis = Math.max(1, rules.window().toMillis() / SLICES);
         this.opened = stored.orElse(null);
     }
@@ -67,14 +68,9 @@ final class Breaker {
         }
         int failedProbes = open.failedProbes() + 1;
         opened = verdict == Verdict.FAILED
-                ? new Opened(open.at(), now.plus(waitAfter(failedProbes)), failedProbes)
+                ? new Opened(open.at(), now.plus(probes.nth(failedProbes + 1)), failedProbes)
                 : null;
         return true;
-    }
-
-    private Duration waitAfter(int failedProbes) {
-        Duration doubled = rules.firstProbe().multipliedBy(1L << Math.min(failedProbes, LONGEST_DOUBLING));
-        return doubled.compareTo(rules.longestProbe()) > 0 ? rules.longestProbe() : doubled;
     }
 
     private void count(Verdict verdict, Instant now) {

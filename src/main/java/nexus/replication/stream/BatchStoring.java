@@ -14,6 +14,7 @@ import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.source.SourceErrors;
 import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.trouble.StoreRefusals;
+import nexus.retry.Doubling;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchStoring {
     private static final Logger LOG = Logger.getLogger(BatchStoring.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    private static final Doubling RETRIES = new Doubling(Duration.ofMillis(200), Duration.ofSeconds(5));
     /** Retries for about six seconds. More attempts would hide a standstill. */
     private static final int MOST_FAILURES = 5;
 
@@ -143,7 +143,7 @@ public final class BatchStoring {
 
     private static Attempt attempt(
             List<IncomingEvent> events, SourcePosition to, Future<SourcePosition> result, int failures) {
-        long wait = Math.min(LAST_RETRY.toNanos(), FIRST_RETRY.toNanos() << Math.min(failures, 10));
+        long wait = RETRIES.nth(failures + 1).toNanos();
         return new Attempt(events, to, result, failures, System.nanoTime() + wait);
     }
 }
