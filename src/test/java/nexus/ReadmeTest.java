@@ -24,6 +24,7 @@ class ReadmeTest {
     private static final Pattern METER = Pattern.compile("(?m)^\\| `(nexus\\.[a-z.]+)` \\|");
     private static final Pattern METER_IN_CODE =
             Pattern.compile("(?:builder|counter|gauge|timer|summary)\\(\\s*\"(nexus\\.[a-z.]+)\"");
+    private static final Pattern CLASS = Pattern.compile("`(?:[a-z]+\\.)*([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)?)`");
     private static final Pattern VARIABLE = Pattern.compile("(?m)^#([A-Z_]+)=");
 
     @Test
@@ -42,6 +43,23 @@ class ReadmeTest {
                     .collect(toCollection(TreeSet::new));
             assertThat(names(METER, README)).isEqualTo(inCode);
         }
+    }
+
+    /** Classes and tests that the guide for contributors names exist. */
+    @Test
+    void theGuideForContributorsNamesWhatThereIs() throws IOException {
+        Set<String> classes = new TreeSet<>();
+        for (String root : new String[] {"src/main/java/nexus", "src/test/java/nexus"}) {
+            try (Stream<Path> sources = Files.walk(Path.of(root))) {
+                sources.map(file -> file.getFileName().toString())
+                        .filter(name -> name.endsWith(".java"))
+                        .map(name -> name.substring(0, name.length() - ".java".length()))
+                        .forEach(classes::add);
+            }
+        }
+        assertThat(names(CLASS, read(Path.of("CONTRIBUTING.md"))))
+                .hasSizeGreaterThan(20)
+                .isSubsetOf(classes);
     }
 
     @Test
