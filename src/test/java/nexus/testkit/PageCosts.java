@@ -115,7 +115,7 @@ public final class PageCosts {
         for (String process : processes) {
             Path path = Path.of("/proc", process, "schedstat");
             try {
-                sum += Long.parseLong(Files.readString(path).split(" ")[0]);
+                sum += Long.parseLong(Files.readString(path).split(" ", -1)[0]);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
