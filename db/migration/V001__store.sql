@@ -251,6 +251,8 @@ CREATE TABLE delivery (
 ) PARTITION BY RANGE (day);
 CREATE INDEX delivery_of_lane ON delivery (lane, seq);
 CREATE INDEX delivery_log ON delivery (lane, attempted_at) WHERE attempted_at IS NOT NULL;
+CREATE INDEX delivery_late ON delivery (attempted_at)
+    WHERE attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC';
 CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
 COMMENT ON TABLE delivery IS 'Written by queue. Settled deliveries, in the partition of their event''s day.';
 COMMENT ON COLUMN delivery.attempted_at IS 'This column and the next four describe the last attempt. Earlier attempts are in attempt. Null: no attempt, or the last attempt is in attempt.';
@@ -276,6 +278,8 @@ CREATE TABLE delivery_run (
 ) PARTITION BY RANGE (day);
 CREATE INDEX delivery_run_newest ON delivery_run (last_seq);
 CREATE INDEX delivery_run_log ON delivery_run (lane, last_attempted_at, first_attempted_at);
+CREATE INDEX delivery_run_late ON delivery_run (last_attempted_at)
+    WHERE last_attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC';
 COMMENT ON TABLE delivery_run IS 'Written by queue, including erasure of answers. Packed rows: deliveries of a lane that succeeded at the first attempt and were settled together, in the partition of their events'' day.';
 COMMENT ON COLUMN delivery_run.last_seq IS 'Packed rows overlap, but each spans less than 4096 seqs: a search for a seq reads those that end within 4096 of it.';
 COMMENT ON COLUMN delivery_run.last_attempted_at IS 'At most a minute after the first, for the same reason.';
@@ -324,7 +328,9 @@ CREATE TABLE attempt (
     PRIMARY KEY (seq, attempt, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX attempt_log ON attempt (lane, attempted_at);
+CREATE INDEX attempt_late ON attempt (attempted_at) WHERE attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC';
 COMMENT ON TABLE attempt IS 'Written by queue, together with the delivery''s state. Every attempt but the one in the delivery''s row.';
+COMMENT ON INDEX attempt_late IS 'Attempts made four days after the day of their event or later, as in delivery_late and delivery_run_late. Few rows are in these indexes, and their absence limits the days that a page of the log reads.';
 
 -- The days. Rows of a day's tables are inserted, rarely changed, and dropped with their day.
 

@@ -31,6 +31,11 @@ public class AttemptRepository {
     /** Listeners whose attempts are looked at for one page of the log: those that were tried last. */
     private static final int LISTENERS = 64;
 
+    /** The days before the last one that are read at first; more than a delivery is tried for by default. */
+    private static final int RECENT_DAYS = 5;
+
+    private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
+
     /** A page ends before its payloads exceed this together: one payload alone may have 16 MiB. */
     private static final int PAGE_BYTES = 16 * 1024 * 1024;
 
@@ -54,25 +59,27 @@ public class AttemptRepository {
      * newest point at which that, or one of the places, had more to give, and a page ends there.
      *
      * <p>Of a listener's runs, those are looked at that end before $1, the newest first, and those that end behind it and
-     * begin before it; when there are more, they end before the lowest of these ends, the floor. No attempt was made on
-     * a day before its event's.
+     * begin before it; when there are more, they end before the lowest of these ends, the floor.
+     *
+     * <p>$9 and $10 are the first and the last day whose partitions are read. No attempt is made on a day before its
+     * event's, so the last day limits nothing. Attempts of earlier days than the first are known to be older than the
+     * third day after it, except for the late ones, which have indexes of their own: the horizon is there, or at the
+     * newest late attempt, if there are events of earlier days. A delivery that has a row in {@code attempt} is never in a run.
      */
     private static final String LOG = """
-            WITH until AS MATERIALIZED (
-                SELECT (least($1::timestamptz, now()) AT TIME ZONE 'UTC')::date + 1 AS day),
-            newest AS MATERIALIZED (
+            WITH newest AS MATERIALIZED (
                 SELECT l.lane, l.id, l.at, row_number() OVER (ORDER BY l.at DESC) AS rank
                 FROM (SELECT s.lane, s.id, greatest(
                           (SELECT attempted_at FROM attempt
-                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
+                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
                            ORDER BY attempted_at DESC LIMIT 1),
                           (SELECT attempted_at FROM delivery
-                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
+                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
                            ORDER BY attempted_at DESC LIMIT 1),
                           (SELECT least(last_attempted_at, $1::timestamptz) FROM delivery_run
                            WHERE lane = s.lane AND last_attempted_at <= $1::timestamptz + interval '1 minute'
                              AND first_attempted_at <= $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                             AND day <= (SELECT day FROM until)
+                             AND day BETWEEN $9::date AND $10::date
                            ORDER BY last_attempted_at DESC LIMIT 1)) AS at
                       FROM subscription s
                       WHERE s.kind = 'listener' AND ($5::uuid IS NULL OR s.id = $5::uuid) OFFSET 0) l
@@ -89,47 +96,65 @@ public class AttemptRepository {
                     SELECT CASE WHEN count(*) >= least(l.n, 256) / 32 + 2 THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
                     FROM (SELECT last_attempted_at FROM delivery_run
                           WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                            AND last_attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
+                            AND last_attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
                           ORDER BY last_attempted_at DESC LIMIT least(l.n, 256) / 32 + 2) newest) runs),
             scanned AS MATERIALIZED (
                 SELECT l.lane * 2 AS place, l.id AS listener_id, l.n AS most, a.*
                 FROM listener l CROSS JOIN LATERAL (
-                    SELECT day, lane, seq, attempt, attempted_at, status_code, error, response
+                    SELECT day, lane, seq, attempt, attempted_at, status_code, error, response,
+                           NULL::uuid AS event_id
                     FROM attempt
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
-                      AND attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
+                      AND attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
                       AND (attempted_at, seq, attempt) < ($1::timestamptz, $2::bigint, $3::smallint)
                     ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT l.n) a
                 UNION ALL
                 SELECT l.lane * 2 + 1, l.id, l.n, d.*
                 FROM listener l CROSS JOIN LATERAL (
-                    SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
+                    SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response, event_id
                     FROM delivery
                     WHERE lane = l.lane AND attempted_at <= $1::timestamptz
-                      AND attempted_at > (SELECT attempted_at FROM edge) AND day <= (SELECT day FROM until)
+                      AND attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
                     ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT l.n) d),
             in_run AS MATERIALIZED (
                 SELECT -1 AS place, f.id AS listener_id, 0::bigint AS most, d.*
                 FROM run_floor f CROSS JOIN LATERAL (
-                    SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response
+                    SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response, event_id
                     FROM delivery_of_run
                     WHERE lane = f.lane AND last_attempted_at >= f.attempted_at AND attempted_at > f.attempted_at
                       AND last_attempted_at > (SELECT attempted_at FROM edge)
                       AND last_attempted_at <= $1::timestamptz + interval '1 minute'
-                      AND first_attempted_at <= $1::timestamptz AND day <= (SELECT day FROM until)
+                      AND first_attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
                       AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
                       AND $6::boolean IS DISTINCT FROM false OFFSET 0) d),
+            late AS MATERIALIZED (
+                SELECT ($9::date + 3)::timestamp AT TIME ZONE 'UTC' AS days_end, coalesce(greatest(
+                    (SELECT attempted_at FROM attempt
+                     WHERE day < $9::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND attempted_at <= $1::timestamptz
+                     ORDER BY attempted_at DESC LIMIT 1),
+                    (SELECT attempted_at FROM delivery
+                     WHERE day < $9::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND attempted_at <= $1::timestamptz
+                     ORDER BY attempted_at DESC LIMIT 1),
+                    (SELECT least(last_attempted_at, $1::timestamptz) FROM delivery_run
+                     WHERE day < $9::date AND last_attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND last_attempted_at <= $1::timestamptz + interval '1 minute'
+                     ORDER BY last_attempted_at DESC LIMIT 1)), '-infinity') AS attempted_at),
             horizon AS (
-                SELECT attempted_at, seq, attempt
+                SELECT attempted_at, seq, attempt, NULL::boolean AS is_late
                 FROM (SELECT *, row_number() OVER (
                                     PARTITION BY place ORDER BY attempted_at DESC, seq DESC, attempt DESC) AS n
                       FROM scanned) numbered
                 WHERE numbered.n = numbered.most
                 UNION ALL
-                SELECT attempted_at, 9223372036854775807, 32767 FROM run_floor WHERE attempted_at > '-infinity'
+                SELECT attempted_at, 9223372036854775807, 32767, NULL FROM run_floor WHERE attempted_at > '-infinity'
                 UNION ALL
-                SELECT attempted_at, 9223372036854775807, 32767 FROM edge WHERE attempted_at > '-infinity'
+                SELECT attempted_at, 9223372036854775807, 32767, NULL FROM edge WHERE attempted_at > '-infinity'
+                UNION ALL
+                SELECT greatest(attempted_at, days_end), 9223372036854775807, 32767, attempted_at >= days_end
+                FROM late WHERE EXISTS (SELECT FROM event WHERE day < $9::date)
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT 1),
             hit AS MATERIALIZED (
                 SELECT * FROM (SELECT * FROM scanned UNION ALL SELECT * FROM in_run) known
@@ -146,12 +171,15 @@ public class AttemptRepository {
                 FROM hit
                 LEFT JOIN LATERAL (
                     SELECT coalesce(
-                        (SELECT event_id FROM settled_delivery(hit.day, hit.lane, hit.seq)),
+                        hit.event_id,
+                        (SELECT event_id FROM delivery d
+                         WHERE d.day = hit.day AND d.day BETWEEN $9::date AND $10::date AND d.seq = hit.seq),
                         (SELECT event_id FROM owed o
                          WHERE o.lane = hit.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[])
                            AND o.seq = hit.seq)) AS id) owner ON true
-                LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day)
-            SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt, s.*
+                LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day AND e.day BETWEEN $9::date AND $10::date)
+            SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt,
+                   h.is_late AS horizon_is_late, s.*
             FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < $8
             ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS);
 
@@ -183,19 +211,56 @@ public class AttemptRepository {
                 });
     }
 
-    /** One page of the attempts made for listeners, deleted ones included, newest first. */
+    /**
+     * One page of the attempts made for listeners, deleted ones included, newest first. The partitions of all days are read
+     * for one listener, and where the recent ones do not contain what belongs on the page.
+     */
     Future<LogPage> log(LogFilter filter, LogPosition before, int limit) {
-        return reading(filter, before, limit).on(store.api()).map(rows -> logPage(rows, limit));
+        if (filter.listenerId().isPresent()) {
+            return readingAllDays(filter, before, limit).on(store.api()).map(rows -> logPage(rows, limit));
+        }
+        return reading(filter, before, limit).on(store.api()).compose(rows -> {
+            LogPage page = logPage(rows, limit);
+            return isCutByDays(rows, page)
+                    ? readingAllDays(filter, before, limit).on(store.api()).map(all -> logPage(all, limit))
+                    : Future.succeededFuture(page);
+        });
     }
 
+    /** Reads the partitions of the days before the position in which nearly all attempts of one to two days are. */
     static IndexedRead reading(LogFilter filter, LogPosition before, int limit) {
+        return reading(filter, before, limit, lastDay(before).minusDays(RECENT_DAYS));
+    }
+
+    static IndexedRead readingAllDays(LogFilter filter, LogPosition before, int limit) {
+        return reading(filter, before, limit, BEGINNING);
+    }
+
+    /** The day after that of the position, as clocks differ. */
+    private static LocalDate lastDay(LogPosition before) {
+        Instant now = Instant.now();
+        Instant last = before.attemptedAt().isBefore(now) ? before.attemptedAt() : now;
+        return LocalDate.ofInstant(last, ZoneOffset.UTC).plusDays(1);
+    }
+
+    private static IndexedRead reading(LogFilter filter, LogPosition before, int limit, LocalDate firstDay) {
         int scanned = filter.successful().isEmpty() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
         Tuple parameters = Tuple.of(utc(before.attemptedAt()), before.seq(), before.attempt(), scanned)
                 .addValue(filter.listenerId().orElse(null))
                 .addValue(filter.successful().orElse(null))
                 .addValue(limit + 1)
-                .addValue(PAGE_BYTES);
+                .addValue(PAGE_BYTES)
+                .addValue(firstDay)
+                .addValue(lastDay(before));
         return new IndexedRead(LOG, parameters);
+    }
+
+    private static boolean isCutByDays(RowSet<Row> rows, LogPage page) {
+        Row any = rows.iterator().next();
+        Boolean isLate = any.getBoolean("horizon_is_late");
+        return isLate != null
+                && page.next().equals(horizon(any))
+                && (isLate || page.entries().isEmpty());
     }
 
     private static LogPage logPage(RowSet<Row> rows, int limit) {

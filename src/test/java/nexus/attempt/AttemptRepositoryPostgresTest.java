@@ -142,6 +142,57 @@ class AttemptRepositoryPostgresTest {
         assertThat(ofRun.payloadReceived()).isEqualTo("{}");
     }
 
+    /** Most attempts follow their event soon, and some come many days after it. */
+    @Test
+    void theLogIsInTheOrderOfTimeOverAllDays() {
+        int first = rows.subscription("listener");
+        int second = rows.subscription("listener");
+        int subscription = rows.subscription("subscription");
+        rows.run("SELECT nexus.ensure_day((now() AT TIME ZONE 'UTC')::date - n) FROM generate_series(1, 20) n");
+        rows.run("""
+            CREATE TABLE made AS
+            SELECT n::bigint AS seq, (ARRAY[%d, %d, %d])[1 + abs(hashint4(n)) %% 3] AS lane, n %% 4 AS kind,
+                   (at AT TIME ZONE 'UTC')::date AS day, at, least(now(), at + late.hours * interval '1 hour') AS tried
+            FROM generate_series(1, 400) n,
+                 LATERAL (SELECT now() - interval '20 days' * (1 - n / 400.0) AS at) event,
+                 LATERAL (SELECT CASE WHEN n %% 25 = 0 THEN abs(hashint4(-n)) %% 400 ELSE abs(hashint4(-n)) %% 90 END) late(hours)
+            """.formatted(first, second, subscription));
+        rows.run("""
+            INSERT INTO nexus.event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
+            SELECT day, gen_random_uuid(), seq, 'x', at, at, '{}', ARRAY[lane], ARRAY[seq] FROM made""");
+        rows.run("""
+            INSERT INTO nexus.attempt (day, lane, seq, attempt, attempted_at, duration_ms, status_code)
+            SELECT day, lane, seq, n, tried + n * interval '1 s', 20, 503 FROM made, generate_series(1, 3) n WHERE kind = 0""");
+        rows.run("""
+            INSERT INTO nexus.delivery (day, lane, stripe, seq, barrier, event_id, body_bytes, own, status, attempts,
+                                        attempts_before, created_at, settled_at, attempted_at, duration_ms, status_code)
+            SELECT day, lane, 0, seq, false, gen_random_uuid(), 2, false, 'SENT', 1, 0, at, tried, tried, 30, 200
+            FROM made WHERE kind IN (1, 2)""");
+        rows.run("""
+            INSERT INTO nexus.delivery_run (day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at,
+                settled_at, seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes)
+            SELECT day, lane, min(s), max(s), min(t), max(t), max(t), array_agg(s ORDER BY s),
+                   array_agg(0::smallint), array_agg(gen_random_uuid()), array_agg(at), array_agg(t ORDER BY s),
+                   array_agg(30), array_agg(200::smallint)
+            FROM made, generate_series(0, 31) n,
+                 LATERAL (SELECT seq * 100000 + n AS s, tried + n * interval '1 s' AS t) part
+            WHERE kind = 3 GROUP BY day, lane, seq""");
+        for (int lane : List.of(0, first)) {
+            List<String> expected = rows.all("""
+                SELECT 'att_' || to_char(day, 'YYYYMMDD') || '_' || seq || '_' || attempt
+                FROM (SELECT lane, day, seq, attempt, attempted_at FROM nexus.attempt
+                      UNION ALL SELECT lane, day, seq, attempts, attempted_at FROM nexus.delivery
+                      UNION ALL SELECT lane, day, seq, attempts, attempted_at FROM nexus.delivery_of_run) tried
+                WHERE lane <> %d AND %d IN (0, lane)
+                ORDER BY attempted_at DESC, seq DESC, attempt DESC""".formatted(subscription, lane));
+            LogFilter filter = new LogFilter(
+                    lane == 0 ? Optional.empty() : Optional.of(rows.subscriptionId(lane)), Optional.empty());
+            for (int limit : List.of(2000, 50, 9)) {
+                assertThat(walk(filter, limit)).containsExactlyElementsOf(expected);
+            }
+        }
+    }
+
     @Test
     void theAttemptOfADeliveryInARunIsItsOnlyOne() {
         int lane = rows.subscription("subscription");
