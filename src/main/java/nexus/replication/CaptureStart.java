@@ -94,7 +94,7 @@ public class CaptureStart {
     private final RefusedMessages refused;
     private final UndecodedChanges undecoded;
     private Optional<UnreadableTransaction> leftOut = Optional.empty(); // used only by the reader's thread
-    private boolean readsAsItIs; // used only by the reader's thread
+    private boolean readsUnconverted; // used only by the reader's thread
 
     @Inject
     public CaptureStart(
@@ -150,7 +150,7 @@ public class CaptureStart {
             // publications come first, because the slot cannot read changes from before they existed
             worker.call(publisher::prepare);
             Optional<String> newSlotBecause = carryOut(decision, ordinary, isStopped);
-            replication = connections.openReplication(readsAsItIs);
+            replication = connections.openReplication(readsUnconverted);
             return start(ordinary, replication, newSlotBecause);
         } catch (SQLException | RuntimeException e) {
             ordinary.close();
@@ -166,8 +166,8 @@ public class CaptureStart {
      * by skipping this transaction, which is a gap.
      */
     void bypass(UnreadableTransaction transaction) {
-        if (transaction.isAboutEncoding() && !readsAsItIs) {
-            readsAsItIs = true;
+        if (transaction.isAboutEncoding() && !readsUnconverted) {
+            readsUnconverted = true;
         } else {
             leftOut = Optional.of(transaction);
         }

@@ -36,7 +36,7 @@ public class SourceConnections {
     private static final String CAPTURE_SUFFIX = "-capture";
 
     /** The server converts no text, whatever its encoding is. */
-    private static final String AS_IT_IS = "SET client_encoding = 'SQL_ASCII'";
+    private static final String NO_CONVERSION = "SET client_encoding = 'SQL_ASCII'";
 
     private final PostgresUrl url;
 
@@ -78,7 +78,7 @@ public class SourceConnections {
      * that the server converts none and cannot fail at one. There is no socket timeout, because the driver would lose
      * its place in the stream after one.
      */
-    public StreamConnection openReplication(boolean asItIs) throws SQLException {
+    public StreamConnection openReplication(boolean unconverted) throws SQLException {
         String socketName = UUID.randomUUID().toString();
         Properties driver = new Properties();
         PGProperty.SOCKET_FACTORY.set(driver, StreamSockets.class.getName());
@@ -93,10 +93,10 @@ public class SourceConnections {
         try {
             connection = JdbcSessions.open(url.named(streamName(url)), SessionSettings.source(), driver);
             TextEncoding encoding = TextEncoding.of(
-                    connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), asItIs);
+                    connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), unconverted);
             if (encoding.isServers()) {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute(AS_IT_IS);
+                    statement.execute(NO_CONVERSION);
                 }
             }
             return new StreamConnection(connection, StreamSockets.take(socketName), encoding.charset());

@@ -35,9 +35,9 @@ record TextEncoding(boolean isServers, Charset charset) {
 
     /**
      * @param serverEncoding PostgreSQL's name of the encoding
-     * @param asItIs whether the server has failed to convert a text
+     * @param unconverted whether the server has failed to convert a text
      */
-    static TextEncoding of(@Nullable String serverEncoding, boolean asItIs) {
+    static TextEncoding of(@Nullable String serverEncoding, boolean unconverted) {
         if (serverEncoding == null || serverEncoding.equals("UTF8")) {
             return UTF8;
         } else if (serverEncoding.equals(SQL_ASCII)) {
@@ -45,6 +45,6 @@ record TextEncoding(boolean isServers, Charset charset) {
         }
         String name = NAMES.getOrDefault(
                 serverEncoding, serverEncoding.replace("WIN", "windows-").replace("ISO_8859_", "ISO-8859-"));
-        return asItIs && Charset.isSupported(name) ? new TextEncoding(true, Charset.forName(name)) : UTF8;
+        return unconverted && Charset.isSupported(name) ? new TextEncoding(true, Charset.forName(name)) : UTF8;
     }
 }
