@@ -139,7 +139,7 @@ public class CaptureStart {
      * Opens a session. May block for hours when the slot has to be created while a transaction stays open.
      *
      * @throws CannotCapture when this process, another one or the database has to change something first
-     * @throws SQLException if the source failed; see {@link #explained}
+     * @throws SQLException if the source failed; see {@link #explain}
      * @throws StoreUnavailableException if the store failed
      */
     ReplicationSession open(BooleanSupplier isStopped) throws SQLException {
@@ -374,7 +374,7 @@ public class CaptureStart {
     }
 
     /** Explains an error of the source to an operator, if it needs more than a retry; otherwise empty. */
-    Optional<CannotCapture> explained(SQLException error) {
+    Optional<CannotCapture> explain(SQLException error) {
         String state = SqlState.of(error);
         return switch (state) {
             case SqlState.OBJECT_IN_USE -> Optional.of(CannotCapture.standby("another process reads the slot"));

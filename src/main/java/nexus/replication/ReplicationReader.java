@@ -217,7 +217,7 @@ public class ReplicationReader {
             } catch (UnreadableTransaction e) {
                 bypass(e);
             } catch (SQLException e) {
-                captureStart.explained(e).ifPresentOrElse(this::backOff, () -> backOffAfter(e));
+                captureStart.explain(e).ifPresentOrElse(this::backOff, () -> backOffAfter(e));
             } catch (RuntimeException | Error e) {
                 // for example a row that does not fit into memory, which must not end the thread silently
                 backOffAfter(e);
