@@ -74,7 +74,7 @@ final class EarlierWriters {
     }
 
     /** The transactions that must end before every change of these relations arrives. */
-    List<OpenTransaction> of(Connection connection, Collection<Long> relationOids) throws SQLException {
+    List<OpenTransaction> findOpen(Connection connection, Collection<Long> relationOids) throws SQLException {
         Set<String> all = writersOf.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
         if (all.isEmpty()) {
             return List.of();
