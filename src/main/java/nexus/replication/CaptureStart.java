@@ -186,7 +186,7 @@ public class CaptureStart {
     }
 
     private SlotDecision decide(Connection ordinary) throws SQLException {
-        Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
+        Optional<Stored> stored = StoreReply.await(positions.find(config.slot()));
         SlotDecision decision = SlotDecision.of(
                 ReplicationSlot.read(ordinary, config.slot()),
                 config.slot(),

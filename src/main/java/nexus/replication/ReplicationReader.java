@@ -161,7 +161,7 @@ public class ReplicationReader {
 
     private void saveTroubles() {
         try {
-            StoreReply.of(captureStart.saveTroubles().timeout(LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS));
+            StoreReply.await(captureStart.saveTroubles().timeout(LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StoreUnavailableException e) {
             LOG.debugf("counts not saved reason=%s", e.getMessage());
         }

@@ -74,7 +74,7 @@ public class CatalogKeeper {
 
     /** Loads descriptions that another process may have saved. */
     private void reload(CatalogMemory memory, String systemId) {
-        restore(memory, StoreReply.of(repository.load(config.slot(), systemId)));
+        restore(memory, StoreReply.await(repository.load(config.slot(), systemId)));
     }
 
     private static void restore(CatalogMemory memory, CatalogMemory.News saved) {

@@ -62,7 +62,7 @@ public class CoverageWatch {
 
     /** Records losses that the response to a request already reported, so that they raise no event. */
     public void recordReported(Subscription subscription, List<Lost> lost) {
-        StoreReply.of(repository.save(subscription.id(), SubscriptionCoverage.of(lost)));
+        StoreReply.await(repository.save(subscription.id(), SubscriptionCoverage.of(lost)));
     }
 
     /**
@@ -116,17 +116,17 @@ public class CoverageWatch {
     }
 
     private void settle(Map<UUID, Subscription> about, Map<UUID, SubscriptionCoverage> now) {
-        Map<UUID, Known> stored = StoreReply.of(repository.all());
+        Map<UUID, Known> stored = StoreReply.await(repository.all());
         List<UUID> gone =
                 stored.keySet().stream().filter(id -> !about.containsKey(id)).toList();
         if (!gone.isEmpty()) {
-            StoreReply.of(repository.remove(gone));
+            StoreReply.await(repository.remove(gone));
         }
         now.forEach((id, coverage) -> {
             Known before = stored.getOrDefault(id, new Known(COMPLETE.fingerprint(), "-"));
             if (!coverage.fingerprint().equals(before.fingerprint())) {
                 raise(Objects.requireNonNull(about.get(id)), coverage, before);
-                StoreReply.of(repository.save(id, coverage));
+                StoreReply.await(repository.save(id, coverage));
             }
         });
     }
@@ -146,6 +146,6 @@ public class CoverageWatch {
                 .put("more", coverage.more());
         String key = "coverage " + subscription.id() + " " + before.since() + " " + coverage.fingerprint();
         IdempotencyClaim once = new IdempotencyClaim("nexus", key, key, SAME_FOR, 0, 1, false, "");
-        StoreReply.of(ownEvents.raise(TYPE, data, List.of(once)));
+        StoreReply.await(ownEvents.raise(TYPE, data, List.of(once)));
     }
 }

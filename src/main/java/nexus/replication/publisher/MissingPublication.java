@@ -42,7 +42,7 @@ public class MissingPublication {
      */
     void recordGap(Connection connection, String publication) throws SQLException {
         Optional<SlotSample> slot = SlotSample.read(connection, config.slot(), clock.instant());
-        Optional<Stored> stored = StoreReply.of(positions.find(config.slot()));
+        Optional<Stored> stored = StoreReply.await(positions.find(config.slot()));
         if (slot.isEmpty() || stored.isEmpty()) {
             return; // nothing was ever captured, so this is the first publication
         }
@@ -52,6 +52,6 @@ public class MissingPublication {
                 stored.map(Stored::updatedAt),
                 clock.instant(),
                 "the publication " + publication + " was missing and is created again");
-        StoreReply.of(gapNotice.reportAndRecord(config.slot(), gap));
+        StoreReply.await(gapNotice.reportAndRecord(config.slot(), gap));
     }
 }

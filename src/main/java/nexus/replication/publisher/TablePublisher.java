@@ -172,7 +172,7 @@ public class TablePublisher implements TableCoverage {
     }
 
     private Wanting reload() {
-        return new Wanting(StoreReply.of(catalog.refresh()).all(), true);
+        return new Wanting(StoreReply.await(catalog.refresh()).all(), true);
     }
 
     private Wanting reloadWith(Subscription asking) {
@@ -220,7 +220,7 @@ public class TablePublisher implements TableCoverage {
     private Outcome reconcileLocked(Connection connection, Supplier<Wanting> reading, Predicate<SourceTable> droppable)
             throws SQLException {
         Map<Kind, Published> before = publications.ensure(
-                connection, StoreReply.of(store.id()), missing -> missingPublication.recordGap(connection, missing));
+                connection, StoreReply.await(store.id()), missing -> missingPublication.recordGap(connection, missing));
         // subscriptions are read under the lock, so that its last holder has seen everything committed before
         Wanting wanting = reading.get();
         List<SourceTable> tables = SourceTables.read(connection);

@@ -14,7 +14,7 @@ public final class StoreReply {
     private StoreReply() {}
 
     /** @throws StoreUnavailableException if the operation failed or did not end in time */
-    public static <T> T of(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -196,7 +196,7 @@ public final class WalStream {
             keepAlive();
             LockSupport.parkNanos(CHECK_INTERVAL_NANOS);
         }
-        return StoreReply.of(reply);
+        return StoreReply.await(reply);
     }
 
     /**
