@@ -220,7 +220,7 @@ public class CaptureStart {
     }
 
     private void create(Connection ordinary, BooleanSupplier isStopped) throws SQLException {
-        report.status(Status.CREATING, Optional.of("the slot is being created"));
+        report.setStatus(Status.CREATING, Optional.of("the slot is being created"));
         SlotCreation creation = SlotCreation.start(connections, config.slot());
         while (!creation.isDone()) {
             if (isStopped.getAsBoolean()) {
@@ -228,7 +228,7 @@ public class CaptureStart {
                 throw CannotCapture.standby("stopped while the slot was being created");
             }
             LockSupport.parkNanos(CHECK_INTERVAL.toNanos());
-            report.status(Status.CREATING, Optional.of(creation.describeWait(ordinary)));
+            report.setStatus(Status.CREATING, Optional.of(creation.describeWait(ordinary)));
         }
     }
 
@@ -318,7 +318,7 @@ public class CaptureStart {
             stream.await(positions.move(check.position(), optionsHash, check.gaps()));
         }
         leftOut = Optional.empty();
-        stream.await(positions.lastGap(slot)).ifPresent(report::gap);
+        stream.await(positions.lastGap(slot)).ifPresent(report::setGap);
         return check.position();
     }
 

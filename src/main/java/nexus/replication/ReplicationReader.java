@@ -123,7 +123,7 @@ public class ReplicationReader {
 
     synchronized void start() {
         if (thread == null) {
-            report.status(Status.CONNECTING, Optional.empty());
+            report.setStatus(Status.CONNECTING, Optional.empty());
             worker.repeat(config.guardInterval(), this::guard);
             worker.repeat(LagSampler.EVERY, () -> whileCapturing(capturing -> lag.sample(worker, capturing)));
             worker.repeat(config.slotLookInterval(), this::checkSlot);
@@ -156,7 +156,7 @@ public class ReplicationReader {
         }
         thread = null;
         saveTroubles();
-        report.status(Status.OFF, Optional.empty());
+        report.setStatus(Status.OFF, Optional.empty());
     }
 
     private void saveTroubles() {
@@ -212,7 +212,7 @@ public class ReplicationReader {
             } catch (CannotCapture e) {
                 backOff(e);
             } catch (PositionLostException e) {
-                report.status(Status.STANDBY, Optional.of("another process has taken capture over"));
+                report.setStatus(Status.STANDBY, Optional.of("another process has taken capture over"));
                 backOff(STANDBY_RETRY);
             } catch (UnreadableTransaction e) {
                 bypass(e);
@@ -240,7 +240,7 @@ public class ReplicationReader {
             session = opened;
             if (failures == 0) {
                 // after a failure, the status is set once the session is proven, since the same change may fail again
-                report.status(Status.STREAMING, Optional.empty());
+                report.setStatus(Status.STREAMING, Optional.empty());
             }
             opened.readUntil(this::isStoppingAfterBeat);
             opened.finish(process.shutdownTimeout().dividedBy(2));
@@ -272,7 +272,7 @@ public class ReplicationReader {
     }
 
     private void backOff(CannotCapture why) {
-        report.status(why.status(), Optional.of(why.detail()));
+        report.setStatus(why.status(), Optional.of(why.detail()));
         boolean soon = why.status() == Status.STANDBY && System.nanoTime() - startedNanos < KILLED_ONE_STAYS.toNanos();
         backOff(soon ? FIRST_STANDBY_RETRY : why.retryIn());
     }
@@ -283,7 +283,7 @@ public class ReplicationReader {
         }
         String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         LOG.warnf("capture interrupted failures=%d reason=%s", failures + 1, reason);
-        report.status(Status.CONNECTING, Optional.of(reason));
+        report.setStatus(Status.CONNECTING, Optional.of(reason));
         failures++;
         long longest = RETRIES.nth(failures).toMillis();
         backOff(Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1)));

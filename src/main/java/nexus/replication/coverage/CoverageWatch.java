@@ -92,7 +92,7 @@ public class CoverageWatch {
             }
         }
         unpublished = unpublishedNow;
-        report.coverage(losing, failing);
+        report.setCoverage(losing, failing);
         if (!fingerprints.equals(settled)) {
             settle(about, now);
             settled = fingerprints;

@@ -45,7 +45,7 @@ public class GapNotice {
         LOG.errorf(
                 "gap in the source's changes slot=%s from=%s to=%s reason=%s",
                 slot, gap.from().orElse("-"), gap.to().orElse("-"), gap.reason());
-        report.gap(gap);
+        report.setGap(gap);
         gaps.increment();
         String key = slot + " " + gap.from().orElse("-") + " " + gap.to().orElse("-");
         IdempotencyClaim once = new IdempotencyClaim("nexus", key, key, SAME_FOR, 0, 1, false, "");

@@ -58,7 +58,7 @@ public class SlotGuardian {
         } catch (SQLException e) {
             return; // the reader reports why the source is unavailable
         }
-        report.slot(sample.map(watch::judge));
+        report.setSlot(sample.map(watch::judge));
         if (sample.isPresent()) {
             SlotHealth health = report.slot().orElseThrow();
             reportIfDue(worker, health);

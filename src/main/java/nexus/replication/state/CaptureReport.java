@@ -39,7 +39,7 @@ public class CaptureReport {
     }
 
     /** Sets the status and logs a change of it. Setting the same status again only replaces the detail. */
-    public synchronized void status(Status status, Optional<String> detail) {
+    public synchronized void setStatus(Status status, Optional<String> detail) {
         CaptureState now = published.current();
         boolean isNew = now.status() != status;
         if (isNew || !now.detail().equals(detail)) {
@@ -53,24 +53,24 @@ public class CaptureReport {
         published.publish(now.withStatus(status, isNew ? clock.instant() : now.since(), detail));
     }
 
-    public synchronized void lag(long bytes, double seconds) {
+    public synchronized void setLag(long bytes, double seconds) {
         published.publish(published.current().withLag(bytes, seconds));
     }
 
-    public synchronized void confirmed(Lsn lsn) {
+    public synchronized void setConfirmed(Lsn lsn) {
         published.publish(published.current().withConfirmed(lsn.toString()));
     }
 
-    public synchronized void gap(Gap gap) {
+    public synchronized void setGap(Gap gap) {
         published.publish(published.current().withGap(gap));
     }
 
-    public synchronized void slot(Optional<SlotHealth> health) {
+    public synchronized void setSlot(Optional<SlotHealth> health) {
         published.publish(published.current().withSlot(health));
     }
 
     /** Contains no table names, because health is readable without a key. */
-    public synchronized void coverage(int losing, int failing) {
+    public synchronized void setCoverage(int losing, int failing) {
         List<Notice> notices = new ArrayList<>();
         if (failing > 0) {
             notices.add(new Notice(

@@ -97,9 +97,9 @@ public class LagSampler {
     private void report(Sample sample, ReplicationSession session) {
         long bytes = Math.max(0, sample.end.value() - session.confirmed().value());
         if (session.isProven()) {
-            report.status(bytes > FAR_BEHIND_BYTES ? Status.CATCHING_UP : Status.STREAMING, Optional.empty());
+            report.setStatus(bytes > FAR_BEHIND_BYTES ? Status.CATCHING_UP : Status.STREAMING, Optional.empty());
         }
-        report.lag(bytes, session.lagSeconds(clock.instant()));
+        report.setLag(bytes, session.lagSeconds(clock.instant()));
     }
 
     private void countBadSample(ReplicationSession session, String reason) {

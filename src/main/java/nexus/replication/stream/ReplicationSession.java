@@ -275,7 +275,7 @@ public final class ReplicationSession {
             stream.confirm(stored);
             confirmed = stored;
             lastAdvanceNanos = System.nanoTime();
-            report.confirmed(stored);
+            report.setConfirmed(stored);
         }
     }
 
