@@ -59,7 +59,7 @@ public final class CoverageWarnings {
         if (!pattern.namesOneTable()) {
             warnings.add(new Warning(
                     "new-tables-take-seconds",
-                    pattern + " takes in a new table within 10 s of its creation; rows from before that are not sent",
+                    pattern + " captures a new table within 10 s of its creation; rows from before that are not sent",
                     "Wait 10 s after creating a table before writing rows that must be sent."));
         } else if (named.isEmpty()) {
             warnings.add(new Warning(

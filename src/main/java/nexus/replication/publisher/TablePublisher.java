@@ -292,7 +292,8 @@ public class TablePublisher implements TableCoverage {
 
     private Future<Waiting> waitFor(Set<Long> relations, long deadline) {
         return worker.submit(connection -> new Waiting(
-                        !ReplicationSlot.isReady(connection, config.slot()), earlierWriters.findOpen(connection, relations)))
+                        !ReplicationSlot.isReady(connection, config.slot()),
+                        earlierWriters.findOpen(connection, relations)))
                 .compose(waiting -> waiting.isOver() || System.nanoTime() > deadline
                         ? Future.succeededFuture(waiting)
                         : worker.submitAfter(CHECK_INTERVAL, connection -> 0)

@@ -49,7 +49,7 @@ public sealed interface SlotDecision {
     }
 
     private static SlotDecision lost(String what, boolean dropOld, Optional<String> reset) {
-        return reset.<SlotDecision>map(by -> new Replace(dropOld, what + " and made again: " + by))
+        return reset.<SlotDecision>map(by -> new Replace(dropOld, what + " and created again: " + by))
                 .orElseGet(() -> new Wait(CannotCapture.lost(what)));
     }
 }
