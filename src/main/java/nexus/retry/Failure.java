@@ -6,13 +6,10 @@ import java.util.Optional;
 /**
  * A failed attempt, as far as it matters for the next one.
  *
- * @param status empty when there was no answer
- * @param retryAfter what the endpoint asked for, with 429 or 503
+ * @param code of the target's answer, such as the status of HTTP; empty when there was none
+ * @param isForGood whether the target never wants a delivery again
+ * @param pause the time for which the target asks to get no deliveries
  */
-public record Failure(Optional<Integer> status, Optional<Duration> retryAfter) {
-    public static final Failure NO_ANSWER = new Failure(Optional.empty(), Optional.empty());
-
-    boolean hasStatus(int code) {
-        return status.isPresent() && status.get() == code;
-    }
+public record Failure(Optional<Integer> code, boolean isForGood, Optional<Duration> pause) {
+    public static final Failure NO_ANSWER = new Failure(Optional.empty(), false, Optional.empty());
 }

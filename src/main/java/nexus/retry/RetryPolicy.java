@@ -11,8 +11,6 @@ import java.util.Set;
  * @param deadOn status codes after which there is no other attempt
  */
 public record RetryPolicy(int maxAttempts, Backoff backoff, Set<Integer> deadOn) {
-    private static final int GONE = 410;
-
     public RetryPolicy {
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("maxAttempts must be at least 1: " + maxAttempts);
@@ -27,17 +25,17 @@ public record RetryPolicy(int maxAttempts, Backoff backoff, Set<Integer> deadOn)
      * @param random in [0, 1), for the jitter
      */
     public RetryDecision decide(Failure failure, int attempts, Instant now, double random) {
-        if (failure.hasStatus(GONE)) {
+        if (failure.isForGood()) {
             return new RetryDecision.GiveUp(RetryDecision.Reason.GONE);
         }
-        if (failure.status().filter(deadOn::contains).isPresent()) {
+        if (failure.code().filter(deadOn::contains).isPresent()) {
             return new RetryDecision.GiveUp(RetryDecision.Reason.REFUSED);
         }
         if (attempts >= maxAttempts) {
             return new RetryDecision.GiveUp(RetryDecision.Reason.EXHAUSTED);
         }
         Duration wait = backoff.after(attempts, random);
-        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+        Duration asked = failure.pause().orElse(Duration.ZERO);
         return new RetryDecision.RetryAt(now.plus(asked.compareTo(wait) > 0 ? asked : wait));
     }
 }

@@ -57,12 +57,12 @@ class RetryPolicyTest {
 
     @Test
     void theEndpointMayAskForLongerThanTheBackoffButNotForLess() {
-        Failure busy = new Failure(Optional.of(503), Optional.of(Duration.ofMinutes(2)));
+        Failure busy = new Failure(Optional.of(503), false, Optional.of(Duration.ofMinutes(2)));
         assertThat(policy.decide(busy, 1, NOW, MIDDLE)).isEqualTo(new RetryDecision.RetryAt(NOW.plusSeconds(120)));
         assertThat(policy.decide(busy, 10, NOW, MIDDLE)).isEqualTo(new RetryDecision.RetryAt(NOW.plusSeconds(2560)));
     }
 
     private static Failure status(int status) {
-        return new Failure(Optional.of(status), Optional.empty());
+        return new Failure(Optional.of(status), status == 410, Optional.empty());
     }
 }

@@ -60,6 +60,8 @@ public final class OutcomeDecision {
     }
 
     private static Failure failure(SendResult result) {
-        return new Failure(result.code(), holdFor(result));
+        boolean isForGood =
+                result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood;
+        return new Failure(result.code(), isForGood, holdFor(result));
     }
 }
