@@ -28,7 +28,7 @@ public class EventIntake {
     /** A publisher may take a free id just before the event with that id is stored. */
     private static final int ID_TRIES = 3;
 
-    private static final EventType HARMLESS = new EventType("pg.pg_catalog.nothing.insert");
+    private static final EventType PROBE_TYPE = new EventType("pg.pg_catalog.nothing.insert");
 
     private final EventRepository repository;
     private final SubscriptionCatalog catalog;
@@ -81,40 +81,40 @@ public class EventIntake {
 
     private Future<List<IncomingEvent>> without(
             List<IncomingEvent> refused, Throwable failure, EventRefusal.Listener refusals) {
-        RefusedEvents search = new RefusedEvents(this::takes);
-        return search.reduced(refused).compose(taken -> isAbout(search.leftOut(), taken, failure)
-                .compose(about -> about
+        RefusedEvents search = new RefusedEvents(this::accepts);
+        return search.reduced(refused).compose(taken -> isCausedBy(search.leftOut(), taken, failure)
+                .compose(isCause -> isCause
                         ? refusals.refused(search.found(failure)).map(taken)
                         : Future.failedFuture(failure))); // nothing is lost, and the caller tries again
     }
 
     /**
-     * Whether the store accepts a probe but still refuses these events: the cause of refusing every event may have been
-     * corrected meanwhile.
+     * Whether the events themselves cause the refusal: the store accepts other events and still refuses these. A cause
+     * that affects every event may have been corrected meanwhile.
      */
-    private Future<Boolean> isAbout(List<IncomingEvent> leftOut, List<IncomingEvent> taken, Throwable failure) {
+    private Future<Boolean> isCausedBy(List<IncomingEvent> leftOut, List<IncomingEvent> taken, Throwable failure) {
         if (leftOut.isEmpty()) {
             return Future.succeededFuture(true);
         }
         if (!StoreErrors.mayBeOfTable(failure, EventRepository.EVENTS)) {
             return Future.succeededFuture(false);
         }
-        Future<Boolean> takesOthers = taken.isEmpty() ? takes(List.of(harmless())) : Future.succeededFuture(true);
-        return takesOthers.compose(others -> others
-                ? new RefusedEvents(this::takes).reduced(leftOut).map(List::isEmpty)
+        Future<Boolean> acceptsOthers = taken.isEmpty() ? accepts(List.of(probe())) : Future.succeededFuture(true);
+        return acceptsOthers.compose(others -> others
+                ? new RefusedEvents(this::accepts).reduced(leftOut).map(List::isEmpty)
                 : Future.succeededFuture(false));
     }
 
-    private Future<Boolean> takes(List<IncomingEvent> events) {
-        return repository.takes(
+    private Future<Boolean> accepts(List<IncomingEvent> events) {
+        return repository.accepts(
                 new MatchedEvents(catalog.current(), events, signal.live().now()));
     }
 
     /** A probe with the simplest possible row change; it is tried and never stored. */
-    private IncomingEvent harmless() {
+    private IncomingEvent probe() {
         return new IncomingEvent(
                 new EventId(UUID.randomUUID()),
-                HARMLESS,
+                PROBE_TYPE,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 Ordering.NONE,
                 () -> "{}".getBytes(StandardCharsets.UTF_8),
@@ -143,12 +143,12 @@ public class EventIntake {
                     return Future.succeededFuture(to);
                 })
                 .recover(failure -> StoreErrors.isTaken(failure) && idTries > 0
-                        ? underFreeIds(events, matched).compose(free -> capture(free, from, to, idTries - 1))
+                        ? renameTaken(events, matched).compose(free -> capture(free, from, to, idTries - 1))
                         : Future.failedFuture(failure));
     }
 
     /** Renames events whose ids other events already have, so that they do not block the rest of the batch. */
-    private Future<List<IncomingEvent>> underFreeIds(List<IncomingEvent> events, MatchedEvents matched) {
+    private Future<List<IncomingEvent>> renameTaken(List<IncomingEvent> events, MatchedEvents matched) {
         return TakenIds.resolve(events, Set.copyOf(matched.ids), repository).onSuccess(free -> {
             Set<UUID> given = TakenIds.ids(events);
             LOG.warnf(

@@ -176,7 +176,7 @@ final class EventRepository {
     /**
      * Tests whether the store accepts these events, without storing them. Fails if the failure may have another cause.
      */
-    Future<Boolean> takes(MatchedEvents events) {
+    Future<Boolean> accepts(MatchedEvents events) {
         Tuple parameters = parameters(events, List.of(), Optional.empty());
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();

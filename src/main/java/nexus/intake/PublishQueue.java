@@ -73,7 +73,7 @@ final class PublishQueue {
     private final Clock clock;
 
     private final Deque<WaitingPublication> waiting = new ArrayDeque<>(); // guarded by this
-    private List<WaitingPublication> underWay = List.of(); // guarded by this
+    private List<WaitingPublication> inProgress = List.of(); // guarded by this
     private final Set<ClaimKey> claimed = new HashSet<>(); // guarded by this
     private long waitingBytes; // guarded by this
     private boolean storing; // guarded by this
@@ -130,7 +130,7 @@ final class PublishQueue {
             }
             waitingBytes -= bytes;
             storing = true;
-            underWay = group;
+            inProgress = group;
         }
         Set<WaitingPublication> again = ConcurrentHashMap.newKeySet();
         storeGroup(group, again).onComplete(done -> {
@@ -149,7 +149,7 @@ final class PublishQueue {
     private void end(List<WaitingPublication> again) {
         synchronized (this) {
             storing = false;
-            underWay = List.of();
+            inProgress = List.of();
             for (WaitingPublication one : again.reversed()) {
                 if (!one.isAnswered()) {
                     waiting.addFirst(one);
@@ -165,11 +165,11 @@ final class PublishQueue {
         if (!watching) {
             watching = true;
             CompletableFuture.delayedExecutor(DEADLINE_CHECK.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(this::endOverdue);
+                    .execute(this::failOverdue);
         }
     }
 
-    private void endOverdue() {
+    private void failOverdue() {
         long now = System.nanoTime();
         List<WaitingPublication> overdue = new ArrayList<>();
         synchronized (this) {
@@ -178,7 +178,7 @@ final class PublishQueue {
                 waitingBytes -= first.request().bytes();
                 overdue.add(first);
             }
-            underWay.stream().filter(one -> one.isOver(now)).forEach(overdue::add);
+            inProgress.stream().filter(one -> one.isOver(now)).forEach(overdue::add);
             watching = false;
             if (storing || !waiting.isEmpty()) {
                 watch();
@@ -231,7 +231,7 @@ final class PublishQueue {
                 ? Future.succeededFuture(false)
                 : repository.holders(deciding).map(found -> {
                     if (!found.isEmpty()) {
-                        one.wasStored();
+                        one.completeWithLastTry();
                     }
                     return !found.isEmpty();
                 });
@@ -242,7 +242,7 @@ final class PublishQueue {
         if (!StoreErrors.isAway(failure)) {
             one.answer().tryFail(failure);
         } else if (!one.isAnswered()) {
-            one.interrupted();
+            one.markInterrupted();
             again.add(one);
         }
     }
@@ -259,7 +259,7 @@ final class PublishQueue {
             List<Accepted> accepted = one.claims().answers(matched.deliveries.subList(from, from + count));
             from += count;
             answers.add(accepted);
-            one.waiting().tries(accepted, one.claims().fresh());
+            one.waiting().beginTry(accepted, one.claims().fresh());
             rows.addAll(one.claims().rows(accepted, clock.instant()));
         }
         Future<Boolean> stored =

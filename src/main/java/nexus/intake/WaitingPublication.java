@@ -46,14 +46,14 @@ final class WaitingPublication {
     }
 
     /** A transaction begins that will store these events. */
-    void tries(List<Accepted> answers, List<IncomingEvent> fresh) {
+    void beginTry(List<Accepted> answers, List<IncomingEvent> fresh) {
         Set<UUID> ids = new HashSet<>();
         fresh.forEach(event -> ids.add(event.id().value()));
         lastTry = new Try(List.copyOf(answers), ids);
     }
 
     /** The store was unavailable, so the outcome of the last try is unknown. */
-    void interrupted() {
+    void markInterrupted() {
         isInterrupted = true;
     }
 
@@ -78,7 +78,7 @@ final class WaitingPublication {
     }
 
     /** The last try was committed. */
-    void wasStored() {
+    void completeWithLastTry() {
         Try tried = lastTry;
         if (tried != null) {
             answer.tryComplete(tried.answers());

@@ -96,7 +96,7 @@ public sealed interface Pooling {
                 return Optional.of(shared);
             }
             others = inTransaction;
-            if (backend(outside) != own || (round == 0 && isLent(url, own, others))) {
+            if (backend(outside) != own || (round == 0 && isShared(url, own, others))) {
                 return Optional.of(shared);
             }
             inside.rollback();
@@ -110,7 +110,7 @@ public sealed interface Pooling {
     }
 
     /** Whether a third connection gets the session of one of the two. */
-    private static boolean isLent(PostgresUrl url, int first, int second) throws SQLException {
+    private static boolean isShared(PostgresUrl url, int first, int second) throws SQLException {
         try (JdbcSessions.Unset third = JdbcSessions.unset(url, PATIENCE)) {
             int backend = backend(third.connection());
             return backend == first || backend == second;

@@ -92,7 +92,7 @@ public record SessionSettings(Map<String, String> values) {
     }
 
     /** Settings for read-only queries: they only keep the server from ending the session before it has answered. */
-    static SessionSettings unhurried() {
+    static SessionSettings withoutTimeouts() {
         return new SessionSettings(TIMEOUTS);
     }
 

@@ -45,10 +45,10 @@ final class StartMessage implements Supplier<Future<SqlConnectOptions>> {
     private Future<PgConnectOptions> withNewerSetting(PgConnectOptions plain) {
         PgConnectOptions with = new PgConnectOptions(plain).addProperty(NewerSetting.NAME, NewerSetting.VALUE);
         Optional<Boolean> known = NewerSetting.isKnownAt(url);
-        return known.map(Future::succeededFuture).orElseGet(() -> isTaken(with)).map(isKnown -> isKnown ? with : plain);
+        return known.map(Future::succeededFuture).orElseGet(() -> isAccepted(with)).map(isKnown -> isKnown ? with : plain);
     }
 
-    private Future<Boolean> isTaken(PgConnectOptions with) {
+    private Future<Boolean> isAccepted(PgConnectOptions with) {
         return PgConnection.connect(vertx, with)
                 .compose(opened -> opened.close().otherwiseEmpty().map(closed -> true))
                 .recover(failure -> failure instanceof PgException e && NewerSetting.isRefused(e.getSqlState())
