@@ -72,7 +72,10 @@ public final class JdbcSessions {
         PGProperty.LOGIN_TIMEOUT.set(driver, seconds);
         PGProperty.SOCKET_TIMEOUT.set(driver, seconds);
         PGProperty.PREFER_QUERY_MODE.set(driver, "simple");
-        return unset(url.connectingWithin(patience), SessionSettings.withoutTimeouts().options(), driver);
+        return unset(
+                url.connectingWithin(patience),
+                SessionSettings.withoutTimeouts().options(),
+                driver);
     }
 
     private static Unset unset(PostgresUrl url, String options, Properties driver) throws SQLException {

@@ -45,7 +45,9 @@ final class StartMessage implements Supplier<Future<SqlConnectOptions>> {
     private Future<PgConnectOptions> withNewerSetting(PgConnectOptions plain) {
         PgConnectOptions with = new PgConnectOptions(plain).addProperty(NewerSetting.NAME, NewerSetting.VALUE);
         Optional<Boolean> known = NewerSetting.isKnownAt(url);
-        return known.map(Future::succeededFuture).orElseGet(() -> isAccepted(with)).map(isKnown -> isKnown ? with : plain);
+        return known.map(Future::succeededFuture)
+                .orElseGet(() -> isAccepted(with))
+                .map(isKnown -> isKnown ? with : plain);
     }
 
     private Future<Boolean> isAccepted(PgConnectOptions with) {
