@@ -92,6 +92,7 @@ class RoomsTest {
             Map.entry("queue.lease", Set.of("queue.process")),
             Map.entry("queue.owed", Set.of()),
             Map.entry("queue.notify", Set.of("queue.lease", "queue.owed")),
+            Map.entry("queue.enqueue", Set.of("queue.lease", "queue.notify", "queue.owed")),
             Map.entry("queue.override", Set.of("queue.notify", "queue.owed", "queue.settle")),
             Map.entry("queue.settle", Set.of("queue.lease", "queue.owed", "queue.process")),
             Map.entry("queue.order", Set.of("queue.owed")),

@@ -165,7 +165,7 @@ public class EventIntake {
             MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
         return repository.store(matched, claims, move).compose(stored -> switch (stored) {
             case EventRepository.Stored.Done done -> {
-                signal.raise(matched.owed(done));
+                signal.raise(done.owed());
                 yield Future.succeededFuture(true);
             }
             case EventRepository.Stored.MatchOutdated outdated -> {

@@ -1,5 +1,7 @@
 package nexus.intake;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -7,7 +9,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -17,8 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import nexus.queue.enqueue.NewlyOwed;
+import nexus.queue.notify.OwedRows;
 import nexus.queue.process.ProcessLock;
+import nexus.store.NamedSql;
 import nexus.store.PipelinedTransaction;
+import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import nexus.subscription.catalog.SubscriptionRepository;
@@ -50,97 +55,162 @@ final class EventRepository {
      * position is not as expected. Rows come from arrays side by side in a select list, which keeps their order and,
      * unlike a function in FROM, makes no copy of them.
      */
-    private static final String ACCEPT = """
+    private static final NamedSql.From<Batch> ACCEPT = NamedSql.from(
+            """
             WITH fence AS MATERIALIZED (
                 SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store
-                WHERE catalog_version = $1
-                  AND ($25::int IS NULL
-                       OR (SELECT count(*) FROM shard WHERE process = $25::int AND shard = ANY ($26::smallint[]))
-                              = cardinality($26::smallint[]))),
+                WHERE catalog_version = :catalog_version
+                  AND (:owner::int IS NULL
+                       OR (SELECT count(*) FROM shard WHERE process = :owner::int AND shard = ANY (:shards::smallint[]))
+                              = cardinality(:shards::smallint[]))),
             moved AS (
                 UPDATE source_position
-                SET done_end_lsn = $5::text::pg_lsn, open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7::bigint,
+                SET done_end_lsn = :done_after::text::pg_lsn, open_commit_lsn = :open_commit_after::text::pg_lsn, open_ordinal = :open_ordinal_after::bigint,
                     updated_at = now()
-                WHERE slot = $2::text AND generation = $3::bigint AND done_end_lsn = $4::text::pg_lsn
-                  AND open_commit_lsn IS NOT DISTINCT FROM $8::text::pg_lsn
-                  AND open_ordinal IS NOT DISTINCT FROM $9::bigint
+                WHERE slot = :slot::text AND generation = :generation::bigint AND done_end_lsn = :done_before::text::pg_lsn
+                  AND open_commit_lsn IS NOT DISTINCT FROM :open_commit_before::text::pg_lsn
+                  AND open_ordinal IS NOT DISTINCT FROM :open_ordinal_before::bigint
                   AND EXISTS (SELECT FROM fence)
                 RETURNING 1),
             gate AS MATERIALIZED (
-                SELECT today FROM fence WHERE $2::text IS NULL OR EXISTS (SELECT FROM moved)),
+                SELECT today FROM fence WHERE :slot::text IS NULL OR EXISTS (SELECT FROM moved)),
             drawn AS MATERIALIZED (
-                SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest($16::int[]) FROM gate) d),
+                SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest(:lanes::int[]) FROM gate) d),
             put AS (
                 INSERT INTO owed (
                     lane, stripe, seq, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
-                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, ($10::uuid[])[event], body_bytes, own
-                FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
-                             unnest(seqs) AS seq, unnest($18::bigint[]) AS key, unnest($19::bigint[]) AS other_key,
-                             unnest($20::boolean[]) AS barrier, unnest($21::int[]) AS event,
-                             unnest($22::int[]) AS body_bytes, unnest($23::boolean[]) AS own,
-                             unnest($24::int[]) AS run
-                      FROM gate, drawn WHERE 0 = ANY ($24::int[])) o
+                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, (:event_ids::uuid[])[event], body_bytes, own
+                FROM (SELECT today, unnest(:lanes::int[]) AS lane, unnest(:key_slices::int[]) AS stripe,
+                             unnest(seqs) AS seq, unnest(:keys::bigint[]) AS key, unnest(:other_keys::bigint[]) AS other_key,
+                             unnest(:barriers::boolean[]) AS barrier, unnest(:events::int[]) AS event,
+                             unnest(:body_bytes::int[]) AS body_bytes, unnest(:own::boolean[]) AS own,
+                             unnest(:packed_rows::int[]) AS run
+                      FROM gate, drawn WHERE 0 = ANY (:packed_rows::int[])) o
                 WHERE run = 0
                 RETURNING ctid),
             folded AS (
                 INSERT INTO owed_run (
                     lane, first_seq, event_day, created_at, seqs, stripes, keys, event_ids, body_bytes, is_owed)
                 SELECT lane, min(seq), min(today), now(), array_agg(seq), array_agg(stripe::smallint), array_agg(key),
-                       array_agg(($10::uuid[])[event]), array_agg(body_bytes), repeat('1', count(*)::int)::bit varying
+                       array_agg((:event_ids::uuid[])[event]), array_agg(body_bytes), repeat('1', count(*)::int)::bit varying
                 FROM (SELECT *
-                      FROM (SELECT today, unnest($16::int[]) AS lane, unnest($17::int[]) AS stripe,
-                                   unnest(seqs) AS seq, unnest($18::bigint[]) AS key, unnest($21::int[]) AS event,
-                                   unnest($22::int[]) AS body_bytes, unnest($24::int[]) AS run
-                            FROM gate, drawn WHERE $25::int IS NOT NULL) o
+                      FROM (SELECT today, unnest(:lanes::int[]) AS lane, unnest(:key_slices::int[]) AS stripe,
+                                   unnest(seqs) AS seq, unnest(:keys::bigint[]) AS key, unnest(:events::int[]) AS event,
+                                   unnest(:body_bytes::int[]) AS body_bytes, unnest(:packed_rows::int[]) AS run
+                            FROM gate, drawn WHERE :owner::int IS NOT NULL) o
                       WHERE run > 0 ORDER BY lane, run, seq) r
                 GROUP BY lane, run),
             stored AS (
                 INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
                 SELECT today, id, nextval('event_seq'), type, created_at, now(), body,
-                       ($16::int[])[first:last], coalesce(((SELECT seqs FROM drawn))[first:last], '{}')
-                FROM (SELECT today, unnest($10::uuid[]) AS id, unnest($11::text[]) AS type,
-                             unnest($12::timestamptz[]) AS created_at, unnest($13::bytea[]) AS body,
-                             unnest($14::int[]) AS first, unnest($15::int[]) AS last
+                       (:lanes::int[])[first:last], coalesce(((SELECT seqs FROM drawn))[first:last], '{}')
+                FROM (SELECT today, unnest(:event_ids::uuid[]) AS id, unnest(:types::text[]) AS type,
+                             unnest(:created_ats::timestamptz[]) AS created_at, unnest(:bodies::bytea[]) AS body,
+                             unnest(:firsts_owed::int[]) AS first, unnest(:lasts_owed::int[]) AS last
                       FROM gate) m),
             claimed AS (
                 INSERT INTO idempotency (scope, key, body_hash, answer, expires_at)
                 SELECT k.scope, k.key, k.body_hash, k.answer, k.expires_at
-                FROM gate, unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::timestamptz[])
+                FROM gate, unnest(:claim_scopes::text[], :claim_keys::text[], :claim_hashes::text[], :claim_answers::text[], :claim_expiries::timestamptz[])
                            k(scope, key, body_hash, answer, expires_at)
                 ORDER BY k.scope, k.key),
             counted AS (
                 INSERT INTO stat_delta (lane, events, deliveries, pending)
-                SELECT 0, $27::bigint, 0, 0 FROM gate WHERE $27::bigint > 0
+                SELECT 0, :counted::bigint, 0, 0 FROM gate WHERE :counted::bigint > 0
                 UNION ALL
-                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest($28::int[], $29::bigint[]) c(lane, owed))
+                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest(:counted_lanes::int[], :counted_deliveries::bigint[]) c(lane, owed))
             SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
                    seqs, ARRAY(SELECT ctid::text FROM put) AS places
-            FROM drawn""";
+            FROM drawn""",
+            parameter("catalog_version", batch -> batch.events().catalogVersion),
+            parameter("slot", batch -> batch.from(SourcePosition::slot, NullValue.String)),
+            parameter("generation", batch -> batch.from(SourcePosition::generation, NullValue.Long)),
+            parameter("done_before", batch -> batch.from(EventRepository::done, NullValue.String)),
+            parameter("done_after", batch -> batch.to(EventRepository::done, NullValue.String)),
+            parameter("open_commit_before", batch -> batch.from(EventRepository::openCommit, NullValue.String)),
+            parameter("open_commit_after", batch -> batch.to(EventRepository::openCommit, NullValue.String)),
+            parameter("open_ordinal_before", batch -> batch.from(EventRepository::openOrdinal, NullValue.Long)),
+            parameter("open_ordinal_after", batch -> batch.to(EventRepository::openOrdinal, NullValue.Long)),
+            parameter("event_ids", batch -> batch.events().ids.toArray(UUID[]::new)),
+            parameter("types", batch -> batch.events().types.toArray(String[]::new)),
+            parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
+            parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
+            parameter("firsts_owed", batch -> batch.events().firstsOwed.toArray(Integer[]::new)),
+            parameter("lasts_owed", batch -> batch.events().lastsOwed.toArray(Integer[]::new)),
+            parameter("lanes", batch -> batch.owed().lanes()),
+            parameter("key_slices", batch -> batch.owed().keySlices()),
+            parameter("keys", batch -> batch.owed().keys()),
+            parameter("other_keys", batch -> batch.owed().otherKeys()),
+            parameter("barriers", batch -> batch.owed().barriers()),
+            parameter("events", batch -> batch.owed().events()),
+            parameter("body_bytes", batch -> batch.owed().bodyBytes()),
+            parameter("own", batch -> batch.owed().own()),
+            parameter("packed_rows", batch -> batch.owed().packedRows()),
+            parameter(
+                    "owner",
+                    batch ->
+                            batch.owed().owner().<Object>map(process -> process).orElse(NullValue.Integer)),
+            parameter("shards", batch -> batch.owed().shards()),
+            parameter("counted", batch -> batch.events().counted),
+            parameter("counted_lanes", batch -> batch.countedByLane().keySet().toArray(Integer[]::new)),
+            parameter(
+                    "counted_deliveries",
+                    batch -> batch.countedByLane().values().toArray(Long[]::new)),
+            parameter("claim_scopes", batch -> batch.texts(Claim::scope)),
+            parameter("claim_keys", batch -> batch.texts(Claim::key)),
+            parameter("claim_hashes", batch -> batch.texts(Claim::bodyHash)),
+            parameter("claim_answers", batch -> batch.texts(Claim::answer)),
+            parameter(
+                    "claim_expiries",
+                    batch -> batch.claims().stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new)));
 
-    private static final String FIND_CLAIM =
-            "SELECT body_hash, answer FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at > now()";
+    /** The values of the one statement. */
+    private record Batch(
+            MatchedEvents events, Map<Integer, Long> countedByLane, List<Claim> claims, Optional<PositionMove> move) {
+        Batch(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
+            this(events, events.owed.counted(), claims, move);
+        }
 
-    private static final String DROP_EXPIRED_CLAIM =
-            "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND expires_at <= now()";
+        NewlyOwed owed() {
+            return events.owed;
+        }
 
-    private static final String HAS_EVENT = "SELECT FROM event WHERE id = $1";
+        /** @param none when the position does not move */
+        Object from(Function<SourcePosition, Object> value, Object none) {
+            return move.isEmpty() ? none : value.apply(move.get().from());
+        }
+
+        /** @param none when the position does not move */
+        Object to(Function<SourcePosition, Object> value, Object none) {
+            return move.isEmpty() ? none : value.apply(move.get().to());
+        }
+
+        String[] texts(Function<Claim, String> text) {
+            return claims.stream().map(text).toArray(String[]::new);
+        }
+    }
+
+    private static final NamedSql FIND_CLAIM = NamedSql.of(
+            "SELECT body_hash, answer FROM idempotency WHERE scope = :scope AND key = :key AND expires_at > now()",
+            "scope",
+            "key");
+
+    private static final NamedSql DROP_EXPIRED_CLAIM = NamedSql.of(
+            "DELETE FROM idempotency WHERE scope = :scope AND key = :key AND expires_at <= now()", "scope", "key");
+
+    private static final NamedSql HAS_EVENT = NamedSql.of("SELECT FROM event WHERE id = :id", "id");
 
     private static final String ID_KEY = "SELECT event_id_key FROM store";
 
-    private static final String TAKEN =
-            "SELECT id, type, created_at, sha256(body) AS body_hash FROM event WHERE id = ANY ($1::uuid[])";
+    private static final NamedSql TAKEN = NamedSql.of(
+            "SELECT id, type, created_at, sha256(body) AS body_hash FROM event WHERE id = ANY (:ids::uuid[])", "ids");
 
     private static final String ENSURE_TODAY = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date)";
 
     /** The result of the statement. */
     sealed interface Stored {
-        /**
-         * The events are committed.
-         *
-         * @param seqs seqs of the deliveries, in the order of the columns
-         * @param places row locations of the deliveries that are single rows, in the same order
-         */
-        record Done(LocalDate day, Instant at, List<Long> seqs, List<String> places) implements Stored {}
+        /** Committed. */
+        record Done(OwedRows owed) implements Stored {}
 
         /** The subscriptions, or the owner of their lanes, have changed since the match: nothing was stored. */
         record MatchOutdated() implements Stored {}
@@ -165,11 +235,10 @@ final class EventRepository {
     }
 
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
-        Tuple parameters = parameters(events, claims, move);
-        Optional<Integer> owner = events.runs.owner();
-        return accept(owner, parameters)
+        Tuple parameters = ACCEPT.tuple(new Batch(events, claims, move));
+        return accept(events.owed, parameters)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(owner, parameters))
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, parameters))
                         : Future.failedFuture(failure));
     }
 
@@ -177,11 +246,11 @@ final class EventRepository {
      * Tests whether the store accepts these events, without storing them. Fails if the failure may have another cause.
      */
     Future<Boolean> accepts(MatchedEvents events) {
-        Tuple parameters = parameters(events, List.of(), Optional.empty());
+        Tuple parameters = ACCEPT.tuple(new Batch(events, List.of(), Optional.empty()));
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> accepted =
-                            connection.preparedQuery(ACCEPT).execute(parameters);
+                            connection.preparedQuery(ACCEPT.text()).execute(parameters);
                     Future<?> undone = connection.query("ROLLBACK").execute();
                     return lock.compose(locked -> accepted).compose(answer -> undone);
                 })
@@ -191,16 +260,17 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
-    private Future<Stored> accept(Optional<Integer> owner, Tuple parameters) {
+    private Future<Stored> accept(NewlyOwed owed, Tuple parameters) {
+        Optional<Integer> owner = owed.owner();
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection
                             .query(owner.map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
                             .execute();
                     Future<RowSet<Row>> accepted =
-                            connection.preparedQuery(ACCEPT).execute(parameters);
+                            connection.preparedQuery(ACCEPT.text()).execute(parameters);
                     return lock.compose(locked -> accepted);
                 })
-                .map(EventRepository::stored)
+                .map(rows -> stored(Rows.only(rows), owed))
                 .recover(failure -> owner.isPresent() && StoreErrors.isMissingTable(failure)
                         ? Future.succeededFuture(new Stored.MatchOutdated())
                         : Future.failedFuture(failure));
@@ -214,127 +284,53 @@ final class EventRepository {
                             connection.preparedQuery(CATALOG_VERSION).execute();
                     return lock.compose(locked -> read);
                 })
-                .map(rows -> rows.iterator().next().getLong(0) == version);
+                .map(rows -> Rows.only(rows).getLong("catalog_version") == version);
     }
 
     Future<Optional<KnownClaim>> findClaim(String scope, String key) {
-        return pool.preparedQuery(DROP_EXPIRED_CLAIM)
-                .execute(Tuple.of(scope, key))
-                .compose(dropped -> pool.preparedQuery(FIND_CLAIM).execute(Tuple.of(scope, key)))
-                .map(rows -> {
-                    for (Row row : rows) {
-                        return Optional.of(new KnownClaim(row.getString(0), row.getString(1)));
-                    }
-                    return Optional.empty();
-                });
+        return DROP_EXPIRED_CLAIM
+                .on(pool, scope, key)
+                .compose(dropped -> FIND_CLAIM.on(pool, scope, key))
+                .map(rows ->
+                        Rows.first(rows, row -> new KnownClaim(row.getString("body_hash"), row.getString("answer"))));
     }
 
     Future<Boolean> hasEvent(UUID id) {
-        return pool.preparedQuery(HAS_EVENT).execute(Tuple.of(id)).map(rows -> rows.size() > 0);
+        return HAS_EVENT.on(pool, id).map(rows -> rows.size() > 0);
     }
 
     /** The stored events with these ids, by id. */
     Future<Map<UUID, TakenIds.Holder>> holders(Collection<UUID> ids) {
-        return pool.preparedQuery(TAKEN)
-                .execute(Tuple.of(ids.toArray(UUID[]::new)))
-                .map(rows -> {
-                    Map<UUID, TakenIds.Holder> holders = new HashMap<>();
-                    for (Row row : rows) {
-                        holders.put(
-                                row.getUUID("id"),
-                                new TakenIds.Holder(
-                                        row.getString("type"),
-                                        row.getOffsetDateTime("created_at").toInstant(),
-                                        Optional.ofNullable(row.getBuffer("body_hash"))));
-                    }
-                    return holders;
-                });
+        return TAKEN.on(pool, (Object) ids.toArray(UUID[]::new)).map(rows -> {
+            Map<UUID, TakenIds.Holder> holders = new HashMap<>();
+            for (Row row : rows) {
+                holders.put(
+                        row.getUUID("id"),
+                        new TakenIds.Holder(
+                                row.getString("type"),
+                                row.getOffsetDateTime("created_at").toInstant(),
+                                Optional.ofNullable(row.getBuffer("body_hash"))));
+            }
+            return holders;
+        });
     }
 
     /** The store's secret key for ids of row changes. */
     Future<byte[]> idKey() {
         return pool.query(ID_KEY)
                 .execute()
-                .map(rows -> rows.iterator().next().getBuffer(0).getBytes());
+                .map(rows -> Rows.only(rows).getBuffer("event_id_key").getBytes());
     }
 
-    private static Tuple parameters(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
-        Tuple tuple = Tuple.tuple();
-        tuple.addLong(events.catalogVersion);
-        addMove(tuple, move);
-        addEvents(tuple, events);
-        addOwed(tuple, events.owed);
-        addRuns(tuple, events.runs);
-        addCounts(tuple, events);
-        addClaims(tuple, claims);
-        return tuple;
+    private static Object done(SourcePosition position) {
+        return lsn(position.doneEndLsn());
     }
 
-    private static void addEvents(Tuple tuple, MatchedEvents events) {
-        tuple.addArrayOfUUID(events.ids.toArray(UUID[]::new));
-        tuple.addArrayOfString(events.types.toArray(String[]::new));
-        tuple.addArrayOfOffsetDateTime(events.createdAts.toArray(OffsetDateTime[]::new));
-        tuple.addArrayOfBuffer(events.bodies.toArray(Buffer[]::new));
-        tuple.addArrayOfInteger(events.firstsOwed.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(events.lastsOwed.toArray(Integer[]::new));
-    }
-
-    private static void addOwed(Tuple tuple, OwedColumns owed) {
-        tuple.addArrayOfInteger(owed.lanes.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(owed.keySlices.toArray(Integer[]::new));
-        tuple.addArrayOfLong(owed.keys.toArray(Long[]::new));
-        tuple.addArrayOfLong(owed.otherKeys.toArray(Long[]::new));
-        tuple.addArrayOfBoolean(owed.barriers.toArray(Boolean[]::new));
-        tuple.addArrayOfInteger(owed.events.toArray(Integer[]::new));
-        tuple.addArrayOfInteger(owed.bytes.toArray(Integer[]::new));
-        tuple.addArrayOfBoolean(owed.own.toArray(Boolean[]::new));
-    }
-
-    private static void addRuns(Tuple tuple, RunPlan runs) {
-        tuple.addArrayOfInteger(runs.numbers());
-        tuple.addValue(runs.owner().<Object>map(process -> process).orElse(NullValue.Integer));
-        tuple.addArrayOfShort(runs.shards());
-    }
-
-    private static void addCounts(Tuple tuple, MatchedEvents events) {
-        tuple.addLong(events.counted);
-        Map<Integer, Long> deliveries = events.owed.counted();
-        tuple.addArrayOfInteger(deliveries.keySet().toArray(Integer[]::new));
-        tuple.addArrayOfLong(deliveries.values().toArray(Long[]::new));
-    }
-
-    private static void addClaims(Tuple tuple, List<Claim> claims) {
-        tuple.addArrayOfString(texts(claims, Claim::scope));
-        tuple.addArrayOfString(texts(claims, Claim::key));
-        tuple.addArrayOfString(texts(claims, Claim::bodyHash));
-        tuple.addArrayOfString(texts(claims, Claim::answer));
-        tuple.addArrayOfOffsetDateTime(claims.stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new));
-    }
-
-    private static void addMove(Tuple tuple, Optional<PositionMove> move) {
-        if (move.isEmpty()) {
-            for (int i = 2; i <= 9; i++) {
-                tuple.addValue(i == 3 || i == 7 || i == 9 ? NullValue.Long : NullValue.String);
-            }
-            return;
-        }
-        SourcePosition from = move.get().from();
-        SourcePosition to = move.get().to();
-        tuple.addString(from.slot());
-        tuple.addLong(from.generation());
-        tuple.addString(lsn(from.doneEndLsn()));
-        tuple.addString(lsn(to.doneEndLsn()));
-        tuple.addValue(commitLsn(to));
-        tuple.addValue(ordinal(to));
-        tuple.addValue(commitLsn(from));
-        tuple.addValue(ordinal(from));
-    }
-
-    private static Object commitLsn(SourcePosition position) {
+    private static Object openCommit(SourcePosition position) {
         return position.open().isPresent() ? lsn(position.open().get().commitLsn()) : NullValue.String;
     }
 
-    private static Object ordinal(SourcePosition position) {
+    private static Object openOrdinal(SourcePosition position) {
         return position.open().isPresent() ? position.open().get().ordinal() : NullValue.Long;
     }
 
@@ -343,25 +339,14 @@ final class EventRepository {
         return Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffffffffL);
     }
 
-    private static String[] texts(Collection<Claim> claims, Function<Claim, String> text) {
-        return claims.stream().map(text).toArray(String[]::new);
-    }
-
-    private static Stored stored(RowSet<Row> rows) {
-        Row row = rows.iterator().next();
-        if (row.getLong(0) == 0) {
+    private static Stored stored(Row row, NewlyOwed owed) {
+        if (row.getLong("fenced") == 0) {
             return new Stored.MatchOutdated();
         }
-        @Nullable LocalDate today = row.getLocalDate(1);
-        if (today == null) {
-            return new Stored.PositionMoved();
-        }
-        Long @Nullable [] seqs = row.getArrayOfLongs(3);
-        String @Nullable [] places = row.getArrayOfStrings(4);
-        return new Stored.Done(
-                today,
-                row.getOffsetDateTime(2).toInstant(),
-                seqs == null ? List.of() : List.of(seqs),
-                places == null ? List.of() : List.of(places));
+        @Nullable LocalDate today = row.getLocalDate("today");
+        return today == null
+                ? new Stored.PositionMoved()
+                : new Stored.Done(owed.stored(
+                        row, today, row.getOffsetDateTime("stored_at").toInstant()));
     }
 }

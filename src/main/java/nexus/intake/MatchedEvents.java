@@ -3,22 +3,17 @@ package nexus.intake;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
+import nexus.queue.enqueue.NewlyOwed;
 import nexus.queue.notify.LiveLanes;
-import nexus.queue.notify.OwedRows;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
-import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Place;
 import nexus.queue.owed.Ready;
+import nexus.store.Rows;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
 
@@ -36,9 +31,7 @@ final class MatchedEvents {
     /** Number of events without Nexus's own. */
     long counted;
 
-    final OwedColumns owed = new OwedColumns();
-    final RunPlan runs;
-    private final List<OwedBody> owedBodies = new ArrayList<>();
+    final NewlyOwed owed = new NewlyOwed();
 
     /** The number of deliveries of each incoming event. */
     final List<Integer> deliveries = new ArrayList<>();
@@ -52,41 +45,7 @@ final class MatchedEvents {
                 add(event, wanting);
             }
         }
-        runs = new RunPlan(owed, live);
-    }
-
-    /** The new deliveries, once they are stored. */
-    OwedRows owed(EventRepository.Stored.Done stored) {
-        Map<Integer, Long> lowestSeqByLane = new HashMap<>();
-        Map<Integer, List<Ready>> freshByLane = new HashMap<>();
-        Iterator<OwedBody> events = owedBodies.iterator();
-        Iterator<String> ctids = stored.places().iterator();
-        RunPlan.Runs made = runs.stored(stored.seqs());
-        for (int i = 0; i < stored.seqs().size(); i++) {
-            Optional<PackedRow> run = made.of(i);
-            OwedDelivery delivery = new OwedDelivery(
-                    owed.lanes.get(i),
-                    owed.keySlices.get(i),
-                    stored.seqs().get(i),
-                    owed.keys.get(i),
-                    owed.otherKeys.get(i),
-                    owed.barriers.get(i),
-                    null,
-                    0,
-                    0,
-                    stored.at(),
-                    stored.day(),
-                    ids.get(owed.events.get(i) - 1),
-                    owed.bytes.get(i),
-                    owed.own.get(i),
-                    run.isPresent() ? run.get() : new Place.OwnRow(ctids.next()),
-                    false);
-            lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
-            freshByLane
-                    .computeIfAbsent(delivery.lane(), lane -> new ArrayList<>())
-                    .add(new Ready(delivery, events.next()));
-        }
-        return new OwedRows(lowestSeqByLane, false, freshByLane);
+        owed.plan(live);
     }
 
     /** Whether there is nothing to store. */
@@ -109,19 +68,14 @@ final class MatchedEvents {
         byte[] body = event.body().bytes();
         ids.add(event.id().value());
         types.add(event.type().value());
-        createdAts.add(utc(event.createdAt()));
+        createdAts.add(Rows.utc(event.createdAt()));
         counted += event.type().isOwn() ? 0 : 1;
         OwedBody sent = new OwedBody(event.type(), Buffer.buffer(body));
         bodies.add(sent.bytes());
         firstsOwed.add(owed.size() + 1);
         lastsOwed.add(owed.size() + wanting.size());
         for (Subscription subscription : wanting) {
-            owed.add(subscription.lane(), ids.size(), body.length, event);
-            owedBodies.add(sent);
+            owed.add(subscription.lane(), ids.size(), event, sent, body.length);
         }
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

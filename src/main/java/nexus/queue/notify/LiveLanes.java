@@ -9,7 +9,8 @@ import nexus.queue.owed.PackedRow;
  * sets them, and intake stores a {@link PackedRow} for them. The store verifies that the process still owns them. Thread-safe.
  */
 public final class LiveLanes {
-    private static final Live NONE = new Live(0, Set.of());
+    /** No lane is live. */
+    public static final Live NONE = new Live(0, Set.of());
 
     private volatile Live now = NONE;
 

@@ -1,4 +1,4 @@
-package nexus.intake;
+package nexus.queue.enqueue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ final class RunPlan {
     private final int[] runs; // of each delivery, from 1; 0: a single row
     private final List<Integer> lanes = new ArrayList<>(); // of each packed row
 
-    RunPlan(OwedColumns owed, LiveLanes.Live live) {
+    RunPlan(NewlyOwed owed, LiveLanes.Live live) {
         process = live.process();
         runs = new int[owed.size()];
         if (owed.size() >= PackedRow.SHORTEST && !live.lanes().isEmpty()) {
@@ -33,7 +33,7 @@ final class RunPlan {
      * A delivery whose attributes a packed row cannot hold stays a single row; so does a delivery that waits for a
      * barrier in a single row.
      */
-    private void plan(OwedColumns owed, Set<Integer> live) {
+    private void plan(NewlyOwed owed, Set<Integer> live) {
         Map<Integer, List<Integer>> byLane = new TreeMap<>();
         Set<Integer> withBarrier = new HashSet<>();
         for (int i = 0; i < owed.size(); i++) {
@@ -81,12 +81,12 @@ final class RunPlan {
      *
      * @param seqs seqs of all deliveries, in the order of their columns
      */
-    Runs stored(List<Long> seqs) {
+    Runs stored(Long[] seqs) {
         List<List<Long>> seqsByRun = new ArrayList<>();
         lanes.forEach(lane -> seqsByRun.add(new ArrayList<>()));
         for (int i = 0; i < runs.length && !lanes.isEmpty(); i++) {
             if (runs[i] > 0) {
-                seqsByRun.get(runs[i] - 1).add(seqs.get(i));
+                seqsByRun.get(runs[i] - 1).add(seqs[i]);
             }
         }
         List<PackedRow> made = new ArrayList<>();
