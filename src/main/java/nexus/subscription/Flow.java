@@ -17,4 +17,12 @@ public record Flow(boolean ordered, int concurrency, Optional<Integer> rateLimit
             throw new IllegalArgumentException("concurrency and rateLimit must be positive");
         }
     }
+
+    public Flow withConcurrency(int other) {
+        return new Flow(ordered, other, rateLimit);
+    }
+
+    public Flow withRateLimit(Optional<Integer> other) {
+        return new Flow(ordered, concurrency, other);
+    }
 }

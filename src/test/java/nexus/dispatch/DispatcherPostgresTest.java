@@ -27,7 +27,6 @@ import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
-import nexus.subscription.Flow;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionCatalog;
@@ -472,8 +471,7 @@ class DispatcherPostgresTest {
     }
 
     private static SubscriptionSettings withConcurrency(SubscriptionSettings settings, int concurrency) {
-        Flow flow = settings.flow();
-        return settings.with(new Flow(flow.ordered(), concurrency, flow.rateLimit()));
+        return settings.with(settings.flow().withConcurrency(concurrency));
     }
 
     private EventId publish(String type, Ordering ordering) {

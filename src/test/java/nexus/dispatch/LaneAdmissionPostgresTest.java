@@ -15,7 +15,6 @@ import nexus.event.EventId;
 import nexus.event.Ordering;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.LastInTransaction;
-import nexus.subscription.Flow;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.testkit.ScriptedReceiver;
@@ -324,7 +323,6 @@ class LaneAdmissionPostgresTest {
     }
 
     private static SubscriptionSettings withRateLimit(SubscriptionSettings settings, Optional<Integer> rateLimit) {
-        Flow flow = settings.flow();
-        return settings.with(new Flow(flow.ordered(), flow.concurrency(), rateLimit));
+        return settings.with(settings.flow().withRateLimit(rateLimit));
     }
 }

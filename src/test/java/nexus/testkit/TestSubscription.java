@@ -64,7 +64,7 @@ public final class TestSubscription {
                         "test",
                         new Selection(eventTypes),
                         WebhookSettings.of(endpointUrl, new SigningSecret("correct horse")))
-                .with(new Flow(true, concurrency, rateLimit));
+                .with(Flow.DEFAULT.withConcurrency(concurrency).withRateLimit(rateLimit));
         return of(lane, settings, health);
     }
 
