@@ -14,8 +14,8 @@ public final class AttemptSpan {
 
     /** The parent of the receiver's own spans. */
     public String traceparent() {
-        return "00-" + span.getSpanContext().getTraceId() + "-"
-                + span.getSpanContext().getSpanId() + "-01";
+        return Traceparent.sampled(
+                span.getSpanContext().getTraceId(), span.getSpanContext().getSpanId());
     }
 
     /**

@@ -24,8 +24,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +37,6 @@ public final class Tracing {
     private static final int MOST_WAITING = 8_192;
     private static final Duration EXPORT_TIMEOUT = Duration.ofSeconds(10);
     private static final int LAST_EXPORT_SECONDS = 5;
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
 
     private final @Nullable SdkTracerProvider provider;
     private final @Nullable Tracer tracer;
@@ -112,7 +108,7 @@ public final class Tracing {
                 .setSpanKind(SpanKind.PRODUCER)
                 .setStartTimestamp(startedAt)
                 .setAllAttributes(attributes(event, type));
-        caller.map(Tracing::context).filter(SpanContext::isValid).ifPresent(builder::addLink);
+        caller.map(Traceparent::parse).filter(SpanContext::isValid).ifPresent(builder::addLink);
         ids.with(trace, builder::startSpan).end();
     }
 
@@ -157,18 +153,6 @@ public final class Tracing {
                 .put("nexus.event.id", event.toString())
                 .put("nexus.event.type", type)
                 .build();
-    }
-
-    /** @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace Context</a> */
-    private static SpanContext context(String traceparent) {
-        Matcher matcher = TRACEPARENT.matcher(traceparent.strip());
-        return matcher.matches()
-                ? SpanContext.createFromRemoteParent(
-                        matcher.group(1),
-                        matcher.group(2),
-                        TraceFlags.fromHex(matcher.group(3), 0),
-                        TraceState.getDefault())
-                : SpanContext.getInvalid();
     }
 
     /** Generates random ids, except for a span whose ids are given. */

@@ -14,6 +14,7 @@ import nexus.shape.Parcel;
 import nexus.target.WebhookTarget;
 import nexus.target.credential.Ed25519Key;
 import nexus.trace.AttemptSpan;
+import nexus.trace.Traceparent;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the headers of a webhook. Not for two threads at once, as the signer is not. */
@@ -84,15 +85,13 @@ final class WebhookHeaders {
     }
 
     /**
-     * A trace of its own for each attempt that is not traced here. It says "sampled", because receivers follow that flag, and without it their
-     * own spans would be lost.
-     *
-     * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace Context</a>
+     * A trace of its own for each attempt that is not traced here. It says "sampled", because receivers follow that flag,
+     * and without it their own spans would be lost.
      */
     private String traceparent() {
         HexFormat hex = HexFormat.of();
-        return "00-" + hex.toHexDigits(traceIds.nextLong()) + hex.toHexDigits(nonZero()) + '-'
-                + hex.toHexDigits(nonZero()) + "-01";
+        return Traceparent.sampled(
+                hex.toHexDigits(traceIds.nextLong()) + hex.toHexDigits(nonZero()), hex.toHexDigits(nonZero()));
     }
 
     private long nonZero() {
