@@ -1,5 +1,5 @@
 /**
- * How are hosts, durations, hashes and SQLSTATEs written?
+ * How are hosts, durations, hashes, JSON and SQLSTATEs written?
  *
  * <p>Takes text, gives a checked value, or says which form is wrong. Never knows what the value is used for.
  */

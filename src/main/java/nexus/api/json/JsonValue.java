@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import nexus.notation.StrictJson;
 import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class JsonValue {
     private static final int LEVELS = 3;
 
-    private static final int MAX_DEPTH = 100;
     private static final int MAX_DIGITS = 1_000;
     private static final int MAX_NAME = 10_000;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(MAX_DIGITS)
-                    .maxNameLength(MAX_NAME)
-                    .build())
-            .build();
+    private static final JsonFactory JSON = StrictJson.factory(MAX_DIGITS, MAX_NAME);
 
     private final JsonToken kind;
     private final String source;
@@ -77,8 +68,8 @@ final class JsonValue {
         } catch (StreamConstraintsException e) {
             throw new Refusal.Invalid(
                     "",
-                    "must not nest deeper than " + MAX_DEPTH + ", nor have a number of more than " + MAX_DIGITS
-                            + " digits or a name of more than " + MAX_NAME);
+                    "must not nest deeper than " + StrictJson.MAX_DEPTH + ", nor have a number of more than "
+                            + MAX_DIGITS + " digits or a name of more than " + MAX_NAME);
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {

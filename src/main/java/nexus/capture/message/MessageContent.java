@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,21 +11,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import nexus.notation.StrictJson;
 
 /**
  * The JSON object in a logical message, parsed strictly: UTF-8, unique names in each object, no further text. The limits are
  * those of {@code db/migration/R__publish_from_sql.sql}, so that messages of the functions are never refused here.
  */
 final class MessageContent {
-    private static final int MAX_DEPTH = 100;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(Integer.MAX_VALUE) // the whole content has a limit; digits are copied
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    /** The whole content has a limit, and digits are copied. */
+    private static final JsonFactory JSON = StrictJson.factory(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     private MessageContent() {}
 
@@ -64,7 +56,7 @@ final class MessageContent {
             return members;
         } catch (JsonProcessingException e) { // its message may quote the content
             throw new RefusedMessageException(
-                    "is no JSON, has a name twice in one object, or nests deeper than " + MAX_DEPTH);
+                    "is no JSON, has a name twice in one object, or nests deeper than " + StrictJson.MAX_DEPTH);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // from a string
         }
