@@ -151,7 +151,7 @@ class RoomsTest {
             Map.entry("dispatch.send", Set.of()),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
-            Map.entry("status", Set.of("api", "event", "liveness", "queue.owed", "replication", "store")),
+            Map.entry("status", Set.of("api", "event", "liveness", "pgoutput", "queue.owed", "replication", "store")),
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of("store")),

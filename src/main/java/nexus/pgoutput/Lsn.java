@@ -22,6 +22,11 @@ public record Lsn(long value) implements Comparable<Lsn> {
         return new Lsn(half(text, 0, slash) << 32 | half(text, slash + 1, text.length()));
     }
 
+    /** Bytes from the beginning of the WAL, for a measurement; beyond 2^53 the last digits are lost. */
+    public double bytes() {
+        return (value >>> 32) * 0x1p32 + (value & 0xffff_ffffL);
+    }
+
     public boolean isBefore(Lsn other) {
         return compareTo(other) < 0;
     }

@@ -26,6 +26,13 @@ class LsnTest {
         assertThat(Lsn.ZERO.isBefore(Lsn.parse("FFFFFFFF/0"))).isTrue();
     }
 
+    @Test
+    void countsBytesFromTheBeginningOfTheWal() {
+        assertThat(Lsn.ZERO.bytes()).isZero();
+        assertThat(Lsn.parse("16/B374D848").bytes()).isEqualTo(0x16B374D848L);
+        assertThat(Lsn.parse("FFFFFFFF/FFFFFFFF").bytes()).isEqualTo(0x1p64);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "/", "0", "0/", "/0", "0/123456789", "0/G", "0/-1", "+0/1", " 0/1", "0/1 ", "0/1/2", "0/١"})

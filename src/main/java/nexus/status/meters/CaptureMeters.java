@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
+import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState;
 import nexus.replication.state.CaptureStatus;
 import nexus.replication.state.SlotHealth;
@@ -95,12 +96,9 @@ public class CaptureMeters {
     }
 
     private double confirmedLsn() {
-        return status.current().confirmedLsn().map(CaptureMeters::bytes).orElse(Double.NaN);
-    }
-
-    /** {@code 16/B374D848} as PostgreSQL counts it. */
-    private static double bytes(String lsn) {
-        int slash = lsn.indexOf('/');
-        return Long.parseLong(lsn, 0, slash, 16) * 0x1p32 + Long.parseLong(lsn, slash + 1, lsn.length(), 16);
+        return status.current()
+                .confirmedLsn()
+                .map(lsn -> Lsn.parse(lsn).bytes())
+                .orElse(Double.NaN);
     }
 }
