@@ -2,7 +2,6 @@ package nexus.intake;
 
 import io.vertx.core.Future;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 import nexus.event.EventId;
 import nexus.event.IncomingEvent;
 import nexus.refusal.Refusal;
+import nexus.store.Rows;
 
 /**
  * A request after its idempotency keys were looked up: the events that are stored already, and the events that still
@@ -79,11 +79,7 @@ final class ClaimResolution {
                 .flatMap(claim -> {
                     String answer = text(answers.subList(claim.firstEvent(), claim.firstEvent() + claim.eventCount()));
                     EventRepository.Claim row = new EventRepository.Claim(
-                            claim.scope(),
-                            claim.key(),
-                            claim.bodyHash(),
-                            answer,
-                            now.plus(claim.keptFor()).atOffset(ZoneOffset.UTC));
+                            claim.scope(), claim.key(), claim.bodyHash(), answer, Rows.utc(now.plus(claim.keptFor())));
                     return claim.isEventId()
                             ? Stream.of(
                                     row,

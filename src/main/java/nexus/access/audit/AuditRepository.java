@@ -8,14 +8,13 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nexus.api.caller.Caller;
 import nexus.store.IndexedRead;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -143,8 +142,8 @@ public class AuditRepository {
                         below,
                         filter.actor().orElse(null),
                         filter.resourceId().orElse(null),
-                        filter.since().map(AuditRepository::utc).orElse(null),
-                        filter.until().map(AuditRepository::utc).orElse(null),
+                        filter.since().map(Rows::utc).orElse(null),
+                        filter.until().map(Rows::utc).orElse(null),
                         limit + 1,
                         filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS)));
     }
@@ -178,9 +177,5 @@ public class AuditRepository {
                 Optional.ofNullable(row.getString("resource_id")),
                 List.of(row.getArrayOfStrings("fields")),
                 Optional.ofNullable(row.getInteger("status")));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

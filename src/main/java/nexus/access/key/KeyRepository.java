@@ -9,7 +9,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
+import nexus.store.Rows;
 import nexus.store.Store;
 
 /** The only class that writes {@code api_key}. */
@@ -88,7 +88,7 @@ class KeyRepository {
                 request.name(),
                 request.rights().stream().map(Right::word).sorted().toArray(String[]::new),
                 Buffer.buffer(digest.bytes()),
-                request.expiresAt().map(KeyRepository::utc).orElse(null),
+                request.expiresAt().map(Rows::utc).orElse(null),
                 MAX_KEYS);
         return changing(INSERT, values, id, audited, KeyRepository::tooMany)
                 .map(rows -> keys(rows).findFirst().orElseThrow());
@@ -124,7 +124,7 @@ class KeyRepository {
     Future<Void> used(Map<UUID, Instant> uses) {
         UUID[] ids = uses.keySet().toArray(UUID[]::new);
         OffsetDateTime[] times = Stream.of(ids)
-                .map(id -> utc(uses.getOrDefault(id, Instant.EPOCH)))
+                .map(id -> Rows.utc(uses.getOrDefault(id, Instant.EPOCH)))
                 .toArray(OffsetDateTime[]::new);
         return store.access()
                 .preparedQuery(USED)
@@ -146,9 +146,5 @@ class KeyRepository {
                 row.getOffsetDateTime("created_at").toInstant(),
                 Optional.ofNullable(row.getOffsetDateTime("expires_at")).map(OffsetDateTime::toInstant),
                 Optional.ofNullable(row.getOffsetDateTime("last_used_at")).map(OffsetDateTime::toInstant));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

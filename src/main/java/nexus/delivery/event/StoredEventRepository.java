@@ -6,9 +6,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +17,7 @@ import nexus.delivery.state.EventsOfType;
 import nexus.delivery.state.OwedLookUp;
 import nexus.event.EventBody;
 import nexus.store.IndexedRead;
+import nexus.store.Rows;
 import nexus.store.Store;
 
 /** Reads events, and counts their deliveries by looking each of them up: an event names them by primary key. */
@@ -108,8 +107,8 @@ public class StoredEventRepository {
         Tuple parameters = Tuple.of(
                 before,
                 matchesMost ? limit + 1 : SCANNED_ROWS,
-                filter.since().map(StoredEventRepository::utc).orElse(BEGINNING),
-                filter.until().map(StoredEventRepository::utc).orElse(END),
+                filter.since().map(Rows::utc).orElse(BEGINNING),
+                filter.until().map(Rows::utc).orElse(END),
                 limit + 1);
         filter.type().ifPresent(parameters::addValue);
         return new IndexedRead(filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters);
@@ -169,9 +168,5 @@ public class StoredEventRepository {
                         row.getInteger("failed"),
                         row.getInteger("dead")),
                 Optional.ofNullable(row.getOffsetDateTime("next_run_at")).map(OffsetDateTime::toInstant));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -2,10 +2,10 @@ package nexus.delivery.state;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.store.Rows;
 
 /**
  * Which deliveries a list holds: those that match everything that is given.
@@ -47,14 +47,10 @@ public record DeliveryFilter(
     }
 
     OffsetDateTime sinceOrBeginning() {
-        return since.map(DeliveryFilter::utc).orElse(BEGINNING);
+        return since.map(Rows::utc).orElse(BEGINNING);
     }
 
     OffsetDateTime untilOrEnd() {
-        return until.map(DeliveryFilter::utc).orElse(END);
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
+        return until.map(Rows::utc).orElse(END);
     }
 }

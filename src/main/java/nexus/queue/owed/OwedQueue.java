@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import nexus.event.EventType;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -216,11 +217,12 @@ public class OwedQueue implements OwedReads {
     public Future<List<OwedDelivery>> takeDue(Collection<DueCursor> cursors, Instant now) {
         Tuple parameters = Tuple.tuple()
                 .addArrayOfInteger(cursors.stream().map(DueCursor::lane).toArray(Integer[]::new))
-                .addArrayOfOffsetDateTime(
-                        cursors.stream().map(cursor -> utc(cursor.afterDue())).toArray(OffsetDateTime[]::new))
+                .addArrayOfOffsetDateTime(cursors.stream()
+                        .map(cursor -> Rows.utc(cursor.afterDue()))
+                        .toArray(OffsetDateTime[]::new))
                 .addArrayOfLong(cursors.stream().map(DueCursor::afterSeq).toArray(Long[]::new))
                 .addArrayOfInteger(cursors.stream().map(DueCursor::limit).toArray(Integer[]::new))
-                .addOffsetDateTime(utc(now))
+                .addOffsetDateTime(Rows.utc(now))
                 .addArrayOfLong(cursors.stream().map(DueCursor::oldestOpen).toArray(Long[]::new));
         return pool.preparedQuery(TAKE_DUE).execute(parameters).map(OwedQueue::deliveries);
     }
@@ -230,7 +232,7 @@ public class OwedQueue implements OwedReads {
         return pool.preparedQuery(NEXT_DUE)
                 .execute(Tuple.tuple()
                         .addArrayOfInteger(lanes.toArray(Integer[]::new))
-                        .addOffsetDateTime(utc(now)))
+                        .addOffsetDateTime(Rows.utc(now)))
                 .map(rows -> {
                     Map<Integer, Instant> next = new HashMap<>();
                     for (Row row : rows) {
@@ -376,9 +378,5 @@ public class OwedQueue implements OwedReads {
                 row.getBoolean(13),
                 new Place.OwnRow(row.getString(14)),
                 row.getBoolean(15));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(java.time.ZoneOffset.UTC);
     }
 }

@@ -4,7 +4,6 @@ import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,6 +22,7 @@ import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.PackedRows;
 import nexus.queue.owed.Place;
 import nexus.queue.settle.Outcome.AttemptMade;
+import nexus.store.Rows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,8 +221,8 @@ final class SettlementStatements {
                         .addArrayOfLong(seqs(sent))
                         .addArrayOfShort(deliveries(sent, Short[]::new, owed -> (short) owed.keySlice()))
                         .addArrayOfUUID(deliveries(sent, UUID[]::new, OwedDelivery::eventId))
-                        .addArrayOfOffsetDateTime(deliveries(sent, OffsetDateTime[]::new, owed -> owed.owedSince()
-                                .atOffset(ZoneOffset.UTC)))
+                        .addArrayOfOffsetDateTime(
+                                deliveries(sent, OffsetDateTime[]::new, owed -> Rows.utc(owed.owedSince())))
                         .addArrayOfOffsetDateTime(attemptedAt)
                         .addArrayOfInteger(durations(sent))
                         .addArrayOfShort(attempts(sent, Short[]::new, SettlementStatements::shortStatus))
@@ -266,9 +266,7 @@ final class SettlementStatements {
                         .addArrayOfOffsetDateTime(column(
                                 outcomes,
                                 OffsetDateTime[]::new,
-                                outcome -> outcome instanceof Outcome.Again again
-                                        ? again.due().atOffset(ZoneOffset.UTC)
-                                        : null))
+                                outcome -> outcome instanceof Outcome.Again again ? Rows.utc(again.due()) : null))
                         .addArrayOfString(column(
                                 outcomes,
                                 String[]::new,
@@ -327,7 +325,7 @@ final class SettlementStatements {
     }
 
     private static OffsetDateTime[] attemptedAt(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, OffsetDateTime[]::new, made -> made.at().atOffset(ZoneOffset.UTC));
+        return attempts(outcomes, OffsetDateTime[]::new, made -> Rows.utc(made.at()));
     }
 
     private static Integer[] durations(List<? extends Outcome> outcomes) {

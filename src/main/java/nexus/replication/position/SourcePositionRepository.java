@@ -8,7 +8,6 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import nexus.intake.PositionLostException;
 import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -165,8 +165,8 @@ public class SourcePositionRepository {
                         slot,
                         gap.from().orElse(null),
                         gap.to().orElse(null),
-                        gap.since().map(since -> since.atOffset(ZoneOffset.UTC)).orElse(null),
-                        gap.noticedAt().atOffset(ZoneOffset.UTC),
+                        Rows.utc(gap.since()),
+                        Rows.utc(gap.noticedAt()),
                         gap.reason())))
                 .toList();
         Future<Void> done = Future.succeededFuture();

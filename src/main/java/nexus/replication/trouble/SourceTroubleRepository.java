@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.ZoneOffset;
+import nexus.store.Rows;
 import nexus.store.Store;
 
 /** The only class that writes {@code source_trouble}. */
@@ -35,8 +35,8 @@ public class SourceTroubleRepository {
                         slot,
                         kind.text(),
                         trouble.count(),
-                        trouble.firstAt().atOffset(ZoneOffset.UTC),
-                        trouble.lastAt().atOffset(ZoneOffset.UTC),
+                        Rows.utc(trouble.firstAt()),
+                        Rows.utc(trouble.lastAt()),
                         trouble.of(),
                         trouble.reason()))
                 .mapEmpty();
