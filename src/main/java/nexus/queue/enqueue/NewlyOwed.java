@@ -14,12 +14,12 @@ import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
+import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Place;
 import nexus.queue.owed.Ready;
-import nexus.queue.owed.KeySlices;
 import org.jspecify.annotations.Nullable;
 
 /**
