@@ -21,7 +21,6 @@ final class NewerSetting {
     static final String OPTION = " -c " + NAME + "=" + VALUE;
 
     private static final int SINCE_MAJOR = 17;
-    private static final String UNDEFINED_OBJECT = "42704";
 
     /** A positive result expires, because another server, even an older one, may take over the address. */
     private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
@@ -64,7 +63,7 @@ final class NewerSetting {
      * @param sqlState null if the failure has none
      */
     static boolean isRefused(@Nullable String sqlState) {
-        return UNDEFINED_OBJECT.equals(sqlState);
+        return SqlState.UNDEFINED_OBJECT.equals(sqlState);
     }
 
     /** Whether the setting ended a session. */

@@ -4,7 +4,6 @@ import static nexus.store.NamedSql.parameter;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Inject;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import nexus.api.caller.AuditedChange;
+import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
 import nexus.store.NamedSql;
 import nexus.store.Rows;
@@ -154,8 +154,6 @@ public class SubscriptionRepository {
                     .orElse(0)));
 
     private record HealthNote(UUID id, List<Buffer> digests, EndpointHealth health) {}
-
-    private static final String UNIQUE_VIOLATION = "23505";
 
     private final Store store;
     private final SubscriptionCodec codec;
@@ -366,10 +364,8 @@ public class SubscriptionRepository {
         return store.api()
                 .withTransaction(
                         connection -> connection.query(LOCK).execute().compose(locked -> work.apply(connection)))
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof PgException e && UNIQUE_VIOLATION.equals(e.getSqlState())
-                                ? duplicate()
-                                : failure));
+                .recover(failure ->
+                        Future.failedFuture(SqlState.is(failure, SqlState.UNIQUE_VIOLATION) ? duplicate() : failure));
     }
 
     private static Refusal.Conflict duplicate() {
