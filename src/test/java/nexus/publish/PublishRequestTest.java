@@ -1,7 +1,6 @@
 package nexus.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -17,8 +16,7 @@ import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.intake.IdempotencyClaim;
 import nexus.notation.Sha256;
-import nexus.refusal.Refusal;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import nexus.testkit.FieldErrors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,7 +88,7 @@ class PublishRequestTest {
                 "/payload     | {\"type\":\"a\",\"data\":{},\"payload\":{}}"
             })
     void oneWrongFieldIsNamed(String pointer, String body) {
-        assertThat(errorsOf(() -> one(body))).containsExactly(pointer);
+        assertThat(FieldErrors.of(() -> one(body))).containsExactly(pointer);
     }
 
     @Test
@@ -120,7 +118,8 @@ class PublishRequestTest {
     void headerAndEventIdMustBeEqual() {
         byte[] body = bytes("{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"}");
         assertThat(reader.one(body, Optional.of("x"), "me").claims()).hasSize(1);
-        assertThat(errorsOf(() -> reader.one(body, Optional.of("y"), "me"))).containsExactly("/eventId");
+        assertThat(FieldErrors.of(() -> reader.one(body, Optional.of("y"), "me")))
+                .containsExactly("/eventId");
     }
 
     @Test
@@ -162,18 +161,19 @@ class PublishRequestTest {
 
     @Test
     void aKeyTwiceInOneBatchIsRefused() {
-        assertThat(errorsOf(() -> batch("{\"events\":[{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"},"
+        assertThat(FieldErrors.of(() -> batch("{\"events\":[{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"},"
                         + "{\"type\":\"a\",\"data\":{},\"eventId\":\"x\"}]}")))
                 .containsExactly("/events/1/eventId");
     }
 
     @Test
     void aBatchHasOneToAThousandEventsAndNamesThoseThatAreWrong() {
-        assertThat(errorsOf(() -> batch("{}"))).containsExactly("/events");
-        assertThat(errorsOf(() -> batch("{\"events\":[]}"))).containsExactly("/events");
-        assertThat(errorsOf(() -> batch("{\"events\":[" + "{},".repeat(1_000) + "{}]}")))
+        assertThat(FieldErrors.of(() -> batch("{}"))).containsExactly("/events");
+        assertThat(FieldErrors.of(() -> batch("{\"events\":[]}"))).containsExactly("/events");
+        assertThat(FieldErrors.of(() -> batch("{\"events\":[" + "{},".repeat(1_000) + "{}]}")))
                 .containsExactly("/events");
-        assertThat(errorsOf(() -> batch("{\"events\":[{\"type\":\"a\",\"data\":{}},{\"type\":\"a\",\"x\":1},7]}")))
+        assertThat(FieldErrors.of(
+                        () -> batch("{\"events\":[{\"type\":\"a\",\"data\":{}},{\"type\":\"a\",\"x\":1},7]}")))
                 .containsExactly("/events/2", "/events/1/data", "/events/1/x");
     }
 
@@ -189,15 +189,16 @@ class PublishRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\"\"", "\"abc", "a b", "\"a b\"", "é", "\""})
     void aHeaderThatIsNoKeyIsRefused(String header) {
-        assertThat(errorsOf(() -> IdempotencyKey.parse(List.of(header)))).containsExactly("Idempotency-Key");
+        assertThat(FieldErrors.of(() -> IdempotencyKey.parse(List.of(header)))).containsExactly("Idempotency-Key");
     }
 
     @Test
     void aKeyOf256CharactersOrTwoHeadersAreRefused() {
         assertThat(IdempotencyKey.parse(List.of("k".repeat(255)))).isPresent();
-        assertThat(errorsOf(() -> IdempotencyKey.parse(List.of("k".repeat(256)))))
+        assertThat(FieldErrors.of(() -> IdempotencyKey.parse(List.of("k".repeat(256)))))
                 .containsExactly("Idempotency-Key");
-        assertThat(errorsOf(() -> IdempotencyKey.parse(List.of("a", "a")))).containsExactly("Idempotency-Key");
+        assertThat(FieldErrors.of(() -> IdempotencyKey.parse(List.of("a", "a"))))
+                .containsExactly("Idempotency-Key");
     }
 
     private PublishRequest one(String body) {
@@ -210,12 +211,5 @@ class PublishRequestTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static List<String> errorsOf(ThrowingCallable call) {
-        Refusal.Invalid refusal = catchThrowableOfType(Refusal.Invalid.class, call);
-        return refusal == null
-                ? List.of()
-                : refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
     }
 }

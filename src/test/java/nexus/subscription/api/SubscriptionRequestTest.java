@@ -2,7 +2,6 @@ package nexus.subscription.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +24,8 @@ import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;
 import nexus.subscription.target.WebhookSettings;
+import nexus.testkit.FieldErrors;
 import nexus.testkit.TestSubscription;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,13 +101,13 @@ class SubscriptionRequestTest {
                 "/headers/X-A        | \"headers\":{\"X-A\":null}",
             })
     void oneWrongFieldIsNamed(String pointer, String field) {
-        assertThat(errorsOf(() -> create("," + field))).containsExactly(pointer);
+        assertThat(FieldErrors.of(() -> create("," + field))).containsExactly(pointer);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"pg.nexus.owed.insert", "pg.nexus.*.*", "pg.nexus.**"})
     void aPatternThatCouldOnlyMeanOwnTablesIsRefused(String pattern) {
-        assertThat(errorsOf(() -> SubscriptionRequest.create(
+        assertThat(FieldErrors.of(() -> SubscriptionRequest.create(
                         body("{\"name\":\"n\",\"endpointUrl\":\"https://hooks.example/x\",\"eventTypes\":[\"a\",\""
                                 + pattern + "\"]}"),
                         GENERATED)))
@@ -117,7 +116,7 @@ class SubscriptionRequestTest {
 
     @Test
     void whatIsMissingIsNamedAllAtOnce() {
-        assertThat(errorsOf(() -> SubscriptionRequest.create(body("{}"), GENERATED)))
+        assertThat(FieldErrors.of(() -> SubscriptionRequest.create(body("{}"), GENERATED)))
                 .containsExactly("/endpointUrl", "/eventTypes");
     }
 
@@ -140,7 +139,7 @@ class SubscriptionRequestTest {
                         .settings()
                         .name())
                 .isEqualTo("n");
-        assertThat(errorsOf(() -> SubscriptionRequest.change(body("{\"name\":\"\"}"), named)))
+        assertThat(FieldErrors.of(() -> SubscriptionRequest.change(body("{\"name\":\"\"}"), named)))
                 .containsExactly("/name");
     }
 
@@ -172,7 +171,7 @@ class SubscriptionRequestTest {
                                 + "\"headers\":null}"),
                 before);
         assertThat(reset).isEqualTo(create(""));
-        assertThat(errorsOf(() -> SubscriptionRequest.change(
+        assertThat(FieldErrors.of(() -> SubscriptionRequest.change(
                         body("{\"endpointUrl\":null,\"eventTypes\":null,\"secret\":null}"), before)))
                 .containsExactly("/endpointUrl", "/eventTypes", "/secret");
     }
@@ -239,7 +238,7 @@ class SubscriptionRequestTest {
                 "javascript:alert(1)"
             })
     void anEndpointThatIsNoPlainUrlIsRefused(String url) {
-        assertThat(errorsOf(() -> SubscriptionRequest.create(
+        assertThat(FieldErrors.of(() -> SubscriptionRequest.create(
                         body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
                 .containsExactly("/endpointUrl");
     }
@@ -261,12 +260,5 @@ class SubscriptionRequestTest {
 
     private static JsonBody body(String json) {
         return JsonBody.parse(json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static List<String> errorsOf(ThrowingCallable call) {
-        Refusal.Invalid refusal = catchThrowableOfType(Refusal.Invalid.class, call);
-        return refusal == null
-                ? List.of()
-                : refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
     }
 }

@@ -1,20 +1,17 @@
 package nexus.subscription.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
-import nexus.refusal.Refusal;
 import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.secret.SigningSecret;
+import nexus.testkit.FieldErrors;
 import nexus.testkit.TestSubscription;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +49,7 @@ class ListenerRequestTest {
     @ValueSource(
             strings = {".", ".a", "a.", "a.b.c", "a..b", "\\\"a", "a\\\"b", "\\\"a\\\"b", "\\\"\\\"", "nexus.event"})
     void aListenerOnWhatIsNoTableIsRefused(String table) {
-        assertThat(errorsOf(() -> ListenerRequest.read(
+        assertThat(FieldErrors.of(() -> ListenerRequest.read(
                         body("{\"name\":\"n\",\"source_table\":\"" + table
                                 + "\",\"event\":\"INSERT\",\"target_url\":\"https://hooks.example\"}"),
                         GENERATED)))
@@ -61,7 +58,7 @@ class ListenerRequestTest {
 
     @Test
     void aListenersErrorsNameItsOwnFields() {
-        assertThat(errorsOf(() -> ListenerRequest.read(
+        assertThat(FieldErrors.of(() -> ListenerRequest.read(
                         body("{\"event\":\"insert\",\"target_url\":\"x\",\"target_type\":\"kafka\",\"table\":\"t\"}"),
                         GENERATED)))
                 .containsExactly("/name", "/source_table", "/event", "/target_url", "/target_type", "/table");
@@ -83,12 +80,5 @@ class ListenerRequestTest {
 
     private static JsonBody body(String json) {
         return JsonBody.parse(json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static List<String> errorsOf(ThrowingCallable call) {
-        Refusal.Invalid refusal = catchThrowableOfType(Refusal.Invalid.class, call);
-        return refusal == null
-                ? List.of()
-                : refusal.errors().stream().map(Refusal.FieldError::pointer).toList();
     }
 }
