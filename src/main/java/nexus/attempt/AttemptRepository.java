@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.queue.owed.DeliveryKey;
+import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ public class AttemptRepository {
     private static final int RECENT_DAYS = 5;
 
     private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
+
+    /** Packed rows to read, so that their attempts are enough for a page, and a few more for those that do not match. */
+    private static final String RUNS = "least(l.n, 256) / " + HistoryRows.SHORTEST + " + 2";
 
     /** A page ends before its payloads exceed this together: one payload alone may have 16 MiB. */
     private static final int PAGE_BYTES = 16 * 1024 * 1024;
@@ -93,11 +98,11 @@ public class AttemptRepository {
             run_floor AS MATERIALIZED (
                 SELECT l.lane, l.id, runs.attempted_at
                 FROM listener l CROSS JOIN LATERAL (
-                    SELECT CASE WHEN count(*) >= least(l.n, 256) / 32 + 2 THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
+                    SELECT CASE WHEN count(*) >= %2$s THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
                     FROM (SELECT last_attempted_at FROM delivery_run
                           WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
                             AND last_attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
-                          ORDER BY last_attempted_at DESC LIMIT least(l.n, 256) / 32 + 2) newest) runs),
+                          ORDER BY last_attempted_at DESC LIMIT %2$s) newest) runs),
             scanned AS MATERIALIZED (
                 SELECT l.lane * 2 AS place, l.id AS listener_id, l.n AS most, a.*
                 FROM listener l CROSS JOIN LATERAL (
@@ -181,7 +186,7 @@ public class AttemptRepository {
             SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt,
                    h.is_late AS horizon_is_late, s.*
             FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < $8
-            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS);
+            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS, RUNS);
 
     private final Store store;
 
@@ -256,7 +261,7 @@ public class AttemptRepository {
     }
 
     private static boolean isCutByDays(RowSet<Row> rows, LogPage page) {
-        Row any = rows.iterator().next();
+        Row any = Rows.only(rows);
         Boolean isLate = any.getBoolean("horizon_is_late");
         return isLate != null
                 && page.next().equals(horizon(any))
@@ -277,7 +282,7 @@ public class AttemptRepository {
             last = Optional.of(
                     new LogPosition(instant(row, "attempted_at"), row.getLong("seq"), row.getShort("attempt")));
         }
-        Row any = rows.iterator().next();
+        Row any = Rows.only(rows);
         boolean hasMore = any.getLong("hits") > entries.size();
         return new LogPage(entries, hasMore ? last : horizon(any));
     }
@@ -324,6 +329,6 @@ public class AttemptRepository {
     }
 
     private static OffsetDateTime utc(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+        return Rows.utc(instant.truncatedTo(ChronoUnit.MICROS));
     }
 }

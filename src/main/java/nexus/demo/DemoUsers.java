@@ -21,6 +21,7 @@ import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
 import nexus.store.PostgresUrl;
 import nexus.store.ReactiveSessions;
+import nexus.store.Rows;
 import nexus.store.SessionSettings;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -67,13 +68,12 @@ public class DemoUsers {
                         .query(LOCK)
                         .execute()
                         .compose(locked -> transaction.query(DemoShape.FAULT).execute())
-                        .compose(rows -> Optional.ofNullable(
-                                        rows.iterator().next().getString("fault"))
+                        .compose(rows -> Optional.ofNullable(Rows.only(rows).getString("fault"))
                                 .map(fault -> Future.<RowSet<Row>>failedFuture(anotherTable(fault)))
                                 .orElseGet(
                                         () -> transaction.preparedQuery(INSERT).execute(Tuple.of(id, email, name))))
                         .compose(rows -> audited.complete(id.toString()).map(rows)))
-                .map(rows -> user(rows.iterator().next()))
+                .map(rows -> user(Rows.only(rows)))
                 .recover(failure -> Future.failedFuture(refusal(failure)));
     }
 

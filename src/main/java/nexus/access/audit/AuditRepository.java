@@ -95,7 +95,7 @@ public class AuditRepository {
                         origin.userAgent().orElse(null),
                         method,
                         path))
-                .map(rows -> rows.iterator().next().getLong(0));
+                .map(rows -> Rows.only(rows).getLong(0));
     }
 
     public Future<Void> complete(long id, int status, @Nullable String resourceId, List<String> fields) {

@@ -147,7 +147,7 @@ public class StoredEventRepository {
             }
             events.add(event(row));
         }
-        return new EventPage(events, horizon(rows.iterator().next()));
+        return new EventPage(events, horizon(Rows.only(rows)));
     }
 
     private static OptionalLong horizon(Row row) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nexus.queue.owed.DeliveryKey;
+import nexus.store.Rows;
 
 /** The columns of a delivery in every read, owed or settled, and how a page is made of them. */
 final class DeliveryRows {
@@ -50,7 +51,7 @@ final class DeliveryRows {
     static DeliveryPage page(RowSet<Row> rows, int limit) {
         List<Delivery> found = deliveries(rows);
         if (found.size() <= limit) {
-            Row any = rows.iterator().next();
+            Row any = Rows.only(rows);
             Optional<DeliveryPosition> horizon = any.getLong("horizon_seq") == null
                             || any.getLong("horizon_event_seq") == null
                     ? Optional.empty()

@@ -13,6 +13,7 @@ import nexus.queue.owed.KeySlices;
 import nexus.queue.owed.PackedRows;
 import nexus.queue.settle.HistoryRows;
 import nexus.store.LastInTransaction;
+import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public class PayloadErasure {
     }
 
     private static boolean isFound(RowSet<Row> erased) {
-        return erased.iterator().next().getLong("events") > 0;
+        return Rows.only(erased).getLong("events") > 0;
     }
 
     private boolean told(RowSet<Row> rows) {

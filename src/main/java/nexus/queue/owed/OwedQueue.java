@@ -294,7 +294,7 @@ public class OwedQueue implements OwedReads {
     @Override
     public Future<Watermark.Look> look() {
         return pool.preparedQuery(LOOK).execute().map(rows -> {
-            Row row = rows.iterator().next();
+            Row row = Rows.only(rows);
             return new Watermark.Look(row.getLong(0), Set.of(row.getArrayOfStrings(1)));
         });
     }

@@ -19,6 +19,7 @@ import nexus.queue.owed.PackedRow;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.settle.SettlementStatements.Write;
 import nexus.store.PipelinedTransaction;
+import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 
@@ -141,7 +142,7 @@ public class Settlement implements Settling {
     private static Optional<Set<Long>> seqs(List<Future<RowSet<Row>>> settled) {
         Set<Long> seqs = new HashSet<>();
         for (Future<RowSet<Row>> rows : settled) {
-            Row row = rows.result().iterator().next();
+            Row row = Rows.only(rows.result());
             if (row.getLong(0) == 0) {
                 return Optional.empty();
             }

@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
 import nexus.capture.EventIdKey;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public class StoreIdentity {
             return Future.succeededFuture(before);
         }
         return store.api().query(READ).execute().map(rows -> {
-            Row row = rows.iterator().next();
+            Row row = Rows.only(rows);
             Known read = new Known(
                     row.getUUID("id"),
                     new EventIdKey(row.getBuffer("event_id_key").getBytes()));

@@ -18,6 +18,7 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.liveness.Rounds;
 import nexus.queue.owed.KeySlices;
 import nexus.store.IndexedRead;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
@@ -123,7 +124,7 @@ public final class StoreSampler {
     /** Takes one sample. */
     public Future<StoreSample> read() {
         return new IndexedRead(SAMPLE, Tuple.tuple()).on(store.api()).map(rows -> {
-            Row row = rows.iterator().next();
+            Row row = Rows.only(rows);
             return new StoreSample(
                     row.getDouble("pending"),
                     row.getDouble("failed"),

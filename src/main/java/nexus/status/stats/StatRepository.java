@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.store.IndexedRead;
+import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,7 @@ public class StatRepository {
 
     Future<Stats> totals() {
         return store.api().query(TOTALS).execute().map(rows -> {
-            Row row = rows.iterator().next();
+            Row row = Rows.only(rows);
             return new Stats(
                     row.getLong("events"),
                     row.getLong("deliveries"),
