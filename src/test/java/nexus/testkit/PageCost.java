@@ -31,7 +31,7 @@ public record PageCost(long rows, long buffers, String plan) {
     private static PageCost of(String plan) {
         double rows = 0;
         double loops = 0;
-        for (String line : plan.split("\n")) {
+        for (String line : plan.split("\n", -1)) {
             MatchResult node = NODE.matcher(line).results().findFirst().orElse(null);
             if (node != null) {
                 loops = Double.parseDouble(node.group(2));
