@@ -162,7 +162,8 @@ public final class RememberedCatalog implements TableCatalog {
         }
         Described described = tables.get(oid);
         int since = seen.get().sinceXid();
-        boolean isNewer = described != null && Xid.precedes(described.xid, since) && !Xid.precedes(xid, since);
+        // within the transaction that renamed it, the message that follows the renaming has the new name
+        boolean isNewer = described != null && Xid.precedes(described.xid, since) && Xid.precedes(since, xid);
         return seen.map(Seen::description).map(table -> isNewer ? table : table.withoutName());
     }
 

@@ -741,6 +741,26 @@ class TransactionAssemblerTest {
         assertThat(only(insert(ORDERS, "10", "d")).type().value()).isEqualTo("pg.store.orders.insert");
     }
 
+    /** The catalog shows the end of a transaction, which may come before its first change is read. */
+    @Test
+    void aTableHasItsFormerNameUntilTheMessageOfTheTransactionThatRenamesIt() {
+        begin(0x100);
+        orders();
+        insert(ORDERS, "7", "a");
+        commit(0x100);
+        catalog.since(900).table(ORDERS, "public", "purchases", "id");
+        begin(0x200, 900);
+        assertThat(only(insert(ORDERS, "8", "b")).type().value()).isEqualTo("pg.public.orders.insert");
+        accept(relation(ORDERS, "public", "purchases", 'd', 2)
+                .column(true, "id", INT4)
+                .column(false, "status", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "9", "c")).type().value()).isEqualTo("pg.public.purchases.insert");
+        commit(0x200);
+        begin(0x300, 901);
+        assertThat(only(insert(ORDERS, "10", "d")).type().value()).isEqualTo("pg.public.purchases.insert");
+    }
+
     @Test
     void aPartitionThatNobodySawIsThatOfTheOnlyTableThatFits() {
         catalog.partitioned(1, "public", "sales", "id", "status").partitioned(2, "public", "visits", "at", "page");
