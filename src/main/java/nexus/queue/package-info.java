@@ -1,7 +1,7 @@
 /**
- * What is owed, and which process may work on it?
+ * Which deliveries are owed, and which process may work on them?
  *
- * <p>Takes the room that lanes have, gives owed deliveries; takes outcomes, gives history. Never sends and never decides.
+ * <p>Takes the room of lanes, gives owed deliveries; takes outcomes, gives history. Never sends.
  */
 @NullMarked
 package nexus.queue;

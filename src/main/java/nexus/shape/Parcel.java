@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 import nexus.event.EventId;
 import nexus.event.EventType;
 
-/** What is sent of one event, whatever the target: content type, headers and bytes. */
+/** The content that is sent of one event, independent of the target: content type, headers and bytes. */
 public final class Parcel {
     // ASCII strings are written without being encoded.
     private static final CharSequence EVENT_ID = AsciiString.cached("X-Event-Id");

@@ -5,7 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import nexus.event.EventId;
 import nexus.event.EventType;
 
-/** Turns an event into what is sent of it. Pure. */
+/** Converts an event to the content that is sent. Pure. */
 public final class Shape {
     private static final CharSequence JSON = AsciiString.cached("application/json");
 

@@ -2,7 +2,7 @@ package nexus.subscription;
 
 import nexus.shape.ContentFormat;
 
-/** What is sent of an event. */
+/** The content that is sent of an event. */
 public record Content(ContentFormat format) {
     public static final Content DEFAULT = new Content(ContentFormat.DEFAULT);
 }

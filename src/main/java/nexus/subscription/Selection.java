@@ -4,7 +4,7 @@ import java.util.List;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
 
-/** Which events a subscription wants. */
+/** The events that a subscription selects. */
 public record Selection(List<TypePattern> patterns) {
     public Selection {
         patterns = List.copyOf(patterns);

@@ -50,7 +50,7 @@ public final class Subscriptions {
                 .findAny();
     }
 
-    /** To whom an event of this type is owed, in the order of their lanes. */
+    /** The subscriptions that select an event of this type, in the order of their lanes. */
     public List<Subscription> wanting(EventType type) {
         List<Subscription> known = matched.get(type);
         if (known != null) {

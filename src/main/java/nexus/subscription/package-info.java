@@ -1,7 +1,7 @@
 /**
- * Who wants what? The values of a subscription, and all of them together as the matcher that intake asks.
+ * Which events are sent where? The values of a subscription, and all of them together as the matcher of intake.
  *
- * <p>Takes event types, gives subscriptions and the lanes that an event is owed to. Never stores or sends anything.
+ * <p>Takes event types, gives subscriptions with their lanes. Never stores or sends anything.
  */
 @NullMarked
 package nexus.subscription;

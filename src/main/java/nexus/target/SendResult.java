@@ -115,7 +115,7 @@ public sealed interface SendResult {
         record AllForNow(Optional<Duration> pause) implements Extent {}
 
         /**
-         * The target never wants a delivery again.
+         * The target refuses all deliveries for good.
          *
          * @param why the reason that the disabled subscription shows
          */

@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import nexus.shape.Parcel;
 
 /**
- * Sends to the targets of one type. Never retries, and never knows who subscribed. It works on the {@link SendingLoop},
+ * Sends to the targets of one type. Never retries, and never knows subscriptions. It works on the {@link SendingLoop},
  * and may be called from any thread.
  *
  * @param <T> its targets

@@ -1,8 +1,8 @@
 /**
- * Where can it be sent?
+ * Which targets are there, and how is one sent to?
  *
- * <p>Takes what is to be sent, gives a {@link nexus.target.SendResult}. Never retries and never knows who subscribed or
- * what is owed.
+ * <p>Takes a parcel and a target, gives a {@link nexus.target.SendResult}. Never retries, and never knows subscriptions or
+ * deliveries.
  */
 @NullMarked
 package nexus.target;

@@ -7,8 +7,8 @@ import java.util.Set;
 import nexus.target.WebhookTarget;
 
 /**
- * Takes out of an answer what the request carried of credentials. A receiver that echoes its requests would put them
- * where everybody who may read attempts can see them.
+ * Removes the credentials of a request from its answer. Otherwise a receiver that echoes requests would show them to every
+ * caller who may read attempts.
  */
 final class Echo {
     private static final String HIDDEN = "***";

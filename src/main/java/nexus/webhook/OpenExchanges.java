@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SequencedSet;
 
 /**
- * Requests under way, in the order in which they began. All have as much time, so that the first of them is the first to
- * be late, and one timer does for all. Belongs to the sender's event loop.
+ * In-flight requests, in the order of their start. All have the same timeout, so the first one is the first to be late, and
+ * one timer is enough for all. Belongs to the sender's event loop.
  */
 final class OpenExchanges {
     private final Vertx vertx;

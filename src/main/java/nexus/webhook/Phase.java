@@ -13,7 +13,7 @@ import nexus.webhook.Resends.Resend;
 import nexus.webhook.connection.Connector.Opened;
 import org.jspecify.annotations.Nullable;
 
-/** How far one {@link Exchange} has come. Each phase carries what is known by then, and nothing that is not known yet. */
+/** The phase of an {@link Exchange}. Each phase holds exactly the data that is known in it. */
 sealed interface Phase {
     /** Continues "timed out". */
     String doing();

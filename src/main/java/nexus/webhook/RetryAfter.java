@@ -31,7 +31,7 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** @return from zero to 24 h; a time gone by is zero; what can't be read is empty */
+    /** @return from zero to 24 h; a past time is zero; a malformed value is empty */
     static Optional<Duration> parse(String header, Instant now) {
         String text = header.strip();
         if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {

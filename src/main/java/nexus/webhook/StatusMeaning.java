@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import nexus.target.SendResult.Extent;
 
-/** What the status of a receiver's answer means for the delivery and for the others to the same receiver. Pure. */
+/** The meaning of a receiver's status for the delivery, and for other deliveries to the same receiver. Pure. */
 final class StatusMeaning {
     private static final int GONE = 410;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -26,10 +26,10 @@ final class StatusMeaning {
     }
 
     /**
-     * Which deliveries a refusal is about. A status such as 400 or 422 is due to one payload, and one such as 401, 404 or
+     * The deliveries that a refusal concerns. A status such as 400 or 422 is due to one payload, and one such as 401, 404 or
      * a redirect comes from an endpoint that is up.
      *
-     * @param retryAfter how long the receiver asks to be left alone; only 429 and 503 can ask for that
+     * @param retryAfter the pause that the receiver asks for; only 429 and 503 can ask for one
      */
     static Extent extent(int status, Optional<Duration> retryAfter) {
         if (status == GONE) {

@@ -31,7 +31,7 @@ final class WebhookHeaders {
     private final RandomGenerator traceIds;
     private final WebhookSigner signer = new WebhookSigner();
 
-    /** @param random only seeds the trace ids: they must differ, nobody must be unable to guess them */
+    /** @param random seeds the trace ids, which must be unique but may be guessable */
     WebhookHeaders(String version, Clock clock, RandomGenerator random) {
         this.userAgent = HttpHeaders.createOptimized("nexus/" + version);
         this.clock = clock;
@@ -39,10 +39,10 @@ final class WebhookHeaders {
     }
 
     /**
-     * Writes them.
+     * Writes the headers.
      *
      * @param attempt its number, from 1
-     * @param authorization empty text when Nexus presents itself as nobody
+     * @param authorization empty text when the request carries no credentials
      * @param span of this request; null when it is not traced
      * @throws IllegalArgumentException if a subscriber's header is none
      */

@@ -98,7 +98,7 @@ public final class WebhookSender implements Sender<WebhookTarget> {
         }
     }
 
-    /** Drops the connections; requests under way become {@link SendResult.Unreachable}. */
+    /** Closes the connections; in-flight requests become {@link SendResult.Unreachable}. */
     @PreDestroy
     public void close() {
         clients.close();
@@ -109,7 +109,7 @@ public final class WebhookSender implements Sender<WebhookTarget> {
         return clients.connections();
     }
 
-    /** Answers so far that were longer than what is read. */
+    /** Number of answers that were longer than the part that is read. */
     long cutAnswers() {
         return cutAnswers.get();
     }

@@ -54,7 +54,7 @@ public final class WebhookSigner {
         return header.toString();
     }
 
-    /** What is signed before the body. */
+    /** The part that is signed before the body. */
     static byte[] prefix(String id, String timestamp) {
         return (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8);
     }

@@ -55,12 +55,12 @@ final class LaneBacklog {
         rules = changed;
     }
 
-    /** Whether it was told to be read since so many gaps in the seqs were seen. */
+    /** Whether a read was requested since this number of gaps in the seqs. */
     boolean knowsGaps(int gaps) {
         return gapsKnown == gaps;
     }
 
-    /** It is about to be read: it will know what is missing in these gaps before it takes anything in memory. */
+    /** Records that it is about to be read, so that it knows the rows of these gaps before it takes anything into memory. */
     void readsGaps(int gaps) {
         gapsKnown = gaps;
     }
@@ -87,7 +87,7 @@ final class LaneBacklog {
         return room.isOpen() ? Math.max(0, room.requests() - ahead.withoutBody()) : 0;
     }
 
-    /** How many rows are worth reading before there is room for them: with a rate, what goes in a second. */
+    /** The number of rows to read before there is room for them; with a rate limit, those of a second. */
     int aheadWanted(Instant now) {
         return Math.min(ahead.wanted(now), rules.perSecond());
     }
@@ -115,8 +115,7 @@ final class LaneBacklog {
     }
 
     /**
-     * Whether everything that is owed is known here, or behind a busy key: a row that has just become owed needs no answer
-     * from the store.
+     * Whether all owed rows are known here, or follow a busy key. Then a newly owed row needs no query.
      */
     boolean isWhole() {
         return cursor.isWhole() && order.isWhole();
@@ -141,16 +140,16 @@ final class LaneBacklog {
         order.start(row, isFollower);
     }
 
-    /** Deliveries in memory that wait, for room or behind one of their key. */
+    /** Deliveries in memory that wait for room or for their predecessor. */
     int waiting() {
         return ahead.size() + chains.size();
     }
 
     /**
-     * A row that has just become owed, while this is whole: it is remembered behind the one of its key that is under way.
+     * Adds a newly owed row while {@link #isWhole}: it is remembered after the one of its key that is in progress.
      *
      * @return {@link Look#PASS} when it is remembered, {@link Look#START} when that one is delivered already, and
-     *     {@link Look#BEHIND} when it is to be looked at like any other
+     *     {@link Look#BEHIND} when it must be handled like any other
      */
     Look lookBehind(Waiting fresh) {
         OwedDelivery row = fresh.row();
@@ -170,7 +169,7 @@ final class LaneBacklog {
         order.delivered(row);
     }
 
-    /** Whether a row is known that comes after this one. */
+    /** Whether a later row is known. */
     boolean remembersBehind(OwedDelivery row) {
         for (Long key : KeyOrder.keys(row)) {
             if (chains.has(key)) {
@@ -194,7 +193,7 @@ final class LaneBacklog {
         return next;
     }
 
-    /** It was not delivered, or the next one did not start: what is remembered of its keys says nothing any more. */
+    /** Drops the remembered rows of its keys, because it was not delivered or the next one did not start. */
     void forgetBehind(OwedDelivery row) {
         for (Long key : KeyOrder.keys(row)) {
             forgetBehind(key);
@@ -212,7 +211,7 @@ final class LaneBacklog {
         chains.forgetAll().forEach(order::passedBehind);
     }
 
-    /** Whether it is under way, or waits for room alone. */
+    /** Whether it is in progress, or only waits for room. */
     boolean isClaimed(OwedDelivery row) {
         return order.isUnderWay(row);
     }
@@ -225,10 +224,10 @@ final class LaneBacklog {
     }
 
     /**
-     * What came of it is written down.
+     * Ends a settled delivery.
      *
-     * @param isFinal it is no longer owed
-     * @return keys of which the next row has to be looked up
+     * @param isFinal whether it is no longer owed
+     * @return keys whose next row must be read
      */
     Set<LaneKey> settled(OwedDelivery row, boolean isFinal) {
         for (Long key : KeyOrder.keys(row)) {

@@ -19,8 +19,8 @@ import nexus.queue.owed.Ready;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes that this process owns, and what of them is in memory or under way. In a shard that is leaving nothing starts.
- * Belongs to the backlog's event loop.
+ * The lanes that this process owns, with their deliveries in memory and in progress. Nothing starts in a shard that is being
+ * released. Belongs to the backlog's event loop.
  */
 final class LaneBacklogs {
     private final BacklogBounds bounds;
@@ -137,7 +137,7 @@ final class LaneBacklogs {
         return turns;
     }
 
-    /** Whether it has unread rows that were never tried, and is not to send first what it has. */
+    /** Whether it has unread, untried rows, and need not send the rows in memory first. */
     boolean readsReady(LaneBacklog lane, Instant now) {
         return lane.cursor.hasUnread() && lane.isOpen() && wanted(lane, now) > 0;
     }
@@ -158,13 +158,13 @@ final class LaneBacklogs {
         return room + Math.min(owns(lane.number) ? lane.aheadWanted(now) : 0, aheadRoom(lane));
     }
 
-    /** How many more rows of this lane may wait for room: never more than half of what the others leave. */
+    /** The number of further rows of this lane that may wait for room: at most half of what the others leave. */
     private int aheadRoom(LaneBacklog lane) {
         int own = lane.waiting();
         return (bounds.readAhead() - (aheadInAll - own) + 1) / 2 - own;
     }
 
-    /** How many requests the lane has room for, as it was told last. */
+    /** The last known number of requests for which the lane has room. */
     private int room(LaneBacklog lane) {
         return owns(lane.number) && !isWrittenTooSlowly() ? lane.room() : 0;
     }
@@ -207,14 +207,14 @@ final class LaneBacklogs {
         aheadInAll++;
     }
 
-    /** See {@link LaneBacklog#lookBehind}; what is remembered takes room of what waits. */
+    /** See {@link LaneBacklog#lookBehind}; remembered rows count as waiting ones. */
     LaneBacklog.Look lookBehind(LaneBacklog lane, Waiting fresh) {
         LaneBacklog.Look look = aheadRoom(lane) > 0 ? lane.lookBehind(fresh) : LaneBacklog.Look.BEHIND;
         aheadInAll += look == LaneBacklog.Look.PASS ? 1 : 0;
         return look;
     }
 
-    /** The first of these has its turn: those behind it are remembered. */
+    /** Starts the first of these and remembers the others. */
     void started(LaneBacklog lane, KeyQueue run, Instant readAt) {
         int remembered = lane.started(run, readAt); // which may forget others
         aheadInAll += remembered;
@@ -249,7 +249,7 @@ final class LaneBacklogs {
         dropped.add(waiting.row());
     }
 
-    /** Takes what may start now; the bodies that it lacks are read, and then it may. */
+    /** Takes the deliveries that may start now. Missing bodies are read, after which their deliveries may start. */
     List<Ready> take(LaneBacklog lane, Instant now) {
         if (!owns(lane.number)) {
             readAgain(lane);
@@ -382,7 +382,7 @@ final class LaneBacklogs {
         }
     }
 
-    /** Whether it is under way here, or about to be. */
+    /** Whether it is in progress here, or about to be. */
     boolean isTaken(OwedDelivery row) {
         LaneBacklog lane = of(row.lane());
         return underWay.contains(row.seq()) || (lane != null && lane.isClaimed(row));

@@ -24,13 +24,12 @@ import nexus.queue.position.OpenReads;
 import org.jboss.logging.Logger;
 
 /**
- * Reads from the store what lanes have room for, in turns over the lanes, and takes over what has just become owed where
- * nothing has to be read. Belongs to the backlog's event loop.
+ * Reads rows for lanes with room, in turns over the lanes, and accepts newly owed rows of lanes that need no read. Belongs to the backlog's event loop.
  */
 final class LaneReader {
     private static final Logger LOG = Logger.getLogger(LaneReader.class);
     private static final int LANES_PER_READ = 64;
-    private static final int FRESH_SHARE = 8; // of the memory for bodies, for what becomes owed during a read
+    private static final int FRESH_SHARE = 8; // share of the memory for bodies, for newly owed rows during a read
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
@@ -46,7 +45,7 @@ final class LaneReader {
     private final FreshDuringRead freshDuringRead;
 
     private boolean reading;
-    private Set<Integer> lanesRead = Set.of(); // by the read that is under way
+    private Set<Integer> lanesRead = Set.of(); // by the read in progress
     private boolean wantsRenewed;
     private boolean readingRenewed;
     private boolean stopped;
@@ -82,9 +81,9 @@ final class LaneReader {
     }
 
     /**
-     * These are no longer under way.
+     * Records that these are no longer in progress.
      *
-     * @param next keys of theirs of which another row may wait
+     * @param next their keys for which another row may wait
      */
     void settled(List<OwedDelivery> rows, Set<LaneKey> next) {
         reads.settled(rows);
@@ -95,7 +94,7 @@ final class LaneReader {
         }
     }
 
-    /** What a person has retried is to be looked for, in lanes where nothing else is read. */
+    /** Requests a read of rows that were retried by hand, in lanes where nothing else is read. */
     void lookForRenewed() {
         wantsRenewed = true;
     }
@@ -106,9 +105,9 @@ final class LaneReader {
     }
 
     /**
-     * Takes what has just become owed, if the lane knows everything else that is.
+     * Accepts newly owed rows, if the lane knows all other owed rows.
      *
-     * @return the seq of the first that has to be read from the store; {@link Long#MAX_VALUE}: none
+     * @return the seq of the first row that must be read from the store; {@link Long#MAX_VALUE} when there is none
      */
     long handOver(LaneBacklog lane, List<Ready> rows) {
         boolean mayTake = !stopped && tenancy.isHeld() && lanes.owns(lane.number) && lane.isOpen();
@@ -122,7 +121,7 @@ final class LaneReader {
         return admit(lane, rows, new OpenReads.Read(), Set.of());
     }
 
-    /** Whether everything that is owed to it is known here, or behind a busy key, but for what has just become owed. */
+    /** Whether all owed rows but the newest are known here, or follow a busy key. */
     private boolean knowsAll(LaneBacklog lane) {
         return lane.isWhole() && !packed.isUncertain(lane.number);
     }
@@ -152,9 +151,9 @@ final class LaneReader {
     }
 
     /**
-     * Takes what has waited for a read, as far as the read has not seen it.
+     * Accepts the rows that waited for a read, unless the read contains them.
      *
-     * @param read is over; its rows are admitted, and the keys that they ask for are being looked up
+     * @param read has ended; its rows are admitted, and the keys that they need are being read
      */
     private void handOverWaiting(Map<Integer, List<Ready>> waiting, OpenReads.Read read, List<OwedDelivery> readRows) {
         Set<Long> seen = readRows.stream().map(OwedDelivery::seq).collect(Collectors.toSet());
@@ -206,7 +205,7 @@ final class LaneReader {
         List<SliceCursor> cursors = new ArrayList<>();
         List<DueCursor> dueCursors = new ArrayList<>();
         for (LaneBacklog lane : turns) {
-            packed.refused(lane.number); // what is stored meanwhile may be taken, but not before the read's end
+            packed.refused(lane.number); // rows that are stored meanwhile are accepted after the read
             marks.put(lane.number, lane.cursor.mark());
             if (lanes.readsReady(lane, now)) {
                 cursors.addAll(lane.cursor.cursors(lanes.wanted(lane, now)));
@@ -266,7 +265,7 @@ final class LaneReader {
         }
     }
 
-    /** What became owed after the rows of a read were looked at, or during one that failed, is read. */
+    /** Rows that became owed after those of a read were handled, or during a failed read, are read. */
     private void readWaiting() {
         freshDuringRead.take().forEach((number, rows) -> {
             leave(number, rows);

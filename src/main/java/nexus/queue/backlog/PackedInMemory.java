@@ -17,10 +17,10 @@ import nexus.queue.owed.Unpacker;
 import org.jboss.logging.Logger;
 
 /**
- * The packed rows of this process's lanes, as long as all that is owed of them is in memory: under way, waiting for room,
- * or behind one of their key. As soon as something of a packed row is not in memory, and when one is found that is not
- * known here at all, its deliveries become rows, which are read like any other. Until they are there, the lane takes
- * nothing in memory: what it looks up may be in the packed row. Belongs to the backlog's event loop.
+ * The packed rows of this process's lanes whose owed deliveries are all in memory: in progress, waiting for room, or after one
+ * of their key. If a delivery of a packed row is not in memory, or a packed row is not known here, it is unpacked, and its
+ * deliveries are read like others. Until then the lane takes nothing into memory, because a row that it reads may be in the
+ * packed row. Belongs to the backlog's event loop.
  */
 final class PackedInMemory {
     private static final Logger LOG = Logger.getLogger(PackedInMemory.class);
@@ -34,7 +34,7 @@ final class PackedInMemory {
 
     private final Map<PackedRow.Key, PackedRow> known = new HashMap<>();
     private final Map<PackedRow.Key, Optional<PackedRow>> waiting = new HashMap<>(); // to be unpacked
-    private Map<PackedRow.Key, Optional<PackedRow>> unpacking = Map.of(); // by the statement that is under way
+    private Map<PackedRow.Key, Optional<PackedRow>> unpacking = Map.of(); // by the statement in progress
     private final Map<Integer, Integer> asked =
             new HashMap<>(); // lanes of which it is not known which packed rows there are
     private final Set<Integer> used =
@@ -42,7 +42,7 @@ final class PackedInMemory {
     private final Set<Integer> wasLive = new HashSet<>(); // and may have packed rows that are not known here
     private boolean stopped;
 
-    /** Told that deliveries of a lane are rows now. */
+    /** Called when deliveries of a lane were unpacked. */
     interface Unpacked {
         void from(int lane, long lowestSeq);
     }
@@ -55,7 +55,7 @@ final class PackedInMemory {
         this.unpacked = unpacked;
     }
 
-    /** The term is over: who owns the lanes next finds the packed rows. */
+    /** Ends the term. The next owner of the lanes finds the packed rows. */
     void stop() {
         stopped = true;
         live.clear();
@@ -114,7 +114,7 @@ final class PackedInMemory {
     }
 
     /**
-     * Looks for packed rows of lanes that are new here: they take nothing in memory before it is known that there is none.
+     * Reads the packed rows of new lanes, which take nothing into memory before the result is known.
      */
     void adopt(Collection<LaneBacklog> lanes) {
         lanes.forEach(lane -> asked.merge(lane.number, 1, Integer::sum));
@@ -124,7 +124,7 @@ final class PackedInMemory {
                         lane -> asked.computeIfPresent(lane.number, (of, count) -> count == 1 ? null : count - 1)));
     }
 
-    /** Looks for packed rows that were stored without this process having been told, where that may be. */
+    /** Reads packed rows that may have been stored without a notification. */
     void poll(Collection<LaneBacklog> lanes) {
         lookFor(
                 oldestOpenByLane(lanes.stream()

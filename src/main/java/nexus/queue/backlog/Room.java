@@ -1,11 +1,11 @@
 package nexus.queue.backlog;
 
 /**
- * What a lane has room for at one moment.
+ * The room of a lane at one time.
  *
- * @param isOpen false when the lane is parked: nothing of it is read, and what was in memory is given back
+ * @param isOpen false when the lane is parked: nothing is read, and its deliveries in memory are returned
  * @param requests that may start now, at least 0
- * @param takesRenewed whether one delivery that a person has retried may go although the lane is parked
+ * @param takesRenewed whether one delivery that was retried by hand may start although the lane is parked
  */
 public record Room(boolean isOpen, int requests, boolean takesRenewed) {
     /** Nothing starts. */

@@ -32,18 +32,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backlog of one term, over the shards that this process owns meanwhile. Everything here happens on one event loop; a
- * new term, and a new shard, starts with nothing remembered and reads the store again.
+ * The backlog of one term, over the shards that this process owns. It runs on one event loop. A new term and a new shard start
+ * without state and read the store.
  *
- * <p>The reader finds what may start, the deliverer takes it and gives its outcome, the writer writes that down; what is
- * written frees keys, and the reader reads on.
+ * <p>The reader finds deliveries that may start, the deliverer takes them and returns outcomes, and the writer stores these.
+ * Stored outcomes free keys, and the reader continues.
  */
 final class StoredBacklog implements Backlog {
     private static final Logger LOG = Logger.getLogger(StoredBacklog.class);
 
     private static final Duration DRAIN_CHECK = Duration.ofMillis(20);
 
-    /** What it works with. */
+    /** Its collaborators. */
     record Parts(
             Vertx vertx,
             OwedReads queue,
@@ -71,7 +71,7 @@ final class StoredBacklog implements Backlog {
     private final OwnSeqs seqs = new OwnSeqs();
     private Set<Integer> owned = Set.of();
     private Set<Integer> leaving = Set.of();
-    private final Set<Integer> handedOver = new HashSet<>(); // told to the lease, which has not answered yet
+    private final Set<Integer> handedOver = new HashSet<>(); // reported to the lease, which has not responded yet
     private boolean checking;
     private boolean closed;
 
@@ -102,7 +102,7 @@ final class StoredBacklog implements Backlog {
         return tenancy.isHeld();
     }
 
-    /** Takes over what the lease says: reads what is owed in new shards, and gives those up that are leaving. */
+    /** Applies the shards of the lease: reads the deliveries of new ones, and releases those that leave. */
     void hold(Holding holding) {
         handedOver.removeIf(shard -> !holding.leaving().contains(shard));
         Set<Integer> shards = new HashSet<>(holding.shards());
@@ -119,7 +119,7 @@ final class StoredBacklog implements Backlog {
         handOver();
     }
 
-    /** Tells the lease of every shard in which nothing is under way any more. */
+    /** Reports every shard without deliveries in progress to the lease. */
     private void handOver() {
         if (closed) {
             return;
@@ -142,7 +142,7 @@ final class StoredBacklog implements Backlog {
         }
     }
 
-    /** Ends it at once: nothing more is read, and nothing of what is under way is written. */
+    /** Ends it at once: nothing more is read, and no outcome of deliveries in progress is stored. */
     void close() {
         closed = true;
         clearing.stop();
@@ -160,7 +160,7 @@ final class StoredBacklog implements Backlog {
         forgetDropped();
     }
 
-    /** No request is under way, every outcome is written, and nothing is left in a packed row. */
+    /** Whether no request is in flight, every outcome is stored, and no packed row remains. */
     boolean isDrained() {
         return lanes.underWay() == 0 && !packed.isUnpacking();
     }
@@ -253,7 +253,7 @@ final class StoredBacklog implements Backlog {
         }
     }
 
-    /** What was in memory and is not any more. */
+    /** Handles deliveries that were removed from memory. */
     private void forgetDropped() {
         List<OwedDelivery> dropped = lanes.takeDropped();
         if (!dropped.isEmpty()) {
@@ -261,7 +261,7 @@ final class StoredBacklog implements Backlog {
         }
     }
 
-    /** What another process has stored meanwhile is read, and with it what this one has stored behind that. */
+    /** Reads deliveries that another process stored meanwhile, with later ones of this process. */
     void owed(OwedRows rows) {
         boolean follows = seqs.follows(rows);
         rows.lowestSeqByLane().forEach((number, seq) -> {
@@ -291,7 +291,7 @@ final class StoredBacklog implements Backlog {
         deliverer.turnSoon();
     }
 
-    /** Looks behind all cursors, as another process may have stored something, and raises the oldest open positions. */
+    /** Reads after all cursors, because another process may have stored deliveries, and advances the oldest open positions. */
     void poll() {
         List<SliceCursor> read = new ArrayList<>();
         for (LaneBacklog lane : lanes.all()) {
@@ -340,13 +340,13 @@ final class StoredBacklog implements Backlog {
         });
     }
 
-    /** Notifications may have been missed: also what became visible behind the cursors. */
+    /** Reads again after missed notifications, also rows that became visible before the cursors. */
     void missed() {
         lanes.all().forEach(lane -> lane.cursor.rewind(watermark.safe() + 1));
         deliverer.turnSoon();
     }
 
-    /** Looks at everything that is owed: what no signal told of, what is too old, what belongs to nobody any more. */
+    /** Reads all owed deliveries: those with a missed signal, expired ones, and those of deleted subscriptions. */
     void sweep() {
         packed.sweep(lanes.all());
         queue.lanesWithWork()
@@ -384,7 +384,7 @@ final class StoredBacklog implements Backlog {
             packed.settled(row);
             LaneBacklog lane = lanes.of(row.lane());
             if (lane == null) {
-                clearing.clear(row.lane()); // it was under way when its subscription was deleted
+                clearing.clear(row.lane()); // it was in progress when its subscription was deleted
             } else {
                 boolean isWritten = written.contains(row.seq());
                 next.addAll(lane.settled(row, !isWritten || !(outcome instanceof Outcome.Again)));

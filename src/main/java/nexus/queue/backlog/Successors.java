@@ -17,7 +17,7 @@ import nexus.queue.owed.OwedReads;
 import nexus.queue.position.OpenReads;
 import org.jboss.logging.Logger;
 
-/** Looks up in the store the next delivery of a key whose turn has come. Belongs to the backlog's event loop. */
+/** Reads the next delivery of a key that may start. Belongs to the backlog's event loop. */
 final class Successors {
     private static final Logger LOG = Logger.getLogger(Successors.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -91,7 +91,7 @@ final class Successors {
                         && lanes.owns(run.lane())
                         && admission.atFollower(lane, run.rows().getFirst())) {
                     lanes.started(lane, run, askedAt);
-                    passed.remove(new LaneKey(run.lane(), run.key())); // its turn comes through this one
+                    passed.remove(new LaneKey(run.lane(), run.key())); // it follows this one
                 }
             }
             passed.addAll(admission.again());

@@ -1,8 +1,8 @@
 /**
- * What is owed?
+ * Which deliveries are owed?
  *
- * <p>Takes positions in a lane; gives the deliveries that are owed from there on, and what they send. Never changes a delivery and
- * never decides which one goes next.
+ * <p>Takes positions in a lane; gives the deliveries that are owed from there on, and their bodies. Never changes a delivery, and never
+ * decides which one is next.
  */
 @NullMarked
 package nexus.queue.owed;

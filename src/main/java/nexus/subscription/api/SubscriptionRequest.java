@@ -39,8 +39,8 @@ public final class SubscriptionRequest {
     }
 
     /**
-     * Fields that are absent stay; null resets one that has a default. A whole answer may come back: read-only fields must
-     * be as they were shown, and hidden values stay what they are.
+     * Fields that are absent stay; null resets one that has a default. A whole answer may be sent back: read-only fields must
+     * be unchanged, and hidden values keep their value.
      */
     static SubscriptionDraft change(JsonBody body, Subscription before) {
         for (String field : List.of("endpointUrl", "eventTypes", "secret")) {
@@ -77,7 +77,7 @@ public final class SubscriptionRequest {
                         warning -> List.of("code", "detail", "fix").forEach(field -> warning.text(field, MAX_WARNING)));
     }
 
-    /** Who sends an answer back a second time has an earlier time than the first one left. */
+    /** An answer that is sent back twice has an earlier time than the first change set. */
     private static boolean isUpTo(String text, Instant latest) {
         try {
             return !Timestamps.parse(text, "").isAfter(latest);

@@ -16,12 +16,12 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.liveness.Rounds;
 import org.jboss.logging.Logger;
 
-/** Keeps the catalog of this process up with changes that others make: looks at the version every three seconds. */
+/** Keeps the catalog of this process in step with changes of others: reads its version every three seconds. */
 @Singleton
 public class CatalogWatch {
     private static final Logger LOG = Logger.getLogger(CatalogWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(3);
-    /** A look may wait for a connection, and for the store's answer till the connection is given up, twice. */
+    /** A read may wait twice for a connection, and for the response until the connection times out. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(3);
 
     private static final Duration FIRST_LOAD = Duration.ofSeconds(60);
@@ -36,7 +36,7 @@ public class CatalogWatch {
                 .onFailure(failure -> LOG.warnf("catalog not read cause=%s", failure)));
     }
 
-    /** Nothing else may start before the catalog is there: it would find that nobody wants anything. */
+    /** Nothing else may start before the catalog is loaded, because it would find no subscriptions. */
     void onStart(@Observes @Priority(20) StartupEvent event)
             throws InterruptedException, ExecutionException, TimeoutException {
         catalog.reload().toCompletionStage().toCompletableFuture().get(FIRST_LOAD.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import nexus.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
-/** This process's copy of the subscriptions. Whoever finds that the store has a newer version asks for a reload. */
+/** This process's copy of the subscriptions. It is reloaded when the store has a newer version. */
 @Singleton
 public class SubscriptionCatalog {
     private final SubscriptionRepository repository;
@@ -27,8 +27,8 @@ public class SubscriptionCatalog {
     }
 
     /**
-     * Reads all subscriptions, as they are now or later; tells the listeners when the version is another. One read at a
-     * time, so that an older one never follows a newer one; who comes meanwhile shares the next.
+     * Reads all subscriptions, in their current state or a later one, and calls the listeners when the version changed. There is
+     * one read at a time, so that an older result never follows a newer one; calls during a read share the next one.
      */
     public synchronized Future<Subscriptions> reload() {
         if (!reading) {

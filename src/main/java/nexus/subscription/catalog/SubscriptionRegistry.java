@@ -29,7 +29,7 @@ public class SubscriptionRegistry {
     private final TableCoverage coverage;
     private final EndpointReach reach;
 
-    /** A subscription, and what will surprise whoever asked for it. */
+    /** A subscription, with warnings for the caller. */
     public record Registered(Subscription subscription, List<Warning> warnings) {
         public Registered with(Optional<Warning> another) {
             return new Registered(
@@ -72,7 +72,7 @@ public class SubscriptionRegistry {
                 .mapEmpty();
     }
 
-    /** With what it wants and does not get. */
+    /** Adds warnings about events that it selects and does not receive. */
     public Future<List<Registered>> withLosses(List<Subscription> subscriptions) {
         return coverage.losses(subscriptions.stream().map(Subscription::id).toList())
                 .map(losses -> subscriptions.stream()

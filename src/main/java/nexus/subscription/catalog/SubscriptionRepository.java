@@ -88,8 +88,8 @@ public class SubscriptionRepository {
     private record Insertion(UUID id, Kind kind, SubscriptionCodec.Columns columns, boolean isEnabled) {}
 
     /**
-     * Who enables a subscription again, or names another target, wants deliveries now: neither an old Retry-After nor the
-     * known health of the target outlives that.
+     * Enabling a subscription, or naming another target, discards an old Retry-After and the health of the target, because the
+     * caller wants deliveries now.
      */
     private static final NamedSql.From<Change> UPDATE = NamedSql.from(
             """
@@ -239,7 +239,7 @@ public class SubscriptionRepository {
      * Changes one, from what is stored now.
      *
      * @param change may throw a refusal; then nothing is changed
-     * @return as it is then; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
+     * @return the changed subscription; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
      */
     public Future<Subscription> update(
             UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
@@ -259,17 +259,17 @@ public class SubscriptionRepository {
                 .map(rows -> codec.subscription(Rows.only(rows)));
     }
 
-    /** As the other, for nobody's request. */
+    /** Like the other method, without an audited request. */
     public Future<Subscription> insert(UUID id, Kind kind, SubscriptionSettings settings) {
         return insert(id, kind, SubscriptionDraft.enabled(settings), AuditedChange.NONE);
     }
 
-    /** As the other, for nobody's request. */
+    /** Like the other method, without an audited request. */
     public Future<Subscription> update(UUID id, Function<Subscription, SubscriptionDraft> change) {
         return update(id, change, AuditedChange.NONE);
     }
 
-    /** As the other, for nobody's request. */
+    /** Like the other method, without an audited request. */
     public Future<Void> delete(UUID id, Optional<Kind> kind) {
         return delete(id, kind, AuditedChange.NONE);
     }
@@ -327,7 +327,7 @@ public class SubscriptionRepository {
     }
 
     /**
-     * Nexus itself gives up on an endpoint. The catalog has to be reloaded then.
+     * Disables a subscription whose endpoint failed for too long. The catalog must be reloaded afterwards.
      *
      * @param reason what {@code disabledReason} will say
      * @return false when it was disabled or deleted already
@@ -337,7 +337,7 @@ public class SubscriptionRepository {
                 .map(disabled -> disabled.rowCount() > 0);
     }
 
-    /** Nothing is sent to it before. Does not raise the version: to whom an event is owed does not change. */
+    /** Nothing is sent to it before this time. The version does not change, because matching does not depend on it. */
     public Future<Void> hold(UUID id, Instant until) {
         return HOLD.on(store.api(), id, Rows.utc(until)).mapEmpty();
     }

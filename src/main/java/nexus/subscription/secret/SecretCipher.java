@@ -47,7 +47,7 @@ public final class SecretCipher {
         this(key, Optional.empty());
     }
 
-    /** @param oldKey what was encrypted with it can still be read */
+    /** @param oldKey values encrypted with it can still be decrypted */
     public SecretCipher(byte[] key, Optional<byte[]> oldKey) {
         this.present = Key.of(key);
         this.keys =
@@ -91,8 +91,8 @@ public final class SecretCipher {
     }
 
     /**
-     * Equal for equal bytes, and of no use without the key: for comparing what is encrypted. First under the current key,
-     * then under the one before if there is one, as both may be stored.
+     * Digests that are equal for equal bytes and useless without the key, for comparing encrypted values. The first is under the
+     * current key, the second under the previous one, if any, because both may be stored.
      */
     public List<byte[]> digests(byte[] bytes) {
         return keys.stream().map(key -> mac(key.digesting(), bytes)).toList();

@@ -8,7 +8,7 @@ import nexus.refusal.Refusal;
 
 /**
  * The secret that deliveries are signed with. After {@code whsec_} comes the key in base64 (Standard Webhooks); any other
- * text is the key as UTF-8, also one that only looks like it.
+ * text is the key as UTF-8, also if it only resembles that form.
  */
 public record SigningSecret(String text) {
     public static final String PREFIX = "whsec_";

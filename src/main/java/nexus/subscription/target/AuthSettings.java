@@ -31,8 +31,8 @@ public record AuthSettings(String type, Map<String, String> fields) {
     }
 
     /**
-     * @param before what it was: a secret that comes back as it was shown stays
-     * @param kept gets those whose value is not in the body
+     * @param before the settings before: a secret that is sent back as shown is kept
+     * @param kept receives the secrets whose value is not in the body
      */
     static Optional<AuthSettings> read(JsonBody body, Optional<AuthSettings> before, KeptSecrets kept) {
         if (!body.has("auth")) {

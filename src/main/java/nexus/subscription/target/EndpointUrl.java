@@ -25,7 +25,7 @@ public final class EndpointUrl {
     /**
      * The path or query of a URL may hold a token.
      *
-     * @param toManager whether it is shown to somebody who may change it; others see the origin
+     * @param toManager whether the caller may change it; others see the origin
      */
     public static String shown(URI url, boolean toManager) {
         return toManager ? url.toString() : origin(url);

@@ -8,8 +8,8 @@ import nexus.api.json.JsonBody;
 import nexus.target.credential.TlsIdentity;
 
 /**
- * The stored secrets that a change keeps without naming their values. They were given for one target: a change that
- * leads to another has to bring them along, or whoever may change a subscription could have them sent to themselves.
+ * The stored secrets that a change keeps without naming their values. They were given for one target. A change to
+ * another target must repeat them; otherwise a caller who may change a subscription could send them to its own server.
  */
 public final class KeptSecrets {
     private final List<Kept> kept = new ArrayList<>();

@@ -28,9 +28,9 @@ public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentit
     static final int MAX_PEM = 65_536;
 
     /**
-     * What the body says, over what it was; errors are noted there.
+     * Applies the body to the settings before; errors are noted in the body.
      *
-     * @param kept gets the secrets that are to stay
+     * @param kept receives the secrets to keep
      */
     public static TargetCredentials read(JsonBody body, TargetCredentials before, KeptSecrets kept) {
         Optional<AuthSettings> auth = AuthSettings.read(body, before.auth(), kept);

@@ -57,9 +57,9 @@ public final class TargetHeaders {
     private TargetHeaders() {}
 
     /**
-     * @param stored those it had; a hidden value that comes back as it was shown keeps what it was
-     * @param kept gets those whose value is not in the body
-     * @return what the body says, errors noted there
+     * @param stored the stored headers; a hidden value that is sent back as shown is kept
+     * @param kept receives the headers whose value is not in the body
+     * @return the headers of the body; errors are noted in the body
      */
     public static Map<String, String> read(JsonBody body, Map<String, String> stored, KeptSecrets kept) {
         if (!body.has("headers")) {

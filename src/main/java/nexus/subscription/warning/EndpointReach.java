@@ -12,10 +12,10 @@ import nexus.webhook.guard.Endpoint;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.TargetResolver.Resolution;
 
-/** Can deliveries reach an endpoint at all, as far as its name tells now? It is judged again at every connection. */
+/** Checks whether deliveries can reach an endpoint, by its name at the moment. It is checked again at every connection. */
 @Singleton
 public class EndpointReach {
-    /** A name server that does not answer holds nobody up who makes a subscription. */
+    /** A silent name server must not delay the creation of a subscription. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final TargetResolver resolver;

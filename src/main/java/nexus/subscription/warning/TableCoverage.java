@@ -17,6 +17,6 @@ public interface TableCoverage {
      */
     Future<List<Warning>> cover(Subscription subscription);
 
-    /** What these subscriptions want and don't get, as it was found last; those that get everything are left out. */
+    /** The last known events that these subscriptions select and do not receive; complete ones are missing. */
     Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions);
 }

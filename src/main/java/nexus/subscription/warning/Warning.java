@@ -2,6 +2,6 @@ package nexus.subscription.warning;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** What will surprise the one who made a subscription, and the way to change it. */
+/** A warning for the caller who created a subscription, with its fix. */
 @RegisterForReflection
 public record Warning(String code, String detail, String fix) {}

@@ -1,7 +1,7 @@
 /**
- * What will surprise the one who makes or changes a subscription?
+ * Which warnings does the caller of a change get?
  *
- * <p>Takes a subscription, gives warnings. Never refuses anything: what is refused is decided when the request is read.
+ * <p>Takes a subscription, gives warnings. Never refuses anything; refusals are decided when the request is read.
  */
 @NullMarked
 package nexus.subscription.warning;

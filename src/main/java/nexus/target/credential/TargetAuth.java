@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** As whom Nexus presents itself to a target: the header {@code Authorization}. */
 public sealed interface TargetAuth {
-    /** As nobody. */
+    /** No credentials. */
     record None() implements TargetAuth {}
 
     /** With the same words each time: basic or bearer. */

@@ -63,7 +63,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
 
     /**
      * Called before a request is written. Reads a kept connection once more, since bytes or the end may have arrived since
-     * the event loop looked.
+     * its last read.
      *
      * @return false: nothing may be written on this connection any more
      */
@@ -285,7 +285,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
                         .equals(IDLE_TIMEOUT);
     }
 
-    /** What the receiver speaks instead, where the first bytes show it. */
+    /** The protocol that the receiver uses instead, if the first bytes show it. */
     private static @Nullable String otherProtocol(ByteBuf bytes) {
         int start = bytes.readerIndex();
         if (bytes.readableBytes() < 5) {

@@ -38,7 +38,7 @@ final class AnswerFraming {
         }
     }
 
-    /** Whether the receiver wants no other request on the connection. */
+    /** Whether the receiver closes the connection after this answer. */
     static boolean isLast(HttpResponse answer) {
         HttpHeaders headers = answer.headers();
         if (headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {

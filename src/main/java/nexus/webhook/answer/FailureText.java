@@ -184,7 +184,7 @@ public final class FailureText {
         return error == null ? "code " + code : error.name();
     }
 
-    /** What the proxy answered, where it did; the rest of the message says where the proxy is. */
+    /** The answer of the proxy, if any; the rest of the message contains the address of the proxy. */
     private static String status(ProxyConnectException e) {
         Matcher status = PROXY_STATUS.matcher(String.valueOf(e.getMessage()));
         return status.find() ? ": it answered " + status.group(1) : "";

@@ -112,7 +112,7 @@ public final class GuardedConnection {
     /**
      * Bytes belong to no answer: the connection leaves the pool at once.
      *
-     * @param words what is wrong with that; null: nothing
+     * @param words the breach; null when it is none
      */
     void hasStrayBytes(@Nullable String words) {
         if (words != null) {

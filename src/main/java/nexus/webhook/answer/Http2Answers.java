@@ -13,8 +13,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
- * Stands between the frames of an HTTP/2 connection and the client: skips informational answers and unknown frames,
- * refuses what is no answer, and remembers which requests the receiver says it did not process.
+ * Filters the frames of an HTTP/2 connection before the client: skips informational answers and unknown frames, refuses
+ * frames that are no answer, and remembers which requests the receiver did not process.
  */
 final class Http2Answers extends Http2FrameListenerDecorator {
     private final GuardedConnection guarded;

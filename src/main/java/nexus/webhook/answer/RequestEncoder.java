@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 
-/** Writes the requests of an HTTP/1.1 connection and tells its {@link AnswerDecoder} when one begins and is written. */
+/** Writes the requests of an HTTP/1.1 connection and notifies its {@link AnswerDecoder} when one starts and when it is written. */
 final class RequestEncoder extends HttpRequestEncoder {
     private final AnswerDecoder answers;
     private final ChannelFutureListener written;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to the first of a name's addresses that answers. The next attempt begins when one fails, or has been silent
- * for a moment, while the others go on; what connects behind the winner is given back. Belongs to one event loop.
+ * for a moment, while the others go on; connections after the winner are returned. Belongs to one event loop.
  *
  * @param <C> a connection
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8305#section-5">RFC 8305, 5</a>
@@ -68,7 +68,7 @@ final class AddressRace<C> {
         this.giveBack = giveBack;
     }
 
-    /** @return fails with what the last one failed with, or what says more than that there was no connection */
+    /** @return fails with the last failure, or with one that says more than that there was no connection */
     Future<Reached<C>> run() {
         tryNext();
         return winner.future();

@@ -56,7 +56,7 @@ public final class Connector {
      * @param isKept whether its connection has served another one before
      */
     public record Opened(HttpClientRequest request, GuardedConnection connection, boolean isKept) {
-        /** Whether the receiver closed an idle connection just as it was used again: no answer, and nobody's fault. */
+        /** Whether the receiver closed an idle connection just as it was used again, which is no failure of the endpoint. */
         public boolean isStale(Throwable cause) {
             return isKept && (cause instanceof HttpClosedException || cause instanceof IOException);
         }

@@ -23,7 +23,7 @@ public record AddressRange(InetAddress first, int prefixBits) {
 
     /**
      * @param cidr {@code 10.0.0.0/8}, or one address
-     * @throws IllegalArgumentException with what is wrong
+     * @throws IllegalArgumentException with the reason
      */
     static AddressRange parse(String cidr) {
         int slash = cidr.indexOf('/');
@@ -40,7 +40,7 @@ public record AddressRange(InetAddress first, int prefixBits) {
      *
      * @param entry an address, a CIDR or something else, as a host name
      * @return empty for something else
-     * @throws IllegalArgumentException with the entry and what is wrong with it, when it is an address or CIDR in form only
+     * @throws IllegalArgumentException with the entry and the reason, when it only has the form of an address or CIDR
      */
     public static Optional<AddressRange> ofEntry(String entry) {
         if (entry.indexOf('/') < 0 && entry.indexOf(':') < 0 && !HostLiteral.isNumeric(entry)) {

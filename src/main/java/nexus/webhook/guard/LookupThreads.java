@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Threads for what the system's resolver blocks. A name server that is slow or silent keeps those that wait for it; it
- * gets a share of them, so that other names always find one: names that were slow last time have few threads, names
- * that are not known to be quick leave some to those that are, and the names below one domain have as many as one name
- * server deserves. Who finds none waits for its turn behind its like. Safe for any thread.
+ * Threads for the blocking resolver of the system. A slow or silent name server occupies the threads that wait for it, so it
+ * gets a share of them only: names that were slow last time have few threads, names not known to be quick leave some to
+ * quick ones, and the names below one domain share the threads of one name server. A look-up without a thread waits in the
+ * queue of its class. Thread-safe.
  */
 final class LookupThreads {
     private final Shares shares;
@@ -109,7 +109,7 @@ final class LookupThreads {
         ready.forEach(this::start);
     }
 
-    /** Takes out of the queues what may run now, quick names first. */
+    /** Removes the look-ups that may run now from the queues, quick names first. */
     private List<Job> admitted() {
         List<Job> ready = new ArrayList<>();
         for (Pace pace : Pace.values()) {
@@ -151,7 +151,7 @@ final class LookupThreads {
         }
     }
 
-    /** The last two labels: what one name server answers for, as far as names tell. */
+    /** The last two labels, which usually share a name server. */
     private static String zone(String host) {
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         int last = name.lastIndexOf('.');

@@ -58,7 +58,7 @@ public final class TargetGuard {
 
     /**
      * @param entries CIDRs ({@code 10.0.0.0/8}, {@code fd00::/8}), single addresses and host names
-     * @throws IllegalArgumentException with the entry and what is wrong with it
+     * @throws IllegalArgumentException with the entry and the reason
      */
     public static TargetGuard allowing(Collection<String> entries) {
         List<AddressRange> ranges = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class TargetGuard {
                 .findFirst();
     }
 
-    /** Whether an address is reachable by everybody; where it is not, a subscription deserves a warning. */
+    /** Whether an address is public; a subscription to another one gets a warning. */
     public static boolean isPublic(InetAddress address) {
         return (address instanceof Inet4Address || GLOBAL_IPV6.contains(address))
                 && NOT_PUBLIC.stream().noneMatch(range -> range.contains(address));
@@ -113,7 +113,7 @@ public final class TargetGuard {
         return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
-    /** {@code localhost} is one of two addresses or both, as the machine likes: whoever allows one means both. */
+    /** {@code localhost} is one of two addresses or both, depending on the machine, so allowing one allows both. */
     private boolean isAllowed(InetAddress address) {
         return isInRange(address)
                 || (LOOPBACK.contains(address) && LOOPBACK.stream().anyMatch(this::isInRange));

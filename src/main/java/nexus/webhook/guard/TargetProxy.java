@@ -13,8 +13,8 @@ import java.util.Optional;
 import nexus.notation.Authority;
 
 /**
- * The HTTP proxy for targets with TLS: asked for a tunnel ({@code CONNECT}) to the very address that was judged, so that
- * the guard and the receiver's certificate mean what they mean without it. What is not public is reached directly.
+ * The HTTP proxy for targets with TLS: asked for a tunnel ({@code CONNECT}) to the checked address, so that the
+ * guard and the receiver's certificate keep their meaning. Targets that are not public are reached directly.
  */
 public final class TargetProxy {
     private static final int DEFAULT_PORT = 80;
@@ -31,9 +31,9 @@ public final class TargetProxy {
 
     /**
      * @param url {@code http://[user:password@]host[:port]}; user and password percent-encoded
-     * @param direct what is reached without it: host names, for themselves and what is below them; addresses and CIDRs;
-     *     {@code *} for everything
-     * @throws IllegalArgumentException with what is wrong with a CIDR
+     * @param direct targets that are reached without it: host names with the names below them; addresses and CIDRs;
+     *     {@code *} for all
+     * @throws IllegalArgumentException with the reason, for a wrong CIDR
      */
     public static TargetProxy of(Optional<String> url, List<String> direct) {
         List<AddressRange> ranges = new ArrayList<>();

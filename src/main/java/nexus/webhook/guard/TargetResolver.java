@@ -17,9 +17,8 @@ import java.util.Optional;
 import nexus.webhook.guard.LookupThreads.Shares;
 
 /**
- * Looks names up and has every address judged by the {@link TargetGuard}. A judgement holds for a few seconds, so that
- * a busy host costs a lookup now and then instead of one for each request; who asks while a host is being looked up
- * waits for the same answer. Safe for any thread; blocks none.
+ * Resolves names and has every address checked by the {@link TargetGuard}. A result is used for a few seconds, so that a busy
+ * host does not cost a look-up for each request; concurrent requests share a look-up. Thread-safe; blocks no thread.
  */
 @Singleton
 public final class TargetResolver {
@@ -41,7 +40,7 @@ public final class TargetResolver {
         }
     };
 
-    /** What is known about a host. */
+    /** The cached result of a host. */
     public sealed interface Resolution {
         /** Requests may go to any of these addresses; at least one. */
         record Open(List<InetAddress> addresses) implements Resolution {}
@@ -84,7 +83,7 @@ public final class TargetResolver {
     /**
      * @param host as in a URL, IPv6 in brackets
      * @return never fails, and takes no longer than a request may; complete already when the host is an address, or was
-     *     judged a moment ago. Which thread tells is not promised.
+     *     checked recently. The thread of completion is not specified.
      */
     public Future<Resolution> resolve(String host) {
         try {
@@ -109,7 +108,7 @@ public final class TargetResolver {
         if (waiting != null && !waiting.future().isComplete()) {
             return waiting.future();
         }
-        // Where one is under way still for those who gave up, the others wait for that one too.
+        // A look-up whose requests timed out may still run; later requests share it.
         boolean isUnderWay = waiting != null;
         Promise<Resolution> answer = vertx.getOrCreateContext().promise();
         long deadline =

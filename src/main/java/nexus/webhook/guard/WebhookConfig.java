@@ -66,7 +66,7 @@ public interface WebhookConfig {
     @Max(1048576)
     int maxAnswerBytes();
 
-    /** How long a looked-up and judged address is used before the name is looked up again. */
+    /** How long a resolved and checked address is used before the name is resolved again. */
     @WithDefault("5s")
     Duration lookupCache();
 }

@@ -28,7 +28,7 @@ import nexus.webhook.token.TokenAnswer.Token;
 
 /**
  * Tokens of authorization servers, each fetched once and used until shortly before it expires or a receiver answers
- * 401. Who needs one meanwhile waits for the same. Belongs to the sender's event loop.
+ * 401. Concurrent requests share a fetch. Belongs to the sender's event loop.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-4.4">RFC 6749, 4.4</a>
  */
@@ -88,9 +88,9 @@ public final class AccessTokens {
     }
 
     /**
-     * A receiver did not take it.
+     * Records that a receiver refused the token.
      *
-     * @param authorization what it did not take; another one that was fetched meanwhile stays
+     * @param authorization the refused value; a token that was fetched meanwhile is kept
      */
     public void forget(ClientCredentials credentials, String authorization) {
         Known cached = known.get(credentials);
@@ -106,7 +106,7 @@ public final class AccessTokens {
         return life.minus(half.compareTo(MARGIN) < 0 ? half : MARGIN);
     }
 
-    /** Ends in time, whatever the server does; all that goes wrong is a {@link NoToken}. */
+    /** Ends in time, whatever the server does; every failure is a {@link NoToken}. */
     private Future<Token> fetch(ClientCredentials credentials) {
         Promise<Token> token = Promise.promise();
         long deadline = vertx.setTimer(

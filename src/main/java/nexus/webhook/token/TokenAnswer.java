@@ -36,7 +36,7 @@ sealed interface TokenAnswer {
         }
     }
 
-    /** @param why in words that hold nothing of what the server wrote */
+    /** @param why in words that contain nothing from the server */
     record None(String why) implements TokenAnswer {}
 
     Duration LIFE_UNLESS_SAID = Duration.ofMinutes(5);
@@ -104,9 +104,9 @@ sealed interface TokenAnswer {
     }
 
     /**
-     * A scalar as it was written.
+     * The text of a scalar.
      *
-     * @param text empty for what is neither text nor number
+     * @param text empty for a value that is neither text nor number
      */
     record Field(boolean isText, String text) {
         static Field of(JsonParser json) throws IOException {
