@@ -187,7 +187,7 @@ class AuditIT {
                     "{\"name\":\"" + name + "\",\"endpointUrl\":\"" + NOBODY_LISTENS + name
                             + "\",\"eventTypes\":[\"a.b\"]}",
                     "[0-9a-f-]{36}",
-                    () -> isThere("nexus.subscription WHERE name = '" + name + "'"));
+                    () -> isThere("nexus.subscription WHERE settings ->> 'name' = '" + name + "'"));
         });
         changes.put("PATCH /v1/subscriptions/{id}", () -> {
             String id = subscription(NOBODY_LISTENS);
@@ -195,7 +195,7 @@ class AuditIT {
                     "/v1/subscriptions/" + id,
                     "{\"name\":\"renamed\"}",
                     id,
-                    () -> isThere("nexus.subscription WHERE name = 'renamed' AND id = '" + id + "'"));
+                    () -> isThere("nexus.subscription WHERE settings ->> 'name' = 'renamed' AND id = '" + id + "'"));
         });
         changes.put("DELETE /v1/subscriptions/{id}", () -> {
             String id = subscription(NOBODY_LISTENS);
@@ -207,7 +207,7 @@ class AuditIT {
                     "/v1/subscriptions/" + id + "/secret/rotate",
                     "{\"overlap\":\"1h\"}",
                     id,
-                    () -> isThere("nexus.subscription WHERE previous_secrets <> '[]' AND id = '" + id + "'"));
+                    () -> isThere("nexus.subscription WHERE updated_at > created_at AND id = '" + id + "'"));
         });
         changes.put("POST /v1/subscriptions/{id}/test", () -> {
             String id = subscription(receiver.uri("/").toString());
@@ -227,7 +227,7 @@ class AuditIT {
                     "/api/v1/listeners",
                     listener(name),
                     "[0-9a-f-]{36}",
-                    () -> isThere("nexus.subscription WHERE name = '" + name + "'"));
+                    () -> isThere("nexus.subscription WHERE settings ->> 'name' = '" + name + "'"));
         });
         changes.put("DELETE /api/v1/listeners/{id}", () -> {
             String id = api.post("/api/v1/listeners", listener("listener-" + NUMBERS.incrementAndGet()))

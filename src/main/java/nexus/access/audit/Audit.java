@@ -80,12 +80,13 @@ public class Audit {
     }
 
     private Future<Void> ending(RoutingContext context, long id, int committed) {
+        if (!AuditedChange.isAskedFor(context)) {
+            return repository.takeBack(id); // nothing was changed, whatever the status says
+        }
         int status = context.response().getStatusCode();
         if (!context.response().ended()) {
             // the connection was closed before the answer; a change that is still made completes the entry
-            return AuditedChange.isAskedFor(context)
-                    ? repository.note(id, resourceId(context), ChangeNote.fields(context))
-                    : repository.takeBack(id);
+            return repository.note(id, resourceId(context), ChangeNote.fields(context));
         }
         if (status >= 400 && status < 500 && committed == NOT_COMMITTED) {
             return repository.takeBack(id);
