@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Threads for the blocking resolver of the system. A slow or silent name server occupies the threads that wait for it, so it
@@ -51,7 +52,7 @@ final class LookupThreads {
         SLOW
     }
 
-    private record Job(String host, String zone, Pace pace, Runnable lookup, Runnable withoutThread) {}
+    private record Job(String host, String zone, Pace pace, Supplier<Runnable> lookup, Runnable withoutThread) {}
 
     private static final class Lane {
         private final Deque<Job> waiting = new ArrayDeque<>();
@@ -65,11 +66,12 @@ final class LookupThreads {
     /**
      * Runs a look-up as soon as the host's share allows.
      *
-     * @param lookup must not throw
-     * @param withoutThread runs instead when its turn has come and the system gives no thread
+     * @param lookup returns what tells the answer; that runs when the pace of the name is recorded, so that whoever is told
+     *     and asks again finds the name in the class it belongs to
+     * @param withoutThread runs instead when its turn has come and the system gives no thread, or when the look-up throws
      * @return false when too many wait: then nothing runs
      */
-    boolean run(String host, Runnable lookup, Runnable withoutThread) {
+    boolean run(String host, Supplier<Runnable> lookup, Runnable withoutThread) {
         List<Job> ready;
         synchronized (this) {
             if (quick.waiting.size() + unknown.waiting.size() + slow.waiting.size() >= shares.waiting()) {
@@ -87,15 +89,17 @@ final class LookupThreads {
         try {
             Thread.ofPlatform().daemon().name("nexus-name-lookup").start(() -> {
                 long before = System.nanoTime();
+                Runnable tell = job.withoutThread();
                 try {
-                    job.lookup().run();
+                    tell = job.lookup().get();
                 } finally {
                     over(job, Duration.ofNanos(System.nanoTime() - before));
+                    tell.run();
                 }
             });
         } catch (OutOfMemoryError e) { // which is how Java says that there is no thread to be had
-            job.withoutThread().run();
             over(job, shares.slowAfter());
+            job.withoutThread().run();
         }
     }
 

@@ -114,20 +114,22 @@ public final class TargetResolver {
         long deadline =
                 vertx.setTimer(Math.max(1, patience.toMillis()), late -> answer.tryComplete(new Resolution.Late()));
         underWay.put(host, answer);
-        if (!isUnderWay && !threads.run(host, () -> lookUp(host), () -> told(host, new Resolution.Late()))) {
+        if (!isUnderWay && !threads.run(host, () -> answered(host), () -> told(host, new Resolution.Late()))) {
             told(host, new Resolution.Late());
         }
         return answer.future().onComplete(done -> vertx.cancelTimer(deadline));
     }
 
-    private void lookUp(String host) {
-        Resolution resolution = new Resolution.Unknown();
+    private Runnable answered(String host) {
+        Resolution resolution = lookUp(host);
+        return () -> told(host, resolution);
+    }
+
+    private Resolution lookUp(String host) {
         try {
-            resolution = judge(host, List.of(lookup.allByName(host)));
+            return judge(host, List.of(lookup.allByName(host)));
         } catch (UnknownHostException | RuntimeException e) { // the system's resolver throws both for a bad name
-            resolution = new Resolution.Unknown();
-        } finally {
-            told(host, resolution);
+            return new Resolution.Unknown();
         }
     }
 
