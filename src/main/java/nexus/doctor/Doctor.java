@@ -19,7 +19,7 @@ import nexus.doctor.cluster.ActivityChecks;
 import nexus.doctor.cluster.ActivityFacts;
 import nexus.doctor.cluster.ServerChecks;
 import nexus.doctor.cluster.SynchronousStandbys;
-import nexus.doctor.connection.Failure;
+import nexus.doctor.connection.ConnectionFailure;
 import nexus.doctor.connection.Pooler;
 import nexus.doctor.connection.ReadOnlyConnections;
 import nexus.doctor.publication.PublicationChecks;
@@ -184,8 +184,8 @@ public final class Doctor {
                     reachable, "the embedded database does not run, and DATABASE_URL is not set", "./nexus serve"));
         }
         if (attempt.failure() != null) {
-            String check = Failure.isPooler(attempt.failure()) ? pooled : reachable;
-            return FirstLook.stopping(Failure.check(check, variable, url.get(), attempt.failure()));
+            String check = ConnectionFailure.isPooler(attempt.failure()) ? pooled : reachable;
+            return FirstLook.stopping(ConnectionFailure.check(check, variable, url.get(), attempt.failure()));
         }
         if (attempt.pooling() instanceof Pooling.PerTransaction) {
             return FirstLook.stopping(Pooler.check(pooled, variable, url.get(), attempt.pooling()));

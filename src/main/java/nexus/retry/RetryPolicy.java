@@ -24,7 +24,7 @@ public record RetryPolicy(int maxAttempts, Backoff backoff, Set<Integer> deadOn)
      * @param attempts made within the budget, this one included, from 1
      * @param random in [0, 1), for the jitter
      */
-    public RetryDecision decide(Failure failure, int attempts, Instant now, double random) {
+    public RetryDecision decide(FailedAttempt failure, int attempts, Instant now, double random) {
         if (failure.isForGood()) {
             return new RetryDecision.GiveUp(RetryDecision.Reason.GONE);
         }

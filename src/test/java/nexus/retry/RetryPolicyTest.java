@@ -41,8 +41,8 @@ class RetryPolicyTest {
 
     @Test
     void theLastAttemptOfTheBudgetIsFollowedByNone() {
-        assertThat(policy.decide(Failure.NO_ANSWER, 15, NOW, MIDDLE)).isInstanceOf(RetryDecision.RetryAt.class);
-        assertThat(policy.decide(Failure.NO_ANSWER, 16, NOW, MIDDLE))
+        assertThat(policy.decide(FailedAttempt.NO_ANSWER, 15, NOW, MIDDLE)).isInstanceOf(RetryDecision.RetryAt.class);
+        assertThat(policy.decide(FailedAttempt.NO_ANSWER, 16, NOW, MIDDLE))
                 .isEqualTo(new RetryDecision.GiveUp(RetryDecision.Reason.EXHAUSTED));
     }
 
@@ -57,12 +57,12 @@ class RetryPolicyTest {
 
     @Test
     void theEndpointMayAskForLongerThanTheBackoffButNotForLess() {
-        Failure busy = new Failure(Optional.of(503), false, Optional.of(Duration.ofMinutes(2)));
+        FailedAttempt busy = new FailedAttempt(Optional.of(503), false, Optional.of(Duration.ofMinutes(2)));
         assertThat(policy.decide(busy, 1, NOW, MIDDLE)).isEqualTo(new RetryDecision.RetryAt(NOW.plusSeconds(120)));
         assertThat(policy.decide(busy, 10, NOW, MIDDLE)).isEqualTo(new RetryDecision.RetryAt(NOW.plusSeconds(2560)));
     }
 
-    private static Failure status(int status) {
-        return new Failure(Optional.of(status), status == 410, Optional.empty());
+    private static FailedAttempt status(int status) {
+        return new FailedAttempt(Optional.of(status), status == 410, Optional.empty());
     }
 }

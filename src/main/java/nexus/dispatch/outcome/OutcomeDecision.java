@@ -8,7 +8,7 @@ import java.util.function.DoubleSupplier;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Outcome.AttemptMade;
-import nexus.retry.Failure;
+import nexus.retry.FailedAttempt;
 import nexus.retry.RetryDecision;
 import nexus.retry.RetryPolicy;
 import nexus.target.Answer;
@@ -59,9 +59,9 @@ public final class OutcomeDecision {
                 : Optional.empty();
     }
 
-    private static Failure failure(SendResult result) {
+    private static FailedAttempt failure(SendResult result) {
         boolean isForGood =
                 result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood;
-        return new Failure(result.code(), isForGood, holdFor(result));
+        return new FailedAttempt(result.code(), isForGood, holdFor(result));
     }
 }

@@ -37,7 +37,7 @@ public final class NewlyOwed {
     private final List<Integer> bytes = new ArrayList<>();
     private final List<UUID> eventIds = new ArrayList<>();
     private final List<OwedBody> bodies = new ArrayList<>();
-    private RunPlan runs = new RunPlan(this, LiveLanes.NONE);
+    private PackingPlan packing = new PackingPlan(this, LiveLanes.NONE);
 
     public int size() {
         return lanes.size();
@@ -68,7 +68,7 @@ public final class NewlyOwed {
 
     /** Decides which of them are stored together, once all are added. */
     public void plan(LiveLanes.Live live) {
-        runs = new RunPlan(this, live);
+        packing = new PackingPlan(this, live);
     }
 
     public Integer[] lanes() {
@@ -106,17 +106,17 @@ public final class NewlyOwed {
 
     /** The number of the packed row of each, from 1; 0: it is a row. */
     public Integer[] packedRows() {
-        return runs.numbers();
+        return packing.numbers();
     }
 
     /** The process that has to own the lanes of packed rows; empty: there are none. */
     public Optional<Integer> owner() {
-        return runs.owner();
+        return packing.owner();
     }
 
     /** The shards that it has to own. */
     public Short[] shards() {
-        return runs.shards();
+        return packing.shards();
     }
 
     /** How many of those owed to each lane count: not Nexus's own. */
@@ -142,10 +142,10 @@ public final class NewlyOwed {
         String[] places = answer.getArrayOfStrings("places");
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         Map<Integer, List<Ready>> freshByLane = new HashMap<>();
-        RunPlan.Runs made = runs.stored(seqs);
+        PackingPlan.Packed packed = packing.stored(seqs);
         int row = 0;
         for (int i = 0; i < seqs.length; i++) {
-            Optional<PackedRow> run = made.of(i);
+            Optional<PackedRow> packedRow = packed.of(i);
             OwedDelivery delivery = new OwedDelivery(
                     lanes.get(i),
                     keySlices.get(i),
@@ -161,7 +161,7 @@ public final class NewlyOwed {
                     eventIds.get(i),
                     bytes.get(i),
                     own.get(i),
-                    run.isPresent() ? run.get() : new Place.OwnRow(places[row++]),
+                    packedRow.isPresent() ? packedRow.get() : new Place.OwnRow(places[row++]),
                     false);
             lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
             freshByLane

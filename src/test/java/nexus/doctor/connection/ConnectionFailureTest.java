@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FailureTest {
+class ConnectionFailureTest {
     private static final PostgresUrl URL = PostgresUrl.parse("postgresql://app:hush@db.example.com:5433/shop");
 
     @Test
@@ -91,7 +91,7 @@ class FailureTest {
     }
 
     private static Check of(String state, String message, @Nullable Throwable cause) {
-        return Failure.check(
+        return ConnectionFailure.check(
                 "source-reachable", Optional.of("DATABASE_URL"), URL, new SQLException(message, state, cause));
     }
 }

@@ -10,6 +10,6 @@ import java.util.Optional;
  * @param isForGood whether the target never wants a delivery again
  * @param pause the time for which the target asks to get no deliveries
  */
-public record Failure(Optional<Integer> code, boolean isForGood, Optional<Duration> pause) {
-    public static final Failure NO_ANSWER = new Failure(Optional.empty(), false, Optional.empty());
+public record FailedAttempt(Optional<Integer> code, boolean isForGood, Optional<Duration> pause) {
+    public static final FailedAttempt NO_ANSWER = new FailedAttempt(Optional.empty(), false, Optional.empty());
 }

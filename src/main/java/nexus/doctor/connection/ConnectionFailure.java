@@ -17,8 +17,8 @@ import nexus.store.SqlReason;
 import org.jspecify.annotations.Nullable;
 
 /** Explains a failed connection in plain words, with its fix. */
-public final class Failure {
-    private Failure() {}
+public final class ConnectionFailure {
+    private ConnectionFailure() {}
 
     /**
      * @param check the name of the check

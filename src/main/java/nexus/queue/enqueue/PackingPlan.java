@@ -16,14 +16,14 @@ import nexus.queue.owed.PackedRow;
 /**
  * Decides which new deliveries are stored as packed rows: those of each live lane that gets enough deliveries at once.
  */
-final class RunPlan {
+final class PackingPlan {
     private final int process;
-    private final int[] runs; // of each delivery, from 1; 0: a single row
-    private final List<Integer> lanes = new ArrayList<>(); // of each packed row
+    private final int[] numbers; // packed row of each delivery, from 1; 0 for a single row
+    private final List<Integer> lanes = new ArrayList<>(); // lane of each packed row
 
-    RunPlan(NewlyOwed owed, LiveLanes.Live live) {
+    PackingPlan(NewlyOwed owed, LiveLanes.Live live) {
         process = live.process();
-        runs = new int[owed.size()];
+        numbers = new int[owed.size()];
         if (owed.size() >= PackedRow.SHORTEST && !live.lanes().isEmpty()) {
             plan(owed, live.lanes());
         }
@@ -56,14 +56,14 @@ final class RunPlan {
         int first = lanes.size() + 1;
         int count = Math.ceilDiv(all.size(), PackedRow.LONGEST);
         for (int i = 0; i < all.size(); i++) {
-            runs[all.get(i)] = first + i * count / all.size();
+            numbers[all.get(i)] = first + i * count / all.size();
         }
         lanes.addAll(Collections.nCopies(count, lane));
     }
 
     /** The number of each delivery's packed row, from 1; 0 for a single row. */
     Integer[] numbers() {
-        return Arrays.stream(runs).boxed().toArray(Integer[]::new);
+        return Arrays.stream(numbers).boxed().toArray(Integer[]::new);
     }
 
     /** The process that must own the lanes with packed rows; empty if there are none. */
@@ -81,23 +81,23 @@ final class RunPlan {
      *
      * @param seqs seqs of all deliveries, in the order of their columns
      */
-    Runs stored(Long[] seqs) {
-        List<List<Long>> seqsByRun = new ArrayList<>();
-        lanes.forEach(lane -> seqsByRun.add(new ArrayList<>()));
-        for (int i = 0; i < runs.length && !lanes.isEmpty(); i++) {
-            if (runs[i] > 0) {
-                seqsByRun.get(runs[i] - 1).add(seqs[i]);
+    Packed stored(Long[] seqs) {
+        List<List<Long>> seqsByRow = new ArrayList<>();
+        lanes.forEach(lane -> seqsByRow.add(new ArrayList<>()));
+        for (int i = 0; i < numbers.length && !lanes.isEmpty(); i++) {
+            if (numbers[i] > 0) {
+                seqsByRow.get(numbers[i] - 1).add(seqs[i]);
             }
         }
-        List<PackedRow> made = new ArrayList<>();
-        for (int run = 0; run < lanes.size(); run++) {
-            made.add(new PackedRow(lanes.get(run), seqsByRun.get(run)));
+        List<PackedRow> rows = new ArrayList<>();
+        for (int row = 0; row < lanes.size(); row++) {
+            rows.add(new PackedRow(lanes.get(row), seqsByRow.get(row)));
         }
-        return delivery -> runs[delivery] == 0 ? Optional.empty() : Optional.of(made.get(runs[delivery] - 1));
+        return delivery -> numbers[delivery] == 0 ? Optional.empty() : Optional.of(rows.get(numbers[delivery] - 1));
     }
 
-    /** The index of a delivery's packed row, from 0 in the order of the columns; empty for a single row. */
-    interface Runs {
+    /** Finds the packed row of a delivery by its index from 0, in the order of the columns; empty for a single row. */
+    interface Packed {
         Optional<PackedRow> of(int delivery);
     }
 }
