@@ -39,7 +39,10 @@ public record SubscriptionSettings(
     public byte[] sameness() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         Stream.concat(
-                        Stream.of(target.place(), content.format().apiName(), target.type()),
+                        Stream.of(
+                                target.place(),
+                                content.format().apiName(),
+                                target.type().name()),
                         selection.patterns().stream()
                                 .map(TypePattern::value)
                                 .distinct()

@@ -52,7 +52,7 @@ record ListenerView(
                 listener.name(),
                 new TableName(decoded(segments[1]), decoded(segments[2])).toString(),
                 segments[3].toUpperCase(Locale.ROOT),
-                WebhookSettings.TYPE,
+                listener.target().type().name(),
                 EndpointUrl.shown(webhook(listener).url(), toManager),
                 EventBody.timestamp(listener.createdAt()),
                 secret.orElse(null),

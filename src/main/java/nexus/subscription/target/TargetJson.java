@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;
+import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
 
 /** See {@link TargetSettings}. */
@@ -28,11 +31,17 @@ public final class TargetJson {
     }
 
     /** Callers may write it in any case. */
-    public static String type(String text, String pointer) {
-        if (!text.equalsIgnoreCase(WebhookSettings.TYPE)) {
-            throw new Refusal.Invalid(pointer, "must be \"" + WebhookSettings.TYPE + "\"");
+    public static TargetType type(String text, String pointer) {
+        for (TargetType type : TargetType.values()) {
+            if (type.name().equalsIgnoreCase(text)) {
+                return type;
+            }
         }
-        return WebhookSettings.TYPE;
+        throw new Refusal.Invalid(
+                pointer,
+                Stream.of(TargetType.values())
+                        .map(type -> "\"" + type.name() + "\"")
+                        .collect(Collectors.joining(" or ", "must be ", "")));
     }
 
     private static WebhookSettings read(JsonBody body, WebhookSettings before, KeptSecrets kept) {
@@ -64,7 +73,7 @@ public final class TargetJson {
         return switch (target) {
             case WebhookSettings webhook -> {
                 Map<String, @Nullable Object> json = new LinkedHashMap<>();
-                json.put("targetType", webhook.type());
+                json.put("targetType", webhook.type().name());
                 json.put("endpointUrl", EndpointUrl.shown(webhook.url(), toManager));
                 json.put("headers", TargetHeaders.shown(webhook.headers()));
                 json.putAll(webhook.credentials().shown(toManager));
@@ -84,7 +93,7 @@ public final class TargetJson {
                                 .put("secret", secret.secret().text())
                                 .put("until", secret.until().toEpochMilli())));
                 JsonObject json = new JsonObject()
-                        .put("type", webhook.type())
+                        .put("type", webhook.type().name())
                         .put("url", webhook.url().toString())
                         .put("headers", new JsonObject(new LinkedHashMap<>(webhook.headers())))
                         .put("secret", webhook.secrets().current().text())
@@ -98,6 +107,12 @@ public final class TargetJson {
     /** Reads what {@link #stored(TargetSettings)} wrote, in this version or an earlier one. */
     public static TargetSettings ofStored(String text) {
         JsonObject json = new JsonObject(text);
+        return switch (TargetType.valueOf(json.getString("type"))) {
+            case WEBHOOK -> webhook(json);
+        };
+    }
+
+    private static WebhookSettings webhook(JsonObject json) {
         Map<String, String> headers = new LinkedHashMap<>();
         json.getJsonObject("headers")
                 .forEach(

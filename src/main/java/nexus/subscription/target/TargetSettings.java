@@ -2,13 +2,25 @@ package nexus.subscription.target;
 
 import java.time.Instant;
 import nexus.target.Target;
+import nexus.target.TargetType;
 
-/** Where a subscription sends. */
+/**
+ * The target of a subscription as its owner manages it: the secrets of a rotation with their ends, which credentials are
+ * shown again, and which were generated. It is stored encrypted. A {@link Target} is the part of it that one request
+ * needs, at one time: only the keys that sign then, and credentials ready for use. So a sender knows neither the API's
+ * fields nor rotation, and an answer of the API is never built from what a sender holds.
+ *
+ * <p>{@link #at} is the only way from settings to a target, and {@link TargetJson#ofStored} the only way to settings of a
+ * given {@link TargetType}. Both families have one record for each type.
+ */
 public sealed interface TargetSettings permits WebhookSettings {
-    /** As requests and answers name it. */
-    String type();
+    TargetType type();
 
-    /** As a sender needs it now. */
+    /**
+     * The target of a request at this time.
+     *
+     * @return of the same type
+     */
     Target at(Instant now);
 
     /** Equal for two targets that lead to the same receiver. May hold a token. */

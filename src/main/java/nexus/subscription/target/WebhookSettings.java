@@ -17,8 +17,6 @@ import nexus.target.WebhookTarget;
 public record WebhookSettings(
         URI url, Map<String, String> headers, SigningSecrets secrets, TargetCredentials credentials)
         implements TargetSettings {
-    public static final String TYPE = TargetType.WEBHOOK.name();
-
     public WebhookSettings {
         headers = Map.copyOf(headers);
     }
@@ -33,8 +31,8 @@ public record WebhookSettings(
     }
 
     @Override
-    public String type() {
-        return TYPE;
+    public TargetType type() {
+        return TargetType.WEBHOOK;
     }
 
     @Override
