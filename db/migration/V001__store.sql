@@ -393,22 +393,20 @@ SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, 
 -- The source: the stored position, the gaps, and the history of its catalog.
 
 CREATE TABLE source_position (
-    slot               text PRIMARY KEY,
+    source             text PRIMARY KEY,
     system_id          text NOT NULL,
     timeline           int NOT NULL,
     generation         bigint NOT NULL,
-    done_end_lsn       pg_lsn NOT NULL,
-    open_commit_lsn    pg_lsn,
-    open_ordinal       bigint,
+    checkpoint         text NOT NULL
+                       CHECK (checkpoint ~ '^(0|[1-9A-F][0-9A-F]{0,7})/(0|[1-9A-F][0-9A-F]{0,7})( (0|[1-9A-F][0-9A-F]{0,7})/(0|[1-9A-F][0-9A-F]{0,7}):[1-9][0-9]{0,18})?$'),
     options_hash       text NOT NULL,
     updated_at         timestamptz NOT NULL DEFAULT now(),
-    reset_requested_at timestamptz,
-    CHECK ((open_commit_lsn IS NULL) = (open_ordinal IS NULL))
+    reset_requested_at timestamptz
 );
 COMMENT ON TABLE source_position IS 'Written by intake, in the transaction that stores the events; created and taken over by replication.';
 COMMENT ON COLUMN source_position.generation IS 'Increased by the process that takes capture over, so that the next batch of the previous one fails.';
-COMMENT ON COLUMN source_position.done_end_lsn IS 'End of the last completely stored transaction; only this position is ever confirmed to the source.';
-COMMENT ON COLUMN source_position.open_commit_lsn IS 'A large transaction that is partly stored, up to open_ordinal.';
+COMMENT ON COLUMN source_position.source IS 'The slot that it is read from.';
+COMMENT ON COLUMN source_position.checkpoint IS 'Written by replication, only compared by intake: the end of the last completely stored transaction, which alone is ever confirmed to the source; and of a large transaction that is partly stored, its commit and the number of its last stored message.';
 COMMENT ON COLUMN source_position.reset_requested_at IS 'Written by replication: POST /v1/source/reset. Reset to null when capture continues.';
 
 CREATE TABLE source_gap (

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import nexus.intake.Checkpoint;
 import nexus.queue.owed.OwedDelivery;
 import org.junit.jupiter.api.Test;
 
@@ -333,6 +334,18 @@ class RoomsTest {
                 .orShould()
                 .callMethodWhere(target(owner(assignableTo(OwedDelivery.class)))
                         .and(target(nameMatching("keySlice|place|key|otherKey|barrier|behind|due"))))
+                .check(CLASSES);
+    }
+
+    /** What a checkpoint says is for its maker to know: intake compares it in the one statement that replaces it. */
+    @Test
+    void intakeDoesNotReadACheckpoint() {
+        noClasses()
+                .that(resideInAPackage("nexus.intake"))
+                .and(DescribedPredicate.not(nameMatching("nexus\\.intake\\.(EventRepository|Checkpoint)")))
+                .should()
+                .callMethodWhere(target(owner(assignableTo(Checkpoint.class)))
+                        .and(target(nameMatching("generation|before|after"))))
                 .check(CLASSES);
     }
 

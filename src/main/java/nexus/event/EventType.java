@@ -41,6 +41,11 @@ public record EventType(String value) {
         return new EventType(ROW_CHANGE_PREFIX + segment(schema) + '.' + segment(table) + '.' + operation.segment());
     }
 
+    /** A row change, {@code pg.*}; such a type cannot be published. */
+    public boolean isRowChange() {
+        return value.startsWith(ROW_CHANGE_PREFIX);
+    }
+
     /** One of Nexus's own events, {@code nexus.*}. */
     public boolean isOwn() {
         return value.startsWith(OWN_PREFIX);

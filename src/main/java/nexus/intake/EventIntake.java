@@ -58,24 +58,22 @@ public class EventIntake {
     }
 
     /**
-     * Stores the events that one connection read from the source, and moves its position in the same transaction. Calls
-     * must not overlap.
+     * Stores the events of one source, and replaces its checkpoint in the same transaction. Calls must not overlap.
      *
-     * <p>If no subscription matches any of the events, nothing is written, so a busy table without subscribers costs no
-     * WAL. A call without events writes the position alone.
+     * <p>If no subscription matches any of the events, nothing is written, so a busy table without subscribers costs the
+     * store nothing. A call without events replaces the checkpoint alone.
      *
      * <p>An event that the store refuses is reduced, or left out, so that the others are stored.
      *
      * @param refusals receives such events
-     * @return the stored position: {@code to}, or {@code from} if nothing had to be written. Fails with {@link
-     *     PositionLostException} if {@code from} is not the stored position. After any other failure it is unknown
-     *     whether the transaction was committed: read the position again before continuing.
+     * @return whether the checkpoint was replaced; false if nothing had to be written. Fails with {@link
+     *     CheckpointLostException} if the stored one is not the expected one. After any other failure it is unknown whether
+     *     the transaction was committed: read the checkpoint again before continuing.
      */
-    public Future<SourcePosition> capture(
-            List<IncomingEvent> events, SourcePosition from, SourcePosition to, EventRefusal.Listener refusals) {
-        return capture(events, from, to, ID_TRIES)
+    public Future<Boolean> capture(List<IncomingEvent> events, Checkpoint checkpoint, EventRefusal.Listener refusals) {
+        return capture(events, checkpoint, ID_TRIES)
                 .recover(failure -> StoreErrors.isAboutOneRow(failure)
-                        ? without(events, failure, refusals).compose(taken -> capture(taken, from, to, ID_TRIES))
+                        ? without(events, failure, refusals).compose(taken -> capture(taken, checkpoint, ID_TRIES))
                         : Future.failedFuture(failure));
     }
 
@@ -121,29 +119,28 @@ public class EventIntake {
                 true);
     }
 
-    private Future<SourcePosition> capture(
-            List<IncomingEvent> events, SourcePosition from, SourcePosition to, int idTries) {
+    private Future<Boolean> capture(List<IncomingEvent> events, Checkpoint checkpoint, int idTries) {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
         if (!events.isEmpty() && matched.isEmpty()) {
             return repository
                     .isCatalogAt(matched.catalogVersion)
                     .compose(same -> same
-                            ? Future.succeededFuture(from)
-                            : catalog.reload().compose(reloaded -> capture(events, from, to, idTries)));
+                            ? Future.succeededFuture(false)
+                            : catalog.reload().compose(reloaded -> capture(events, checkpoint, idTries)));
         }
-        return store(matched, List.of(), Optional.of(new EventRepository.PositionMove(from, to)))
+        return store(matched, List.of(), Optional.of(checkpoint))
                 .compose(done -> {
                     if (!done) {
-                        return catalog.reload().compose(r -> capture(events, from, to, idTries));
+                        return catalog.reload().compose(r -> capture(events, checkpoint, idTries));
                     }
                     if (tracing.isOn()) {
                         matched.forEach(tracing::captured);
                     }
-                    return Future.succeededFuture(to);
+                    return Future.succeededFuture(true);
                 })
                 .recover(failure -> StoreErrors.isTaken(failure) && idTries > 0
-                        ? renameTaken(events, matched).compose(free -> capture(free, from, to, idTries - 1))
+                        ? renameTaken(events, matched).compose(free -> capture(free, checkpoint, idTries - 1))
                         : Future.failedFuture(failure));
     }
 
@@ -162,8 +159,8 @@ public class EventIntake {
 
     /** @return false if the match is out of date: reload and match again */
     private Future<Boolean> store(
-            MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move) {
-        return repository.store(matched, claims, move).compose(stored -> switch (stored) {
+            MatchedEvents matched, List<EventRepository.Claim> claims, Optional<Checkpoint> checkpoint) {
+        return repository.store(matched, claims, checkpoint).compose(stored -> switch (stored) {
             case EventRepository.Stored.Done done -> {
                 signal.raise(done.owed());
                 yield Future.succeededFuture(true);
@@ -172,9 +169,9 @@ public class EventIntake {
                 signal.live().clear();
                 yield Future.succeededFuture(false);
             }
-            case EventRepository.Stored.PositionMoved moved ->
-                Future.failedFuture(
-                        new PositionLostException(move.map(m -> m.from().slot()).orElse("")));
+            case EventRepository.Stored.CheckpointLost lost ->
+                Future.failedFuture(new CheckpointLostException(
+                        checkpoint.map(Checkpoint::source).orElse("")));
         });
     }
 }

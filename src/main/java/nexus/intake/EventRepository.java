@@ -30,8 +30,8 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts into {@code event}, {@code idempotency}, {@code owed} and {@code owed_run}, and moves {@code
- * source_position}. One statement stores all of it or nothing. A separate statement before it takes the catalog's lock,
+ * Inserts into {@code event}, {@code idempotency}, {@code owed} and {@code owed_run}, and replaces the
+ * checkpoint in {@code source_position}. One statement stores all of it or nothing. A separate statement before it takes the catalog's lock,
  * so that the snapshot of the second is newer than any change of a subscription, and, if there are packed rows, the
  * lock of this process, so that the snapshot is newer than any loss of its shards.
  */
@@ -52,7 +52,7 @@ final class EventRepository {
 
     /**
      * {@code gate} is empty, and so are all other parts, if the catalog, the owner of lanes with packed rows or the
-     * position is not as expected. Rows come from arrays side by side in a select list, which keeps their order and,
+     * checkpoint is not as expected. Rows come from arrays side by side in a select list, which keeps their order and,
      * unlike a function in FROM, makes no copy of them.
      */
     private static final NamedSql.From<Batch> ACCEPT = NamedSql.from(
@@ -65,15 +65,12 @@ final class EventRepository {
                               = cardinality(:shards::smallint[]))),
             moved AS (
                 UPDATE source_position
-                SET done_end_lsn = :done_after::text::pg_lsn, open_commit_lsn = :open_commit_after::text::pg_lsn, open_ordinal = :open_ordinal_after::bigint,
-                    updated_at = now()
-                WHERE slot = :slot::text AND generation = :generation::bigint AND done_end_lsn = :done_before::text::pg_lsn
-                  AND open_commit_lsn IS NOT DISTINCT FROM :open_commit_before::text::pg_lsn
-                  AND open_ordinal IS NOT DISTINCT FROM :open_ordinal_before::bigint
+                SET checkpoint = :checkpoint_after::text, updated_at = now()
+                WHERE source = :source::text AND generation = :generation::bigint AND checkpoint = :checkpoint_before::text
                   AND EXISTS (SELECT FROM fence)
                 RETURNING 1),
             gate AS MATERIALIZED (
-                SELECT today FROM fence WHERE :slot::text IS NULL OR EXISTS (SELECT FROM moved)),
+                SELECT today FROM fence WHERE :source::text IS NULL OR EXISTS (SELECT FROM moved)),
             drawn AS MATERIALIZED (
                 SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest(:lanes::int[]) FROM gate) d),
             put AS (
@@ -123,14 +120,10 @@ final class EventRepository {
                    seqs, ARRAY(SELECT ctid::text FROM put) AS places
             FROM drawn""",
             parameter("catalog_version", batch -> batch.events().catalogVersion),
-            parameter("slot", batch -> batch.from(SourcePosition::slot, NullValue.String)),
-            parameter("generation", batch -> batch.from(SourcePosition::generation, NullValue.Long)),
-            parameter("done_before", batch -> batch.from(EventRepository::done, NullValue.String)),
-            parameter("done_after", batch -> batch.to(EventRepository::done, NullValue.String)),
-            parameter("open_commit_before", batch -> batch.from(EventRepository::openCommit, NullValue.String)),
-            parameter("open_commit_after", batch -> batch.to(EventRepository::openCommit, NullValue.String)),
-            parameter("open_ordinal_before", batch -> batch.from(EventRepository::openOrdinal, NullValue.Long)),
-            parameter("open_ordinal_after", batch -> batch.to(EventRepository::openOrdinal, NullValue.Long)),
+            parameter("source", batch -> batch.of(Checkpoint::source, NullValue.String)),
+            parameter("generation", batch -> batch.of(Checkpoint::generation, NullValue.Long)),
+            parameter("checkpoint_before", batch -> batch.of(Checkpoint::before, NullValue.String)),
+            parameter("checkpoint_after", batch -> batch.of(Checkpoint::after, NullValue.String)),
             parameter("event_ids", batch -> batch.events().ids.toArray(UUID[]::new)),
             parameter("types", batch -> batch.events().types.toArray(String[]::new)),
             parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
@@ -166,23 +159,21 @@ final class EventRepository {
 
     /** The values of the one statement. */
     private record Batch(
-            MatchedEvents events, Map<Integer, Long> countedByLane, List<Claim> claims, Optional<PositionMove> move) {
-        Batch(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
-            this(events, events.owed.counted(), claims, move);
+            MatchedEvents events,
+            Map<Integer, Long> countedByLane,
+            List<Claim> claims,
+            Optional<Checkpoint> checkpoint) {
+        Batch(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint) {
+            this(events, events.owed.counted(), claims, checkpoint);
         }
 
         NewlyOwed owed() {
             return events.owed;
         }
 
-        /** @param none when the position does not move */
-        Object from(Function<SourcePosition, Object> value, Object none) {
-            return move.isEmpty() ? none : value.apply(move.get().from());
-        }
-
-        /** @param none when the position does not move */
-        Object to(Function<SourcePosition, Object> value, Object none) {
-            return move.isEmpty() ? none : value.apply(move.get().to());
+        /** @param none for a batch without a checkpoint */
+        Object of(Function<Checkpoint, Object> value, Object none) {
+            return checkpoint.isEmpty() ? none : value.apply(checkpoint.get());
         }
 
         String[] texts(Function<Claim, String> text) {
@@ -215,8 +206,8 @@ final class EventRepository {
         /** The subscriptions, or the owner of their lanes, have changed since the match: nothing was stored. */
         record MatchOutdated() implements Stored {}
 
-        /** The stored position is not the expected one: nothing was stored. */
-        record PositionMoved() implements Stored {}
+        /** The stored checkpoint is not the expected one: nothing was stored. */
+        record CheckpointLost() implements Stored {}
     }
 
     /** A row for {@code idempotency}. */
@@ -225,17 +216,14 @@ final class EventRepository {
     /** A key that was used before. */
     record KnownClaim(String bodyHash, String answer) {}
 
-    /** The old and the new position of the source. */
-    record PositionMove(SourcePosition from, SourcePosition to) {}
-
     private final Pool pool;
 
     EventRepository(Store store) {
         this.pool = store.intake();
     }
 
-    Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<PositionMove> move) {
-        Tuple parameters = ACCEPT.tuple(new Batch(events, claims, move));
+    Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint) {
+        Tuple parameters = ACCEPT.tuple(new Batch(events, claims, checkpoint));
         return accept(events.owed, parameters)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
                         ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, parameters))
@@ -322,30 +310,13 @@ final class EventRepository {
                 .map(rows -> Rows.only(rows).getBuffer("event_id_key").getBytes());
     }
 
-    private static Object done(SourcePosition position) {
-        return lsn(position.doneEndLsn());
-    }
-
-    private static Object openCommit(SourcePosition position) {
-        return position.open().isPresent() ? lsn(position.open().get().commitLsn()) : NullValue.String;
-    }
-
-    private static Object openOrdinal(SourcePosition position) {
-        return position.open().isPresent() ? position.open().get().ordinal() : NullValue.Long;
-    }
-
-    /** An LSN in PostgreSQL's notation. */
-    private static String lsn(long lsn) {
-        return Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffffffffL);
-    }
-
     private static Stored stored(Row row, NewlyOwed owed) {
         if (row.getLong("fenced") == 0) {
             return new Stored.MatchOutdated();
         }
         @Nullable LocalDate today = row.getLocalDate("today");
         return today == null
-                ? new Stored.PositionMoved()
+                ? new Stored.CheckpointLost()
                 : new Stored.Done(owed.stored(
                         row, today, row.getOffsetDateTime("stored_at").toInstant()));
     }

@@ -50,7 +50,7 @@ final class PublishQueue {
     /** Stores matched events; false if the match is out of date. */
     interface Storage {
         Future<Boolean> store(
-                MatchedEvents matched, List<EventRepository.Claim> claims, Optional<EventRepository.PositionMove> move);
+                MatchedEvents matched, List<EventRepository.Claim> claims, Optional<Checkpoint> checkpoint);
     }
 
     private record ClaimKey(String scope, String key) {

@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import nexus.event.EventId;
-import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.notation.Sha256;
 
@@ -45,14 +44,10 @@ final class TakenIds {
         boolean is(IncomingEvent event) {
             return type.equals(event.type().value())
                     && createdAt.equals(event.createdAt())
-                    && (isRowChange(event.type())
+                    && (event.type().isRowChange()
                             || bodyHash.isEmpty()
                             || bodyHash.get()
                                     .equals(Buffer.buffer(Sha256.of(event.body().bytes()))));
-        }
-
-        private static boolean isRowChange(EventType type) {
-            return type.value().startsWith("pg.");
         }
     }
 

@@ -15,13 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import nexus.capture.ResumePoint;
 import nexus.capture.SourceIdentity;
 import nexus.capture.TransactionAssembler;
 import nexus.capture.UndecodedChanges;
 import nexus.capture.message.RefusedMessages;
 import nexus.intake.EventIntake;
-import nexus.intake.SourcePosition;
 import nexus.notation.Sha256;
 import nexus.notation.SqlState;
 import nexus.pgoutput.Lsn;
@@ -30,6 +28,7 @@ import nexus.replication.catalog.UnknownRootGaps;
 import nexus.replication.connection.StreamConnection;
 import nexus.replication.position.GapNotice;
 import nexus.replication.position.PositionCheck;
+import nexus.replication.position.SourcePosition;
 import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.position.SourcePositionRepository.Stored;
 import nexus.replication.position.StoreIdentity;
@@ -254,7 +253,7 @@ public class CaptureStart {
         TransactionAssembler assembler = new TransactionAssembler(
                 identity,
                 catalogKeeper.open(ordinary, cluster.systemId(), stream, unknownRoots),
-                resumePoint(position),
+                position.point(),
                 config.eventMaxBytes(),
                 refused,
                 undecoded);
@@ -339,18 +338,12 @@ public class CaptureStart {
 
     private void recordLostRest(WalStream stream, SourcePosition position, Lsn next) throws SQLException {
         Gap gap = new Gap(
-                position.open().map(open -> new Lsn(open.commitLsn()).toString()),
+                position.point().open().map(open -> open.commitLsn().toString()),
                 Optional.of(next.toString()),
                 Optional.empty(),
                 clock.instant(),
                 "the remaining changes of a partly stored transaction were not sent again");
         stream.await(gapNotice.reportAndRecord(config.slot(), gap));
-    }
-
-    private static ResumePoint resumePoint(SourcePosition position) {
-        return new ResumePoint(
-                new Lsn(position.doneEndLsn()),
-                position.open().map(open -> new ResumePoint.Open(new Lsn(open.commitLsn()), open.ordinal())));
     }
 
     /** The names of the publications in the notation of the stream's option. */

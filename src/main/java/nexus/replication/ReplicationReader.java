@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import nexus.intake.PositionLostException;
+import nexus.intake.CheckpointLostException;
 import nexus.liveness.LoopHeartbeats;
 import nexus.pgoutput.Lsn;
 import nexus.process.ProcessConfig;
@@ -211,7 +211,7 @@ public class ReplicationReader {
                 captureUntilStopped();
             } catch (CannotCapture e) {
                 backOff(e);
-            } catch (PositionLostException e) {
+            } catch (CheckpointLostException e) {
                 report.setStatus(Status.STANDBY, Optional.of("another process has taken capture over"));
                 backOff(STANDBY_RETRY);
             } catch (UnreadableTransaction e) {

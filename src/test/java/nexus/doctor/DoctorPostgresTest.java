@@ -317,7 +317,7 @@ class DoctorPostgresTest {
                 "CREATE PUBLICATION nexus_inserts WITH (publish = 'insert, truncate')");
         TestPostgres.query(url, "SELECT pg_create_logical_replication_slot('nexus', 'pgoutput')");
         TestPostgres.execute(url, """
-                INSERT INTO nexus.source_position (slot, system_id, timeline, generation, done_end_lsn, options_hash)
+                INSERT INTO nexus.source_position (source, system_id, timeline, generation, checkpoint, options_hash)
                 SELECT slot_name, (SELECT system_identifier FROM pg_control_system()), 1, 1, confirmed_flush_lsn, ''
                 FROM pg_replication_slots WHERE slot_name = 'nexus'""");
     }

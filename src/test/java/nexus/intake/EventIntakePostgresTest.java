@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -37,10 +36,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventIntakePostgresTest {
-    private static final SourcePosition START = new SourcePosition("nexus", "7", 1, 1, 100, Optional.empty());
+    private static final String START = "0/64";
+    private static final String LATER = "0/C8";
+    private static final Checkpoint FROM_START = step(START, LATER);
 
     private final String url = TestPostgres.freshStore();
     private final Store store = new Store(TestPostgres.vertx(), TestPostgres.storeConfig(url));
@@ -53,7 +55,7 @@ class EventIntakePostgresTest {
     @BeforeEach
     void position() {
         TestPostgres.execute(
-                url, "INSERT INTO nexus.source_position VALUES ('nexus', '7', 1, 1, '0/64', NULL, NULL, '', now())");
+                url, "INSERT INTO nexus.source_position VALUES ('nexus', '7', 1, 1, '" + START + "', '', now())");
     }
 
     @AfterEach
@@ -82,30 +84,30 @@ class EventIntakePostgresTest {
     @Test
     void anEventThatNobodyWantsIsStoredWhenPublishedAndNotWhenCaptured() {
         await(intake.publish(List.of(published("order.paid", Ordering.NONE)), List.of()));
-        await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal));
+        await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal));
 
         assertThat(query("SELECT type FROM nexus.event")).containsExactly("order.paid");
     }
 
     @Test
     void whatNobodyWantsDoesNotMoveThePosition() {
-        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
-                .isEqualTo(START);
+        assertThat(await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal)))
+                .isFalse();
 
-        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/64");
+        assertThat(query("SELECT checkpoint FROM nexus.source_position")).containsExactly("0/64");
     }
 
     @Test
     void capturedEventsAndThePositionAreStoredTogether() {
         SubscriptionRows.insert(store, "pg.public.orders.*");
-        SourcePosition open = new SourcePosition("nexus", "7", 1, 1, 100, Optional.of(new SourcePosition.Open(300, 7)));
+        String open = "0/64 0/12C:7";
 
-        assertThat(await(intake.capture(List.of(captured("orders")), START, open, noRefusal)))
-                .isEqualTo(open);
-        assertThat(await(intake.capture(List.of(), open, to(301), noRefusal))).isEqualTo(to(301));
+        assertThat(await(intake.capture(List.of(captured("orders")), step(START, open), noRefusal)))
+                .isTrue();
+        assertThat(await(intake.capture(List.of(), step(open, LATER), noRefusal)))
+                .isTrue();
 
-        assertThat(query("SELECT done_end_lsn, open_commit_lsn FROM nexus.source_position"))
-                .containsExactly("0/12D|null");
+        assertThat(query("SELECT checkpoint FROM nexus.source_position")).containsExactly(LATER);
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("1");
     }
 
@@ -136,11 +138,11 @@ class EventIntakePostgresTest {
                 captured("c"));
 
         List<EventRefusal> told = new ArrayList<>();
-        assertThat(await(intake.capture(events, START, to(200), refusal -> {
+        assertThat(await(intake.capture(events, FROM_START, refusal -> {
                     told.add(refusal);
                     return Future.succeededFuture();
                 })))
-                .isEqualTo(to(200));
+                .isTrue();
 
         assertThat(told)
                 .containsExactly(new EventRefusal(
@@ -151,7 +153,7 @@ class EventIntakePostgresTest {
                 .containsExactly(
                         "pg.public.a.insert", "pg.public.b.insert", "pg.public.big.insert", "pg.public.c.insert");
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("4");
-        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/C8");
+        assertThat(query("SELECT checkpoint FROM nexus.source_position")).containsExactly("0/C8");
     }
 
     @Test
@@ -159,9 +161,46 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "pg.public.orders.*");
         TestPostgres.execute(url, "UPDATE nexus.source_position SET generation = 2");
 
-        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
-                .isInstanceOf(PositionLostException.class);
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal)))
+                .isInstanceOf(CheckpointLostException.class);
         assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("0");
+    }
+
+    /** Only a batch that begins exactly where the stored one ended is stored, and any batch only once. */
+    @ParameterizedTest
+    @CsvSource({
+        "nexus, 1, 0/C8",
+        "nexus, 1, 0/63",
+        "nexus, 1, 0/65",
+        "nexus, 1, 0/64 0/12C:7",
+        "nexus, 1, 0/064",
+        "nexus, 1, ''",
+        "nexus, 2, 0/64",
+        "nexus, 0, 0/64",
+        "another, 1, 0/64"
+    })
+    void aBatchThatDoesNotFollowTheStoredCheckpointStoresNothing(String source, long generation, String before) {
+        SubscriptionRows.insert(store, "pg.public.orders.*");
+        Checkpoint other = new Checkpoint(source, generation, before, LATER);
+
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), other, noRefusal)))
+                .isInstanceOf(CheckpointLostException.class)
+                .hasMessageContaining(source);
+        assertThatThrownBy(() -> await(intake.capture(List.of(), other, noRefusal)))
+                .isInstanceOf(CheckpointLostException.class);
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("0");
+        assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("0");
+        assertThat(query("SELECT checkpoint FROM nexus.source_position")).containsExactly(START);
+    }
+
+    @Test
+    void aBatchIsStoredOnce() {
+        SubscriptionRows.insert(store, "pg.public.orders.*");
+        await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal));
+
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal)))
+                .isInstanceOf(CheckpointLostException.class);
+        assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("1");
     }
 
     @Test
@@ -169,8 +208,8 @@ class EventIntakePostgresTest {
         await(catalog.reload());
         SubscriptionRows.insert(store, "pg.public.orders.*");
 
-        assertThat(await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
-                .isEqualTo(to(200));
+        assertThat(await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal)))
+                .isTrue();
 
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("1");
     }
@@ -242,7 +281,7 @@ class EventIntakePostgresTest {
                 published("order.paid", Ordering.NONE).withId(changes.get(1).id());
         await(intake.publish(List.of(taker), List.of()));
 
-        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
+        assertThat(await(intake.capture(changes, FROM_START, noRefusal))).isTrue();
 
         String second = "SELECT id FROM nexus.event WHERE type LIKE 'pg.%' ORDER BY seq LIMIT 1 OFFSET 1";
         String next = query(second).getFirst();
@@ -260,18 +299,18 @@ class EventIntakePostgresTest {
         assertThat(query("SELECT count(*) FROM nexus.owed")).containsExactly("4");
 
         // read once more from the old position, as after a restore: the same ids again, so nothing is stored twice
-        TestPostgres.execute(url, "UPDATE nexus.source_position SET done_end_lsn = '0/64'");
-        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
+        TestPostgres.execute(url, "UPDATE nexus.source_position SET checkpoint = '0/64'");
+        assertThat(await(intake.capture(changes, FROM_START, noRefusal))).isTrue();
         assertThat(query("SELECT count(*) FROM nexus.event")).containsExactly("4");
 
         // and whoever has the next id too stops nothing either
         TestPostgres.execute(
                 url,
-                "UPDATE nexus.source_position SET done_end_lsn = '0/64'",
+                "UPDATE nexus.source_position SET checkpoint = '0/64'",
                 "DELETE FROM nexus.event WHERE type LIKE 'pg.%'");
         await(intake.publish(
                 List.of(published("order.paid", Ordering.NONE).withId(new EventId(UUID.fromString(next)))), List.of()));
-        assertThat(await(intake.capture(changes, START, to(200), noRefusal))).isEqualTo(to(200));
+        assertThat(await(intake.capture(changes, FROM_START, noRefusal))).isTrue();
         assertThat(query("SELECT count(*) FROM nexus.event WHERE type LIKE 'pg.%'"))
                 .containsExactly("3");
         assertThat(query(second)).doesNotContain(next);
@@ -289,7 +328,7 @@ class EventIntakePostgresTest {
         IncomingEvent taker =
                 new IncomingEvent(emitted.id(), emitted.type(), emitted.createdAt(), Ordering.NONE, () -> other, true);
         await(intake.publish(List.of(taker), List.of()));
-        await(intake.capture(List.of(emitted), START, to(200), noRefusal));
+        await(intake.capture(List.of(emitted), FROM_START, noRefusal));
         assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
     }
 
@@ -298,7 +337,7 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "**");
         await(catalog.reload());
         IncomingEvent change = captured("orders");
-        await(intake.capture(List.of(change, change), START, to(200), noRefusal));
+        await(intake.capture(List.of(change, change), FROM_START, noRefusal));
         assertThat(query("SELECT count(DISTINCT id) FROM nexus.event")).containsExactly("2");
     }
 
@@ -314,11 +353,11 @@ class EventIntakePostgresTest {
                 Stream.of(tables.split(" ")).map(this::captured).toList();
         List<EventRefusal> told = new ArrayList<>();
 
-        assertThat(await(intake.capture(changes, START, to(200), refusal -> {
+        assertThat(await(intake.capture(changes, FROM_START, refusal -> {
                     told.add(refusal);
                     return Future.succeededFuture();
                 })))
-                .isEqualTo(to(200));
+                .isTrue();
 
         List<String> good = changes.stream()
                 .filter(change -> change.type().value().contains("orders"))
@@ -344,9 +383,9 @@ class EventIntakePostgresTest {
         SubscriptionRows.insert(store, "**");
         await(catalog.reload());
         TestPostgres.execute(url, refusing);
-        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), START, to(200), noRefusal)))
+        assertThatThrownBy(() -> await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal)))
                 .hasMessageContaining("none");
-        assertThat(query("SELECT done_end_lsn FROM nexus.source_position")).containsExactly("0/64");
+        assertThat(query("SELECT checkpoint FROM nexus.source_position")).containsExactly("0/64");
     }
 
     @Test
@@ -391,8 +430,8 @@ class EventIntakePostgresTest {
         return TestPostgres.query(url, sql);
     }
 
-    private static SourcePosition to(long lsn) {
-        return new SourcePosition("nexus", "7", 1, 1, lsn, Optional.empty());
+    private static Checkpoint step(String before, String after) {
+        return new Checkpoint("nexus", 1, before, after);
     }
 
     private static IdempotencyClaim claim(String key, String bodyHash) {

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import nexus.event.IncomingEvent;
+import nexus.intake.Checkpoint;
 import nexus.intake.EventIntake;
 import nexus.intake.EventRefusal;
 import nexus.intake.OwnEvents;
-import nexus.intake.SourcePosition;
 import nexus.liveness.LoopHeartbeats;
 import nexus.process.ProcessConfig;
 import nexus.process.Role;
@@ -234,7 +234,7 @@ public final class CapturingProcess implements AutoCloseable {
 
     /** The real intake, with something in between when a test wants it. */
     public static final class InterruptibleIntake extends EventIntake {
-        private volatile UnaryOperator<Future<SourcePosition>> answer = UnaryOperator.identity();
+        private volatile UnaryOperator<Future<Boolean>> answer = UnaryOperator.identity();
         public final AtomicInteger batches = new AtomicInteger();
 
         InterruptibleIntake(Store store, SubscriptionCatalog catalog, Clock clock) {
@@ -242,17 +242,17 @@ public final class CapturingProcess implements AutoCloseable {
         }
 
         /** What the reader gets to hear of the next batches. */
-        void answering(UnaryOperator<Future<SourcePosition>> changed) {
+        void answering(UnaryOperator<Future<Boolean>> changed) {
             answer = changed;
         }
 
         @Override
-        public Future<SourcePosition> capture(
-                List<IncomingEvent> events, SourcePosition from, SourcePosition to, EventRefusal.Listener refusals) {
+        public Future<Boolean> capture(
+                List<IncomingEvent> events, Checkpoint checkpoint, EventRefusal.Listener refusals) {
             if (!events.isEmpty()) { // else the position alone is moved, whenever something else has written
                 batches.incrementAndGet();
             }
-            return answer.apply(super.capture(events, from, to, refusals));
+            return answer.apply(super.capture(events, checkpoint, refusals));
         }
     }
 

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
-import nexus.intake.SourcePosition;
 import nexus.replication.source.SourceConnections;
 import nexus.replication.state.CaptureState.Status;
 import nexus.testkit.Eventually;
@@ -54,8 +53,8 @@ class ReplicationReaderPostgresTest {
             process.hasStored(1);
             Eventually.eventually("the position is confirmed", () -> query(
                             url,
-                            "SELECT s.confirmed_flush_lsn = p.done_end_lsn FROM pg_replication_slots s"
-                                    + " JOIN nexus.source_position p ON p.slot = s.slot_name")
+                            "SELECT s.confirmed_flush_lsn::text = p.checkpoint FROM pg_replication_slots s"
+                                    + " JOIN nexus.source_position p ON p.source = s.slot_name")
                     .equals(List.of("t")));
         }
         assertThat(stored(url)).containsExactly("pg.public.orders.insert 1");
@@ -83,7 +82,7 @@ class ReplicationReaderPostgresTest {
     @Test
     void whatWasStoredButNotConfirmedIsNotStoredAgain() {
         try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
-            Promise<SourcePosition> never = Promise.promise();
+            Promise<Boolean> never = Promise.promise();
             process.intake.answering(result -> never.future());
             execute(url, "INSERT INTO orders VALUES (1, 'a')");
             process.hasStored(1);
@@ -100,17 +99,17 @@ class ReplicationReaderPostgresTest {
         int rows = 1000;
         execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
         try (CapturingProcess process = new CapturingProcess(url, 100, ALL).streaming()) {
-            Promise<SourcePosition> never = Promise.promise();
+            Promise<Boolean> never = Promise.promise();
             process.intake.answering(result -> process.intake.batches.get() == 3 ? never.future() : result);
             execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, " + rows + ") i");
             process.hasStored(300);
-            assertThat(query(url, "SELECT open_ordinal FROM nexus.source_position"))
+            assertThat(query(url, "SELECT split_part(checkpoint, ':', 2) FROM nexus.source_position"))
                     .containsExactly("300");
             process.intake.answering(result -> result);
             process.loseConnection();
             process.hasStored(rows);
             Eventually.eventually(
-                    "nothing is open", () -> query(url, "SELECT open_ordinal IS NULL FROM nexus.source_position")
+                    "nothing is open", () -> query(url, "SELECT checkpoint NOT LIKE '%:%' FROM nexus.source_position")
                             .equals(List.of("t")));
         } finally {
             execute(url, "ALTER ROLE postgres RESET wal_sender_timeout");
@@ -171,8 +170,8 @@ class ReplicationReaderPostgresTest {
                     .equals(List.of("t")));
             assertThat(query(
                             url,
-                            "SELECT p.done_end_lsn >= s.confirmed_flush_lsn FROM nexus.source_position p"
-                                    + " JOIN pg_replication_slots s ON s.slot_name = p.slot"))
+                            "SELECT split_part(p.checkpoint, ' ', 1)::pg_lsn >= s.confirmed_flush_lsn FROM nexus.source_position p"
+                                    + " JOIN pg_replication_slots s ON s.slot_name = p.source"))
                     .containsExactly("t");
             assertThat(process.status.current().gap()).isEmpty();
         }
@@ -260,13 +259,16 @@ class ReplicationReaderPostgresTest {
                             "SELECT confirmed_flush_lsn - '" + before + "'::pg_lsn > 100000 FROM pg_replication_slots"
                                     + " WHERE slot_name = '" + CapturingProcess.slot(url) + "'")
                     .equals(List.of("t")));
-            String past =
-                    query(url, "SELECT done_end_lsn FROM nexus.source_position").getFirst();
-            Promise<SourcePosition> never = Promise.promise();
+            String past = query(url, "SELECT split_part(checkpoint, ' ', 1) FROM nexus.source_position")
+                    .getFirst();
+            Promise<Boolean> never = Promise.promise();
             process.intake.answering(result -> never.future());
             execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 1000) i");
             process.hasStored(100);
-            assertThat(query(url, "SELECT done_end_lsn >= '" + past + "' FROM nexus.source_position"))
+            assertThat(query(
+                            url,
+                            "SELECT split_part(checkpoint, ' ', 1)::pg_lsn >= '" + past
+                                    + "' FROM nexus.source_position"))
                     .containsExactly("t");
             process.intake.answering(result -> result);
             process.loseConnection();

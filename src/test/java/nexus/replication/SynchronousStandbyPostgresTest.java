@@ -42,8 +42,8 @@ class SynchronousStandbyPostgresTest {
                         .equals(List.of("async|t")));
                 assertThat(query(
                                 url,
-                                "SELECT s.confirmed_flush_lsn >= p.done_end_lsn FROM pg_replication_slots s"
-                                        + " JOIN nexus.source_position p ON p.slot = s.slot_name"))
+                                "SELECT s.confirmed_flush_lsn >= split_part(p.checkpoint, ' ', 1)::pg_lsn FROM pg_replication_slots s"
+                                        + " JOIN nexus.source_position p ON p.source = s.slot_name"))
                         .containsExactly("t");
             }
         }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.pgoutput.Lsn;
+import nexus.replication.position.SourcePosition;
 import nexus.store.migration.AppliedMigration;
 import nexus.store.migration.MigrationHistory;
 import nexus.store.migration.SchemaTrust;
@@ -55,7 +56,7 @@ public record StoreFacts(
             SELECT ARRAY(SELECT jsonb_array_elements_text(settings -> 'eventTypes')) AS event_types
             FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
     private static final String POSITION = """
-            SELECT system_id, done_end_lsn::text AS done_end_lsn FROM nexus.source_position WHERE slot = ?""";
+            SELECT system_id, checkpoint FROM nexus.source_position WHERE source = ?""";
     private static final String GAP = """
             SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
             FROM nexus.source_gap WHERE slot = ? ORDER BY id DESC LIMIT 1""";
@@ -120,8 +121,8 @@ public record StoreFacts(
             statement.setString(1, slot);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? Optional.of(
-                                new Position(row.getString("system_id"), Lsn.parse(row.getString("done_end_lsn"))))
+                        ? Optional.of(new Position(
+                                row.getString("system_id"), SourcePosition.doneEndOf(row.getString("checkpoint"))))
                         : Optional.empty();
             }
         }

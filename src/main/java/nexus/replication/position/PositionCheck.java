@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nexus.intake.SourcePosition;
+import nexus.capture.ResumePoint;
 import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
 
@@ -40,7 +40,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
 
     public static PositionCheck of(SourcePositionRepository.Stored stored, Source source, Instant now) {
         SourcePosition position = stored.position();
-        Lsn done = new Lsn(position.doneEndLsn());
+        Lsn done = position.doneEnd();
         if (!position.systemId().equals(source.systemId)) {
             Gap gap = gap(
                     stored,
@@ -56,9 +56,9 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
             return new PositionCheck(at(stored, source, source.confirmed, Optional.empty()), List.of(gap));
         }
         List<Gap> gaps = new ArrayList<>();
-        Optional<SourcePosition.Open> open = position.open();
+        Optional<ResumePoint.Open> open = position.point().open();
         if (open.isPresent() && !stored.optionsHash().equals(source.optionsHash)) {
-            Lsn commit = new Lsn(open.get().commitLsn());
+            Lsn commit = open.get().commitLsn();
             gaps.add(gap(
                     stored,
                     commit,
@@ -66,7 +66,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
                     now,
                     "the publications' names were changed while the transaction at " + commit
                             + " was stored in part: its remaining changes can no longer be identified"));
-            open = Optional.of(new SourcePosition.Open(open.get().commitLsn(), WHOLE));
+            open = Optional.of(new ResumePoint.Open(commit, WHOLE));
         }
         if (position.timeline() != source.history.current()) {
             Optional<Lsn> switchPoint = source.history.switchPointOf(position.timeline());
@@ -81,12 +81,12 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
                                 + source.history.current() + " goes on from " + left));
                 done = left;
             }
-            open = open.filter(one -> new Lsn(one.commitLsn()).isBefore(left));
+            open = open.filter(one -> one.commitLsn().isBefore(left));
         }
         if (done.isBefore(source.confirmed)) {
             gaps.add(gap(stored, done, source.confirmed, now, "the slot is ahead of the store"));
             done = source.confirmed;
-            open = open.filter(one -> !new Lsn(one.commitLsn()).isBefore(source.confirmed));
+            open = open.filter(one -> !one.commitLsn().isBefore(source.confirmed));
         }
         if (source.end.isBefore(done)) {
             // the server will reuse these positions, and their changes must not count as stored
@@ -106,7 +106,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
     /** Moves the position past a transaction that the source cannot send, if that transaction is still ahead. */
     public PositionCheck skip(Optional<UnreadableTransaction> transaction, Instant now) {
         Optional<Lsn> commit = transaction.map(UnreadableTransaction::commitLsn);
-        if (commit.isEmpty() || commit.get().isBefore(new Lsn(position.doneEndLsn()))) {
+        if (commit.isEmpty() || commit.get().isBefore(position.doneEnd())) {
             return this;
         }
         List<Gap> more = new ArrayList<>(gaps);
@@ -117,14 +117,7 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
                 Optional.empty(),
                 now,
                 String.valueOf(transaction.get().getMessage())));
-        SourcePosition moved = new SourcePosition(
-                position.slot(),
-                position.systemId(),
-                position.timeline(),
-                position.generation(),
-                next.value(),
-                Optional.empty());
-        return new PositionCheck(moved, more);
+        return new PositionCheck(position.at(ResumePoint.between(next)), more);
     }
 
     private static Gap gap(SourcePositionRepository.Stored stored, Lsn from, Lsn to, Instant now, String reason) {
@@ -133,13 +126,12 @@ public record PositionCheck(SourcePosition position, List<Gap> gaps) {
     }
 
     private static SourcePosition at(
-            SourcePositionRepository.Stored stored, Source source, Lsn done, Optional<SourcePosition.Open> open) {
+            SourcePositionRepository.Stored stored, Source source, Lsn done, Optional<ResumePoint.Open> open) {
         return new SourcePosition(
                 stored.position().slot(),
                 source.systemId,
                 source.history.current(),
                 stored.position().generation(),
-                done.value(),
-                open);
+                new ResumePoint(done, open));
     }
 }

@@ -12,13 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nexus.api.caller.AuditedChange;
-import nexus.intake.PositionLostException;
-import nexus.intake.SourcePosition;
+import nexus.capture.ResumePoint;
+import nexus.intake.CheckpointLostException;
 import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
 import nexus.store.Rows;
 import nexus.store.Store;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Creates and takes over the row of {@code source_position}, which only intake advances. Writes {@code source_gap}, and
@@ -27,29 +26,28 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SourcePositionRepository {
     private static final String COLUMNS = """
-            slot, system_id, timeline, generation, done_end_lsn::text AS done_end_lsn,
-            open_commit_lsn::text AS open_commit_lsn, open_ordinal, options_hash, updated_at,
+            source, system_id, timeline, generation, checkpoint, options_hash, updated_at,
             coalesce(reset_requested_at >= updated_at, false) AS reset_requested""";
 
-    private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE slot = $1";
+    private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE source = $1";
 
     private static final String CREATE = """
-            INSERT INTO source_position (slot, system_id, timeline, generation, done_end_lsn, options_hash)
-            VALUES ($1, $2, $3, 0, $4::text::pg_lsn, $5)
-            ON CONFLICT (slot) DO NOTHING""";
+            INSERT INTO source_position (source, system_id, timeline, generation, checkpoint, options_hash)
+            VALUES ($1, $2, $3, 0, $4, $5)
+            ON CONFLICT (source) DO NOTHING""";
 
     /** Waits for a transaction of the previous process that still locks the row; the next one of that process fails. */
     private static final String TAKE_OVER =
-            "UPDATE source_position SET generation = generation + 1 WHERE slot = $1 RETURNING " + COLUMNS;
+            "UPDATE source_position SET generation = generation + 1 WHERE source = $1 RETURNING " + COLUMNS;
 
-    private static final String REQUEST_RESET = "UPDATE source_position SET reset_requested_at = now() WHERE slot = $1";
+    private static final String REQUEST_RESET =
+            "UPDATE source_position SET reset_requested_at = now() WHERE source = $1";
 
     private static final String MOVE = """
             UPDATE source_position
-            SET system_id = $3, timeline = $4, done_end_lsn = $5::text::pg_lsn,
-                open_commit_lsn = $6::text::pg_lsn, open_ordinal = $7, options_hash = $8, updated_at = now(),
+            SET system_id = $3, timeline = $4, checkpoint = $5, options_hash = $6, updated_at = now(),
                 reset_requested_at = NULL
-            WHERE slot = $1 AND generation = $2""";
+            WHERE source = $1 AND generation = $2""";
 
     private static final String ADD_GAP = """
             INSERT INTO source_gap (slot, from_lsn, to_lsn, since, noticed_at, reason)
@@ -105,14 +103,15 @@ public class SourcePositionRepository {
     public Future<Void> create(String slot, String systemId, int timeline, Lsn doneEnd, String optionsHash) {
         return store.api()
                 .preparedQuery(CREATE)
-                .execute(Tuple.of(slot, systemId, timeline, doneEnd.toString(), optionsHash))
+                .execute(Tuple.of(
+                        slot, systemId, timeline, ResumePoint.between(doneEnd).text(), optionsHash))
                 .mapEmpty();
     }
 
     /**
      * Moves the position and records the gaps that this leaves.
      *
-     * @return a future that fails with {@link PositionLostException} when another process has taken over in the
+     * @return a future that fails with {@link CheckpointLostException} when another process has taken over in the
      *     meantime
      */
     public Future<Void> move(SourcePosition to, String optionsHash, List<Gap> gaps) {
@@ -122,7 +121,7 @@ public class SourcePositionRepository {
                         .execute(moveParameters(to, optionsHash))
                         .compose(moved -> moved.rowCount() == 1
                                 ? addGaps(transaction, to.slot(), gaps)
-                                : Future.failedFuture(new PositionLostException(to.slot()))))
+                                : Future.failedFuture(new CheckpointLostException(to.slot()))))
                 .mapEmpty();
     }
 
@@ -147,16 +146,13 @@ public class SourcePositionRepository {
     }
 
     private static Tuple moveParameters(SourcePosition to, String optionsHash) {
-        Optional<SourcePosition.Open> open = to.open();
-        return Tuple.from(Arrays.asList(
+        return Tuple.of(
                 to.slot(),
                 to.generation(),
                 to.systemId(),
                 to.timeline(),
-                new Lsn(to.doneEndLsn()).toString(),
-                open.map(one -> new Lsn(one.commitLsn()).toString()).orElse(null),
-                open.map(SourcePosition.Open::ordinal).orElse(null),
-                optionsHash));
+                to.point().text(),
+                optionsHash);
     }
 
     private static Future<Void> addGaps(SqlConnection connection, String slot, List<Gap> gaps) {
@@ -185,17 +181,12 @@ public class SourcePositionRepository {
     }
 
     private static Stored stored(Row row) {
-        @Nullable String openCommit = row.getString("open_commit_lsn");
-        Optional<SourcePosition.Open> open = openCommit == null
-                ? Optional.empty()
-                : Optional.of(new SourcePosition.Open(Lsn.parse(openCommit).value(), row.getLong("open_ordinal")));
         SourcePosition position = new SourcePosition(
-                row.getString("slot"),
+                row.getString("source"),
                 row.getString("system_id"),
                 row.getInteger("timeline"),
                 row.getLong("generation"),
-                Lsn.parse(row.getString("done_end_lsn")).value(),
-                open);
+                ResumePoint.parse(row.getString("checkpoint")));
         return new Stored(
                 position,
                 row.getString("options_hash"),

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import nexus.event.IncomingEvent;
+import nexus.intake.CheckpointLostException;
 import nexus.intake.EventIntake;
-import nexus.intake.PositionLostException;
-import nexus.intake.SourcePosition;
-import nexus.pgoutput.Lsn;
+import nexus.replication.position.SourcePosition;
 import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.source.SourceErrors;
 import nexus.replication.state.StoreUnavailableException;
@@ -85,7 +84,7 @@ public final class BatchStoring {
     /**
      * Checks whether the batch is stored.
      *
-     * @throws PositionLostException if another process has taken over
+     * @throws CheckpointLostException if another process has taken over
      * @throws StoreUnavailableException if the store is down, since a wait would prevent the source from shutting down;
      *     or if the store has refused the batch several times
      */
@@ -101,7 +100,7 @@ public final class BatchStoring {
             return;
         }
         Throwable failure = current.result.cause();
-        if (failure instanceof PositionLostException lost) {
+        if (failure instanceof CheckpointLostException lost) {
             throw lost;
         }
         if (SourceErrors.serverIsDown(failure) || current.failures == MOST_FAILURES) {
@@ -110,10 +109,7 @@ public final class BatchStoring {
         if (System.nanoTime() - current.retryNanos >= 0) {
             LOG.warnf(
                     "batch not stored, trying again events=%d to=%s failures=%d reason=%s",
-                    current.events.size(),
-                    new Lsn(current.to.doneEndLsn()),
-                    current.failures + 1,
-                    failure.getMessage());
+                    current.events.size(), current.to.doneEnd(), current.failures + 1, failure.getMessage());
             Future<SourcePosition> again = wakingReader(retry(current.events, current.to));
             attempt = attempt(current.events, current.to, again, current.failures + 1);
         }
@@ -128,13 +124,14 @@ public final class BatchStoring {
             }
             return now.filter(stored::equals).isPresent()
                     ? capture(events, to)
-                    : Future.failedFuture(new PositionLostException(stored.slot()));
+                    : Future.failedFuture(new CheckpointLostException(stored.slot()));
         });
     }
 
     private Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition to) {
         SourcePosition from = stored;
-        return intake.capture(events, from, to, refusal -> refusals.report(refusal, from, to));
+        return intake.capture(events, from.upTo(to), refusal -> refusals.report(refusal, from, to))
+                .map(hasMoved -> hasMoved ? to : from);
     }
 
     private Future<SourcePosition> wakingReader(Future<SourcePosition> result) {

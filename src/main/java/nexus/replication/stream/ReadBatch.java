@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nexus.capture.Progress;
+import nexus.capture.ResumePoint;
 import nexus.event.IncomingEvent;
-import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
+import nexus.replication.position.SourcePosition;
 
 /** The events that were read and are not being stored yet, and the position of their end. */
 public final class ReadBatch {
@@ -16,10 +17,12 @@ public final class ReadBatch {
     private long bytes;
     private long transactions;
     private boolean isInTransaction;
-    private SourcePosition end;
+    private final SourcePosition from;
+    private ResumePoint end;
 
     public ReadBatch(SourcePosition from, int maxEvents, long maxBytes) {
-        this.end = from;
+        this.from = from;
+        this.end = from.point();
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
     }
@@ -32,16 +35,15 @@ public final class ReadBatch {
         events.addAll(within.events());
         bytes += within.bytes();
         if (within.ordinal() > 0) {
-            end = at(
-                    new Lsn(end.doneEndLsn()),
-                    Optional.of(new SourcePosition.Open(within.commitLsn().value(), within.ordinal())));
+            end = new ResumePoint(
+                    end.doneEndLsn(), Optional.of(new ResumePoint.Open(within.commitLsn(), within.ordinal())));
         }
     }
 
     void complete(Lsn endLsn) {
         isInTransaction = false;
         transactions++;
-        end = at(endLsn, Optional.empty());
+        end = ResumePoint.between(endLsn);
     }
 
     /** Whether it ends within a transaction; its position then includes the progress in that transaction. */
@@ -63,11 +65,12 @@ public final class ReadBatch {
         if (isInTransaction) {
             return isFull();
         }
-        return !events.isEmpty() || (stored.open().isPresent() && !stored.equals(end));
+        return !events.isEmpty()
+                || (stored.point().open().isPresent() && !stored.point().equals(end));
     }
 
     SourcePosition end() {
-        return end;
+        return from.at(end);
     }
 
     /**
@@ -75,8 +78,8 @@ public final class ReadBatch {
      * lsn}.
      */
     void skipTo(Lsn lsn) {
-        if (new Lsn(end.doneEndLsn()).isBefore(lsn)) {
-            end = at(lsn, Optional.empty());
+        if (end.doneEndLsn().isBefore(lsn)) {
+            end = ResumePoint.between(lsn);
         }
     }
 
@@ -91,9 +94,5 @@ public final class ReadBatch {
         bytes = 0;
         transactions = 0;
         return taken;
-    }
-
-    private SourcePosition at(Lsn doneEnd, Optional<SourcePosition.Open> open) {
-        return new SourcePosition(end.slot(), end.systemId(), end.timeline(), end.generation(), doneEnd.value(), open);
     }
 }

@@ -13,9 +13,9 @@ import java.util.function.BooleanSupplier;
 import nexus.capture.Progress;
 import nexus.capture.TransactionAssembler;
 import nexus.event.IncomingEvent;
-import nexus.intake.SourcePosition;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputDecoder;
+import nexus.replication.position.SourcePosition;
 import nexus.replication.position.UnreadableTransaction;
 import nexus.replication.state.CaptureReport;
 import nexus.replication.state.StoreReply;
@@ -104,7 +104,7 @@ public final class ReplicationSession {
         this.eventsRead = parts.eventsRead;
         this.transactionsRead = parts.transactionsRead;
         this.from = storing.stored();
-        this.confirmed = new Lsn(from.doneEndLsn());
+        this.confirmed = from.doneEnd();
     }
 
     /**
@@ -270,7 +270,7 @@ public final class ReplicationSession {
     }
 
     private void confirm() {
-        Lsn stored = new Lsn(storing.stored().doneEndLsn());
+        Lsn stored = storing.stored().doneEnd();
         if (confirmed.isBefore(stored)) {
             stream.confirm(stored);
             confirmed = stored;
@@ -294,8 +294,8 @@ public final class ReplicationSession {
             batch.skipTo(stream.received());
         }
         SourcePosition to = batch.isEmpty() ? batch.end() : storing.handled();
-        long bytes = to.doneEndLsn() - storing.stored().doneEndLsn();
-        if (Long.compareUnsigned(to.doneEndLsn(), storing.stored().doneEndLsn()) > 0 && bytes > ADVANCE_BYTES) {
+        Lsn stored = storing.stored().doneEnd();
+        if (stored.isBefore(to.doneEnd()) && to.doneEnd().value() - stored.value() > ADVANCE_BYTES) {
             storing.start(List.of(), to);
         }
     }

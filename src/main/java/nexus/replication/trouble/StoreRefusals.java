@@ -11,9 +11,8 @@ import java.util.Optional;
 import nexus.capture.message.MinuteCount;
 import nexus.event.EventType;
 import nexus.intake.EventRefusal;
-import nexus.intake.SourcePosition;
-import nexus.pgoutput.Lsn;
 import nexus.replication.position.GapNotice;
+import nexus.replication.position.SourcePosition;
 import nexus.replication.source.SourceConfig;
 import nexus.replication.state.CaptureState.Gap;
 import nexus.replication.trouble.SourceTroubles.Kind;
@@ -88,8 +87,8 @@ public class StoreRefusals {
 
     private Gap gap(EventRefusal refusal, SourcePosition from, SourcePosition to) {
         return new Gap(
-                Optional.of(new Lsn(from.doneEndLsn()).toString()),
-                Optional.of(new Lsn(to.doneEndLsn()).toString()),
+                Optional.of(from.doneEnd().toString()),
+                Optional.of(to.doneEnd().toString()),
                 Optional.empty(),
                 clock.instant(),
                 "the store refused " + refusal.leftOut().size() + " row changes, the last of type "

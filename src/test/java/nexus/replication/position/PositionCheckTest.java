@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.Optional;
-import nexus.intake.SourcePosition;
+import nexus.capture.ResumePoint;
 import nexus.pgoutput.Lsn;
 import nexus.replication.position.SourcePositionRepository.Stored;
 import org.junit.jupiter.api.Test;
@@ -25,8 +25,8 @@ class PositionCheckTest {
                 NOW);
         assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
                 .contains("back in time"));
-        assertThat(check.position().doneEndLsn()).isEqualTo(0x250);
-        assertThat(check.position().open()).isEmpty();
+        assertThat(check.position().doneEnd().value()).isEqualTo(0x250);
+        assertThat(check.position().point().open()).isEmpty();
     }
 
     @Test
@@ -43,13 +43,13 @@ class PositionCheckTest {
             assertThat(gap.from()).contains("0/300");
             assertThat(gap.to()).contains("0/400");
         });
-        assertThat(check.position().doneEndLsn()).isEqualTo(0x400);
+        assertThat(check.position().doneEnd().value()).isEqualTo(0x400);
     }
 
     @Test
     void otherOptionsInTheMiddleOfATransactionAreAGapUpToItsEnd() {
         PositionCheck check = check(stored("0/300", "0/350"), FIRST, "0/300", "others");
-        assertThat(check.position().open()).contains(new SourcePosition.Open(0x350, Long.MAX_VALUE));
+        assertThat(check.position().point().open()).contains(new ResumePoint.Open(new Lsn(0x350), Long.MAX_VALUE));
         assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.from())
                 .contains("0/350"));
     }
@@ -69,23 +69,23 @@ class PositionCheckTest {
                 NOW);
         assertThat(check.gaps()).singleElement().satisfies(gap -> assertThat(gap.reason())
                 .isEqualTo("the slot was dropped"));
-        assertThat(check.position().open()).isEmpty();
+        assertThat(check.position().point().open()).isEmpty();
     }
 
     @Test
     void aFailoverBehindWhatIsStoredGoesBackToTheSwitchPoint() {
         PositionCheck check = check(stored("0/600", "0/700"), AFTER_FAILOVER, "0/400", "same");
-        assertThat(check.position().doneEndLsn()).isEqualTo(0x500);
+        assertThat(check.position().doneEnd().value()).isEqualTo(0x500);
         assertThat(check.position().timeline()).isEqualTo(2);
-        assertThat(check.position().open()).isEmpty();
+        assertThat(check.position().point().open()).isEmpty();
         assertThat(check.gaps()).hasSize(1);
     }
 
     @Test
     void aFailoverBeyondWhatIsStoredLosesNothing() {
         PositionCheck check = check(stored("0/300", "0/450"), AFTER_FAILOVER, "0/300", "same");
-        assertThat(check.position().doneEndLsn()).isEqualTo(0x300);
-        assertThat(check.position().open()).contains(new SourcePosition.Open(0x450, 7));
+        assertThat(check.position().doneEnd().value()).isEqualTo(0x300);
+        assertThat(check.position().point().open()).contains(new ResumePoint.Open(new Lsn(0x450), 7));
         assertThat(check.gaps()).isEmpty();
     }
 
@@ -96,7 +96,7 @@ class PositionCheckTest {
                 stored,
                 new PositionCheck.Source("other", FIRST, Lsn.parse("0/100"), END, "same", Optional.empty()),
                 NOW);
-        assertThat(check.position().doneEndLsn()).isEqualTo(0x100);
+        assertThat(check.position().doneEnd().value()).isEqualTo(0x100);
         assertThat(check.position().systemId()).isEqualTo("other");
         assertThat(check.gaps()).hasSize(1);
     }
@@ -115,10 +115,9 @@ class PositionCheckTest {
                         "system",
                         1,
                         4,
-                        Lsn.parse(doneEnd).value(),
-                        Optional.ofNullable(openCommit)
-                                .map(lsn ->
-                                        new SourcePosition.Open(Lsn.parse(lsn).value(), 7))),
+                        new ResumePoint(
+                                Lsn.parse(doneEnd),
+                                Optional.ofNullable(openCommit).map(lsn -> new ResumePoint.Open(Lsn.parse(lsn), 7)))),
                 "same",
                 NOW.minusSeconds(60),
                 false);
