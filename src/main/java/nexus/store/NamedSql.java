@@ -5,10 +5,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,24 @@ public final class NamedSql {
     /** One parameter of a statement, which extracts its value from an object. */
     public static <P> Parameter<P> parameter(String name, Function<P, @Nullable Object> value) {
         return new Parameter<>(name, value);
+    }
+
+    /** The value of an array parameter, with one element for each of these. */
+    @SuppressWarnings("NullAway") // an array for the client, with nulls for missing values
+    public static <E, T> T[] array(Collection<? extends E> of, IntFunction<T[]> array, Element<E, T> value) {
+        T[] values = array.apply(of.size());
+        int next = 0;
+        for (E element : of) {
+            values[next++] = value.of(element);
+        }
+        return values;
+    }
+
+    /** See {@link #array}. */
+    @FunctionalInterface
+    public interface Element<E, T> {
+        @Nullable
+        T of(E object);
     }
 
     /** See {@link #parameter}. */

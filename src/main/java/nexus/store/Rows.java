@@ -7,11 +7,15 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rows of a result. Columns are read by name. */
+/**
+ * Reads the rows of a result. Columns are read by name: a few rows directly, many by a reader that finds its columns with
+ * {@link #column} once for the whole result.
+ */
 public final class Rows {
     private Rows() {}
 
@@ -35,6 +39,19 @@ public final class Rows {
             all.add(read.apply(row));
         }
         return all;
+    }
+
+    /**
+     * The index of a column, the same for all rows of a result.
+     *
+     * @throws NoSuchElementException when the result has no such column
+     */
+    public static int column(RowSet<Row> rows, String name) {
+        int index = rows.columnsNames().indexOf(name);
+        if (index < 0) {
+            throw new NoSuchElementException("no column " + name + " in " + rows.columnsNames());
+        }
+        return index;
     }
 
     /** A time that may be null. */

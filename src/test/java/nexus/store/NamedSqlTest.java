@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.vertx.sqlclient.Tuple;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +53,14 @@ class NamedSqlTest {
         assertThat(from.text()).isEqualTo("SELECT $1, $2");
         assertThat(from.tuple(new Range(1, 2)).deepToString())
                 .isEqualTo(Tuple.of(2L, 1).deepToString());
+    }
+
+    @Test
+    void anArrayHasAnElementForEachInItsOrderAndNullsForMissingValues() {
+        assertThat(NamedSql.array(List.of("b", "", "a"), Integer[]::new, text -> text.isEmpty() ? null : text.length()))
+                .containsExactly(1, null, 1);
+        assertThat(NamedSql.array(List.<String>of(), Integer[]::new, String::length))
+                .isEmpty();
     }
 
     @Test

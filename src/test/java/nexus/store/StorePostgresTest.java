@@ -2,6 +2,7 @@ package nexus.store;
 
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -9,6 +10,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.NoSuchElementException;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,18 @@ class StorePostgresTest {
         assertThat(List.of(store.intake(), store.settling()))
                 .allSatisfy(pool -> assertThat(setting(pool, "plan_cache_mode")).isEqualTo("force_generic_plan"));
         assertThat(setting(store.queue(), "plan_cache_mode")).isEqualTo("auto");
+    }
+
+    @Test
+    void aColumnIsFoundByNameAlsoInAResultWithoutRows() {
+        RowSet<Row> rows = await(store.queue()
+                .preparedQuery("SELECT 1 AS lane, 2 AS seq WHERE false")
+                .execute());
+        assertThat(Rows.column(rows, "lane")).isZero();
+        assertThat(Rows.column(rows, "seq")).isEqualTo(1);
+        assertThatThrownBy(() -> Rows.column(rows, "stripe"))
+                .isInstanceOf(NoSuchElementException.class)
+                .hasMessageContaining("stripe");
     }
 
     /** The client by itself keeps none that is longer than 2048 characters, and intake's and settlement's are. */

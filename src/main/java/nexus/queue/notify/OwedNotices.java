@@ -2,7 +2,6 @@ package nexus.queue.notify;
 
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nexus.queue.lease.DeliveryLease;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
 
@@ -26,8 +26,8 @@ public class OwedNotices {
 
     private static final String BY_HAND = "!";
     private static final long PAUSE_MILLIS = 8;
-    private static final String NOTIFY =
-            "SELECT pg_notify('" + OwedListener.CHANNEL + "', p) FROM unnest($1::text[]) p";
+    private static final NamedSql NOTIFY = NamedSql.of(
+            "SELECT pg_notify('" + OwedListener.CHANNEL + "', p) FROM unnest(:payloads::text[]) p", "payloads");
 
     private static final Logger LOG = Logger.getLogger(OwedNotices.class);
 
@@ -74,9 +74,7 @@ public class OwedNotices {
                 return;
             }
         }
-        store.queue()
-                .preparedQuery(NOTIFY)
-                .execute(Tuple.tuple().addArrayOfString(payloads(sending).toArray(String[]::new)))
+        NOTIFY.on(store.queue(), (Object) payloads(sending).toArray(String[]::new))
                 .onFailure(failure -> LOG.debugf("owners not notified reason=%s", failure.getMessage()))
                 .onComplete(done -> vertx.setTimer(PAUSE_MILLIS, over -> send()));
     }

@@ -1,10 +1,12 @@
 package nexus.queue.override;
 
+import static nexus.store.NamedSql.array;
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.DeliveryKey;
 import nexus.queue.owed.PackedRows;
 import nexus.store.LastInTransaction;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 
@@ -34,10 +37,11 @@ public class DeliveryOverride {
      * skipped. Rows are found one by one by key, so that no plan scans a table, and are changed at the place where they were
      * found. {@link #LOCK} must run first.
      */
-    static final String RETRY = """
+    static final NamedSql.From<List<DeliveryKey>> RETRY = NamedSql.from(
+            """
             WITH wanted AS MATERIALIZED (
                 SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
-                FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
+                FROM unnest(:days::date[], :lanes::int[], :key_slices::int[], :seqs::bigint[]) w(day, lane, stripe, seq)
                 JOIN subscription s ON s.lane = w.lane AND s.deleted_at IS NULL
                 ORDER BY w.lane, w.stripe, w.seq),
             failed AS MATERIALIZED (
@@ -79,36 +83,50 @@ public class DeliveryOverride {
             counted AS (
                 INSERT INTO stat_delta (lane, pending, failed, dead)
                 SELECT lane, count(*), -sum(failed), -sum(dead) FROM retried WHERE NOT own GROUP BY lane)
-            SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""";
+            SELECT lane, count(*)::int AS deliveries, min(seq) AS lowest_seq FROM retried GROUP BY lane""",
+            parameter("days", keys -> array(keys, LocalDate[]::new, DeliveryKey::day)),
+            parameter("lanes", keys -> array(keys, Integer[]::new, DeliveryKey::lane)),
+            parameter("key_slices", keys -> array(keys, Integer[]::new, DeliveryKey::keySlice)),
+            parameter("seqs", keys -> array(keys, Long[]::new, DeliveryKey::seq)));
 
     /**
      * Waits for outcomes that are being stored, which the next statement then sees. Locks in the order of the keys, so that two
      * calls cannot deadlock.
      */
-    static final String LOCK = """
+    static final NamedSql.From<List<DeliveryKey>> LOCK = NamedSql.from(
+            """
             WITH wanted AS MATERIALIZED (
                 SELECT w.day, w.lane, w.stripe::smallint AS stripe, w.seq
-                FROM unnest($1::date[], $2::int[], $3::int[], $4::bigint[]) w(day, lane, stripe, seq)
+                FROM unnest(:days::date[], :lanes::int[], :key_slices::int[], :seqs::bigint[]) w(day, lane, stripe, seq)
                 ORDER BY w.lane, w.stripe, w.seq)
             SELECT (SELECT count(*) FROM wanted w CROSS JOIN LATERAL (
                         SELECT o.seq FROM owed o
                         WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.seq = w.seq LIMIT 1 FOR UPDATE) o) AS owed,
                    (SELECT count(*) FROM wanted w CROSS JOIN LATERAL (
                         SELECT d.seq FROM delivery d
-                        WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""";
+                        WHERE d.seq = w.seq AND d.day = w.day LIMIT 1 FOR UPDATE) d) AS settled""",
+            parameter("days", keys -> array(keys, LocalDate[]::new, DeliveryKey::day)),
+            parameter("lanes", keys -> array(keys, Integer[]::new, DeliveryKey::lane)),
+            parameter("key_slices", keys -> array(keys, Integer[]::new, DeliveryKey::keySlice)),
+            parameter("seqs", keys -> array(keys, Long[]::new, DeliveryKey::seq)));
 
     /** A delivery in a packed row was never tried, so only CANCEL changes it. */
-    private static final String UNPACK =
-            PackedRows.unpacking("owed_of_run WHERE lane = $1 AND first_seq <= $2 AND seq = $2");
+    private static final NamedSql UNPACK = NamedSql.of(
+            PackedRows.unpacking("owed_of_run WHERE lane = :lane AND first_seq <= :seq AND seq = :seq"), "lane", "seq");
 
-    static final String CANCEL = """
+    static final NamedSql.From<DeliveryKey> CANCEL = NamedSql.from(
+            """
             WITH taken AS (
                 DELETE FROM owed o USING subscription s
-                WHERE o.lane = $2 AND o.stripe = $3 AND o.seq = $4 AND o.event_day = $1
+                WHERE o.lane = :lane AND o.stripe = :key_slice AND o.seq = :seq AND o.event_day = :day
                   AND s.lane = o.lane AND s.deleted_at IS NULL
                 RETURNING o.*),
             """ + GivenUp.recorded("cancelled") + """
-            SELECT lane, 1 AS deliveries, seq AS lowest_seq FROM taken""";
+            SELECT lane, 1 AS deliveries, seq AS lowest_seq FROM taken""",
+            parameter("day", DeliveryKey::day),
+            parameter("lane", DeliveryKey::lane),
+            parameter("key_slice", DeliveryKey::keySlice),
+            parameter("seq", DeliveryKey::seq));
 
     private final Store store;
     private final OwedSignal signal;
@@ -129,15 +147,8 @@ public class DeliveryOverride {
         if (deliveries.size() > MAX_DELIVERIES) {
             throw new IllegalArgumentException(deliveries.size() + " deliveries are too many for one statement");
         }
-        LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
-        Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
-        Integer[] keySlices = deliveries.stream().map(DeliveryKey::keySlice).toArray(Integer[]::new);
-        Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
-        Tuple parameters = Tuple.of(days, lanes, keySlices, seqs);
-        return changed(() -> store.queue().withTransaction(connection -> connection
-                .preparedQuery(LOCK)
-                .execute(parameters)
-                .compose(locked -> connection.preparedQuery(RETRY).execute(parameters))
+        return changed(() -> store.queue().withTransaction(connection -> LOCK.on(connection, deliveries)
+                .compose(locked -> RETRY.on(connection, deliveries))
                 .compose(changed -> ended(changed, connection, last))));
     }
 
@@ -148,12 +159,10 @@ public class DeliveryOverride {
      * @return whether it was cancelled
      */
     public Future<Boolean> cancel(DeliveryKey delivery, LastInTransaction last) {
-        Tuple parameters = Tuple.of(delivery.day(), delivery.lane(), delivery.keySlice(), delivery.seq());
-        return changed(() -> store.queue().withTransaction(connection -> connection
-                        .preparedQuery(UNPACK)
-                        .execute(Tuple.of(delivery.lane(), delivery.seq()))
-                        .compose(unpacked -> connection.preparedQuery(CANCEL).execute(parameters))
-                        .compose(changed -> ended(changed, connection, last))))
+        return changed(() -> store.queue()
+                        .withTransaction(connection -> UNPACK.on(connection, delivery.lane(), delivery.seq())
+                                .compose(unpacked -> CANCEL.on(connection, delivery))
+                                .compose(changed -> ended(changed, connection, last))))
                 .map(count -> count > 0);
     }
 
@@ -170,17 +179,17 @@ public class DeliveryOverride {
     private Future<Integer> changed(Supplier<Future<RowSet<Row>>> change) {
         return change.get()
                 .recover(failure -> StoreErrors.isDeadlock(failure) ? change.get() : Future.failedFuture(failure))
-                .map(this::told);
+                .map(this::signalAndCount);
     }
 
-    private int told(RowSet<Row> lanes) {
+    private int signalAndCount(RowSet<Row> lanes) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         int deliveries = 0;
         for (Row lane : lanes) {
             deliveries += lane.getInteger("deliveries");
             lowestSeqByLane.put(lane.getInteger("lane"), lane.getLong("lowest_seq"));
         }
-        GivenUp.tell(signal, lowestSeqByLane);
+        GivenUp.signal(signal, lowestSeqByLane);
         return deliveries;
     }
 }

@@ -28,7 +28,7 @@ final class GivenUp {
     }
 
     /** Drops deliveries that were read ahead, and lets their successors start. */
-    static void tell(OwedSignal signal, Map<Integer, Long> lowestSeqByLane) {
+    static void signal(OwedSignal signal, Map<Integer, Long> lowestSeqByLane) {
         if (!lowestSeqByLane.isEmpty()) {
             signal.raise(new OwedRows(lowestSeqByLane, true));
         }

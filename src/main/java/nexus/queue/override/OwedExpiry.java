@@ -1,9 +1,10 @@
 package nexus.queue.override;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.PackedRows;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +28,35 @@ public class OwedExpiry {
     private static final int CHUNK = 2_000;
     private static final int MOST_NAMED = 100;
 
-    private static final String UNPACK = PackedRows.unpacking("owed_run WHERE event_day < $1");
+    private static final NamedSql UNPACK =
+            NamedSql.of(PackedRows.unpacking("owed_run WHERE event_day < :first_kept"), "first_kept");
 
-    /** $1 first day that is kept, $2 to $4 after which row in the order of the primary key, $5 rows at most. */
-    static final String EXPIRE = """
+    /** Continues after a row, in the order of the primary key. */
+    static final NamedSql.From<Chunk> EXPIRE = NamedSql.from(
+            """
             WITH past AS MATERIALIZED (
                 SELECT ctid AS place FROM owed
-                WHERE event_day < $1 AND (lane, stripe, seq) > ($2, $3::int::smallint, $4)
-                ORDER BY lane, stripe, seq LIMIT $5 FOR UPDATE),
+                WHERE event_day < :first_kept AND (lane, stripe, seq) > (:lane, :key_slice::int::smallint, :seq)
+                ORDER BY lane, stripe, seq LIMIT :limit FOR UPDATE),
             taken AS (
                 DELETE FROM owed WHERE ctid = ANY (ARRAY(SELECT place FROM past)) RETURNING *),
             """ + GivenUp.recorded("expired") + """
             SELECT t.lane, t.stripe, t.seq, t.event_id, t.own, s.id AS subscription_id,
                    s.settings ->> 'name' AS name
             FROM taken t LEFT JOIN subscription s ON s.lane = t.lane AND s.deleted_at IS NULL
-            ORDER BY t.lane, t.stripe, t.seq""";
+            ORDER BY t.lane, t.stripe, t.seq""",
+            parameter("first_kept", Chunk::firstKept),
+            parameter("lane", chunk -> chunk.after().lane()),
+            parameter("key_slice", chunk -> chunk.after().keySlice()),
+            parameter("seq", chunk -> chunk.after().seq()),
+            parameter("limit", chunk -> CHUNK));
+
+    private record Chunk(LocalDate firstKept, Position after) {}
 
     /** Deliveries that were retried by hand at the moment in which their day was dropped. */
-    private static final String ENSURE_DAYS =
-            "SELECT ensure_day(day) FROM (SELECT DISTINCT event_day AS day FROM owed WHERE event_day < $1) past";
+    private static final NamedSql ENSURE_DAYS = NamedSql.of("""
+            SELECT ensure_day(day)
+            FROM (SELECT DISTINCT event_day AS day FROM owed WHERE event_day < :first_kept) past""", "first_kept");
 
     /**
      * The expired deliveries of one subscription.
@@ -69,15 +81,10 @@ public class OwedExpiry {
     public Future<Result> expireBefore(LocalDate firstKept) {
         Position beginning = new Position(Integer.MIN_VALUE, 0, 0);
         Result none = new Result(0, List.of());
-        return store.queue()
-                .preparedQuery(UNPACK)
-                .execute(Tuple.of(firstKept))
+        return UNPACK.on(store.queue(), firstKept)
                 .compose(unpacked -> expire(firstKept, beginning, none))
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? store.queue()
-                                .preparedQuery(ENSURE_DAYS)
-                                .execute(Tuple.of(firstKept))
-                                .compose(made -> expire(firstKept, beginning, none))
+                        ? ENSURE_DAYS.on(store.queue(), firstKept).compose(made -> expire(firstKept, beginning, none))
                         : Future.failedFuture(failure));
     }
 
@@ -87,33 +94,29 @@ public class OwedExpiry {
     private record Position(int lane, int keySlice, long seq) {}
 
     private Future<Result> expire(LocalDate firstKept, Position after, Result before) {
-        return store.queue()
-                .preparedQuery(EXPIRE)
-                .execute(Tuple.of(firstKept, after.lane(), after.keySlice(), after.seq(), CHUNK))
-                .compose(rows -> {
-                    Result result = add(before, rows);
-                    tell(rows);
-                    if (rows.size() < CHUNK) {
-                        return Future.succeededFuture(result);
-                    }
-                    Row last = null;
-                    for (Row row : rows) {
-                        last = row;
-                    }
-                    return last == null
-                            ? Future.succeededFuture(result)
-                            : expire(
-                                    firstKept,
-                                    new Position(
-                                            last.getInteger("lane"), last.getInteger("stripe"), last.getLong("seq")),
-                                    result);
-                });
+        return EXPIRE.on(store.queue(), new Chunk(firstKept, after)).compose(rows -> {
+            Result result = add(before, rows);
+            signal(rows);
+            if (rows.size() < CHUNK) {
+                return Future.succeededFuture(result);
+            }
+            Row last = null;
+            for (Row row : rows) {
+                last = row;
+            }
+            return last == null
+                    ? Future.succeededFuture(result)
+                    : expire(
+                            firstKept,
+                            new Position(last.getInteger("lane"), last.getInteger("stripe"), last.getLong("seq")),
+                            result);
+        });
     }
 
-    private void tell(RowSet<Row> rows) {
+    private void signal(RowSet<Row> rows) {
         Map<Integer, Long> lowestSeqByLane = new HashMap<>();
         rows.forEach(row -> lowestSeqByLane.merge(row.getInteger("lane"), row.getLong("seq"), Math::min));
-        GivenUp.tell(signal, lowestSeqByLane);
+        GivenUp.signal(signal, lowestSeqByLane);
     }
 
     private static Result add(Result before, RowSet<Row> rows) {

@@ -1,11 +1,12 @@
 package nexus.queue.owed;
 
+import static nexus.store.NamedSql.array;
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,10 +18,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import nexus.event.EventType;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +70,19 @@ public class OwedQueue implements OwedReads {
      * For each lane, the smallest seq of each key in a packed row, by ascending key. It is read once per statement, because packed
      * rows are short-lived and each look-up would skip their dead rows.
      */
-    private static String held(String lanes, String oldestOpenByLane) {
-        return """
-                WITH held AS MATERIALIZED (
-                    SELECT lane, min(seq) AS lowest, array_agg(key ORDER BY key) FILTER (WHERE key IS NOT NULL) AS keys,
-                           array_agg(seq ORDER BY key) FILTER (WHERE key IS NOT NULL) AS seqs
-                    FROM (SELECT r.lane, r.key, min(r.seq) AS seq
-                          FROM (SELECT lane, min(low) AS low FROM unnest(%s::int[], %s::bigint[]) w(lane, low)
-                                GROUP BY lane) w
-                          CROSS JOIN LATERAL (
-                              SELECT lane, key, seq FROM owed_of_run WHERE lane = w.lane AND first_seq >= w.low
-                              OFFSET 0) r
-                          GROUP BY r.lane, r.key) first_of_key
-                    GROUP BY lane)
-                """.formatted(lanes, oldestOpenByLane);
-    }
+    private static final String HELD = """
+            WITH held AS MATERIALIZED (
+                SELECT lane, min(seq) AS lowest, array_agg(key ORDER BY key) FILTER (WHERE key IS NOT NULL) AS keys,
+                       array_agg(seq ORDER BY key) FILTER (WHERE key IS NOT NULL) AS seqs
+                FROM (SELECT r.lane, r.key, min(r.seq) AS seq
+                      FROM (SELECT lane, min(low) AS low FROM unnest(:lanes::int[], :oldest_open::bigint[]) w(lane, low)
+                            GROUP BY lane) w
+                      CROSS JOIN LATERAL (
+                          SELECT lane, key, seq FROM owed_of_run WHERE lane = w.lane AND first_seq >= w.low
+                          OFFSET 0) r
+                      GROUP BY r.lane, r.key) first_of_key
+                GROUP BY lane)
+            """;
 
     private static final String BEHIND_RUN = """
             coalesce((
@@ -96,67 +95,93 @@ public class OwedQueue implements OwedReads {
 
     private static final String BEHIND = BEHIND_KEY + " OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN;
 
-    static final String TAKE = held("$1", "$5") + "SELECT " + ROW + BEHIND + """
+    static final NamedSql.From<Collection<SliceCursor>> TAKE = NamedSql.from(
+            HELD + "SELECT " + ROW + BEHIND + """
             AS behind
-            FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::bigint[]) w(lane, stripe, after, room, low)
+            FROM unnest(:lanes::int[], :key_slices::int[], :after_seqs::bigint[], :limits::int[], :oldest_open::bigint[])
+                 w(lane, stripe, after, room, low)
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
                 ORDER BY o.seq LIMIT w.room) o
-            ORDER BY o.seq""";
+            ORDER BY o.seq""",
+            parameter("lanes", cursors -> array(cursors, Integer[]::new, SliceCursor::lane)),
+            parameter("key_slices", cursors -> array(cursors, Integer[]::new, SliceCursor::keySlice)),
+            parameter("after_seqs", cursors -> array(cursors, Long[]::new, SliceCursor::after)),
+            parameter("limits", cursors -> array(cursors, Integer[]::new, SliceCursor::limit)),
+            parameter("oldest_open", cursors -> array(cursors, Long[]::new, SliceCursor::oldestOpen)));
 
-    static final String TAKE_DUE = held("$1", "$6") + "SELECT * FROM (SELECT " + ROW + BEHIND + """
+    static final NamedSql.From<DueRead> TAKE_DUE = NamedSql.from(
+            HELD + "SELECT * FROM (SELECT " + ROW + BEHIND + """
             AS behind
-            FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::int[], $6::bigint[])
+            FROM unnest(:lanes::int[], :after_dues::timestamptz[], :after_seqs::bigint[], :limits::int[],
+                        :oldest_open::bigint[])
                  w(lane, after_due, after_seq, room, low)
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
-                WHERE o.lane = w.lane AND o.due <= $5 AND (o.due, o.seq) > (w.after_due, w.after_seq)
+                WHERE o.lane = w.lane AND o.due <= :now AND (o.due, o.seq) > (w.after_due, w.after_seq)
                 ORDER BY o.due, o.seq LIMIT w.room) o
-            ) taken ORDER BY due, seq""";
+            ) taken ORDER BY due, seq""",
+            parameter("lanes", read -> array(read.cursors(), Integer[]::new, DueCursor::lane)),
+            parameter(
+                    "after_dues",
+                    read -> array(read.cursors(), OffsetDateTime[]::new, cursor -> Rows.utc(cursor.afterDue()))),
+            parameter("after_seqs", read -> array(read.cursors(), Long[]::new, DueCursor::afterSeq)),
+            parameter("limits", read -> array(read.cursors(), Integer[]::new, DueCursor::limit)),
+            parameter("now", read -> Rows.utc(read.now())),
+            parameter("oldest_open", read -> array(read.cursors(), Long[]::new, DueCursor::oldestOpen)));
 
-    static final String NEXT_DUE = """
-            SELECT c.lane, (SELECT min(o.due) FROM owed o WHERE o.lane = c.lane AND o.due > $2)
-            FROM unnest($1::int[]) c(lane)""";
+    private record DueRead(Collection<DueCursor> cursors, Instant now) {}
+
+    static final NamedSql NEXT_DUE = NamedSql.of("""
+            SELECT c.lane, (SELECT min(o.due) FROM owed o WHERE o.lane = c.lane AND o.due > :now) AS due
+            FROM unnest(:lanes::int[]) c(lane)""", "lanes", "now");
 
     /** Rows after the first of a key are held by that one; the query returns whether anything else holds them. */
-    static final String SUCCESSORS = held("$1", "$3") + "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND
-            + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN + """
+    static final NamedSql.From<Collection<KeyCursor>> SUCCESSORS = NamedSql.from(
+            HELD + "SELECT " + ROW + "CASE WHEN o.place = 1 THEN " + BEHIND
+                    + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN
+                    + """
             END AS behind, w.key AS of_key
-            FROM unnest($1::int[], $2::bigint[], $3::bigint[]) w(lane, key, low)
+            FROM unnest(:lanes::int[], :keys::bigint[], :oldest_open::bigint[]) w(lane, key, low)
             CROSS JOIN LATERAL (
                 SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (
                     SELECT * FROM (
                         (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.key = w.key AND o.seq >= w.low
-                         ORDER BY o.seq LIMIT 16)
+                         ORDER BY o.seq LIMIT %1$d)
                         UNION ALL
                         (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.other_key = w.key AND o.seq >= w.low
-                         ORDER BY o.seq LIMIT 16)) both_keys
-                    ORDER BY seq LIMIT 16) first_rows) o
-            ORDER BY o.lane, w.key, o.seq""";
+                         ORDER BY o.seq LIMIT %1$d)) both_keys
+                    ORDER BY seq LIMIT %1$d) first_rows) o
+            ORDER BY o.lane, w.key, o.seq""".formatted(KeyQueue.LONGEST),
+            parameter("lanes", keys -> array(keys, Integer[]::new, KeyCursor::lane)),
+            parameter("keys", keys -> array(keys, Long[]::new, KeyCursor::key)),
+            parameter("oldest_open", keys -> array(keys, Long[]::new, KeyCursor::oldestOpen)));
 
     /** Reads a few of each lane, because the first may have to wait for others of its key. */
-    static final String RENEWED = held("$1", "$2") + "SELECT " + ROW + BEHIND + """
+    static final NamedSql RENEWED = NamedSql.of(HELD + "SELECT " + ROW + BEHIND + """
             AS behind
-            FROM unnest($1::int[], $2::bigint[]) w(lane, low)
+            FROM unnest(:lanes::int[], :oldest_open::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
                 ORDER BY o.seq LIMIT 10) o
-            ORDER BY o.seq""";
+            ORDER BY o.seq""", "lanes", "oldest_open");
 
-    static final String BODIES = """
+    static final NamedSql BODIES = NamedSql.of("""
             SELECT e.id, e.type, e.body
-            FROM unnest($1::date[], $2::uuid[]) w(day, id)
+            FROM unnest(:days::date[], :ids::uuid[]) w(day, id)
             CROSS JOIN LATERAL (
-                SELECT id, type, body FROM event e WHERE e.id = w.id AND e.day = w.day LIMIT 1) e""";
+                SELECT id, type, body FROM event e WHERE e.id = w.id AND e.day = w.day LIMIT 1) e""", "days", "ids");
 
-    static final String OLDEST = "SELECT " + ROW + """
+    static final NamedSql OLDEST =
+            NamedSql.of("SELECT " + ROW + """
             false AS behind
             FROM %s s
             CROSS JOIN LATERAL (
-                SELECT *, ctid AS tid FROM owed o WHERE o.lane = $1 AND o.stripe = s AND o.seq > $2 ORDER BY o.seq LIMIT $3) o
-            ORDER BY o.seq LIMIT $3""".formatted(KeySlices.SERIES);
+                SELECT *, ctid AS tid FROM owed o
+                WHERE o.lane = :lane AND o.stripe = s AND o.seq > :after_seq ORDER BY o.seq LIMIT :limit) o
+            ORDER BY o.seq LIMIT :limit""".formatted(KeySlices.SERIES), "lane", "after_seq", "limit");
 
     static final String LANES_WITH_WORK = """
             WITH RECURSIVE lanes(lane) AS (
@@ -168,32 +193,36 @@ public class OwedQueue implements OwedReads {
             UNION
             SELECT lane FROM owed_run""";
 
-    static final String WITH_MORE = """
+    static final NamedSql.From<Collection<SliceCursor>> WITH_MORE = NamedSql.from(
+            """
             SELECT DISTINCT w.lane
-            FROM unnest($1::int[], $2::int[], $3::bigint[]) w(lane, stripe, after)
+            FROM unnest(:lanes::int[], :key_slices::int[], :after_seqs::bigint[]) w(lane, stripe, after)
             CROSS JOIN LATERAL (
                 SELECT FROM owed o
                 WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
-                ORDER BY o.seq LIMIT 1) o""";
+                ORDER BY o.seq LIMIT 1) o""",
+            parameter("lanes", cursors -> array(cursors, Integer[]::new, SliceCursor::lane)),
+            parameter("key_slices", cursors -> array(cursors, Integer[]::new, SliceCursor::keySlice)),
+            parameter("after_seqs", cursors -> array(cursors, Long[]::new, SliceCursor::after)));
 
-    static final String SMALLEST_OWED = """
+    static final NamedSql SMALLEST_OWED = NamedSql.of("""
             SELECT w.lane, least(
                 (SELECT min(o.seq) FROM %s s
                  CROSS JOIN LATERAL (
                      SELECT o.seq FROM owed o WHERE o.lane = w.lane AND o.stripe = s AND o.seq >= w.low
                      ORDER BY o.seq LIMIT 1) o),
                 (SELECT r.first_seq FROM owed_run r WHERE r.lane = w.lane AND r.first_seq >= w.low
-                 ORDER BY r.first_seq LIMIT 1))
-            FROM unnest($1::int[], $2::bigint[]) w(lane, low)""".formatted(KeySlices.SERIES);
+                 ORDER BY r.first_seq LIMIT 1)) AS smallest_seq
+            FROM unnest(:lanes::int[], :oldest_open::bigint[]) w(lane, low)""".formatted(KeySlices.SERIES), "lanes", "oldest_open");
 
     /** Intake takes the lock of the catalog before it draws a seq, so the sequence is read first. */
-    static final String LOOK = """
+    private static final String LOOK = """
             WITH drawn AS MATERIALIZED (SELECT last_value FROM owed_seq_seq)
-            SELECT drawn.last_value, ARRAY(
+            SELECT drawn.last_value AS drawn, ARRAY(
                 SELECT l.virtualtransaction FROM pg_locks l
                 WHERE l.locktype = 'relation' AND l.relation = 'nexus.catalog_lock'::regclass
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                  AND drawn.last_value IS NOT NULL)
+                  AND drawn.last_value IS NOT NULL) AS writers
             FROM drawn""";
 
     private final Pool pool;
@@ -204,88 +233,54 @@ public class OwedQueue implements OwedReads {
 
     @Override
     public Future<List<OwedDelivery>> take(Collection<SliceCursor> cursors) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(cursors.stream().map(SliceCursor::lane).toArray(Integer[]::new))
-                .addArrayOfInteger(cursors.stream().map(SliceCursor::keySlice).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(SliceCursor::after).toArray(Long[]::new))
-                .addArrayOfInteger(cursors.stream().map(SliceCursor::limit).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(SliceCursor::oldestOpen).toArray(Long[]::new));
-        return pool.preparedQuery(TAKE).execute(parameters).map(OwedQueue::deliveries);
+        return TAKE.on(pool, cursors).map(OwedColumns::deliveries);
     }
 
     @Override
     public Future<List<OwedDelivery>> takeDue(Collection<DueCursor> cursors, Instant now) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(cursors.stream().map(DueCursor::lane).toArray(Integer[]::new))
-                .addArrayOfOffsetDateTime(cursors.stream()
-                        .map(cursor -> Rows.utc(cursor.afterDue()))
-                        .toArray(OffsetDateTime[]::new))
-                .addArrayOfLong(cursors.stream().map(DueCursor::afterSeq).toArray(Long[]::new))
-                .addArrayOfInteger(cursors.stream().map(DueCursor::limit).toArray(Integer[]::new))
-                .addOffsetDateTime(Rows.utc(now))
-                .addArrayOfLong(cursors.stream().map(DueCursor::oldestOpen).toArray(Long[]::new));
-        return pool.preparedQuery(TAKE_DUE).execute(parameters).map(OwedQueue::deliveries);
+        return TAKE_DUE.on(pool, new DueRead(cursors, now)).map(OwedColumns::deliveries);
     }
 
     @Override
     public Future<Map<Integer, Instant>> nextDue(Collection<Integer> lanes, Instant now) {
-        return pool.preparedQuery(NEXT_DUE)
-                .execute(Tuple.tuple()
-                        .addArrayOfInteger(lanes.toArray(Integer[]::new))
-                        .addOffsetDateTime(Rows.utc(now)))
-                .map(rows -> {
-                    Map<Integer, Instant> next = new HashMap<>();
-                    for (Row row : rows) {
-                        @Nullable OffsetDateTime due = row.getOffsetDateTime(1);
-                        if (due != null) {
-                            next.put(row.getInteger(0), due.toInstant());
-                        }
-                    }
-                    return next;
-                });
+        return NEXT_DUE.on(pool, lanes.toArray(Integer[]::new), Rows.utc(now)).map(rows -> {
+            Map<Integer, Instant> next = new HashMap<>();
+            for (Row row : rows) {
+                Rows.time(row, "due").ifPresent(due -> next.put(row.getInteger("lane"), due));
+            }
+            return next;
+        });
     }
 
     @Override
     public Future<List<KeyQueue>> successors(Collection<KeyCursor> keys) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(keys.stream().map(KeyCursor::lane).toArray(Integer[]::new))
-                .addArrayOfLong(keys.stream().map(KeyCursor::key).toArray(Long[]::new))
-                .addArrayOfLong(keys.stream().map(KeyCursor::oldestOpen).toArray(Long[]::new));
-        return pool.preparedQuery(SUCCESSORS).execute(parameters).map(rows -> {
-            Map<LaneKey, List<OwedDelivery>> runs = new LinkedHashMap<>();
+        return SUCCESSORS.on(pool, keys).map(rows -> {
+            OwedColumns columns = new OwedColumns(rows);
+            int ofKey = Rows.column(rows, "of_key");
+            Map<LaneKey, List<OwedDelivery>> byKey = new LinkedHashMap<>();
             for (Row row : rows) {
-                runs.computeIfAbsent(new LaneKey(row.getInteger(0), row.getLong("of_key")), key -> new ArrayList<>())
-                        .add(delivery(row));
+                OwedDelivery delivery = columns.delivery(row);
+                byKey.computeIfAbsent(new LaneKey(delivery.lane(), row.getLong(ofKey)), key -> new ArrayList<>())
+                        .add(delivery);
             }
             List<KeyQueue> found = new ArrayList<>();
-            runs.forEach((key, run) -> found.add(new KeyQueue(key.lane(), key.key(), run)));
+            byKey.forEach((key, deliveries) -> found.add(new KeyQueue(key.lane(), key.key(), deliveries)));
             return found;
         });
     }
 
     @Override
     public Future<Set<Integer>> withMore(Collection<SliceCursor> cursors) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(cursors.stream().map(SliceCursor::lane).toArray(Integer[]::new))
-                .addArrayOfInteger(cursors.stream().map(SliceCursor::keySlice).toArray(Integer[]::new))
-                .addArrayOfLong(cursors.stream().map(SliceCursor::after).toArray(Long[]::new));
-        return pool.preparedQuery(WITH_MORE).execute(parameters).map(rows -> {
-            Set<Integer> lanes = new HashSet<>();
-            rows.forEach(row -> lanes.add(row.getInteger(0)));
-            return lanes;
-        });
+        return WITH_MORE.on(pool, cursors).map(rows -> new HashSet<>(lanes(rows)));
     }
 
     @Override
     public Future<Map<Integer, Long>> smallestOwed(Map<Integer, Long> oldestOpenByLane) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(oldestOpenByLane.keySet().toArray(Integer[]::new))
-                .addArrayOfLong(oldestOpenByLane.values().toArray(Long[]::new));
-        return pool.preparedQuery(SMALLEST_OWED).execute(parameters).map(rows -> {
+        return onLanes(SMALLEST_OWED, oldestOpenByLane).map(rows -> {
             Map<Integer, Long> smallest = new HashMap<>();
             for (Row row : rows) {
-                @Nullable Long seq = row.getLong(1);
-                smallest.put(row.getInteger(0), seq == null ? Long.MAX_VALUE : seq);
+                @Nullable Long seq = row.getLong("smallest_seq");
+                smallest.put(row.getInteger("lane"), seq == null ? Long.MAX_VALUE : seq);
             }
             return smallest;
         });
@@ -295,47 +290,55 @@ public class OwedQueue implements OwedReads {
     public Future<Watermark.Look> look() {
         return pool.preparedQuery(LOOK).execute().map(rows -> {
             Row row = Rows.only(rows);
-            return new Watermark.Look(row.getLong(0), Set.of(row.getArrayOfStrings(1)));
+            return new Watermark.Look(row.getLong("drawn"), Set.of(row.getArrayOfStrings("writers")));
         });
     }
 
     @Override
     public Future<List<OwedDelivery>> renewed(Map<Integer, Long> oldestOpenByLane) {
-        return pool.preparedQuery(RENEWED)
-                .execute(Tuple.tuple()
-                        .addArrayOfInteger(oldestOpenByLane.keySet().toArray(Integer[]::new))
-                        .addArrayOfLong(oldestOpenByLane.values().toArray(Long[]::new)))
-                .map(OwedQueue::deliveries);
+        return onLanes(RENEWED, oldestOpenByLane).map(OwedColumns::deliveries);
     }
 
     @Override
     public Future<Map<UUID, OwedBody>> bodies(Collection<OwedDelivery> deliveries) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfLocalDate(
-                        deliveries.stream().map(OwedDelivery::eventDay).toArray(LocalDate[]::new))
-                .addArrayOfUUID(deliveries.stream().map(OwedDelivery::eventId).toArray(UUID[]::new));
-        return pool.preparedQuery(BODIES).execute(parameters).map(rows -> {
-            Map<UUID, OwedBody> bodies = new HashMap<>();
-            for (Row row : rows) {
-                @Nullable Buffer bytes = row.getBuffer(2);
-                bodies.put(row.getUUID(0), new OwedBody(new EventType(row.getString(1)), bytes));
-            }
-            return bodies;
-        });
+        return BODIES.on(
+                        pool,
+                        array(deliveries, LocalDate[]::new, OwedDelivery::eventDay),
+                        array(deliveries, UUID[]::new, OwedDelivery::eventId))
+                .map(OwedQueue::bodies);
     }
 
     @Override
     public Future<List<OwedDelivery>> oldest(int lane, long after, int limit) {
-        return pool.preparedQuery(OLDEST).execute(Tuple.of(lane, after, limit)).map(OwedQueue::deliveries);
+        return OLDEST.on(pool, lane, after, limit).map(OwedColumns::deliveries);
     }
 
     @Override
     public Future<List<Integer>> lanesWithWork() {
-        return pool.query(LANES_WITH_WORK).execute().map(rows -> {
-            List<Integer> lanes = new ArrayList<>();
-            rows.forEach(row -> lanes.add(row.getInteger(0)));
-            return lanes;
-        });
+        return pool.query(LANES_WITH_WORK).execute().map(OwedQueue::lanes);
+    }
+
+    /** Runs a statement that reads each lane from its oldest open position. */
+    private Future<RowSet<Row>> onLanes(NamedSql statement, Map<Integer, Long> oldestOpenByLane) {
+        return statement.on(
+                pool,
+                oldestOpenByLane.keySet().toArray(Integer[]::new),
+                oldestOpenByLane.values().toArray(Long[]::new));
+    }
+
+    private static List<Integer> lanes(RowSet<Row> rows) {
+        return Rows.all(rows, row -> row.getInteger("lane"));
+    }
+
+    private static Map<UUID, OwedBody> bodies(RowSet<Row> rows) {
+        int id = Rows.column(rows, "id");
+        int type = Rows.column(rows, "type");
+        int body = Rows.column(rows, "body");
+        Map<UUID, OwedBody> bodies = new HashMap<>();
+        for (Row row : rows) {
+            bodies.put(row.getUUID(id), new OwedBody(new EventType(row.getString(type)), row.getBuffer(body)));
+        }
+        return bodies;
     }
 
     /** A key within a lane. */
@@ -350,33 +353,5 @@ public class OwedQueue implements OwedReads {
         public int hashCode() {
             return 31 * lane + Long.hashCode(key);
         }
-    }
-
-    private static List<OwedDelivery> deliveries(RowSet<Row> rows) {
-        List<OwedDelivery> deliveries = new ArrayList<>(rows.size());
-        rows.forEach(row -> deliveries.add(delivery(row)));
-        return deliveries;
-    }
-
-    private static OwedDelivery delivery(Row row) {
-        return new OwedDelivery(
-                row.getInteger(0),
-                row.getInteger(1),
-                row.getLong(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getBoolean(5),
-                Optional.ofNullable(row.getOffsetDateTime(6))
-                        .map(OffsetDateTime::toInstant)
-                        .orElse(null),
-                row.getInteger(7),
-                row.getInteger(8),
-                row.getOffsetDateTime(9).toInstant(),
-                row.getLocalDate(10),
-                row.getUUID(11),
-                row.getInteger(12),
-                row.getBoolean(13),
-                new Place.OwnRow(row.getString(14)),
-                row.getBoolean(15));
     }
 }

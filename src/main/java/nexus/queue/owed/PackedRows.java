@@ -1,27 +1,30 @@
 package nexus.queue.owed;
 
+import static nexus.store.NamedSql.array;
+
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import nexus.store.NamedSql;
+import nexus.store.Rows;
 import nexus.store.Store;
 
 /** Reads and unpacks rows of {@code owed_run}. */
 @Singleton
 public class PackedRows implements Unpacker {
-    static final String FIND = """
+    static final NamedSql FIND = NamedSql.of("""
             SELECT r.lane, r.first_seq
-            FROM unnest($1::int[], $2::bigint[]) w(lane, low)
+            FROM unnest(:lanes::int[], :oldest_open::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (
-                SELECT lane, first_seq FROM owed_run WHERE lane = w.lane AND first_seq >= w.low ORDER BY first_seq) r""";
+                SELECT lane, first_seq FROM owed_run WHERE lane = w.lane AND first_seq >= w.low ORDER BY first_seq) r""", "lanes", "oldest_open");
 
-    static final String UNPACK = unpacking("unnest($1::int[], $2::bigint[]) r(lane, first_seq)");
+    static final NamedSql UNPACK = NamedSql.of(unpackingThese(), "lanes", "first_seqs");
 
-    static final String UNPACK_LANE = unpacking("owed_run WHERE lane = $1");
+    static final NamedSql UNPACK_LANE = NamedSql.of(unpacking("owed_run WHERE lane = :lane"), "lane");
 
     private final Pool pool;
 
@@ -43,28 +46,32 @@ public class PackedRows implements Unpacker {
                       GROUP BY lane ORDER BY lane) runs""".formatted(runs);
     }
 
+    /** As {@link #unpacking}, of the packed rows that the parameters {@code lanes} and {@code first_seqs} name. */
+    public static String unpackingThese() {
+        return unpacking("unnest(:lanes::int[], :first_seqs::bigint[]) r(lane, first_seq)");
+    }
+
     @Override
     public Future<Set<PackedRow.Key>> of(Map<Integer, Long> oldestOpenByLane) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(oldestOpenByLane.keySet().toArray(Integer[]::new))
-                .addArrayOfLong(oldestOpenByLane.values().toArray(Long[]::new));
-        return pool.preparedQuery(FIND).execute(parameters).map(rows -> {
-            Set<PackedRow.Key> runs = new HashSet<>();
-            rows.forEach(row -> runs.add(new PackedRow.Key(row.getInteger(0), row.getLong(1))));
-            return runs;
-        });
+        return FIND.on(
+                        pool,
+                        oldestOpenByLane.keySet().toArray(Integer[]::new),
+                        oldestOpenByLane.values().toArray(Long[]::new))
+                .map(rows -> new HashSet<>(
+                        Rows.all(rows, row -> new PackedRow.Key(row.getInteger("lane"), row.getLong("first_seq")))));
     }
 
     @Override
     public Future<Void> unpack(Collection<PackedRow.Key> runs) {
-        Tuple parameters = Tuple.tuple()
-                .addArrayOfInteger(runs.stream().map(PackedRow.Key::lane).toArray(Integer[]::new))
-                .addArrayOfLong(runs.stream().map(PackedRow.Key::firstSeq).toArray(Long[]::new));
-        return pool.preparedQuery(UNPACK).execute(parameters).mapEmpty();
+        return UNPACK.on(
+                        pool,
+                        array(runs, Integer[]::new, PackedRow.Key::lane),
+                        array(runs, Long[]::new, PackedRow.Key::firstSeq))
+                .mapEmpty();
     }
 
     @Override
     public Future<Void> unpackLane(int lane) {
-        return pool.preparedQuery(UNPACK_LANE).execute(Tuple.of(lane)).mapEmpty();
+        return UNPACK_LANE.on(pool, lane).mapEmpty();
     }
 }

@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,6 +18,7 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.PackedRow;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.settle.SettlementStatements.Write;
+import nexus.store.NamedSql;
 import nexus.store.PipelinedTransaction;
 import nexus.store.Rows;
 import nexus.store.Store;
@@ -30,7 +31,8 @@ import nexus.store.StoreErrors;
  */
 @Singleton
 public class Settlement implements Settling {
-    private static final String ENSURE_DAYS = "SELECT ensure_day(d) FROM unnest($1::date[]) d";
+    private static final NamedSql ENSURE_DAYS =
+            NamedSql.of("SELECT ensure_day(d) FROM unnest(:days::date[]) d", "days");
 
     private final Pool pool;
 
@@ -117,10 +119,16 @@ public class Settlement implements Settling {
     private Future<Optional<Set<Long>>> withDays(Term term, List<Write> writes, List<? extends Outcome> outcomes) {
         return write(term, writes)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.preparedQuery(ENSURE_DAYS)
-                                .execute(Tuple.tuple().addArrayOfLocalDate(SettlementStatements.days(outcomes)))
-                                .compose(made -> write(term, writes))
+                        ? ENSURE_DAYS.on(pool, (Object) days(outcomes)).compose(made -> write(term, writes))
                         : Future.failedFuture(failure));
+    }
+
+    /** The days whose partitions they need. */
+    private static LocalDate[] days(List<? extends Outcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> outcome.delivery().eventDay())
+                .distinct()
+                .toArray(LocalDate[]::new);
     }
 
     private Future<Optional<Set<Long>>> write(Term term, List<Write> writes) {
@@ -143,10 +151,10 @@ public class Settlement implements Settling {
         Set<Long> seqs = new HashSet<>();
         for (Future<RowSet<Row>> rows : settled) {
             Row row = Rows.only(rows.result());
-            if (row.getLong(0) == 0) {
+            if (row.getLong("fenced") == 0) {
                 return Optional.empty();
             }
-            Collections.addAll(seqs, row.getArrayOfLongs(1));
+            Collections.addAll(seqs, row.getArrayOfLongs("seqs"));
         }
         return Optional.of(seqs);
     }

@@ -1,27 +1,28 @@
 package nexus.queue.settle;
 
+import static java.util.Comparator.naturalOrder;
+import static nexus.store.NamedSql.array;
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.PackedRows;
-import nexus.queue.owed.Place;
 import nexus.queue.settle.Outcome.AttemptMade;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import org.jspecify.annotations.Nullable;
 
@@ -39,30 +40,34 @@ final class SettlementStatements {
      * <p>What was retried by hand before its first attempt is not packed in history: {@code created_at} comes from
      * here. When everything is where it is thought to be, the arrays go into history as they came.
      */
-    static final String DELIVERED_PACKED = """
-            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+    static final NamedSql.From<Packed> DELIVERED_PACKED = NamedSql.from(
+            """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = :process AND epoch = :epoch),
             gone AS (
                 DELETE FROM owed
-                WHERE ctid = ANY (ARRAY(SELECT unnest($5::text[])::tid)) AND seq + 0 IN (SELECT unnest($6::bigint[]))
+                WHERE ctid = ANY (ARRAY(SELECT unnest(:places::text[])::tid))
+                  AND seq + 0 IN (SELECT unnest(:seqs::bigint[]))
                   AND renewed_at IS NULL AND attempts = 0 AND due IS NULL AND EXISTS (SELECT FROM fence)
                 RETURNING seq),
             over AS (
                 DELETE FROM owed_run
-                WHERE lane = $4::int AND first_seq = ANY ($15::bigint[]) AND EXISTS (SELECT FROM fence)
+                WHERE lane = :lane::int AND first_seq = ANY (:over::bigint[]) AND EXISTS (SELECT FROM fence)
                 RETURNING first_seq),
             left_over AS (
-                UPDATE owed_run r SET is_owed = ($17::text[])[array_position($16::bigint[], r.first_seq)]::bit varying
-                WHERE lane = $4::int AND first_seq = ANY ($16::bigint[]) AND EXISTS (SELECT FROM fence)
+                UPDATE owed_run r
+                SET is_owed = (:left_over_bits::text[])[array_position(:left_over::bigint[], r.first_seq)]::bit varying
+                WHERE lane = :lane::int AND first_seq = ANY (:left_over::bigint[]) AND EXISTS (SELECT FROM fence)
                 RETURNING first_seq),
             whole AS MATERIALIZED (
                 SELECT FROM fence
-                WHERE (SELECT count(*) FROM gone) = cardinality($5::text[])
-                  AND (SELECT count(*) FROM over) = cardinality($15::bigint[])
-                  AND (SELECT count(*) FROM left_over) = cardinality($16::bigint[])),
+                WHERE (SELECT count(*) FROM gone) = cardinality(:places::text[])
+                  AND (SELECT count(*) FROM over) = cardinality(:over::bigint[])
+                  AND (SELECT count(*) FROM left_over) = cardinality(:left_over::bigint[])),
             part AS MATERIALIZED (
                 SELECT *
-                FROM unnest($6::bigint[], $7::smallint[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::int[],
-                            $12::smallint[], $13::text[], $14::bigint[])
+                FROM unnest(:seqs::bigint[], :key_slices::smallint[], :event_ids::uuid[], :owed_since::timestamptz[],
+                            :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[],
+                            :responses::text[], :packed_rows::bigint[])
                      s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run)
                 WHERE NOT EXISTS (SELECT FROM whole)
                   AND (seq IN (SELECT seq FROM gone)
@@ -71,37 +76,98 @@ final class SettlementStatements {
                 INSERT INTO delivery_run (
                     day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at, settled_at,
                     seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses)
-                SELECT $3::date, $4::int, ($6::bigint[])[1], ($6::bigint[])[cardinality($6::bigint[])],
-                       $18::timestamptz, $19::timestamptz, now(), $6::bigint[], $7::smallint[], $8::uuid[],
-                       $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::text[]
+                SELECT :day::date, :lane::int, (:seqs::bigint[])[1], (:seqs::bigint[])[cardinality(:seqs::bigint[])],
+                       :first_attempted_at::timestamptz, :last_attempted_at::timestamptz, now(), :seqs::bigint[],
+                       :key_slices::smallint[], :event_ids::uuid[], :owed_since::timestamptz[],
+                       :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[], :responses::text[]
                 FROM whole
                 UNION ALL
-                SELECT $3::date, $4::int, min(seq), max(seq), min(attempted_at), max(attempted_at), now(),
+                SELECT :day::date, :lane::int, min(seq), max(seq), min(attempted_at), max(attempted_at), now(),
                        array_agg(seq), array_agg(stripe), array_agg(event_id), array_agg(created_at),
                        array_agg(attempted_at), array_agg(duration_ms), array_agg(status_code),
                        CASE WHEN count(response) > 0 THEN array_agg(response) END
                 FROM part HAVING count(*) > 0),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, sent)
-                SELECT $4::int, -cardinality($6::bigint[]), cardinality($6::bigint[]) FROM whole
+                SELECT :lane::int, -cardinality(:seqs::bigint[]), cardinality(:seqs::bigint[]) FROM whole
                 UNION ALL
-                SELECT $4::int, -count(*), count(*) FROM part HAVING count(*) > 0)
+                SELECT :lane::int, -count(*), count(*) FROM part HAVING count(*) > 0)
             SELECT (SELECT count(*) FROM fence) AS fenced,
-                   CASE WHEN EXISTS (SELECT FROM whole) THEN $6::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""";
+                   CASE WHEN EXISTS (SELECT FROM whole) THEN :seqs::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""",
+            parameter("process", packed -> packed.sent().process()),
+            parameter("epoch", packed -> packed.sent().epoch()),
+            parameter("day", packed -> packed.history().day()),
+            parameter("lane", packed -> packed.history().lane()),
+            parameter("places", packed -> packed.sent().places()),
+            parameter("seqs", packed -> packed.sent().seqs()),
+            parameter("key_slices", packed -> packed.sent().deliveries(Short[]::new, owed -> (short) owed.keySlice())),
+            parameter("event_ids", packed -> packed.sent().deliveries(UUID[]::new, OwedDelivery::eventId)),
+            parameter("owed_since", packed -> packed.sent()
+                    .deliveries(OffsetDateTime[]::new, owed -> Rows.utc(owed.owedSince()))),
+            parameter("attempted_at", packed -> packed.sent().attemptedAt()),
+            parameter("durations_ms", packed -> packed.sent().durations()),
+            parameter(
+                    "status_codes", packed -> packed.sent().attempts(Short[]::new, SettlementStatements::shortStatus)),
+            parameter("responses", packed -> responsesIfAny(packed.sent())),
+            parameter("packed_rows", packed -> packed.sent()
+                    .deliveries(Long[]::new, SettlementStatements::firstSeqOfPackedRow)),
+            parameter("over", packed -> array(packed.over(), Long[]::new, PackedRow::firstSeq)),
+            parameter("left_over", packed -> array(packed.leftOver(), Long[]::new, PackedRow::firstSeq)),
+            parameter("left_over_bits", packed -> array(packed.leftOver(), String[]::new, packed::bits)),
+            parameter("first_attempted_at", packed -> Rows.utc(packed.attempts().min(naturalOrder()))),
+            parameter("last_attempted_at", packed -> Rows.utc(packed.attempts().max(naturalOrder()))));
+
+    /**
+     * The values of {@link #DELIVERED_PACKED}.
+     *
+     * @param left the deliveries that remain owed, for each changed packed row
+     */
+    private record Packed(OutcomeColumns<Outcome.Sent> sent, PackedHistory history, Map<PackedRow, BitSet> left) {
+        /** The packed rows without a remaining delivery. */
+        List<PackedRow> over() {
+            return left.keySet().stream().filter(row -> left(row).isEmpty()).toList();
+        }
+
+        /** The other packed rows. */
+        List<PackedRow> leftOver() {
+            return left.keySet().stream().filter(row -> !left(row).isEmpty()).toList();
+        }
+
+        String bits(PackedRow row) {
+            return row.bits(left(row));
+        }
+
+        private BitSet left(PackedRow row) {
+            return Objects.requireNonNull(left.get(row));
+        }
+
+        Stream<Instant> attempts() {
+            return history.deliveries().stream().map(outcome -> outcome.made().at());
+        }
+    }
 
     /** The rest of packed rows whose deliveries become separate rows. */
-    static final String UNPACK =
+    static final NamedSql.From<Unpacking> UNPACK = NamedSql.from(
             """
-            SELECT (SELECT count(*) FROM process WHERE id = $1 AND epoch = $2) AS fenced, '{}'::bigint[] AS seqs,
+            SELECT (SELECT count(*) FROM process WHERE id = :process AND epoch = :epoch) AS fenced, '{}'::bigint[] AS seqs,
                    (SELECT count(unfolded) FROM (
-            """ + PackedRows.unpacking("unnest($3::int[], $4::bigint[]) r(lane, first_seq)") + ") unfolded) AS runs";
+            """ + PackedRows.unpackingThese() + ") unfolded) AS runs",
+            parameter("process", unpacking -> unpacking.term().process()),
+            parameter("epoch", unpacking -> unpacking.term().epoch()),
+            parameter("lanes", unpacking -> array(unpacking.rows(), Integer[]::new, PackedRow::lane)),
+            parameter("first_seqs", unpacking -> array(unpacking.rows(), Long[]::new, PackedRow::firstSeq)));
+
+    /** The values of {@link #UNPACK}. */
+    private record Unpacking(Term term, Collection<PackedRow> rows) {}
 
     /** As {@link #DELIVERED_PACKED}, for deliveries that become separate rows of history. All columns but those of the attempt are in the owed row. */
-    static final String DELIVERED = """
-            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+    static final NamedSql.From<OutcomeColumns<Outcome.Sent>> DELIVERED = NamedSql.from(
+            """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = :process AND epoch = :epoch),
             gone AS (
                 DELETE FROM owed
-                WHERE ctid = ANY (ARRAY(SELECT unnest($3::text[])::tid)) AND seq + 0 IN (SELECT unnest($4::bigint[]))
+                WHERE ctid = ANY (ARRAY(SELECT unnest(:places::text[])::tid))
+                  AND seq + 0 IN (SELECT unnest(:seqs::bigint[]))
                   AND EXISTS (SELECT FROM fence)
                 RETURNING event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, due, attempts,
                           attempts_before, created_at),
@@ -113,25 +179,37 @@ final class SettlementStatements {
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'SENT',
                        attempts + 1, attempts_before, created_at, now(),
                        attempted_at, duration_ms, status_code, error, response
-                FROM gone JOIN unnest($4::bigint[], $5::timestamptz[], $6::int[], $7::int[], $8::text[], $9::text[])
+                FROM gone JOIN unnest(:seqs::bigint[], :attempted_at::timestamptz[], :durations_ms::int[],
+                                      :status_codes::int[], :errors::text[], :responses::text[])
                                s(seq, attempted_at, duration_ms, status_code, error, response) USING (seq)),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, failed, sent)
                 SELECT lane, -count(*) FILTER (WHERE due IS NULL), -count(*) FILTER (WHERE due IS NOT NULL), count(*)
                 FROM gone WHERE NOT own GROUP BY lane)
-            SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM gone) AS seqs""";
+            SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM gone) AS seqs""",
+            parameter("process", OutcomeColumns::process),
+            parameter("epoch", OutcomeColumns::epoch),
+            parameter("places", OutcomeColumns::places),
+            parameter("seqs", OutcomeColumns::seqs),
+            parameter("attempted_at", OutcomeColumns::attemptedAt),
+            parameter("durations_ms", OutcomeColumns::durations),
+            parameter("status_codes", OutcomeColumns::statusCodes),
+            parameter("errors", OutcomeColumns::errors),
+            parameter("responses", OutcomeColumns::responses));
 
     /**
      * The rows are found first, by a plan that has no choice: joined to the outcomes by a DELETE or UPDATE of their own, a
      * planner that thinks the table empty walks all of it, with all outcomes for each row. What was changed between the
      * finding and the deleting is left as it is.
      */
-    static final String SETTLE = """
-            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = $1 AND epoch = $2),
+    static final NamedSql.From<OutcomeColumns<Outcome>> SETTLE = NamedSql.from(
+            """
+            WITH fence AS MATERIALIZED (SELECT FROM process WHERE id = :process AND epoch = :epoch),
             outcome AS MATERIALIZED (
-                SELECT * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
-                                     $9::timestamptz[], $10::int[], $11::int[], $12::text[], $13::text[],
-                                     $14::int[], $15::int[])
+                SELECT * FROM unnest(:lanes::int[], :key_slices::int[], :seqs::bigint[], :statuses::text[],
+                                     :next_dues::timestamptz[], :reasons::text[], :attempted_at::timestamptz[],
+                                     :durations_ms::int[], :status_codes::int[], :errors::text[], :responses::text[],
+                                     :attempts::int[], :attempts_before::int[])
                     s(lane, stripe, seq, status, next_due, reason, attempted_at, duration_ms, status_code, error,
                       response, attempts, attempts_before)
                 WHERE EXISTS (SELECT FROM fence)),
@@ -159,7 +237,7 @@ final class SettlementStatements {
                 FROM done),
             delayed AS (
                 UPDATE owed o
-                SET due = ($7::timestamptz[])[array_position($5::bigint[], o.seq)], attempts = o.attempts + 1
+                SET due = (:next_dues::timestamptz[])[array_position(:seqs::bigint[], o.seq)], attempts = o.attempts + 1
                 WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due IS NOT NULL))
                 RETURNING seq, due, attempts),
             again AS MATERIALIZED (
@@ -181,7 +259,25 @@ final class SettlementStatements {
                       SELECT lane, -1, 1, 0, 0 FROM again WHERE NOT own AND attempts = attempts_before + 1) change
                 GROUP BY lane)
             SELECT (SELECT count(*) FROM fence) AS fenced,
-                   ARRAY(SELECT seq FROM done UNION ALL SELECT seq FROM again) AS seqs""";
+                   ARRAY(SELECT seq FROM done UNION ALL SELECT seq FROM again) AS seqs""",
+            parameter("process", OutcomeColumns::process),
+            parameter("epoch", OutcomeColumns::epoch),
+            parameter("lanes", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::lane)),
+            parameter("key_slices", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::keySlice)),
+            parameter("seqs", OutcomeColumns::seqs),
+            parameter("statuses", outcomes -> array(outcomes.of(), String[]::new, SettlementStatements::status)),
+            parameter(
+                    "next_dues",
+                    outcomes -> array(outcomes.of(), OffsetDateTime[]::new, SettlementStatements::nextDue)),
+            parameter("reasons", outcomes -> array(outcomes.of(), String[]::new, SettlementStatements::deadReason)),
+            parameter("attempted_at", OutcomeColumns::attemptedAt),
+            parameter("durations_ms", OutcomeColumns::durations),
+            parameter("status_codes", OutcomeColumns::statusCodes),
+            parameter("errors", OutcomeColumns::errors),
+            parameter("responses", OutcomeColumns::responses),
+            parameter("attempts", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attempts)),
+            parameter(
+                    "attempts_before", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attemptsBefore)));
 
     /** Every writer locks rows in this order, so that two writers cannot deadlock. */
     private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(
@@ -199,101 +295,28 @@ final class SettlementStatements {
     }
 
     /** @param left the deliveries that remain owed, for each changed packed row */
-    Write deliveredPacked(PackedHistory run, Map<PackedRow, BitSet> left) {
-        List<Outcome.Sent> sent = run.deliveries();
-        OffsetDateTime[] attemptedAt = attemptedAt(sent);
-        List<PackedRow> over = new ArrayList<>();
-        List<PackedRow> others = new ArrayList<>();
-        List<String> bits = new ArrayList<>();
-        left.forEach((touched, owed) -> {
-            if (owed.isEmpty()) {
-                over.add(touched);
-            } else {
-                others.add(touched);
-                bits.add(touched.bits(owed));
-            }
-        });
-        return new Write(
-                DELIVERED_PACKED,
-                fence().addLocalDate(run.day())
-                        .addInteger(run.lane())
-                        .addArrayOfString(places(sent))
-                        .addArrayOfLong(seqs(sent))
-                        .addArrayOfShort(deliveries(sent, Short[]::new, owed -> (short) owed.keySlice()))
-                        .addArrayOfUUID(deliveries(sent, UUID[]::new, OwedDelivery::eventId))
-                        .addArrayOfOffsetDateTime(
-                                deliveries(sent, OffsetDateTime[]::new, owed -> Rows.utc(owed.owedSince())))
-                        .addArrayOfOffsetDateTime(attemptedAt)
-                        .addArrayOfInteger(durations(sent))
-                        .addArrayOfShort(attempts(sent, Short[]::new, SettlementStatements::shortStatus))
-                        .addValue(responsesIfAny(sent))
-                        .addArrayOfLong(deliveries(
-                                sent, Long[]::new, owed -> owed.place() instanceof PackedRow of ? of.firstSeq() : null))
-                        .addArrayOfLong(firstSeqs(over))
-                        .addArrayOfLong(firstSeqs(others))
-                        .addArrayOfString(bits.toArray(String[]::new))
-                        .addOffsetDateTime(Collections.min(Arrays.asList(attemptedAt)))
-                        .addOffsetDateTime(Collections.max(Arrays.asList(attemptedAt))));
+    Write deliveredPacked(PackedHistory history, Map<PackedRow, BitSet> left) {
+        return write(DELIVERED_PACKED, new Packed(new OutcomeColumns<>(term, history.deliveries()), history, left));
     }
 
-    Write unpack(Collection<PackedRow> runs) {
-        return new Write(
-                UNPACK,
-                fence().addArrayOfInteger(runs.stream().map(PackedRow::lane).toArray(Integer[]::new))
-                        .addArrayOfLong(firstSeqs(runs)));
+    Write unpack(Collection<PackedRow> rows) {
+        return write(UNPACK, new Unpacking(term, rows));
     }
 
     Write delivered(List<Outcome.Sent> sent) {
-        return new Write(
-                DELIVERED,
-                fence().addArrayOfString(places(sent))
-                        .addArrayOfLong(seqs(sent))
-                        .addArrayOfOffsetDateTime(attemptedAt(sent))
-                        .addArrayOfInteger(durations(sent))
-                        .addArrayOfInteger(statusCodes(sent))
-                        .addArrayOfString(errors(sent))
-                        .addArrayOfString(responses(sent)));
+        return write(DELIVERED, new OutcomeColumns<>(term, sent));
     }
 
     Write byKey(List<? extends Outcome> unsorted) {
-        List<? extends Outcome> outcomes = unsorted.stream().sorted(BY_KEY).toList();
-        return new Write(
-                SETTLE,
-                fence().addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::lane))
-                        .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::keySlice))
-                        .addArrayOfLong(seqs(outcomes))
-                        .addArrayOfString(column(outcomes, String[]::new, SettlementStatements::status))
-                        .addArrayOfOffsetDateTime(column(
-                                outcomes,
-                                OffsetDateTime[]::new,
-                                outcome -> outcome instanceof Outcome.Again again ? Rows.utc(again.due()) : null))
-                        .addArrayOfString(column(
-                                outcomes,
-                                String[]::new,
-                                outcome -> outcome instanceof Outcome.Dead dead ? dead.reason() : null))
-                        .addArrayOfOffsetDateTime(attemptedAt(outcomes))
-                        .addArrayOfInteger(durations(outcomes))
-                        .addArrayOfInteger(statusCodes(outcomes))
-                        .addArrayOfString(errors(outcomes))
-                        .addArrayOfString(responses(outcomes))
-                        .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::attempts))
-                        .addArrayOfInteger(deliveries(outcomes, Integer[]::new, OwedDelivery::attemptsBefore)));
+        List<Outcome> outcomes = unsorted.stream()
+                .<Outcome>map(outcome -> outcome)
+                .sorted(BY_KEY)
+                .toList();
+        return write(SETTLE, new OutcomeColumns<>(term, outcomes));
     }
 
-    /** The days whose partitions they need. */
-    static LocalDate[] days(List<? extends Outcome> outcomes) {
-        return outcomes.stream()
-                .map(outcome -> outcome.delivery().eventDay())
-                .distinct()
-                .toArray(LocalDate[]::new);
-    }
-
-    private Tuple fence() {
-        return Tuple.tuple().addInteger(term.process()).addLong(term.epoch());
-    }
-
-    private static Long[] firstSeqs(Collection<PackedRow> runs) {
-        return runs.stream().map(PackedRow::firstSeq).toArray(Long[]::new);
+    private static <P> Write write(NamedSql.From<P> statement, P values) {
+        return new Write(statement.text(), statement.tuple(values));
     }
 
     private static String status(Outcome outcome) {
@@ -304,76 +327,26 @@ final class SettlementStatements {
         };
     }
 
+    private static @Nullable OffsetDateTime nextDue(Outcome outcome) {
+        return outcome instanceof Outcome.Again again ? Rows.utc(again.due()) : null;
+    }
+
+    private static @Nullable String deadReason(Outcome outcome) {
+        return outcome instanceof Outcome.Dead dead ? dead.reason() : null;
+    }
+
     private static @Nullable Short shortStatus(AttemptMade made) {
         Integer status = made.statusCode();
         return status == null ? null : status.shortValue();
     }
 
-    private static Long[] seqs(List<? extends Outcome> outcomes) {
-        return deliveries(outcomes, Long[]::new, OwedDelivery::seq);
+    private static @Nullable Long firstSeqOfPackedRow(OwedDelivery delivery) {
+        return delivery.place() instanceof PackedRow row ? row.firstSeq() : null;
     }
 
-    /** The places of those that are separate rows. */
-    private static String[] places(List<? extends Outcome> outcomes) {
-        List<String> places = new ArrayList<>(outcomes.size());
-        for (Outcome outcome : outcomes) {
-            if (outcome.delivery().place() instanceof Place.OwnRow row) {
-                places.add(row.ctid());
-            }
-        }
-        return places.toArray(String[]::new);
-    }
-
-    private static OffsetDateTime[] attemptedAt(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, OffsetDateTime[]::new, made -> Rows.utc(made.at()));
-    }
-
-    private static Integer[] durations(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, Integer[]::new, AttemptMade::durationMs);
-    }
-
-    private static Integer[] statusCodes(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, Integer[]::new, AttemptMade::statusCode);
-    }
-
-    private static String[] errors(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, String[]::new, AttemptMade::error);
-    }
-
-    private static String[] responses(List<? extends Outcome> outcomes) {
-        return attempts(outcomes, String[]::new, AttemptMade::response);
-    }
-
-    private static Object responsesIfAny(List<? extends Outcome> outcomes) {
-        String[] responses = responses(outcomes);
+    /** History has no array of responses when all are missing. */
+    private static Object responsesIfAny(OutcomeColumns<Outcome.Sent> sent) {
+        @Nullable String[] responses = sent.responses();
         return Arrays.stream(responses).allMatch(Objects::isNull) ? NullValue.ArrayOfString : responses;
-    }
-
-    private interface Column<F, T> {
-        @Nullable
-        T of(F row);
-    }
-
-    private static <T> T[] deliveries(
-            List<? extends Outcome> outcomes, IntFunction<T[]> array, Column<OwedDelivery, T> column) {
-        return column(outcomes, array, outcome -> column.of(outcome.delivery()));
-    }
-
-    /** One column of the attempts; null where no request was made. */
-    private static <T> T[] attempts(
-            List<? extends Outcome> outcomes, IntFunction<T[]> array, Column<AttemptMade, T> column) {
-        return column(outcomes, array, outcome -> {
-            Optional<AttemptMade> made = outcome.attempt();
-            return made.isPresent() ? column.of(made.get()) : null;
-        });
-    }
-
-    @SuppressWarnings("NullAway") // an array for the client, with nulls for missing values
-    private static <T> T[] column(List<? extends Outcome> outcomes, IntFunction<T[]> array, Column<Outcome, T> column) {
-        T[] values = array.apply(outcomes.size());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = column.of(outcomes.get(i));
-        }
-        return values;
     }
 }

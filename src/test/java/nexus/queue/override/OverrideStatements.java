@@ -5,11 +5,11 @@ import java.util.Map;
 /** The statements of this room, for {@code QueuePlansPostgresTest}. */
 public final class OverrideStatements {
     public static final Map<String, String> ALL = Map.of(
-            "lock", DeliveryOverride.LOCK,
-            "retry", DeliveryOverride.RETRY,
-            "cancel", DeliveryOverride.CANCEL,
-            "expire", OwedExpiry.EXPIRE,
-            "erase", PayloadErasure.ERASE);
+            "lock", DeliveryOverride.LOCK.text(),
+            "retry", DeliveryOverride.RETRY.text(),
+            "cancel", DeliveryOverride.CANCEL.text(),
+            "expire", OwedExpiry.EXPIRE.text(),
+            "erase", PayloadErasure.ERASE.text());
 
     private OverrideStatements() {}
 }
