@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import nexus.replication.source.SourceConnections;
 import nexus.replication.state.CaptureState.Status;
+import nexus.store.PostgresUrl;
 import nexus.testkit.Eventually;
 import nexus.testkit.PostgresPrograms;
 import nexus.testkit.TestPostgres;
@@ -77,6 +78,21 @@ class ReplicationReaderPostgresTest {
                         "pg.public.orders.insert 2",
                         "pg.public.orders.delete -",
                         "pg.public.orders.insert 3");
+    }
+
+    @Test
+    void aSenderTimeoutThatNoReaderCanMeetDoesNotEndTheStream() {
+        String readers = "SELECT DISTINCT active_pid FROM pg_replication_slots WHERE slot_name = '"
+                + CapturingProcess.slot(url) + "'";
+        execute(url, "ALTER DATABASE " + PostgresUrl.parse(url).database() + " SET wal_sender_timeout = 1");
+        try (CapturingProcess process = new CapturingProcess(url, ALL).streaming()) {
+            List<String> first = query(url, readers);
+            for (int id = 1; id <= 10; id++) {
+                execute(url, "INSERT INTO orders VALUES (" + id + ", 'a')", "SELECT pg_sleep(0.2)");
+                process.hasStored(id);
+            }
+            assertThat(query(url, readers)).isEqualTo(first);
+        }
     }
 
     @Test

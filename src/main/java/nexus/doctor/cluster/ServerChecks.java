@@ -175,7 +175,9 @@ public final class ServerChecks {
         }
         if (timeout.compareTo(SHORTEST_SENDER_TIMEOUT) < 0) {
             return Check.warn(
-                    check, Amount.time(timeout) + ": a short pause of Nexus or the network cuts the stream", fix);
+                    check,
+                    Amount.time(timeout) + ": shorter than a pause of Nexus or the network, so its stream has 5 s instead",
+                    fix);
         }
         if (timeout.compareTo(LONGEST_SENDER_TIMEOUT) > 0) {
             return Check.warn(

@@ -32,7 +32,12 @@ import org.postgresql.replication.PGReplicationStream;
 public final class WalStream {
     private static final long CONFIRM_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
-    private static final Duration SHORTEST_SILENCE = Duration.ofMillis(100);
+    /**
+     * The shortest {@code wal_sender_timeout} of a stream. A role or a database may set one that is shorter than an
+     * ordinary pause of this process, and the server would then end every stream.
+     */
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(5);
+
     private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
     /** A closed connection does not make the socket readable, so read at this interval anyway. */
     private static final long READ_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
@@ -88,7 +93,8 @@ public final class WalStream {
     /**
      * @param from transactions that were committed before this position are not sent; empty for the position of the
      *     slot
-     * @param senderTimeout the server's {@code wal_sender_timeout}; zero means no timeout
+     * @param senderTimeout the {@code wal_sender_timeout} of the session; zero means no timeout. A shorter one than five
+     *     seconds is raised
      * @param publicationNames quoted names, separated by commas
      */
     public static WalStream start(
@@ -98,11 +104,16 @@ public final class WalStream {
             String publicationNames,
             Duration senderTimeout)
             throws SQLException {
-        Duration silence = senderTimeout.isZero() ? LONGEST_SILENCE : senderTimeout.dividedBy(3);
+        Duration timeout = senderTimeout;
+        if (!timeout.isZero() && timeout.compareTo(SHORTEST_TIMEOUT) < 0) {
+            timeout = SHORTEST_TIMEOUT;
+            try (Statement statement = connection.connection().createStatement()) {
+                statement.execute("SET wal_sender_timeout = " + timeout.toMillis());
+            }
+        }
+        Duration silence = timeout.isZero() ? LONGEST_SILENCE : timeout.dividedBy(3);
         if (silence.compareTo(LONGEST_SILENCE) > 0) {
             silence = LONGEST_SILENCE;
-        } else if (silence.compareTo(SHORTEST_SILENCE) < 0) {
-            silence = SHORTEST_SILENCE;
         }
         // The position of the slot is never ahead of the store, and stored changes are skipped here.
         PGReplicationStream stream = connection
