@@ -46,7 +46,7 @@ record PublicationRow(
 
     private static final String READ_MEMBERS_OF_14 = """
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation, '{}'::text[] AS columns,
-                   NULL AS filter, '{}'::text[] AS filter_columns
+                   false AS is_filtered, '{}'::text[] AS filter_columns
             FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
 
     /** Takes the columns of a filter from its tree. Column 0 is the whole row and has no name. */
@@ -54,7 +54,7 @@ record PublicationRow(
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation,
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs::int2[]) ORDER BY a.attnum) AS columns,
-                   pg_catalog.pg_get_expr(r.prqual, r.prrelid) AS filter,
+                   r.prqual IS NOT NULL AS is_filtered,
                    ARRAY(SELECT DISTINCT coalesce(a.attname::text, '')
                          FROM pg_catalog.regexp_matches(r.prqual::text, ':varattno (-?[0-9]+)', 'g') AS m (found)
                          LEFT JOIN pg_catalog.pg_attribute a
@@ -65,8 +65,14 @@ record PublicationRow(
             SELECT p.pnpubid::bigint AS publication, n.nspname FROM pg_catalog.pg_publication_namespace p
             JOIN pg_catalog.pg_namespace n ON n.oid = p.pnnspid WHERE p.pnpubid = ANY (?)""";
 
-    /** Reads the existing publications by kind. */
-    static Map<Kind, PublicationRow> read(Connection connection, Map<String, Kind> names) throws SQLException {
+    /**
+     * Reads the existing publications by kind. Takes no lock.
+     *
+     * @param withFilters whether row filters are read too, except those of locked tables; the connection is then in autocommit
+     *     mode
+     */
+    static Map<Kind, PublicationRow> read(Connection connection, Map<String, Kind> names, boolean withFilters)
+            throws SQLException {
         Map<Long, PublicationRow> rows = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setArray(
@@ -84,6 +90,9 @@ record PublicationRow(
             if (hasRestrictions) {
                 readSchemas(connection, rows);
             }
+        }
+        if (withFilters) {
+            RowFilters.read(connection, rows);
         }
         Map<Kind, PublicationRow> byKind = new EnumMap<>(Kind.class);
         rows.values().forEach(row -> byKind.put(row.kind(), row));
@@ -119,7 +128,7 @@ record PublicationRow(
                 while (found.next()) {
                     Member member = new Member(
                             List.of((String[]) found.getArray("columns").getArray()),
-                            Optional.ofNullable(found.getString("filter")),
+                            found.getBoolean("is_filtered") ? Optional.of(Member.UNREAD_FILTER) : Optional.empty(),
                             Set.of((String[]) found.getArray("filter_columns").getArray()));
                     Objects.requireNonNull(rows.get(found.getLong("publication")))
                             .members()

@@ -63,7 +63,7 @@ public final class Publications {
      */
     public Map<Kind, Published> ensure(Connection connection, UUID store, BeforeCreation beforeCreation)
             throws SQLException {
-        Map<Kind, PublicationRow> rows = read(connection);
+        Map<Kind, PublicationRow> rows = read(connection, true);
         for (Kind kind : Kind.values()) {
             PublicationRow row = rows.get(kind);
             if (row == null) {
@@ -76,7 +76,7 @@ public final class Publications {
     }
 
     public Map<Kind, Published> published(Connection connection) throws SQLException {
-        return published(read(connection));
+        return published(read(connection, true));
     }
 
     private static Map<Kind, Published> published(Map<Kind, PublicationRow> rows) {
@@ -136,6 +136,9 @@ public final class Publications {
             List<Step> done = new ArrayList<>();
             for (Move move : moves) {
                 for (Step step : move.steps()) {
+                    if (!step.as().isFilterKnown()) {
+                        throw new SQLException("the table is locked", SqlState.LOCK_NOT_AVAILABLE);
+                    }
                     if (skipping && step.canWait()) {
                         statement.execute(SHORT_LOCK_TIMEOUT);
                         if (!isApplied(connection, statement, step)) {
@@ -147,7 +150,7 @@ public final class Publications {
                     done.add(step);
                 }
             }
-            for (Map.Entry<Kind, PublicationRow> read : read(connection).entrySet()) {
+            for (Map.Entry<Kind, PublicationRow> read : read(connection, false).entrySet()) {
                 remember(connection, read.getKey(), read.getValue(), done);
             }
             connection.commit();
@@ -259,8 +262,8 @@ public final class Publications {
     }
 
     /** Reads the existing publications by kind. */
-    private Map<Kind, PublicationRow> read(Connection connection) throws SQLException {
+    private Map<Kind, PublicationRow> read(Connection connection, boolean withFilters) throws SQLException {
         return PublicationRow.read(
-                connection, Map.of(name(Kind.CHANGES), Kind.CHANGES, name(Kind.INSERTS), Kind.INSERTS));
+                connection, Map.of(name(Kind.CHANGES), Kind.CHANGES, name(Kind.INSERTS), Kind.INSERTS), withFilters);
     }
 }

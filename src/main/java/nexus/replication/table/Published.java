@@ -50,6 +50,9 @@ public record Published(
         /** A membership with all columns of all rows. */
         public static final Member WHOLE = new Member(List.of(), Optional.empty(), Set.of());
 
+        /** Stands for a filter that cannot be read at present. It is not SQL, so that no statement contains it by mistake. */
+        public static final String UNREAD_FILTER = "unknown: the table is locked";
+
         public Member {
             columns = List.copyOf(columns);
             filterColumns = Set.copyOf(filterColumns);
@@ -57,6 +60,10 @@ public record Published(
 
         public boolean isRestricted() {
             return !columns.isEmpty() || filter.isPresent();
+        }
+
+        public boolean isFilterKnown() {
+            return !filter.equals(Optional.of(UNREAD_FILTER));
         }
 
         /** The text after the table's name in {@code ALTER PUBLICATION … ADD TABLE}. */

@@ -165,6 +165,41 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
+    void aLockedTableWithARowFilterHoldsUpNothing() throws Exception {
+        assumeTrue(TestPostgres.version() >= 15, "row filters came with PostgreSQL 15");
+        execute(
+                url,
+                "CREATE TABLE filtered (id int CONSTRAINT filtered_key PRIMARY KEY)",
+                "CREATE TABLE items (id int CONSTRAINT items_key PRIMARY KEY)");
+        try (CapturingProcess process = new CapturingProcess(url, "pg.public.*.*").streaming()) {
+            execute(
+                    url,
+                    "ALTER PUBLICATION nexus DROP TABLE filtered",
+                    "ALTER PUBLICATION nexus ADD TABLE filtered WHERE (id > 5)",
+                    "ALTER TABLE items DROP CONSTRAINT items_key");
+            try (Connection other = TestPostgres.connect(url);
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("LOCK TABLE filtered IN ACCESS EXCLUSIVE MODE");
+                membersBecome("nexus|filtered", "nexus_inserts|items");
+                execute(url, "CREATE TABLE later (id int PRIMARY KEY)");
+                membersBecome("nexus|filtered", "nexus|later", "nexus_inserts|items");
+                process.loseConnection();
+                execute(url, "INSERT INTO later VALUES (1)");
+                process.hasStored(1);
+                statement.execute("ALTER TABLE filtered DROP CONSTRAINT filtered_key");
+                other.commit();
+            }
+            membersBecome("nexus|later", "nexus_inserts|filtered", "nexus_inserts|items");
+            assertThat(
+                            query(
+                                    url,
+                                    "SELECT pg_get_expr(prqual, prrelid) FROM pg_publication_rel WHERE prrelid = 'filtered'::regclass"))
+                    .containsExactly("(id > 5)");
+        }
+    }
+
+    @Test
     void aTableThatAnotherProcessTookOutIsWaitedForAgain() throws Exception {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         Subscription subscription = CapturingProcess.subscription("pg.public.orders.insert");
