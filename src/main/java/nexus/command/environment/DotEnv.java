@@ -13,6 +13,9 @@ final class DotEnv {
     private static final Pattern LINE = Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"\\s*(?:#.*)?|'([^']*)'\\s*(?:#.*)?");
 
+    /** Some editors start a file in UTF-8 with it. */
+    private static final String BYTE_ORDER_MARK = "^\ufeff";
+
     private DotEnv() {}
 
     /** The variables of the file; empty when there is no file. */
@@ -25,7 +28,7 @@ final class DotEnv {
         try {
             for (String line : Files.readAllLines(file)) {
                 number++;
-                String text = line.strip();
+                String text = (number == 1 ? line.replaceFirst(BYTE_ORDER_MARK, "") : line).strip();
                 if (text.isEmpty() || text.startsWith("#")) {
                     continue;
                 }

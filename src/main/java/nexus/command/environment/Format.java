@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,6 +21,7 @@ import nexus.process.Role;
 import nexus.store.PostgresUrl;
 import nexus.trace.TraceHeaders;
 import nexus.webhook.guard.TargetGuard;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The syntax of a variable. A format converts its text to the form that the configuration reads, or throws an
@@ -30,6 +32,10 @@ import nexus.webhook.guard.TargetGuard;
 @FunctionalInterface
 interface Format {
     String read(String text);
+
+    /** A host, which may be an IPv6 address in brackets, and a port. */
+    Pattern ORIGIN = Pattern.compile("(?<place>(?<scheme>https?)://([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}]))"
+            + "(?<rest>(:(?<port>[0-9]{1,5}))?)");
 
     Format PORT = number("a port from 1 to 65535", 1, 65_535);
 
@@ -100,13 +106,17 @@ interface Format {
         throw new IllegalArgumentException("must be http://[user:password@]host[:port]");
     };
 
+    /** In the form that browsers send: lower case, and without the scheme's own port. */
     Format ORIGINS = text -> {
-        List<String> origins = items(text, "must hold at least one origin");
-        for (String origin : origins) {
-            if (!origin.matches("https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?")) {
+        List<String> origins = new ArrayList<>();
+        for (String origin : items(text, "must hold at least one origin")) {
+            Matcher matcher = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+            if (!matcher.matches() || !isPort(matcher.group("port"))) {
                 throw new IllegalArgumentException(
                         "must be origins such as https://app.example.com, with commas between them");
             }
+            String usual = matcher.group("scheme").equals("https") ? "443" : "80";
+            origins.add(matcher.group("place") + (usual.equals(matcher.group("port")) ? "" : matcher.group("rest")));
         }
         return String.join(",", origins);
     };
@@ -191,6 +201,10 @@ interface Format {
             }
         }
         return String.join(",", targets);
+    }
+
+    private static boolean isPort(@Nullable String digits) {
+        return digits == null || (Integer.parseInt(digits) >= 1 && Integer.parseInt(digits) <= 65_535);
     }
 
     private static boolean isNameOrRange(String target) {

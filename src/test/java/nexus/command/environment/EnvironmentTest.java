@@ -30,6 +30,8 @@ class EnvironmentTest {
             NEXUS_DEMO                    | TRUE                         | true
             API_KEYS                      | 'one-0123456789abcdef, two-0123456789abcdef,' | one-0123456789abcdef,two-0123456789abcdef
             TARGETS_ALLOW                 | '10.0.0.0/8, hooks.internal' | 10.0.0.0/8,hooks.internal
+            CORS_ORIGINS                  | 'https://App.example:443, http://localhost:5173,http://a:80' | https://app.example,http://localhost:5173,http://a
+            CORS_ORIGINS                  | 'http://[::1]:80,https://a:80' | http://[::1],https://a:80
             DELIVERY_MAX_ATTEMPTS         | 1                            | 1
             DELIVERY_BACKOFF_BASE_SECONDS | 5                            | PT5S
             HTTPS_PROXY                   | http://me:p%40ss@proxy:3128  | http://me:p%40ss@proxy:3128
@@ -83,6 +85,12 @@ class EnvironmentTest {
             TARGETS_ALLOW                 | hush..example
             DATABASE_URL                  | postgresql://u:hush@a..b/db
             OTEL_EXPORTER_OTLP_ENDPOINT   | http://hush_collector:4318
+            CORS_ORIGINS                  | *
+            CORS_ORIGINS                  | null
+            CORS_ORIGINS                  | https://hush.example/
+            CORS_ORIGINS                  | https://*.hush.example
+            CORS_ORIGINS                  | https://hush.example:70000
+            CORS_ORIGINS                  | https://hush.example:0
             DELIVERY_MAX_ATTEMPTS         | 0
             DELIVERY_MAX_ATTEMPTS         | 101
             DELIVERY_BACKOFF_BASE_SECONDS | 5s
@@ -135,6 +143,14 @@ class EnvironmentTest {
         assertThat(environment.value(Variable.RETENTION)).contains("PT240H");
         assertThat(environment.value(Variable.API_KEYS)).contains("a-0123456789abcdefghi");
         assertThat(environment.value(Variable.NEXUS_SLOT)).isEmpty();
+    }
+
+    @Test
+    void aByteOrderMarkIsNotPartOfTheFirstName() throws Exception {
+        dotEnv("\ufeffPORT=4000\r\nNEXUS_SLOT=one\r\n");
+        Environment environment = read(Map.of());
+        assertThat(environment.value(Variable.PORT)).contains("4000");
+        assertThat(environment.value(Variable.NEXUS_SLOT)).contains("one");
     }
 
     @Test
