@@ -400,8 +400,9 @@ class SurfaceIT {
                     .post("/v1/events", "{\"type\":\"a\",\"data\":{}}")
                     .expect(415);
         }
-        api.send("POST", "/v1/events", "application/json;charset=utf8", "{\"type\":\"a\",\"data\":{}}")
-                .expect(202);
+        for (String type : List.of("application/json;charset=utf8", "application/json ; charset=UTF-8")) {
+            api.send("POST", "/v1/events", type, "{\"type\":\"a\",\"data\":{}}").expect(202);
+        }
     }
 
     @Test

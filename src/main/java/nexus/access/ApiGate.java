@@ -3,6 +3,7 @@ package nexus.access;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -277,7 +279,11 @@ final class ApiGate {
         } else if (context.request().method().equals(HttpMethod.OPTIONS)) {
             answerOptions(context);
         } else {
-            context.request().headers().remove(HttpHeaders.ACCEPT); // each path has one media type
+            MultiMap headers = context.request().headers();
+            headers.remove(HttpHeaders.ACCEPT); // each path has one media type
+            if (headers.contains(HttpHeaders.CONTENT_TYPE) && RequestShape.hasBody(context.request())) {
+                headers.set(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON); // resources know one spelling
+            }
             whenFine.run();
         }
     }

@@ -30,7 +30,7 @@ final class RequestForm {
             return Optional.of(new Problem(505, "version-not-supported", "Nexus speaks HTTP/1.1 and HTTP/1.0."));
         }
         if (!RequestTarget.isReadable(request.uri())) {
-            return malformed("The URL is not percent-encoded UTF-8.");
+            return malformed("The URL is neither a path nor one of http, or is not percent-encoded UTF-8.");
         }
         if (request.uri().equals("*")) { // only OPTIONS may address the whole server
             return request.method().equals(HttpMethod.OPTIONS)
@@ -56,6 +56,9 @@ final class RequestForm {
     }
 
     private static Optional<Problem> headers(HttpHeaders headers, boolean needsHost) {
+        if (headers.contains("")) {
+            return malformed("A header has no name.");
+        }
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
         if (hosts.size() > 1 || (hosts.isEmpty() && needsHost)) {
             return malformed("A request has exactly one Host header.");

@@ -32,6 +32,7 @@ class RequestFormTest {
         GET / HTTP/1.1|Host: a/b||                                                      ; 400
         GET / HTTP/1.1|Host : a||                                                       ; 400
         GET / HTTP/1.1|Host: a|nonsense||                                               ; 400
+        GET / HTTP/1.1|Host: a|: b||                                                   ; 400
         POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked|Content-Length: 3||          ; 400
         POST / HTTP/1.1|Host: a|Content-Length: 3|Transfer-Encoding: chunked||          ; 400
         POST / HTTP/1.1|Host: a|Transfer-Encoding: Chunked||                            ; 400
