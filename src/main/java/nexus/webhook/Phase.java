@@ -1,16 +1,14 @@
 package nexus.webhook;
 
-import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.StreamResetException;
 import java.net.InetAddress;
 import java.util.List;
-import nexus.webhook.Resends.Resend;
 import nexus.webhook.connection.Connector.Opened;
+import nexus.webhook.connection.Resends;
+import nexus.webhook.connection.Resends.Resend;
 import org.jspecify.annotations.Nullable;
 
 /** The phase of an {@link Exchange}. Each phase holds exactly the data that is known in it. */
@@ -98,24 +96,7 @@ sealed interface Phase {
         /** @return the wait, or nothing when the request is not sent again */
         @Nullable
         Resend resendAfter(Throwable cause) {
-            return connected
-                    .resends()
-                    .after(
-                            isUnprocessed(cause),
-                            opened.isStale(cause) && !opened.connection().hasBegunAnswer());
-        }
-
-        /** Whether HTTP/2 says that the request was not processed: RFC 9113, 8.7. */
-        private boolean isUnprocessed(Throwable cause) {
-            HttpClientRequest request = opened.request();
-            if (request.version() != HttpVersion.HTTP_2) {
-                return false;
-            }
-            if (cause instanceof StreamResetException reset) {
-                return reset.getCode() == Http2Error.REFUSED_STREAM.code();
-            }
-            return request.streamId() < 1 // the connection took no other stream
-                    || opened.connection().isUnprocessed(request.streamId());
+            return connected.resends().after(opened.isUnprocessed(cause), opened.isStale(cause));
         }
 
         @Override

@@ -32,11 +32,13 @@ final class TestSending implements AutoCloseable {
     private final WebhookSender sender;
     private final SendingLoop loop;
     private final Optional<TlsIdentity> identity;
+    private final TargetAuth auth;
 
-    private TestSending(WebhookSender sender, SendingLoop loop, Optional<TlsIdentity> identity) {
+    private TestSending(WebhookSender sender, SendingLoop loop, Optional<TlsIdentity> identity, TargetAuth auth) {
         this.sender = sender;
         this.loop = loop;
         this.identity = identity;
+        this.auth = auth;
     }
 
     /** Over one connection at a time, so that requests follow each other on it as closely as they can. */
@@ -54,7 +56,8 @@ final class TestSending implements AutoCloseable {
                         Tracing.off(),
                         "1.2.3"),
                 loop,
-                Optional.empty());
+                Optional.empty(),
+                TargetAuth.NONE);
     }
 
     /** Trusts this certificate alone. */
@@ -62,7 +65,8 @@ final class TestSending implements AutoCloseable {
         return new TestSending(
                 sender,
                 loop,
-                Optional.of(new TlsIdentity(Optional.of(authority.certificate()), Optional.empty(), Optional.empty())));
+                Optional.of(new TlsIdentity(Optional.of(authority.certificate()), Optional.empty(), Optional.empty())),
+                auth);
     }
 
     Future<SendResult> send(URI endpoint, String body) {
@@ -76,7 +80,13 @@ final class TestSending implements AutoCloseable {
                         Buffer.buffer(body),
                         List.of("a key".getBytes(StandardCharsets.UTF_8)),
                         Map.of(),
-                        new TargetAccess(Optional.empty(), TargetAuth.NONE, identity)));
+                        new TargetAccess(Optional.empty(), auth, identity)));
+    }
+
+    /** With a token of this authorization server. */
+    TestSending withToken(URI tokenUrl) {
+        return new TestSending(
+                sender, loop, identity, new TargetAuth.ClientCredentials(tokenUrl, "id", "secret", Optional.empty()));
     }
 
     /** Sends after the event loop was busy with something else, so that it has not looked at its sockets meanwhile. */

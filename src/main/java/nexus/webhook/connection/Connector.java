@@ -58,7 +58,21 @@ public final class Connector {
     public record Opened(HttpClientRequest request, GuardedConnection connection, boolean isKept) {
         /** Whether the receiver closed an idle connection just as it was used again, which is no failure of the endpoint. */
         public boolean isStale(Throwable cause) {
-            return isKept && (cause instanceof HttpClosedException || cause instanceof IOException);
+            return isKept
+                    && !connection.hasBegunAnswer()
+                    && (cause instanceof HttpClosedException || cause instanceof IOException);
+        }
+
+        /** Whether HTTP/2 says that the request was not processed: RFC 9113, 8.7. */
+        public boolean isUnprocessed(Throwable cause) {
+            if (request.version() != HttpVersion.HTTP_2) {
+                return false;
+            }
+            if (cause instanceof StreamResetException reset) {
+                return reset.getCode() == Http2Error.REFUSED_STREAM.code();
+            }
+            return request.streamId() < 1 // the connection took no other stream
+                    || connection.isUnprocessed(request.streamId());
         }
 
         /** Whether the receiver refused the request because it came over HTTP/2: RFC 9113, 7. */

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import nexus.target.credential.TargetAuth.ClientCredentials;
 import nexus.webhook.answer.FailureText;
 import nexus.webhook.connection.Connector;
+import nexus.webhook.connection.Resends;
+import nexus.webhook.connection.Resends.Resend;
 import nexus.webhook.guard.Endpoint;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.TargetResolver.Resolution;
@@ -125,7 +127,7 @@ public final class AccessTokens {
     private void resolved(
             Endpoint endpoint, Resolution resolution, ClientCredentials credentials, Promise<Token> token) {
         switch (resolution) {
-            case Resolution.Open open -> connect(endpoint, open.addresses(), credentials, token, false);
+            case Resolution.Open open -> connect(endpoint, open.addresses(), credentials, token, Resends.NONE);
             case Resolution.Blocked blocked ->
                 token.tryFail(
                         new NoToken("its address " + blocked.address().getHostAddress() + " must not be reached"));
@@ -139,21 +141,30 @@ public final class AccessTokens {
             List<InetAddress> addresses,
             ClientCredentials credentials,
             Promise<Token> token,
-            boolean isAgain) {
+            Resends resends) {
+        if (token.future().isComplete()) {
+            return;
+        }
         try {
             connector
                     .open(endpoint, addresses, Optional.empty(), timeout)
                     .onFailure(failure -> token.tryFail(NoToken.because(failure)))
                     .onSuccess(
                             opened -> ask(opened.request(), credentials, token).onFailure(failure -> {
-                                boolean isHttp1Required = opened.requiresHttp1(failure);
-                                if (isHttp1Required) {
+                                if (opened.requiresHttp1(failure)) {
                                     connector.requireHttp1(endpoint);
+                                    connect(endpoint, addresses, credentials, token, resends);
+                                    return;
                                 }
-                                if (!isAgain && (isHttp1Required || opened.isStale(failure))) {
-                                    connect(endpoint, addresses, credentials, token, true);
-                                } else {
+                                Resend again = resends.after(opened.isUnprocessed(failure), opened.isStale(failure));
+                                if (again == null) {
                                     token.tryFail(NoToken.because(failure));
+                                } else if (again.waitMillis() == 0) {
+                                    connect(endpoint, addresses, credentials, token, again.counted());
+                                } else {
+                                    vertx.setTimer(
+                                            again.waitMillis(),
+                                            over -> connect(endpoint, addresses, credentials, token, again.counted()));
                                 }
                             }));
         } catch (RuntimeException e) { // no request can be made for that URL

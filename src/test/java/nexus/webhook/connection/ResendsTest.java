@@ -1,11 +1,11 @@
-package nexus.webhook;
+package nexus.webhook.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import nexus.webhook.Resends.Resend;
+import nexus.webhook.connection.Resends.Resend;
 import org.junit.jupiter.api.Test;
 
 class ResendsTest {
