@@ -21,6 +21,7 @@ import nexus.testkit.RawHttp2;
 import nexus.testkit.RawHttp2.Request;
 import nexus.testkit.RawReceiver;
 import nexus.testkit.RawReceiver.Script;
+import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.TestCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The same over HTTP/2, where in addition a receiver may say that it has not processed a request. */
 class OneAnswerHttp2Test {
     private static final Vertx VERTX = Vertx.vertx();
+    private static final String MACHINE_TRUST = "javax.net.ssl.trustStore";
+    private static final String MACHINE_TRUST_PASSWORD = "javax.net.ssl.trustStorePassword";
     private static final int REFUSED_STREAM = 7;
     private static final int HTTP_1_1_REQUIRED = 13;
 
@@ -48,10 +51,14 @@ class OneAnswerHttp2Test {
     @BeforeAll
     static void makeCertificate(@TempDir Path folder) throws Exception {
         certificate = TestCertificate.make(folder, "127.0.0.1");
+        System.setProperty(MACHINE_TRUST, certificate.keyStore().toString());
+        System.setProperty(MACHINE_TRUST_PASSWORD, TestCertificate.PASSWORD);
     }
 
     @AfterAll
     static void closeVertx() {
+        System.clearProperty(MACHINE_TRUST);
+        System.clearProperty(MACHINE_TRUST_PASSWORD);
         VERTX.close();
     }
 
@@ -178,6 +185,55 @@ class OneAnswerHttp2Test {
             assertThat(result(plain.trusting(certificate).send(receiver.uri("/"), "{}")))
                     .isInstanceOf(Delivered.class);
             assertThat(refused.get()).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAnAuthorizationServerDidNotProcessIsSentAgainWithinTheAttempt(boolean byReset) throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Script script = connection -> {
+            RawHttp2 http = RawHttp2.begin(connection);
+            while (true) {
+                int stream = http.readRequest().stream();
+                if (asked.incrementAndGet() > 3) {
+                    http.status(stream, 200, false);
+                    http.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, text("{\"access_token\":\"t\"}"));
+                } else if (byReset) {
+                    http.reset(stream, REFUSED_STREAM);
+                } else {
+                    http.goAway(0, 0);
+                    connection.awaitClosed();
+                }
+            }
+        };
+        try (RawReceiver authority = receiver(script);
+                ScriptedReceiver receiver = ScriptedReceiver.start();
+                TestSending sending = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
+            assertThat(result(sending.withToken(authority.uri("/token")).send(receiver.uri("/"), "{}")))
+                    .isInstanceOf(Delivered.class);
+            assertThat(asked.get()).isEqualTo(4);
+            assertThat(receiver.await(1).getFirst().header("Authorization")).isEqualTo("Bearer t");
+        }
+    }
+
+    /** Vert.x makes the TLS of a client without a certificate of its own in another way. */
+    @Test
+    void aReceiverWhoseCertificateTheMachineTrustsIsReachedAndItsFramesAreBounded() throws Exception {
+        Script script = connection -> {
+            RawHttp2 http = RawHttp2.begin(connection);
+            http.status(http.readRequest().stream(), 200, true);
+            int endless = http.readRequest().stream();
+            while (true) {
+                http.frame(0xb7, 0, endless, text("unknown"));
+            }
+        };
+        try (RawReceiver receiver = receiver(script);
+                TestSending sending = TestSending.overOneConnection(VERTX, Duration.ofSeconds(10))) {
+            assertThat(result(sending.send(receiver.uri("/"), "{}"))).isInstanceOf(Delivered.class);
+            SendResult endless = result(sending.send(receiver.uri("/"), "{}"));
+            assertThat(endless.error().orElse("")).contains("frames or bytes");
+            assertThat(receiver.connections()).isEqualTo(1);
         }
     }
 

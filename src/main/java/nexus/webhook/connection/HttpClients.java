@@ -143,8 +143,10 @@ public final class HttpClients {
     }
 
     private HttpClientOptions tlsOptions() {
-        HttpClientOptions options =
-                clearOptions().setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true);
+        HttpClientOptions options = clearOptions()
+                .setSsl(true) // otherwise Vert.x ignores the engine's options, unless a certificate is set
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setUseAlpn(true);
         options.setSslEngineOptions(new MeteredTlsOptions(limits, config.timeout()))
                 .getInitialSettings()
                 .setMaxHeaderListSize(config.maxHeaderBytes())
