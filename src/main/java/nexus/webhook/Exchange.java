@@ -128,7 +128,7 @@ final class Exchange {
         if (last != null) {
             finish(
                     last instanceof Reading reading && !isSuccess(reading)
-                            ? refused(reading)
+                            ? failure(reading)
                             : new SendResult.TimedOut(last.doing(), took()));
             drop(last);
         }
@@ -237,14 +237,8 @@ final class Exchange {
     }
 
     private void complete(Reading reading) {
-        if (phase != reading) {
-            return;
-        }
-        int status = reading.head().statusCode();
-        if (!StatusMeaning.isStatus(status)) {
-            finish(unreachable("answered with the status " + status + ", which is none"));
-        } else {
-            finish(isSuccess(reading) ? new SendResult.Delivered(answer(reading), took()) : refused(reading));
+        if (phase == reading) {
+            finish(isSuccess(reading) ? new SendResult.Delivered(answer(reading), took()) : failure(reading));
         }
     }
 
@@ -257,7 +251,7 @@ final class Exchange {
         if (phase == failing) {
             sendAgain(failing, cause);
         } else if (phase instanceof Reading reading && reading.answered() == failing) {
-            finish(isSuccess(reading) ? unreachable(brokenOff(cause)) : refused(reading));
+            finish(isSuccess(reading) ? unreachable(brokenOff(cause)) : failure(reading));
         }
     }
 
@@ -285,13 +279,23 @@ final class Exchange {
         });
     }
 
+    /** The result of an answer whose status is no success, complete or not. */
+    private SendResult failure(Reading reading) {
+        int status = reading.head().statusCode();
+        return StatusMeaning.isStatus(status)
+                ? refused(reading)
+                : unreachable("answered with the status " + status + ", which is none");
+    }
+
     private SendResult refused(Reading reading) {
         HttpClientResponse head = reading.head();
         if (head.statusCode() == 401 && target.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
             sender.tokens.forget(credentials, reading.answered().authorization());
         }
         String header = head.getHeader(HttpHeaders.RETRY_AFTER);
-        Optional<Duration> wait = header == null ? Optional.empty() : RetryAfter.parse(header, sender.clock.instant());
+        Optional<Duration> wait = header == null
+                ? Optional.empty()
+                : RetryAfter.parse(header, head.getHeader(HttpHeaders.DATE), sender.clock.instant());
         return new SendResult.Refused(
                 "answered " + head.statusCode(),
                 answer(reading),

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header {@code Retry-After}: seconds, or a date in one of HTTP's three forms.
@@ -31,16 +32,26 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** @return from zero to 24 h; a past time is zero; a malformed value is empty */
-    static Optional<Duration> parse(String header, Instant now) {
+    /**
+     * Reads the header.
+     *
+     * @param date the answer's header {@code Date}, since the receiver's clock may differ from this one; null if there is none
+     * @return from zero to 24 h; a past time is zero; a malformed value is empty
+     */
+    static Optional<Duration> parse(String header, @Nullable String date, Instant now) {
         String text = header.strip();
         if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Optional.of(
                     text.length() > MAX_DIGITS ? LONGEST : bounded(Duration.ofSeconds(Long.parseLong(text))));
         }
-        for (DateTimeFormatter date : DATES) {
+        Instant answeredAt = date == null ? now : time(date.strip()).orElse(now);
+        return time(text).map(until -> bounded(Duration.between(answeredAt, until)));
+    }
+
+    private static Optional<Instant> time(String text) {
+        for (DateTimeFormatter form : DATES) {
             try {
-                return Optional.of(bounded(Duration.between(now, date.parse(text, Instant::from))));
+                return Optional.of(form.parse(text, Instant::from));
             } catch (DateTimeParseException notThisForm) {
                 // the next form may fit
             }

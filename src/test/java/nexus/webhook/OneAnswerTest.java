@@ -42,7 +42,8 @@ class OneAnswerTest {
     private static final String STRAY = "HTTP/1.1 200 Stray\r\nContent-Length: 0\r\n\r\n";
 
     /** The receiver closes the connection after these. */
-    private static final Set<String> ENDING = Set.of("until the end", "102 without a final answer", "half a head");
+    private static final Set<String> ENDING =
+            Set.of("until the end", "102 without a final answer", "half a head", "half a body of the status 999");
 
     /** Where pieces in records of their own, or the end of the connection, matter. */
     private static final Set<String> OVER_TLS = Set.of(
@@ -151,6 +152,12 @@ class OneAnswerTest {
                         "no time to keep alive",
                         Delivered.class,
                         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=0\r\n\r\nok"),
+                odd("status 999", Unreachable.class, "HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n"),
+                odd("status 42", Unreachable.class, "HTTP/1.1 42 X\r\nContent-Length: 0\r\n\r\n"),
+                odd(
+                        "half a body of the status 999",
+                        Unreachable.class,
+                        "HTTP/1.1 999 X\r\nContent-Length: 40\r\n\r\nhalf"),
                 odd("half a head", Unreachable.class, "HTTP/1.1 200 OK\r\nContent-Le"),
                 odd("another version", Unreachable.class, "HTTP/3.7 200 OK\r\nContent-Length: 2\r\n\r\nok"));
     }
@@ -222,7 +229,14 @@ class OneAnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {STRAY, "\r\n", "x", "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                STRAY,
+                "\r\n",
+                "x",
+                "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
+                "HTTP/1.0 408 Request Time-out\r\n\r\n"
+            })
     void anIdleConnectionThatReceivesAByteIsClosed(String stray) throws Exception {
         CountDownLatch isDelivered = new CountDownLatch(1);
         Script script = connection -> {

@@ -19,6 +19,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class AnswerDecoder extends HttpResponseDecoder {
     private static final int MAX_FIRST_LINE = 4_096;
     private static final int MAX_CHUNK = 8_192;
-    private static final String IDLE_TIMEOUT = "HTTP/1.1 408";
+    private static final Set<String> IDLE_TIMEOUTS = Set.of("HTTP/1.1 408", "HTTP/1.0 408");
+    private static final int IDLE_TIMEOUT_LENGTH = 12;
 
     private final GuardedConnection connection;
     private final AnswerLimits limits;
@@ -280,9 +282,9 @@ final class AnswerDecoder extends HttpResponseDecoder {
 
     /** A server may announce with a 408 that it closes a connection on which no request came: RFC 9110, 15.5.9. */
     private static boolean isIdleTimeout(ByteBuf bytes) {
-        return bytes.readableBytes() > IDLE_TIMEOUT.length()
-                && bytes.toString(bytes.readerIndex(), IDLE_TIMEOUT.length(), StandardCharsets.US_ASCII)
-                        .equals(IDLE_TIMEOUT);
+        return bytes.readableBytes() > IDLE_TIMEOUT_LENGTH
+                && IDLE_TIMEOUTS.contains(
+                        bytes.toString(bytes.readerIndex(), IDLE_TIMEOUT_LENGTH, StandardCharsets.US_ASCII));
     }
 
     /** The protocol that the receiver uses instead, if the first bytes show it. */

@@ -21,12 +21,15 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -42,6 +45,8 @@ public final class FailureText {
     private static final Pattern PROXY_STATUS = Pattern.compile("status: ([0-9]{3})");
     private static final Pattern ALERT = Pattern.compile("fatal alert: ([a-z_]{1,40})");
     private static final Pattern GO_AWAY = Pattern.compile("GOAWAY error code = ([0-9]{1,10})");
+    private static final long WARN_INTERVAL = Duration.ofMinutes(1).toNanos();
+    private static final AtomicLong WARNED_AT = new AtomicLong(); // System.nanoTime(); 0: never
     private static final String CLOSED = "the connection was closed before an answer";
 
     private FailureText() {}
@@ -69,10 +74,23 @@ public final class FailureText {
                 return words;
             }
         }
-        LOG.debugf("a request failed with %s, for which there are no words", thrown.getClass());
-        return String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains("closed")
-                ? CLOSED
-                : "the request failed for a reason that Nexus has no words for";
+        if (String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains("closed")) {
+            return CLOSED;
+        }
+        warn(thrown);
+        return "the request failed for a reason that Nexus has no words for";
+    }
+
+    /** Logs where the failure comes from, at most once a minute, without its message, which may quote the receiver. */
+    private static void warn(Throwable thrown) {
+        long now = System.nanoTime();
+        long last = WARNED_AT.get();
+        if ((last == 0 || now - last >= WARN_INTERVAL) && WARNED_AT.compareAndSet(last, now)) {
+            LOG.warnf(
+                    "a request failed for a reason without words class=%s at=%s",
+                    thrown.getClass().getName(),
+                    Arrays.stream(thrown.getStackTrace()).limit(8).toList());
+        }
     }
 
     private static @Nullable String ofConnection(Throwable cause) {
