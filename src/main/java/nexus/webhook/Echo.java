@@ -1,8 +1,12 @@
 package nexus.webhook;
 
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import nexus.target.WebhookTarget;
 
@@ -12,6 +16,7 @@ import nexus.target.WebhookTarget;
  */
 final class Echo {
     private static final String HIDDEN = "***";
+    private static final String BASIC = "Basic ";
     /** Shorter texts turn up by chance. */
     private static final int SHORTEST = 6;
 
@@ -30,10 +35,10 @@ final class Echo {
             return answer;
         }
         Set<String> secrets = new HashSet<>(target.headers().values());
-        secrets.add(authorization);
-        secrets.add(authorization.substring(authorization.indexOf(' ') + 1));
-        secrets.removeIf(secret -> secret.length() < SHORTEST);
+        addPartsOf(authorization, secrets);
         addPartsOf(target.endpoint(), secrets);
+        secrets.removeIf(secret -> secret.length() < SHORTEST);
+        List.copyOf(secrets).forEach(secret -> addInJson(secret, secrets));
         String shown = answer;
         // the longest first: one may be a part of another
         for (String secret : secrets.stream()
@@ -62,19 +67,53 @@ final class Echo {
                 && (path == null || path.length() < SHORTEST_SEGMENT);
     }
 
+    /** The credentials are behind the scheme; those of the scheme Basic are a name and a password in Base64. */
+    private static void addPartsOf(String authorization, Set<String> secrets) {
+        String credentials = authorization.substring(authorization.indexOf(' ') + 1);
+        secrets.add(authorization);
+        secrets.add(credentials);
+        if (authorization.startsWith(BASIC)) {
+            try {
+                String pair = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
+                secrets.add(pair);
+                secrets.add(pair.substring(pair.indexOf(':') + 1));
+            } catch (IllegalArgumentException e) {
+                // a header of the subscriber, whose value is hidden as it is
+            }
+        }
+    }
+
+    /** A receiver that repeats a request in JSON may write a character as an escape, also a slash. */
+    private static void addInJson(String secret, Set<String> secrets) {
+        String escaped = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+        secrets.add(escaped);
+        secrets.add(escaped.replace("/", "\\/"));
+    }
+
+    /** A receiver may repeat it decoded. */
+    private static void addDecoded(String part, Set<String> secrets) {
+        secrets.add(part);
+        try {
+            secrets.add(URLDecoder.decode(part, StandardCharsets.UTF_8)); // of a parameter: + is a blank
+            secrets.add(URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            // nothing can decode it
+        }
+    }
+
     /** A token is a long segment of the path, or the value of a parameter. */
     private static void addPartsOf(URI endpoint, Set<String> secrets) {
         String path = endpoint.getRawPath();
         for (String segment : (path == null ? "" : path).split("/", -1)) {
             if (segment.length() >= SHORTEST_SEGMENT) {
-                secrets.add(segment);
+                addDecoded(segment, secrets);
             }
         }
         String query = endpoint.getRawQuery();
         for (String parameter : (query == null ? "" : query).split("&", -1)) {
             String value = parameter.substring(parameter.indexOf('=') + 1);
             if (value.length() >= SHORTEST) {
-                secrets.add(value);
+                addDecoded(value, secrets);
             }
         }
     }

@@ -30,6 +30,26 @@ class EchoTest {
         assertThat(Echo.without(answer, target, "Bearer hush-token")).isEqualTo(shown);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"token\":\"a+b/c==d\"}      | {\"token\":\"***\"}",
+                "{\"token\":\"a+b\\/c==d\"}   | {\"token\":\"***\"}",
+                "token a%2Bb%2Fc%3D%3Dd           | token ***",
+                "in x-key: quo\"te\\slash           | in x-key: ***",
+                "{\"x-key\":\"quo\\\"te\\\\slash\"} | {\"x-key\":\"***\"}",
+                "{\"auth\":\"Basic YW5uPz9+Pzpwfn4\\/cGFzcw==\"} | {\"auth\":\"***\"}",
+                "hello ann??~?:p~~?pass           | hello ***",
+                "password p~~?pass                | password ***",
+            })
+    void itIsNotThereInAnotherNotationEither(String answer, String shown) {
+        WebhookTarget target =
+                target("https://hooks.example/hook?token=a%2Bb%2Fc%3D%3Dd", Map.of("X-Key", "quo\"te\\slash"));
+        assertThat(Echo.without(answer, target, "Basic YW5uPz9+Pzpwfn4/cGFzcw=="))
+                .isEqualTo(shown);
+    }
+
     @Test
     void anAnswerToARequestWithoutCredentialsIsTheSame() {
         String answer = "POST /hook";
