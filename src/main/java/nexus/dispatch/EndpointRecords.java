@@ -1,7 +1,10 @@
 package nexus.dispatch;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import nexus.dispatch.lane.LaneState;
@@ -18,13 +21,19 @@ import org.jboss.logging.Logger;
 final class EndpointRecords {
     private static final Logger LOG = Logger.getLogger(EndpointRecords.class);
     private static final EventType DISABLED = new EventType("nexus.subscription.disabled");
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
 
     private final SubscriptionRepository subscriptions;
     private final SubscriptionCatalog catalog;
     private final OwnEvents ownEvents;
     private final HealthRecords health;
+    private final Vertx vertx;
+    private final Clock clock;
+    private boolean stopped;
 
     EndpointRecords(DispatchTools tools, Map<Integer, LaneState> lanes) {
+        this.vertx = tools.vertx();
+        this.clock = tools.clock();
         this.subscriptions = tools.subscriptions();
         this.catalog = tools.catalog();
         this.ownEvents = tools.ownEvents();
@@ -32,6 +41,7 @@ final class EndpointRecords {
     }
 
     void stop() {
+        stopped = true;
         health.stop();
     }
 
@@ -53,19 +63,24 @@ final class EndpointRecords {
         }
     }
 
-    /** Records that the endpoint asked for a pause. */
+    /** Records that the endpoint asked for a pause, so that it survives this process. */
     void hold(Subscription subscription, Instant until) {
-        subscriptions
-                .hold(subscription.id(), until)
-                .onFailure(failure -> LOG.warnf(
-                        "hold of a subscription not stored subscription=%s reason=%s",
-                        subscription.id(), failure.getMessage()));
+        subscriptions.hold(subscription.id(), subscription.target(), until).onFailure(failure -> {
+            LOG.warnf(
+                    "hold of a subscription not stored subscription=%s reason=%s",
+                    subscription.id(), failure.getMessage());
+            vertx.setTimer(AFTER_FAILURE.toMillis(), later -> {
+                if (!stopped && until.isAfter(clock.instant())) {
+                    hold(subscription, until);
+                }
+            });
+        });
     }
 
     void disable(Subscription subscription, String reason) {
         LOG.infof("subscription disabled subscription=%s reason=\"%s\"", subscription.id(), reason);
         subscriptions
-                .disable(subscription.id(), reason)
+                .disable(subscription.id(), subscription.target(), reason)
                 .compose(disabled -> catalog.reload()
                         .compose(reloaded -> disabled ? raise(subscription, reason) : Future.<Void>succeededFuture()))
                 .onFailure(failure -> LOG.warnf(

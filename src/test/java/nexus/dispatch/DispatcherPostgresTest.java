@@ -289,6 +289,28 @@ class DispatcherPostgresTest {
     }
 
     @Test
+    void aPauseThatTheStoreDidNotTakeIsStoredLater() {
+        subscribe("**");
+        TestPostgres.execute(url, """
+                CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RAISE EXCEPTION ''not now''; END';
+                CREATE TRIGGER refuse BEFORE UPDATE OF held_until ON nexus.subscription FOR EACH ROW
+                EXECUTE FUNCTION public.refuse()""");
+        receiver.answer(status(429).header("Retry-After", "60"));
+        start();
+        publish("order.paid", Ordering.NONE);
+        eventually("the attempt is stored", () -> query("SELECT count(*) FROM nexus.attempt")
+                .equals(List.of("1")));
+        TestPostgres.execute(url, "DROP TRIGGER refuse ON nexus.subscription");
+
+        eventually(
+                "the hold is stored",
+                () -> query("SELECT 1 FROM nexus.subscription WHERE held_until > now()")
+                                .size()
+                        == 1);
+    }
+
+    @Test
     void goneDisablesTheSubscriptionAndParksTheRest() {
         Subscription subscription = subscribe("**", settings -> withConcurrency(settings, 1));
         receiver.always(status(410));

@@ -122,14 +122,18 @@ public class SubscriptionRepository {
             UPDATE subscription SET deleted_at = now(), updated_at = now(), target = NULL
             WHERE id = :id AND deleted_at IS NULL AND (:kind::text IS NULL OR kind = :kind)""", "id", "kind");
 
+    /** Not for a target that was named meanwhile. */
     private static final NamedSql DISABLE = NamedSql.of("""
             UPDATE subscription SET is_enabled = false, disabled_reason = :reason, updated_at = now()
-            WHERE id = :id AND is_enabled AND deleted_at IS NULL""", "id", "reason");
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "reason");
 
-    /** The longest wait counts: requests in flight at once may answer in any order. */
+    /**
+     * The longest wait counts, because requests in flight at once may answer in any order. Not for a target that was named
+     * meanwhile.
+     */
     private static final NamedSql HOLD = NamedSql.of("""
             UPDATE subscription SET held_until = greatest(held_until, :until)
-            WHERE id = :id AND deleted_at IS NULL""", "id", "until");
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "until");
 
     /** Not for a target that was named meanwhile, nor for a subscription that was disabled meanwhile. */
     private static final NamedSql.From<HealthNote> HEALTH = NamedSql.from(
@@ -327,19 +331,30 @@ public class SubscriptionRepository {
     }
 
     /**
-     * Disables a subscription whose endpoint failed for too long. The catalog must be reloaded afterwards.
+     * Disables a subscription because of its target. The catalog must be reloaded afterwards.
      *
+     * @param target the one that gave the reason
      * @param reason what {@code disabledReason} will say
-     * @return false when it was disabled or deleted already
+     * @return false when it was disabled or deleted already, or has another target
      */
-    public Future<Boolean> disable(UUID id, String reason) {
-        return changing(id, AuditedChange.NONE, connection -> DISABLE.on(connection, id, reason))
+    public Future<Boolean> disable(UUID id, TargetSettings target, String reason) {
+        List<Buffer> digests = codec.digests(target);
+        return changing(
+                        id,
+                        AuditedChange.NONE,
+                        connection -> DISABLE.on(connection, id, digests.getFirst(), digests.getLast(), reason))
                 .map(disabled -> disabled.rowCount() > 0);
     }
 
-    /** Nothing is sent to it before this time. The version does not change, because matching does not depend on it. */
-    public Future<Void> hold(UUID id, Instant until) {
-        return HOLD.on(store.api(), id, Rows.utc(until)).mapEmpty();
+    /**
+     * Stores that nothing is sent before this time. The version does not change, because matching does not depend on it.
+     *
+     * @param target the one that asked for the pause
+     */
+    public Future<Void> hold(UUID id, TargetSettings target, Instant until) {
+        List<Buffer> digests = codec.digests(target);
+        return HOLD.on(store.api(), id, digests.getFirst(), digests.getLast(), Rows.utc(until))
+                .mapEmpty();
     }
 
     /**

@@ -86,7 +86,7 @@ class SubscriptionRepositoryPostgresTest {
         SubscriptionSettings other = settings("https://hooks.example/2", "a");
         await(repository.update(changed.id(), now -> SubscriptionDraft.enabled(other)));
         Instant until = Instant.parse("2030-01-01T00:00:00Z");
-        await(repository.hold(held.id(), until));
+        await(repository.hold(held.id(), held.target(), until));
         await(repository.delete(deleted.id(), Optional.empty()));
 
         Subscriptions after = await(repository.loadAll());
@@ -151,9 +151,9 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 1);
         await(repository.update(made.id(), Subscription::draft));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 2);
-        assertThat(await(repository.disable(made.id(), "gone"))).isTrue();
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isTrue();
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
-        await(repository.hold(made.id(), Instant.now()));
+        await(repository.hold(made.id(), made.target(), Instant.now()));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 4);
@@ -190,7 +190,8 @@ class SubscriptionRepositoryPostgresTest {
 
         await(repository.health(
                 made.id(), settings("https://other.example", "a").target(), health));
-        await(repository.disable(made.id(), "gone"));
+        await(repository.disable(
+                made.id(), settings("https://other.example", "a").target(), "gone"));
         assertThat(await(repository.update(
                                 made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
                         .state()
@@ -202,9 +203,9 @@ class SubscriptionRepositoryPostgresTest {
     void enablingClearsTheReasonAndTheHold() {
         Subscription made = insert(settings("https://hooks.example", "a"));
         Instant later = Instant.now().plusSeconds(600);
-        await(repository.hold(made.id(), later));
-        await(repository.hold(made.id(), later.minusSeconds(300)));
-        await(repository.disable(made.id(), "gone"));
+        await(repository.hold(made.id(), made.target(), later));
+        await(repository.hold(made.id(), made.target(), later.minusSeconds(300)));
+        await(repository.disable(made.id(), made.target(), "gone"));
         Subscription disabled = await(repository.find(made.id())).orElseThrow();
         assertThat(disabled.state().disabledReason()).contains("gone");
         assertThat(disabled.state().heldUntil().orElseThrow()).isBetween(later.minusMillis(1), later.plusMillis(1));
@@ -215,6 +216,21 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(enabled.state().heldUntil()).isEmpty();
     }
 
+    /** Its answers may arrive when the subscription has another endpoint already. */
+    @Test
+    void whatTheFormerEndpointAsksForDoesNotConcernTheNewOne() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        await(repository.update(
+                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))));
+
+        await(repository.hold(made.id(), made.target(), Instant.now().plusSeconds(600)));
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
+
+        Subscription after = await(repository.find(made.id())).orElseThrow();
+        assertThat(after.state().heldUntil()).isEmpty();
+        assertThat(after.isEnabled()).isTrue();
+    }
+
     @Test
     void aDeletedOneIsGoneForEverybodyButMayBeMadeAgain() {
         Subscription made = insert(settings("https://hooks.example", "a"));
@@ -223,7 +239,7 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.find(made.id()))).isEmpty();
         assertThat(await(repository.loadAll()).all()).isEmpty();
-        assertThat(await(repository.disable(made.id(), "gone"))).isFalse();
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
         assertThatExceptionOfType(Refusal.NotFound.class)
                 .isThrownBy(() -> await(repository.delete(made.id(), Optional.empty())));
         assertThatExceptionOfType(Refusal.NotFound.class)
@@ -236,11 +252,11 @@ class SubscriptionRepositoryPostgresTest {
 
     @Test
     void theListIsNewestFirstAndGoesOnBehindALane() {
-        List<UUID> made = IntStream.range(0, 5)
-                .mapToObj(
-                        i -> insert(settings("https://hooks.example/" + i, "a")).id())
+        List<Subscription> inserted = IntStream.range(0, 5)
+                .mapToObj(i -> insert(settings("https://hooks.example/" + i, "a")))
                 .toList();
-        await(repository.disable(made.get(3), "gone"));
+        List<UUID> made = inserted.stream().map(Subscription::id).toList();
+        await(repository.disable(made.get(3), inserted.get(3).target(), "gone"));
         List<Subscription> first = await(repository.list(Optional.empty(), Optional.of(true), Optional.empty(), 2));
         assertThat(first).extracting(Subscription::id).containsExactly(made.get(4), made.get(2));
         List<Subscription> second = await(repository.list(
