@@ -5,14 +5,13 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import nexus.queue.override.OwedExpiry;
+import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
@@ -40,6 +39,10 @@ final class DayPartitions {
 
     /** Each day has a statement of its own, which releases its locks before the next one. */
     private static final String MAKE_AHEAD = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + $1::int)";
+
+    /** By the store's clock, which also gives each event its day: a wrong clock of this process must not drop anything. */
+    private static final String FIRST_KEPT =
+            "SELECT ((now() - make_interval(secs => $1)) AT TIME ZONE 'UTC')::date AS day";
 
     /** Partitions are named {@code <table>_YYYYMMDD} by ensure_day. */
     private static final String PAST = """
@@ -69,14 +72,12 @@ final class DayPartitions {
     private final Store store;
     private final OwedExpiry expiry;
     private final ExpiryNotices notices;
-    private final Clock clock;
     private final Duration retention;
 
-    DayPartitions(Store store, OwedExpiry expiry, ExpiryNotices notices, Clock clock, Duration retention) {
+    DayPartitions(Store store, OwedExpiry expiry, ExpiryNotices notices, Duration retention) {
         this.store = store;
         this.expiry = expiry;
         this.notices = notices;
-        this.clock = clock;
         this.retention = retention;
     }
 
@@ -118,8 +119,14 @@ final class DayPartitions {
     }
 
     private Future<Void> dropPast(PgConnection connection) {
-        LocalDate firstKept =
-                clock.instant().minus(retention).atOffset(ZoneOffset.UTC).toLocalDate();
+        return connection
+                .preparedQuery(FIRST_KEPT)
+                .execute(Tuple.of((double) retention.toSeconds()))
+                .map(rows -> Rows.only(rows).getLocalDate("day"))
+                .compose(firstKept -> dropBefore(connection, firstKept));
+    }
+
+    private Future<Void> dropBefore(PgConnection connection, LocalDate firstKept) {
         return connection.preparedQuery(PAST).execute(Tuple.of(firstKept)).compose(found -> {
             List<String> detaches = new ArrayList<>();
             found.forEach(row -> detaches.add(detach(row)));

@@ -8,7 +8,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -44,12 +43,11 @@ public class Upkeep {
             Store store,
             OwedExpiry expiry,
             OwnEvents ownEvents,
-            Clock clock,
             UpkeepConfig config,
             LoopHeartbeats heartbeats) {
         CounterSums sums = new CounterSums(store);
         QueueVacuum vacuum = new QueueVacuum(store);
-        DayPartitions days = new DayPartitions(store, expiry, new ExpiryNotices(ownEvents), clock, config.retention());
+        DayPartitions days = new DayPartitions(store, expiry, new ExpiryNotices(ownEvents), config.retention());
         this.chores = Stream.of(
                         new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
                                 .onSuccess(vacuum::add)),

@@ -90,7 +90,7 @@ class UpkeepPostgresTest {
         TestPostgres.execute(
                 url, "SELECT nexus.ensure_day('" + oldDay + "')", "SELECT nexus.ensure_day('" + keptDay + "')");
 
-        await(days(Clock.systemUTC()).turn());
+        await(days(Duration.ofDays(30)).turn());
 
         assertThat(partitions()).doesNotContainAnyElementsOf(tables(oldDay)).containsAll(tables(keptDay));
         assertThat(partitions()).containsAll(tables(today));
@@ -107,7 +107,7 @@ class UpkeepPostgresTest {
         UUID retried = rows.event("x", subscription.lane());
         rows.fail(rows.seq(retried), 500);
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        DayPartitions afterRetention = days(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+        DayPartitions afterRetention = days(Duration.ofDays(-1)); // as if today were past
 
         await(afterRetention.turn());
 
@@ -146,7 +146,7 @@ class UpkeepPostgresTest {
         UUID second = rows.event("x", subscription.lane());
         rows.fold(subscription.lane());
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        DayPartitions afterRetention = days(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+        DayPartitions afterRetention = days(Duration.ofDays(-1)); // as if today were past
 
         await(afterRetention.turn());
 
@@ -187,7 +187,7 @@ class UpkeepPostgresTest {
             }
             Future<?> load = threads.submit(() -> storeWhile(loaded, stored, slowestNanos));
 
-            await(days(Clock.systemUTC()).turn());
+            await(days(Duration.ofDays(30)).turn());
             eventually("events are stored meanwhile", () -> stored.get() > 20);
             loaded.set(false);
             load.get();
@@ -199,7 +199,7 @@ class UpkeepPostgresTest {
         assertThat(query("SELECT to_regclass('nexus.event_" + basic(oldDay) + "') IS NOT NULL"))
                 .containsExactly("t");
 
-        await(days(Clock.systemUTC()).turn());
+        await(days(Duration.ofDays(30)).turn());
 
         assertThat(query("SELECT relname FROM pg_class WHERE relname LIKE '%" + basic(oldDay) + "%'"))
                 .isEmpty();
@@ -210,7 +210,7 @@ class UpkeepPostgresTest {
         LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
         TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
 
-        await(days(Clock.systemUTC()).turn());
+        await(days(Duration.ofDays(30)).turn());
 
         assertThat(partitions()).containsAll(tables(nextWeek));
     }
@@ -235,7 +235,7 @@ class UpkeepPostgresTest {
         assertThat(TestPostgres.query(url, others)).isEmpty();
         LocalDate nextWeek = LocalDate.now(ZoneOffset.UTC).plusDays(7);
         TestPostgres.execute(url, "DROP TABLE nexus.event_" + basic(nextWeek));
-        await(days(Clock.systemUTC()).turn());
+        await(days(Duration.ofDays(30)).turn());
         assertThat(TestPostgres.query(url, others)).isEmpty();
     }
 
@@ -249,13 +249,12 @@ class UpkeepPostgresTest {
         }
     }
 
-    private DayPartitions days(Clock clock) {
+    private DayPartitions days(Duration retention) {
         return new DayPartitions(
                 store,
                 new OwedExpiry(store, new OwedSignal()),
                 new ExpiryNotices(new OwnEvents(intake, Clock.systemUTC(), new Random(2))),
-                clock,
-                Duration.ofDays(30));
+                retention);
     }
 
     @Test
