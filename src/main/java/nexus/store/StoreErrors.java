@@ -51,13 +51,12 @@ public final class StoreErrors {
     }
 
     /**
-     * A connection was refused, lost, or not available in time, or the server is starting, stopping or full. A later
-     * try may succeed. It is unknown whether an open transaction was committed.
+     * A connection was refused, lost, or not available in time, or the server cannot do it now. A later try may
+     * succeed. It is unknown whether an open transaction was committed.
      */
     public static boolean isAway(Throwable failure) {
-        if (failure instanceof PgException e) {
-            String state = SqlState.of(e);
-            return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+        if (failure instanceof PgException) {
+            return SqlState.isTemporary(failure);
         }
         return failure instanceof IOException
                 || failure instanceof TimeoutException

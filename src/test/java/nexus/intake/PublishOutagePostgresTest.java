@@ -37,6 +37,7 @@ import nexus.trace.Tracing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A publish waits for a store that is away, and is stored once whatever became of the transaction that was cut off. */
 class PublishOutagePostgresTest {
@@ -80,6 +81,22 @@ class PublishOutagePostgresTest {
                 assertThat(TestPostgres.query(url, "SELECT count(*), count(DISTINCT id) FROM nexus.event"))
                         .containsExactly((size(answers) + 1) + "|" + (size(answers) + 1));
             }
+        }
+    }
+
+    /** A standby that is not promoted yet, another publisher with the same ids in another order, a slow disk. */
+    @ParameterizedTest
+    @ValueSource(strings = {"25006", "40P01", "57014"})
+    void whatTheServerRefusesForAMomentIsTriedAgain(String sqlState) throws IOException {
+        String url = TestPostgres.freshStore();
+        TestPostgres.execute(url, "CREATE SEQUENCE public.tries", """
+                CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN IF nextval(''public.tries'') < 3 THEN RAISE EXCEPTION USING ERRCODE = ''%s''; END IF; RETURN NEW; END';
+                """.formatted(sqlState), """
+                CREATE TRIGGER refuse BEFORE INSERT ON nexus.event FOR EACH ROW EXECUTE FUNCTION public.refuse()""");
+        try (Intake intake = new Intake(url)) {
+            assertThat(await(intake.publish(List.of()))).hasSize(1);
+            assertThat(count(url)).isEqualTo(1);
         }
     }
 

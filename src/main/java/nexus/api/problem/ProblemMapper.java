@@ -114,11 +114,10 @@ class ProblemMapper {
         return false;
     }
 
-    /** A connection was refused, lost, or not available in time; or a server is starting, stopping or full. */
+    /** A connection was refused, lost, or not available in time; or the server cannot do it now. */
     private static boolean isUnavailable(Throwable cause) {
-        if (cause instanceof PgException e) {
-            String state = SqlState.of(e);
-            return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+        if (cause instanceof PgException) {
+            return SqlState.isTemporary(cause);
         }
         return cause instanceof IOException
                 || cause instanceof ClosedConnectionException
