@@ -24,6 +24,7 @@ public final class TestSubscription {
     private List<TypePattern> eventTypes = List.of();
     private int concurrency = 32;
     private Optional<Integer> rateLimit = Optional.empty();
+    private Optional<Instant> heldUntil = Optional.empty();
     private EndpointHealth health = EndpointHealth.GOOD;
 
     private TestSubscription(int lane) {
@@ -54,6 +55,11 @@ public final class TestSubscription {
         return this;
     }
 
+    public TestSubscription heldUntil(Instant value) {
+        heldUntil = Optional.of(value);
+        return this;
+    }
+
     public TestSubscription health(EndpointHealth value) {
         health = value;
         return this;
@@ -65,7 +71,7 @@ public final class TestSubscription {
                         new Selection(eventTypes),
                         WebhookSettings.of(endpointUrl, new SigningSecret("correct horse")))
                 .with(Flow.DEFAULT.withConcurrency(concurrency).withRateLimit(rateLimit));
-        return of(lane, settings, health);
+        return of(lane, settings, heldUntil, health);
     }
 
     /** As it would be stored. */
@@ -80,13 +86,14 @@ public final class TestSubscription {
                 at);
     }
 
-    private static Subscription of(int lane, SubscriptionSettings settings, EndpointHealth health) {
+    private static Subscription of(
+            int lane, SubscriptionSettings settings, Optional<Instant> heldUntil, EndpointHealth health) {
         return new Subscription(
                 new UUID(0, lane),
                 lane,
                 Kind.SUBSCRIPTION,
                 settings,
-                new SubscriptionState(true, Optional.empty(), Optional.empty(), health),
+                new SubscriptionState(true, Optional.empty(), heldUntil, health),
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

@@ -42,8 +42,9 @@ final class Breaker {
         return opened == null;
     }
 
+    /** Also when the clock has jumped back before the opening, because the wait for the probe would be as long as the jump. */
     boolean isProbeDue(Instant now) {
-        return opened != null && !opened.nextProbeAt().isAfter(now);
+        return opened != null && (!opened.nextProbeAt().isAfter(now) || now.isBefore(opened.at()));
     }
 
     /**
@@ -63,12 +64,13 @@ final class Breaker {
             }
             return opened != null;
         }
-        if (startedAt.isBefore(open.at()) || (verdict == Verdict.FAILED && !isProbe)) {
+        if (!isProbe && (startedAt.isBefore(open.at()) || verdict == Verdict.FAILED)) {
             return false;
         }
         int failedProbes = open.failedProbes() + 1;
+        Instant openedAt = now.isBefore(open.at()) ? now : open.at();
         opened = verdict == Verdict.FAILED
-                ? new Opened(open.at(), now.plus(probes.nth(failedProbes + 1)), failedProbes)
+                ? new Opened(openedAt, now.plus(probes.nth(failedProbes + 1)), failedProbes)
                 : null;
         return true;
     }

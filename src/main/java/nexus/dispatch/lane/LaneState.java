@@ -38,6 +38,9 @@ public final class LaneState {
     /** Nothing is sent while the subscription is being disabled; if that fails, the next result repeats it. */
     private static final Duration WHILE_DISABLING = Duration.ofSeconds(30);
 
+    /** A receiver may ask for a pause of 24 h. A hold that ends later is due to a clock that was wrong. */
+    private static final Duration LONGEST_HOLD = Duration.ofHours(25);
+
     private final DeliveryConfig config;
     private final DeliveryPolicies policies;
     private final DoubleSupplier random;
@@ -46,6 +49,7 @@ public final class LaneState {
     private Subscription subscription;
     private int requests; // under way
     private @Nullable Instant heldUntil;
+    private Instant heldFrom = Instant.MIN; // before it the clock has jumped back
     private @Nullable TokenBucket tokens; // empty: no limit
     private Breaker breaker;
     private FailingStreak failing;
@@ -104,7 +108,15 @@ public final class LaneState {
 
     /** Whether it is disabled or held by a Retry-After. */
     private boolean isHeld(Instant now) {
-        return !subscription.isEnabled() || (heldUntil != null && heldUntil.isAfter(now));
+        return !subscription.isEnabled() || holdEnd(now) != null;
+    }
+
+    /** The end of the hold; null when there is none. A hold ends when the clock jumps back, which would prolong it. */
+    private @Nullable Instant holdEnd(Instant now) {
+        Instant until = heldUntil;
+        return until != null && until.isAfter(now) && !until.isAfter(now.plus(LONGEST_HOLD)) && !now.isBefore(heldFrom)
+                ? until
+                : null;
     }
 
     /** Whether a delivery that was retried by hand may bypass the open breaker; one at a time. */
@@ -185,7 +197,7 @@ public final class LaneState {
      */
     private void heed(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
         OutcomeDecision.holdFor(result).ifPresent(wait -> {
-            hold(now.plus(wait));
+            hold(now.plus(wait), now);
             steps.add(new Step.BackOff(now.plus(wait)));
         });
         judge(row, Verdict.of(result), startedAt, now, steps);
@@ -219,15 +231,17 @@ public final class LaneState {
     }
 
     private void disable(String reason, Instant now, List<Step> steps) {
-        hold(now.plus(WHILE_DISABLING));
+        hold(now.plus(WHILE_DISABLING), now);
         steps.add(new Step.Disable(reason));
     }
 
     /** After a hold the lane starts as slowly as after an open breaker. */
-    private void hold(Instant until) {
+    private void hold(Instant until, Instant now) {
         window.reset();
-        if (heldUntil == null || until.isAfter(heldUntil)) {
+        Instant before = holdEnd(now);
+        if (before == null || until.isAfter(before)) {
             heldUntil = until;
+            heldFrom = now;
         }
     }
 
@@ -262,6 +276,7 @@ public final class LaneState {
             return List.of();
         }
         heldUntil = changed.state().heldUntil().orElse(null);
+        heldFrom = Instant.MIN;
         breaker = new Breaker(config.breaker(), changed.state().health().opened());
         failing = new FailingStreak(changed.state().health().failing());
         window.reset();
@@ -278,8 +293,9 @@ public final class LaneState {
         if (!subscription.isEnabled()) {
             return null;
         }
-        if (heldUntil != null && heldUntil.isAfter(now)) {
-            return heldUntil;
+        Instant held = holdEnd(now);
+        if (held != null) {
+            return held;
         }
         if (!breaker.isClosed() && !canProbe(now)) {
             return probe == null ? breaker.opened().map(Opened::nextProbeAt).orElse(null) : null;

@@ -140,6 +140,21 @@ class BreakerTest {
         assertThat(breaker.isClosed()).isTrue();
     }
 
+    /** Otherwise the endpoint gets nothing for as long as the jump was. */
+    @Test
+    void aClockThatJumpsBackMakesTheProbeDueAndCountsFromThen() {
+        open();
+        now = now.minus(Duration.ofHours(1));
+        assertThat(breaker.isProbeDue(now)).isTrue();
+        assertThat(breaker.heard(FAILED, true, now, now)).isTrue();
+        assertThat(breaker.opened()).contains(new Opened(now, now.plusSeconds(10), 1));
+        assertThat(breaker.isProbeDue(now.plusSeconds(9))).isFalse();
+
+        now = now.minus(Duration.ofHours(1));
+        assertThat(breaker.heard(DELIVERED, true, now, now)).isTrue();
+        assertThat(breaker.isClosed()).isTrue();
+    }
+
     @Test
     void whatWasStoredGoesOn() {
         Breaker restarted = new Breaker(RULES, Optional.of(new Opened(now.minusSeconds(100), now.plusSeconds(30), 4)));

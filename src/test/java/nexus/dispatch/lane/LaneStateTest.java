@@ -133,6 +133,37 @@ class LaneStateTest {
     }
 
     @Test
+    void aHoldEndsWhenTheClockJumpsBackSinceItWouldBecomeLonger() {
+        LaneState lane = lane(32, Optional.empty());
+        SendResult asksForRest = refused(new Extent.AllForNow(Optional.of(Duration.ofSeconds(60))));
+        answer(lane, start(lane, NOW), asksForRest, NOW);
+        Instant back = NOW.minus(Duration.ofHours(1));
+        assertThat(lane.room(back).isOpen()).isTrue();
+
+        answer(lane, start(lane, back), asksForRest, back);
+        assertThat(lane.room(back.plusSeconds(59))).isEqualTo(Room.PARKED);
+        assertThat(lane.room(back.plusSeconds(60)).isOpen()).isTrue();
+    }
+
+    @Test
+    void aStoredHoldOfMoreThanADayIsThatOfAWrongClock() {
+        LaneState day = new LaneState(
+                TestSubscription.ofLane(1)
+                        .heldUntil(NOW.plus(Duration.ofHours(24)))
+                        .build(),
+                config,
+                () -> 0);
+        LaneState year = new LaneState(
+                TestSubscription.ofLane(1)
+                        .heldUntil(NOW.plus(Duration.ofDays(365)))
+                        .build(),
+                config,
+                () -> 0);
+        assertThat(day.room(NOW)).isEqualTo(Room.PARKED);
+        assertThat(year.room(NOW).isOpen()).isTrue();
+    }
+
+    @Test
     void anotherEndpointStartsAnew() {
         LaneState lane = opened(lane(32, Optional.empty()));
         Subscription moved = subscription(32, Optional.empty(), "http://127.0.0.1:9/new");
