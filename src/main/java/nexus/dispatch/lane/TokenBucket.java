@@ -43,11 +43,6 @@ final class TokenBucket {
         fullAt = nanos(now) + missing(now) + interval;
     }
 
-    /** Returns a token. */
-    void giveBack(Instant now) {
-        fullAt = nanos(now) + Math.max(0, missing(now) - interval);
-    }
-
     /** The time of the next token; for a fast lane, the time at which there are several. */
     Instant next(Instant now) {
         long wait = missing(now) - (capacity - 1) * interval;

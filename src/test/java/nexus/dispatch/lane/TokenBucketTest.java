@@ -64,16 +64,6 @@ class TokenBucketTest {
     }
 
     @Test
-    void whatWasTakenAndNotUsedIsThereAgain() {
-        TokenBucket bucket = new TokenBucket(1, 1);
-        bucket.take(NOW);
-        bucket.giveBack(NOW.plusMillis(200));
-        assertThat(bucket.available(NOW.plusMillis(200))).isEqualTo(1);
-        bucket.giveBack(NOW.plusMillis(200));
-        assertThat(bucket.available(NOW.plusMillis(200))).isEqualTo(1);
-    }
-
-    @Test
     void whatIsTakenWithoutATokenIsPaidForLater() {
         TokenBucket bucket = new TokenBucket(1, 1);
         bucket.take(NOW);
