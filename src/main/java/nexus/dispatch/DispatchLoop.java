@@ -30,7 +30,8 @@ import nexus.target.SendResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers one backlog during its term: passes each input to its lane, and executes the steps that the lane returns. Belongs to the dispatcher's event loop.
+ * Delivers one backlog during its term: passes each input to its lane, and executes the steps that the lane returns.
+ * Belongs to the dispatcher's event loop.
  */
 final class DispatchLoop {
     private final Vertx vertx;

@@ -29,7 +29,8 @@ class RetryAfterTest {
 
     /** The wait is the same whatever the difference between the two clocks. */
     @ParameterizedTest
-    @ValueSource(strings = {"Sun, 06 Nov 1994 08:00:00 GMT", "Sunday, 06-Nov-94 09:00:00 GMT", "Sun Nov  6 23:30:00 1994"})
+    @ValueSource(
+            strings = {"Sun, 06 Nov 1994 08:00:00 GMT", "Sunday, 06-Nov-94 09:00:00 GMT", "Sun Nov  6 23:30:00 1994"})
     void aDateIsReadByTheClockOfTheReceiver(String date) {
         Instant midnight = Instant.parse("1994-11-06T00:00:00Z");
         Instant answeredAt =
@@ -42,7 +43,8 @@ class RetryAfterTest {
 
     @Test
     void aDateOfTheAnswerThatIsNoneIsIgnored() {
-        assertThat(RetryAfter.parse("Sun, 06 Nov 1994 08:49:37 GMT", "today", NOW)).contains(Duration.ofSeconds(7));
+        assertThat(RetryAfter.parse("Sun, 06 Nov 1994 08:49:37 GMT", "today", NOW))
+                .contains(Duration.ofSeconds(7));
     }
 
     @Test

@@ -7,8 +7,10 @@ import nexus.queue.order.KeyOrder;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 
-/** The reads in progress. The result of a read is outdated for a row that was settled since it began, and for later rows of its
- * key. */
+/**
+ * The reads in progress. The result of a read is outdated for a row that was settled since it began, and for later rows
+ * of its key.
+ */
 public final class OpenReads {
     /** A read, and the settlements since it began. */
     public static final class Read {

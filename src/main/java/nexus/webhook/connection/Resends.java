@@ -3,7 +3,8 @@ package nexus.webhook.connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a request was sent without an answer within one attempt or one fetch of a token, and whether it is sent again. Pure.
+ * How often a request was sent without an answer within one attempt, or within one fetch of a token, and whether it is
+ * sent again. Pure.
  *
  * @param unprocessed how often the receiver said that it did not process the request
  * @param wasStale whether a kept connection was closed just as the request used it
