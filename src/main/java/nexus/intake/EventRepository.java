@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import nexus.queue.enqueue.NewlyOwed;
+import nexus.queue.enqueue.OwedInsert;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.process.ProcessLock;
 import nexus.store.NamedSql;
@@ -30,7 +31,7 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts into {@code event}, {@code idempotency}, {@code owed} and {@code owed_run}, and replaces the
+ * Inserts into {@code event}, {@code idempotency} and, by {@link OwedInsert}, the owed deliveries, and replaces the
  * checkpoint in {@code source_position}. One statement stores all of it or nothing. A separate statement before it takes the catalog's lock,
  * so that the snapshot of the second is newer than any change of a subscription, and, if there are packed rows, the
  * lock of this process, so that the snapshot is newer than any loss of its shards.
@@ -52,17 +53,14 @@ final class EventRepository {
 
     /**
      * {@code gate} is empty, and so are all other parts, if the catalog, the owner of lanes with packed rows or the
-     * checkpoint is not as expected. Rows come from arrays side by side in a select list, which keeps their order and,
-     * unlike a function in FROM, makes no copy of them.
+     * checkpoint is not as expected.
      */
     private static final NamedSql.From<Batch> ACCEPT = NamedSql.from(
             """
             WITH fence AS MATERIALIZED (
                 SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store
                 WHERE catalog_version = :catalog_version
-                  AND (:owner::int IS NULL
-                       OR (SELECT count(*) FROM shard WHERE process = :owner::int AND shard = ANY (:shards::smallint[]))
-                              = cardinality(:shards::smallint[]))),
+                  AND %1$s),
             moved AS (
                 UPDATE source_position
                 SET checkpoint = :checkpoint_after::text, updated_at = now()
@@ -71,32 +69,7 @@ final class EventRepository {
                 RETURNING 1),
             gate AS MATERIALIZED (
                 SELECT today FROM fence WHERE :source::text IS NULL OR EXISTS (SELECT FROM moved)),
-            drawn AS MATERIALIZED (
-                SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest(:lanes::int[]) FROM gate) d),
-            put AS (
-                INSERT INTO owed (
-                    lane, stripe, seq, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
-                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, (:event_ids::uuid[])[event], body_bytes, own
-                FROM (SELECT today, unnest(:lanes::int[]) AS lane, unnest(:key_slices::int[]) AS stripe,
-                             unnest(seqs) AS seq, unnest(:keys::bigint[]) AS key, unnest(:other_keys::bigint[]) AS other_key,
-                             unnest(:barriers::boolean[]) AS barrier, unnest(:events::int[]) AS event,
-                             unnest(:body_bytes::int[]) AS body_bytes, unnest(:own::boolean[]) AS own,
-                             unnest(:packed_rows::int[]) AS run
-                      FROM gate, drawn WHERE 0 = ANY (:packed_rows::int[])) o
-                WHERE run = 0
-                RETURNING ctid),
-            folded AS (
-                INSERT INTO owed_run (
-                    lane, first_seq, event_day, created_at, seqs, stripes, keys, event_ids, body_bytes, is_owed)
-                SELECT lane, min(seq), min(today), now(), array_agg(seq), array_agg(stripe::smallint), array_agg(key),
-                       array_agg((:event_ids::uuid[])[event]), array_agg(body_bytes), repeat('1', count(*)::int)::bit varying
-                FROM (SELECT *
-                      FROM (SELECT today, unnest(:lanes::int[]) AS lane, unnest(:key_slices::int[]) AS stripe,
-                                   unnest(seqs) AS seq, unnest(:keys::bigint[]) AS key, unnest(:events::int[]) AS event,
-                                   unnest(:body_bytes::int[]) AS body_bytes, unnest(:packed_rows::int[]) AS run
-                            FROM gate, drawn WHERE :owner::int IS NOT NULL) o
-                      WHERE run > 0 ORDER BY lane, run, seq) r
-                GROUP BY lane, run),
+            %2$s,
             stored AS (
                 INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
                 SELECT today, id, nextval('event_seq'), type, created_at, now(), body,
@@ -117,8 +90,9 @@ final class EventRepository {
                 UNION ALL
                 SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest(:counted_lanes::int[], :counted_deliveries::bigint[]) c(lane, owed))
             SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
-                   seqs, ARRAY(SELECT ctid::text FROM put) AS places
-            FROM drawn""",
+                   %3$s
+            FROM drawn""".formatted(OwedInsert.IS_OWNER, OwedInsert.PARTS, OwedInsert.ANSWER),
+            OwedInsert.parameters(Batch::owed),
             parameter("catalog_version", batch -> batch.events().catalogVersion),
             parameter("source", batch -> batch.of(Checkpoint::source, NullValue.String)),
             parameter("generation", batch -> batch.of(Checkpoint::generation, NullValue.Long)),
@@ -130,20 +104,6 @@ final class EventRepository {
             parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
             parameter("firsts_owed", batch -> batch.events().firstsOwed.toArray(Integer[]::new)),
             parameter("lasts_owed", batch -> batch.events().lastsOwed.toArray(Integer[]::new)),
-            parameter("lanes", batch -> batch.owed().lanes()),
-            parameter("key_slices", batch -> batch.owed().keySlices()),
-            parameter("keys", batch -> batch.owed().keys()),
-            parameter("other_keys", batch -> batch.owed().otherKeys()),
-            parameter("barriers", batch -> batch.owed().barriers()),
-            parameter("events", batch -> batch.owed().events()),
-            parameter("body_bytes", batch -> batch.owed().bodyBytes()),
-            parameter("own", batch -> batch.owed().own()),
-            parameter("packed_rows", batch -> batch.owed().packedRows()),
-            parameter(
-                    "owner",
-                    batch ->
-                            batch.owed().owner().<Object>map(process -> process).orElse(NullValue.Integer)),
-            parameter("shards", batch -> batch.owed().shards()),
             parameter("counted", batch -> batch.events().counted),
             parameter("counted_lanes", batch -> batch.countedByLane().keySet().toArray(Integer[]::new)),
             parameter(

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,20 @@ public final class NamedSql {
     @SuppressWarnings("varargs")
     public static <P> From<P> from(String text, Parameter<P>... parameters) {
         return new From<>(text, List.of(parameters));
+    }
+
+    /**
+     * A statement of which another class contributes a part.
+     *
+     * @param part the parameters of that part
+     * @param parameters all others
+     * @throws IllegalArgumentException when the text has other names
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <P> From<P> from(String text, List<Parameter<P>> part, Parameter<P>... parameters) {
+        return new From<>(
+                text, Stream.concat(part.stream(), Stream.of(parameters)).toList());
     }
 
     /** One parameter of a statement, which extracts its value from an object. */

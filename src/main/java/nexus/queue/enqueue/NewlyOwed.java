@@ -71,41 +71,43 @@ public final class NewlyOwed {
         packing = new PackingPlan(this, live);
     }
 
-    public Integer[] lanes() {
+    Integer[] lanes() {
         return lanes.toArray(Integer[]::new);
     }
 
-    public Integer[] keySlices() {
+    Integer[] keySlices() {
         return keySlices.toArray(Integer[]::new);
     }
 
-    public @Nullable Long[] keys() {
+    @Nullable
+    Long[] keys() {
         return keys.toArray(Long[]::new);
     }
 
-    public @Nullable Long[] otherKeys() {
+    @Nullable
+    Long[] otherKeys() {
         return otherKeys.toArray(Long[]::new);
     }
 
-    public Boolean[] barriers() {
+    Boolean[] barriers() {
         return barriers.toArray(Boolean[]::new);
     }
 
     /** The number of the event of each, from 1. */
-    public Integer[] events() {
+    Integer[] events() {
         return events.toArray(Integer[]::new);
     }
 
-    public Integer[] bodyBytes() {
+    Integer[] bodyBytes() {
         return bytes.toArray(Integer[]::new);
     }
 
-    public Boolean[] own() {
+    Boolean[] own() {
         return own.toArray(Boolean[]::new);
     }
 
     /** The number of the packed row of each, from 1; 0: it is a row. */
-    public Integer[] packedRows() {
+    Integer[] packedRows() {
         return packing.numbers();
     }
 
@@ -115,7 +117,7 @@ public final class NewlyOwed {
     }
 
     /** The shards that it has to own. */
-    public Short[] shards() {
+    Short[] shards() {
         return packing.shards();
     }
 

@@ -1,8 +1,8 @@
 /**
  * How does an event become owed?
  *
- * <p>Takes events with the lanes that they are owed to; gives the columns that intake stores, and the deliveries once they are
- * stored. Never writes: intake's one statement does.
+ * <p>Takes events with the lanes that they are owed to; gives the part of intake's one statement that stores their deliveries,
+ * and the deliveries once they are stored. Never executes it, and never exposes how the store keeps deliveries.
  */
 @NullMarked
 package nexus.queue.enqueue;
