@@ -92,6 +92,7 @@ class RoomsTest {
             Map.entry("queue.process", Set.of()),
             Map.entry("queue.lease", Set.of("queue.process")),
             Map.entry("queue.owed", Set.of()),
+            Map.entry("queue.lookup", Set.of("queue.owed")),
             Map.entry("queue.notify", Set.of("queue.lease", "queue.owed")),
             Map.entry("queue.enqueue", Set.of("queue.lease", "queue.notify", "queue.owed")),
             Map.entry("queue.override", Set.of("queue.notify", "queue.owed", "queue.settle")),
@@ -152,7 +153,7 @@ class RoomsTest {
             Map.entry("dispatch.send", Set.of()),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
-            Map.entry("status", Set.of("api", "event", "liveness", "pgoutput", "queue.owed", "replication", "store")),
+            Map.entry("status", Set.of("api", "event", "liveness", "pgoutput", "queue.lookup", "replication", "store")),
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of("store")),
@@ -321,16 +322,28 @@ class RoomsTest {
         slices().matching("nexus.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
-    /** Which rows there are, and where they lie, is for the backlog to know. */
+    /** Which rows there are, and where they lie, is for the queue to know. */
     @Test
-    void dispatchKnowsOfTheQueueOnlyTheBacklogAndItsValues() {
-        String values =
-                "nexus\\.queue\\.(backlog\\.\\w+|owed\\.(Ready|OwedDelivery|OwedBody)|settle\\.(Outcome|DeadReason))(\\$.*)?";
+    void theRestKnowsNothingOfHowTheQueueKeepsDeliveries() {
+        onlyKnowsOfTheQueue(
+                "nexus.dispatch..",
+                "backlog\\.\\w+|owed\\.(Ready|OwedDelivery|OwedBody)|settle\\.(Outcome|DeadReason)");
+        onlyKnowsOfTheQueue(
+                "nexus.intake..",
+                "enqueue\\.\\w+|notify\\.(LiveLanes|OwedRows|OwedSignal)|owed\\.OwedBody|process\\.ProcessLock");
+        String found = "lookup\\.\\w+|owed\\.DeliveryKey|settle\\.HistoryRows";
+        onlyKnowsOfTheQueue("nexus.attempt..", found);
+        onlyKnowsOfTheQueue("nexus.delivery..", found + "|override\\.(DeliveryOverride|PayloadErasure)");
+        onlyKnowsOfTheQueue("nexus.status..", "lookup\\.\\w+");
+        onlyKnowsOfTheQueue("nexus.upkeep..", "override\\.OwedExpiry");
+    }
+
+    private static void onlyKnowsOfTheQueue(String rooms, String values) {
         noClasses()
-                .that(resideInAPackage("nexus.dispatch.."))
+                .that(resideInAPackage(rooms))
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("nexus.queue..").and(DescribedPredicate.not(nameMatching(values))))
+                .dependOnClassesThat(resideInAPackage("nexus.queue..")
+                        .and(DescribedPredicate.not(nameMatching("nexus\\.queue\\.(" + values + ")(\\$.*)?"))))
                 .orShould()
                 .callMethodWhere(target(owner(assignableTo(OwedDelivery.class)))
                         .and(target(nameMatching("keySlice|place|key|otherKey|barrier|behind|due"))))

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
+import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
@@ -179,14 +180,12 @@ public class AttemptRepository {
                         hit.event_id,
                         (SELECT event_id FROM delivery d
                          WHERE d.day = hit.day AND d.day BETWEEN $9::date AND $10::date AND d.seq = hit.seq),
-                        (SELECT event_id FROM owed o
-                         WHERE o.lane = hit.lane AND o.stripe = ANY('{0,1,2,3,4,5,6,7}'::smallint[])
-                           AND o.seq = hit.seq)) AS id) owner ON true
+                        %3$s) AS id) owner ON true
                 LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day AND e.day BETWEEN $9::date AND $10::date)
             SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt,
                    h.is_late AS horizon_is_late, s.*
             FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < $8
-            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS, RUNS);
+            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS, RUNS, OwedLookUp.ofTried("hit.lane", "hit.seq"));
 
     private final Store store;
 

@@ -2,6 +2,7 @@ package nexus.delivery.state;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
+import nexus.queue.lookup.OwedLookUp;
 import nexus.store.IndexedRead;
 
 /**

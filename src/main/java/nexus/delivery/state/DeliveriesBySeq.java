@@ -2,19 +2,17 @@ package nexus.delivery.state;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
-import nexus.queue.owed.KeySlices;
+import nexus.queue.lookup.OwedLists;
 import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
 
 /**
- * Reads a page of deliveries in the order of their seqs: of all subscriptions or of one. Each place that is read (a stripe
- * of a lane, the history) gives at most a fixed number of rows, the newest first, before they are filtered.
+ * Reads a page of deliveries in the order of their seqs: of all subscriptions or of one. Each place that is read (a key
+ * slice of a lane, the history) gives at most a fixed number of rows, the newest first, before they are filtered.
  */
 final class DeliveriesBySeq {
     /** Rows read in one place for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
-    /** Seqs over which one page looks for owed deliveries of all lanes. */
-    private static final int WINDOW = 512;
 
     /** Packed rows to look at, so that their deliveries are enough for a page, and a few more for those that do not match. */
     private static final String RUNS = "least($2::bigint, 256) / " + HistoryRows.SHORTEST + " + 8";
@@ -28,8 +26,7 @@ final class DeliveriesBySeq {
      * <p>Of the runs, those are looked at that end before {@code $1}, the newest first, and those that end behind it and
      * begin before it. When there are more, they end before the lowest of these ends, the floor.
      *
-     * @param owed the common table expressions {@code owed_known}, owed deliveries, and {@code owed_end}, the seq from
-     *     which on these are all
+     * @param owed the common table expressions of {@link OwedLists}
      */
     private static String listBySeq(String owed, String settled, String runs) {
         return """
@@ -77,93 +74,10 @@ final class DeliveriesBySeq {
                 + "ORDER BY p.seq DESC";
     }
 
-    /**
-     * Of all lanes, those of a window of seqs: it begins at the newest one below $1 and is so wide, and as a seq is drawn
-     * once, that is how many they are at most, however they are spread over lanes. It ends where the next one is. Runs
-     * overlap, so that an older one may have higher seqs: below the window anything may be expected of them.
-     */
-    private static final String OWED_OF_ALL =
-            """
-            sought AS MATERIALIZED (
-                SELECT s.lane, s.deleted_at FROM subscription s
-                WHERE CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}' ELSE $3::text[] && '{DEAD}' END),
-            owed_place AS MATERIALIZED (
-                SELECT s.lane, s.deleted_at, stripes.n::smallint AS stripe, o.seq, o.created_at
-                FROM sought s CROSS JOIN %3$s stripes(n)
-                CROSS JOIN LATERAL (
-                    SELECT seq, created_at FROM owed
-                    WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
-                    ORDER BY seq DESC LIMIT 1) o),
-            run_place AS MATERIALIZED (
-                SELECT s.lane, s.deleted_at, o.seq, o.created_at
-                FROM sought s CROSS JOIN LATERAL (
-                    SELECT least($1 - 1, r.seqs[cardinality(r.seqs)]) AS seq, r.created_at FROM owed_run r
-                    WHERE r.lane = s.lane AND r.first_seq < $1
-                    ORDER BY r.first_seq DESC LIMIT 1) o),
-            owed_window AS MATERIALIZED (
-                SELECT max(seq) - %1$d AS edge
-                FROM (SELECT seq FROM owed_place UNION ALL SELECT seq FROM run_place) newest),
-            owed_known AS MATERIALIZED (
-                SELECT %2$s
-                FROM owed_place s CROSS JOIN LATERAL (
-                    SELECT * FROM owed
-                    WHERE lane = s.lane AND stripe = s.stripe AND seq < $1 AND seq >= (SELECT edge FROM owed_window)
-                    OFFSET 0) o
-                WHERE s.seq >= (SELECT edge FROM owed_window)
-                UNION ALL
-                SELECT %2$s
-                FROM run_place s CROSS JOIN LATERAL (
-                    SELECT * FROM owed_of_run
-                    WHERE lane = s.lane AND first_seq < $1 AND seq < $1 AND seq >= (SELECT edge FROM owed_window)
-                    OFFSET 0) o),
-            owed_end AS (
-                SELECT max(seq) + 1 AS seq
-                FROM (SELECT seq, created_at FROM owed_place WHERE seq < (SELECT edge FROM owed_window)
-                      UNION ALL
-                      SELECT o.seq, o.created_at
-                      FROM owed_place s CROSS JOIN LATERAL (
-                          SELECT seq, created_at FROM owed
-                          WHERE lane = s.lane AND stripe = s.stripe AND seq < (SELECT edge FROM owed_window)
-                          ORDER BY seq DESC LIMIT 1) o
-                      WHERE s.seq >= (SELECT edge FROM owed_window)
-                      UNION ALL
-                      SELECT (SELECT edge FROM owed_window) - 1, o.created_at
-                      FROM run_place s CROSS JOIN LATERAL (
-                          SELECT r.created_at FROM owed_run r
-                          WHERE r.lane = s.lane AND r.first_seq < (SELECT edge FROM owed_window)
-                          ORDER BY r.first_seq DESC LIMIT 1) o) older
-                WHERE created_at >= $4::timestamptz - interval '10 minutes')
-            """.formatted(WINDOW, DeliveryRows.OWED_COLUMNS, KeySlices.SERIES).strip();
+    private static final String OWED_OF_ALL = OwedLists.ofAll(DeliveryRows.OWED_COLUMNS);
 
-    /** Of one lane ($7), the newest of each stripe and of the runs. */
-    private static final String OWED_OF_SUBSCRIPTION = """
-            owed_place AS MATERIALIZED (
-                SELECT stripes.n AS place, %1$s
-                FROM subscription s CROSS JOIN %3$s stripes(n)
-                CROSS JOIN LATERAL (
-                    SELECT * FROM owed
-                    WHERE lane = s.lane AND stripe = stripes.n::smallint AND seq < $1
-                    ORDER BY seq DESC LIMIT greatest($6, $2::bigint / 4)) o
-                WHERE s.id = $7::uuid AND CASE WHEN s.deleted_at IS NULL THEN $3::text[] && '{PENDING,FAILED}'
-                                               ELSE $3::text[] && '{DEAD}' END
-                UNION ALL
-                SELECT -1, %1$s
-                FROM subscription s
-                CROSS JOIN LATERAL (
-                    SELECT * FROM owed_of_run WHERE lane = s.lane AND first_seq < $1 AND seq < $1
-                    ORDER BY seq DESC LIMIT greatest($6, $2::bigint / 4)) o
-                WHERE s.id = $7::uuid AND CASE WHEN s.deleted_at IS NULL THEN 'PENDING' ELSE 'DEAD' END = ANY ($3::text[])),
-            owed_known AS (SELECT %2$s FROM owed_place),
-            owed_end AS (
-                SELECT max(lowest) AS seq
-                FROM (SELECT min(seq) AS lowest FROM owed_place GROUP BY place
-                      HAVING count(*) >= greatest($6, $2::bigint / 4)
-                         AND min(created_at) >= $4::timestamptz - interval '10 minutes') full_places)
-            """.formatted(
-            DeliveryRows.OWED_COLUMNS,
-            "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at, changed_at,"
-                    + " attempted_at, status_code, error",
-            KeySlices.SERIES).strip();
+    private static final String OWED_OF_SUBSCRIPTION =
+            OwedLists.ofSubscription(DeliveryRows.OWED_COLUMNS, DeliveryRows.COLUMN_NAMES);
 
     private static final String LIST_ALL = listBySeq(OWED_OF_ALL, "true", "true");
 

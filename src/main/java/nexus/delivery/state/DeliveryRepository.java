@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.IndexedRead;
 import nexus.store.Store;
@@ -12,13 +13,13 @@ import nexus.store.Store;
  * Reads deliveries, owed ({@code owed}, {@code owed_run}) and settled ({@code delivery}, {@code delivery_run}) alike, each
  * statement in one snapshot: a delivery that is being settled is in exactly one of them.
  *
- * <p>No list scans without bound. Each place that is read (a stripe of a lane, the history) gives at most a fixed number
+ * <p>No list scans without bound. Each place that is read (a key slice of a lane, the history) gives at most a fixed number
  * of rows, newest first, before they are filtered. Where a place reaches that number, nothing is known about its older
  * rows; the newest such point over all places is the <i>horizon</i>: a page ends there, and the next one starts there.
  */
 @Singleton
 public class DeliveryRepository {
-    /** $1 day, $2 lane, $3 stripe, $4 seq, $5 epoch. */
+    /** $1 day, $2 lane, $3 key slice, $4 seq, $5 epoch. */
     private static final String FIND = """
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             page AS (

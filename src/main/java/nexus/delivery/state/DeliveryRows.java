@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.Rows;
 
@@ -20,6 +21,11 @@ final class DeliveryRows {
             o.due, o.attempts, o.created_at, greatest(o.created_at, o.renewed_at, s.deleted_at) AS changed_at,
             NULL::timestamptz AS attempted_at, NULL::smallint AS status_code, NULL::text AS error
             """;
+
+    /** Their names. */
+    static final String COLUMN_NAMES =
+            "seq, lane, stripe, day, event_id, status, dead_reason, due, attempts, created_at,"
+                    + " changed_at, attempted_at, status_code, error";
 
     /** Columns of a row {@code d} of {@code delivery}, {@code delivery_of_run} or {@code settled_delivery}. */
     static final String SETTLED_COLUMNS = """

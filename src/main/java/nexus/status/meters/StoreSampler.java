@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.function.ToDoubleFunction;
 import nexus.liveness.LoopHeartbeats;
 import nexus.liveness.Rounds;
-import nexus.queue.owed.KeySlices;
+import nexus.queue.lookup.OldestDue;
 import nexus.store.IndexedRead;
 import nexus.store.Rows;
 import nexus.store.Store;
@@ -33,10 +33,6 @@ public final class StoreSampler {
     /** A sample may wait for a connection, and for a response until the connection times out. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
-    /**
-     * A new delivery is due since it was created or retried by hand, another one since its due time. Costs one index
-     * look-up for each key slice of each lane that is not parked.
-     */
     private static final String SAMPLE = """
             SELECT counted.pending, counted.failed, coalesce(extract(epoch FROM now() - due.oldest), 0)::float8 AS oldest_due,
                    (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8
@@ -52,22 +48,7 @@ public final class StoreSampler {
                          coalesce(sum(dead), 0)::float8 AS dead
                   FROM (SELECT pending, failed, dead FROM stat
                         UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
-                 (SELECT min(least(ready.since, run.since, retry.due)) AS oldest
-                  FROM subscription s
-                  CROSS JOIN %s stripes(n)
-                  LEFT JOIN LATERAL (
-                      SELECT coalesce(renewed_at, created_at) AS since FROM owed
-                      WHERE lane = s.lane AND stripe = stripes.n::smallint AND due IS NULL
-                      ORDER BY seq LIMIT 1) ready ON true
-                  LEFT JOIN LATERAL (
-                      SELECT created_at AS since FROM owed_run WHERE lane = s.lane AND stripes.n = 0
-                      ORDER BY first_seq LIMIT 1) run ON true
-                  LEFT JOIN LATERAL (
-                      SELECT due FROM owed WHERE lane = s.lane AND due <= now() AND stripes.n = 0
-                      ORDER BY due LIMIT 1) retry ON true
-                  WHERE s.deleted_at IS NULL AND s.is_enabled
-                    AND (s.held_until IS NULL OR s.held_until <= now())
-                    AND s.breaker_opened_at IS NULL) due""".formatted(KeySlices.SERIES);
+                 %s due""".formatted(OldestDue.OF_ALL);
 
     private final Store store;
     private final Rounds rounds;

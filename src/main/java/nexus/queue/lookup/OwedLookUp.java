@@ -1,10 +1,10 @@
-package nexus.delivery.state;
+package nexus.queue.lookup;
 
 import nexus.queue.owed.KeySlices;
 
 /**
- * How one owed delivery is found, by its lane and seq. Runs overlap, but the wanted one is nearly always the last that
- * begins at or before the seq, so the search goes downwards from there; a run's arrays are not unnested.
+ * The SQL that finds one owed delivery by its lane and seq. Packed rows overlap, but the wanted one is nearly always the last
+ * that begins at or before the seq, so the search goes downwards from there; the arrays of a packed row are not unnested.
  */
 public final class OwedLookUp {
     private OwedLookUp() {}
@@ -21,5 +21,11 @@ public final class OwedLookUp {
                  FROM owed_run r CROSS JOIN LATERAL (SELECT array_position(r.seqs, %2$s) AS place OFFSET 0) run
                  WHERE r.lane = %1$s AND r.first_seq <= %2$s AND get_bit(r.is_owed, run.place - 1) = 1
                  ORDER BY r.first_seq DESC LIMIT 1))""".formatted(lane, seq, KeySlices.ALL);
+    }
+
+    /** The same for a delivery that was tried, which is never in a packed row. */
+    public static String ofTried(String lane, String seq) {
+        return "(SELECT o.event_id FROM owed o WHERE o.lane = %s AND o.stripe = ANY (%s) AND o.seq = %s)"
+                .formatted(lane, KeySlices.ALL, seq);
     }
 }
