@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nexus.bench.Training;
 import nexus.store.PostgresUrl;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** The image, what docker compose starts, and what the README says of it fit together. */
@@ -56,17 +59,33 @@ class ContainerTest {
         assertThat(nexus.path("stop_grace_period").asText()).isEqualTo("30s");
     }
 
-    @Test
-    void theImageHasTheVersionOfTheBuildAndNothingRunsAsRoot() throws IOException {
-        String image = Files.readString(Path.of("Dockerfile.native"));
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        Dockerfile.native | "/nexus"
+        Dockerfile.jvm    | "/nexus/jre/bin/java", "@/nexus/options"
+        """)
+    void theImageHasTheVersionOfTheBuildAndNothingRunsAsRoot(String file, String entry) throws IOException {
+        String image = Files.readString(Path.of(file));
         String pom = Files.readString(Path.of("pom.xml"));
         assertThat(only("ARG VERSION=(\\S+)", image))
                 .isEqualTo(only("<artifactId>nexus</artifactId>\\s*<version>([^<]+)<", pom));
         String last = image.substring(image.lastIndexOf("\nFROM "));
         assertThat(only("\nUSER ([0-9]+):[0-9]+\n", last)).isNotEqualTo("0");
-        assertThat(last).contains("\nENTRYPOINT [\"/nexus\"]\n", "\nCMD [\"serve\"]\n", "HEALTHCHECK");
+        assertThat(last)
+                .contains("\nENTRYPOINT [" + entry + "]\n", "\nCMD [\"serve\"]\n")
+                .containsPattern("\nHEALTHCHECK .* CMD " + Pattern.quote("[" + entry + ", \"health\", \"live\"]\n"));
         assertThat(image.lines().filter(line -> line.startsWith("FROM ")))
                 .noneMatch(line -> line.contains(":latest") || !line.contains(":"));
+    }
+
+    /** The cache is made, used and checked with the same options as that of the script, whose line the build reads. */
+    @Test
+    void theJvmsImageHasTheOptionsOfTheScript() throws IOException {
+        String image = Files.readString(Path.of("Dockerfile.jvm"));
+        assertThat(image).contains("sed -n 's/^java_options=\"\\(.*\\)\"$/\\1/p' nexus >/nexus/options");
+        assertThat(Files.readString(Path.of("nexus"))).containsPattern("(?m)^java_options=\"-XX:[^\"]+\"$");
+        assertThat(image).contains(Training.class.getName());
+        assertThat(Files.readAllLines(Path.of(".dockerignore"))).contains("!nexus", "!src/test/java/nexus/bench");
     }
 
     /** Aliases and merges included. */

@@ -9,14 +9,19 @@ final class EventPublisher implements EventSource {
     private static final String NOTE = "note ".repeat(20);
 
     private final Ledger ledger;
-    private final NexusApi api;
+    private final Way way;
     private final String type;
     private final int number;
 
+    /** Sends JSON objects, with commas between them. */
+    interface Way {
+        void publish(CharSequence events) throws IOException, InterruptedException;
+    }
+
     /** @param number of the publisher, from 0: each has keys of its own, since between two requests there is no order */
-    EventPublisher(Ledger ledger, NexusApi api, String type, int number) {
+    EventPublisher(Ledger ledger, Way way, String type, int number) {
         this.ledger = ledger;
-        this.api = api;
+        this.way = way;
         this.type = type;
         this.number = number;
     }
@@ -29,7 +34,7 @@ final class EventPublisher implements EventSource {
             append(n, n > first ? "," : "", events);
         }
         ledger.sending(first, count);
-        api.publish(events);
+        way.publish(events);
     }
 
     @Override

@@ -40,7 +40,7 @@ final class FairnessPhase {
         for (int i = 0; i < ENDPOINTS; i++) {
             String type = subject.type("healthy-" + i);
             subscriptions.add(subject.api().subscribe(subject.endpoint("/count/" + i), type, ""));
-            publishers.add(new EventPublisher(subject.ledger(), subject.api(), type, FIRST_PUBLISHER + i));
+            publishers.add(new EventPublisher(subject.ledger(), subject.api()::publish, type, FIRST_PUBLISHER + i));
         }
         List<Round> rounds = new ArrayList<>();
         try (EventSource healthy = inTurns(publishers)) {

@@ -60,6 +60,10 @@ final class NexusApi implements AutoCloseable {
         send("POST", "/v1/events/batch", Optional.of("{\"events\":[" + events + "]}"), 202);
     }
 
+    void publishOne(CharSequence event) throws IOException, InterruptedException {
+        send("POST", "/v1/events", Optional.of(event.toString()), 202);
+    }
+
     JsonNode get(String path) throws IOException, InterruptedException {
         return JSON.readTree(send("GET", path, Optional.empty(), 200));
     }

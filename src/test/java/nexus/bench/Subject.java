@@ -73,7 +73,7 @@ record Subject(
     List<EventPublisher> publishers() {
         List<EventPublisher> publishers = new ArrayList<>();
         for (int i = 0; i < PUBLISHERS; i++) {
-            publishers.add(new EventPublisher(ledger, api, type("order"), i));
+            publishers.add(new EventPublisher(ledger, api::publish, type("order"), i));
         }
         return publishers;
     }
