@@ -99,13 +99,17 @@ class RoomsTest {
             Map.entry("queue.settle", Set.of("queue.lease", "queue.owed", "queue.process")),
             Map.entry("queue.order", Set.of("queue.owed")),
             Map.entry("queue.position", Set.of("queue.notify", "queue.order", "queue.owed")),
+            Map.entry("queue.body", Set.of("queue.order", "queue.owed")),
+            Map.entry("queue.packed", Set.of("queue.notify", "queue.owed")),
             Map.entry(
                     "queue.backlog",
                     Set.of(
+                            "queue.body",
                             "queue.lease",
                             "queue.notify",
                             "queue.order",
                             "queue.owed",
+                            "queue.packed",
                             "queue.position",
                             "queue.settle")),
             Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import nexus.queue.body.Bodies;
 import nexus.queue.order.KeyOrder;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.DueCursor;

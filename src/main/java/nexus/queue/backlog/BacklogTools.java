@@ -15,7 +15,7 @@ import nexus.queue.settle.Settlement;
 public record BacklogTools(
         Vertx vertx,
         OwedQueue queue,
-        PackedRows runs,
+        PackedRows unpacker,
         Settlement settlement,
         DeliveryLease lease,
         OwedSignal signal,

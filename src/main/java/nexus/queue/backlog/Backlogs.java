@@ -138,7 +138,7 @@ public class Backlogs {
             return new StoredBacklog.Parts(
                     tools.vertx(),
                     tools.queue(),
-                    tools.runs(),
+                    tools.unpacker(),
                     tools.settlement(),
                     tools.signal().live(),
                     tools.meters(),

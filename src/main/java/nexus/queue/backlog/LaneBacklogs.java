@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nexus.queue.lease.Shards;
+import nexus.queue.body.Bodies;
+import nexus.queue.lease.ShardHandover;
 import nexus.queue.order.Ahead;
 import nexus.queue.order.KeyChains;
 import nexus.queue.order.Waiting;
@@ -23,29 +24,22 @@ import org.jspecify.annotations.Nullable;
  * released. Belongs to the backlog's event loop.
  */
 final class LaneBacklogs {
-    private final BacklogBounds bounds;
     private final Bodies bodies;
+    private final ShardHandover shards;
     private final LinkedHashMap<Integer, LaneBacklog> byNumber = new LinkedHashMap<>(); // in the order of their turns
-    private final Set<Long> underWay = new HashSet<>(); // seqs, unique over all lanes; from taking to settling
-    private int open; // of these, without an outcome
-    private final Map<Integer, Integer> underWayByShard = new HashMap<>();
-    private Set<Integer> shards = Set.of();
-    private Set<Integer> leaving = Set.of();
-    private int aheadInAll;
+    private final InProgress inProgress = new InProgress();
+    private final ReadAhead readAhead;
     private final List<OwedDelivery> dropped = new ArrayList<>();
 
-    LaneBacklogs(BacklogBounds bounds, Bodies bodies) {
-        this.bounds = bounds;
+    LaneBacklogs(BacklogBounds bounds, ShardHandover shards, Bodies bodies) {
+        this.shards = shards;
         this.bodies = bodies;
+        this.readAhead = new ReadAhead(bounds, shards, inProgress);
     }
 
-    /** From now on these are the shards; lanes of others are forgotten, those of new ones come with the next {@link #serve}. */
-    void own(Set<Integer> owned, Set<Integer> ofThemLeaving) {
-        shards = Set.copyOf(owned);
-        leaving = Set.copyOf(ofThemLeaving);
-        forget(byNumber.keySet().stream()
-                .filter(number -> !shards.contains(Shards.of(number)))
-                .toList());
+    /** Forgets the lanes of shards that are gone. Those of new shards come with the next {@link #serve}. */
+    void shardsChanged() {
+        forget(byNumber.keySet().stream().filter(number -> !shards.has(number)).toList());
     }
 
     private void forget(Collection<Integer> numbers) {
@@ -59,12 +53,22 @@ final class LaneBacklogs {
 
     /** Whether something may be started in this lane, known or not. */
     boolean owns(int number) {
-        int shard = Shards.of(number);
-        return shards.contains(shard) && !leaving.contains(shard);
+        return shards.mayStart(number);
     }
 
-    boolean isUnderWayIn(int shard) {
-        return underWayByShard.containsKey(shard);
+    ReadAhead readAhead() {
+        return readAhead;
+    }
+
+    InProgress inProgress() {
+        return inProgress;
+    }
+
+    /** The oldest open position of each of these lanes. */
+    static Map<Integer, Long> oldestOpen(Collection<LaneBacklog> lanes) {
+        Map<Integer, Long> oldestOpenByLane = new HashMap<>();
+        lanes.forEach(lane -> oldestOpenByLane.put(lane.number, lane.cursor.oldestOpen()));
+        return oldestOpenByLane;
     }
 
     /** What {@link #serve} has changed. */
@@ -80,7 +84,7 @@ final class LaneBacklogs {
             if (known != null) {
                 known.update(rules);
             } else if (owns(rules.lane())) {
-                LaneBacklog lane = new LaneBacklog(rules, this::forgotten);
+                LaneBacklog lane = new LaneBacklog(rules, readAhead::forget);
                 byNumber.put(lane.number, lane);
                 created.add(lane);
             }
@@ -123,7 +127,7 @@ final class LaneBacklogs {
         List<LaneBacklog> turns = new ArrayList<>();
         for (LaneBacklog lane : byNumber.values()) {
             lane.cursor.wakeDue(now);
-            if (readsReady(lane, now) || readsDue(lane, now)) {
+            if (readAhead.readsReady(lane, now) || readAhead.readsDue(lane)) {
                 turns.add(lane);
                 if (turns.size() == atMost) {
                     break;
@@ -137,48 +141,6 @@ final class LaneBacklogs {
         return turns;
     }
 
-    /** Whether it has unread, untried rows, and need not send the rows in memory first. */
-    boolean readsReady(LaneBacklog lane, Instant now) {
-        return lane.cursor.hasUnread() && lane.isOpen() && wanted(lane, now) > 0;
-    }
-
-    /** Whether it has retries whose time may have come. */
-    boolean readsDue(LaneBacklog lane, Instant now) {
-        return lane.cursor.hasUnreadDue() && lane.isOpen() && wantedDue(lane) > 0;
-    }
-
-    /** How many retries are worth reading: they go before what waits for room, so that a full lane does not keep them. */
-    int wantedDue(LaneBacklog lane) {
-        return Math.max(room(lane), Math.min(lane.aheadWantedRetries(), aheadRoom(lane)));
-    }
-
-    /** How many rows are worth reading: those that there is room for, and those that will soon have room. */
-    int wanted(LaneBacklog lane, Instant now) {
-        int room = lane.ahead.isEmpty() ? room(lane) : 0;
-        return room + Math.min(owns(lane.number) ? lane.aheadWanted(now) : 0, aheadRoom(lane));
-    }
-
-    /** The number of further rows of this lane that may wait for room: at most half of what the others leave. */
-    private int aheadRoom(LaneBacklog lane) {
-        int own = lane.waiting();
-        return (bounds.readAhead() - (aheadInAll - own) + 1) / 2 - own;
-    }
-
-    /** The last known number of requests for which the lane has room. */
-    private int room(LaneBacklog lane) {
-        return owns(lane.number) && !isWrittenTooSlowly() ? lane.room() : 0;
-    }
-
-    /** More outcomes wait to be written down than a healthy store ever leaves. */
-    private boolean isWrittenTooSlowly() {
-        return underWay.size() - open >= bounds.unsettled();
-    }
-
-    /** Whether one more finds a place in memory: within the room for requests, or in what waits for room. */
-    private boolean takesOneMore(LaneBacklog lane) {
-        return lane.isOpen() && owns(lane.number) && (lane.ahead.size() < room(lane) || aheadRoom(lane) > 0);
-    }
-
     /**
      * Its keys are busy, its request is made when there is room.
      *
@@ -186,7 +148,7 @@ final class LaneBacklogs {
      */
     @Nullable
     Waiting place(LaneBacklog lane, OwedDelivery row, Instant now) {
-        if (!takesOneMore(lane)) {
+        if (!readAhead.takesOneMore(lane)) {
             return null;
         }
         Waiting waiting = new Waiting(row, now);
@@ -196,7 +158,7 @@ final class LaneBacklogs {
         } else {
             lane.ahead.addFirst(waiting);
         }
-        aheadInAll++;
+        readAhead.add(1);
         return waiting;
     }
 
@@ -204,20 +166,19 @@ final class LaneBacklogs {
     void follow(LaneBacklog lane, Ahead where, OwedDelivery row, Instant now) {
         lane.claim(row, true);
         where.addFirst(new Waiting(row, now));
-        aheadInAll++;
+        readAhead.add(1);
     }
 
     /** See {@link LaneBacklog#lookBehind}; remembered rows count as waiting ones. */
     LaneBacklog.Look lookBehind(LaneBacklog lane, Waiting fresh) {
-        LaneBacklog.Look look = aheadRoom(lane) > 0 ? lane.lookBehind(fresh) : LaneBacklog.Look.BEHIND;
-        aheadInAll += look == LaneBacklog.Look.PASS ? 1 : 0;
+        LaneBacklog.Look look = readAhead.roomToWait(lane) > 0 ? lane.lookBehind(fresh) : LaneBacklog.Look.BEHIND;
+        readAhead.add(look == LaneBacklog.Look.PASS ? 1 : 0);
         return look;
     }
 
     /** Starts the first of these and remembers the others. */
     void started(LaneBacklog lane, KeyQueue run, Instant readAt) {
-        int remembered = lane.started(run, readAt); // which may forget others
-        aheadInAll += remembered;
+        readAhead.add(lane.started(run, readAt));
     }
 
     /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
@@ -236,11 +197,6 @@ final class LaneBacklogs {
             lane.claim(next.waiting().row(), !next.isWhole());
             lane.ahead.addFirst(next.waiting());
         }
-    }
-
-    private void forgotten(Waiting waiting) {
-        aheadInAll--;
-        drop(waiting);
     }
 
     private void drop(Waiting waiting) {
@@ -263,7 +219,11 @@ final class LaneBacklogs {
             if (!lane.renewed.hasNothing()) {
                 dropAll(lane, lane.renewed); // it is read as any other
             }
-            return take(lane, lane.ahead, isWrittenTooSlowly() ? 0 : lane.told().requests(), now);
+            return take(
+                    lane,
+                    lane.ahead,
+                    readAhead.isStoredTooSlowly() ? 0 : lane.told().requests(),
+                    now);
         }
         if (!lane.ahead.hasNothing()) {
             dropAll(lane, lane.ahead);
@@ -271,7 +231,11 @@ final class LaneBacklogs {
         if (!lane.told().takesRenewed() && !lane.renewed.hasNothing()) {
             dropAll(lane, lane.renewed);
         }
-        return take(lane, lane.renewed, isWrittenTooSlowly() ? 0 : lane.told().requests(), now);
+        return take(
+                lane,
+                lane.renewed,
+                readAhead.isStoredTooSlowly() ? 0 : lane.told().requests(),
+                now);
     }
 
     private List<Ready> take(LaneBacklog lane, Ahead from, int atMost, Instant now) {
@@ -291,7 +255,7 @@ final class LaneBacklogs {
             if (next == null) {
                 break;
             }
-            aheadInAll--;
+            readAhead.remove(1);
             if (next.ready() == null) {
                 from.awaitBody(next);
                 bodies.want(next);
@@ -309,9 +273,7 @@ final class LaneBacklogs {
                     "taken without its body: " + waiting.row().seq());
         }
         lane.ahead.began(now);
-        underWay.add(waiting.row().seq());
-        open++;
-        underWayByShard.merge(Shards.of(lane.number), 1, Integer::sum);
+        inProgress.begin(waiting.row());
         return ready;
     }
 
@@ -323,6 +285,7 @@ final class LaneBacklogs {
 
     /** Rows that were in memory and are given back, since the last call; without those that are claimed again by now. */
     List<OwedDelivery> takeDropped() {
+        readAhead.takeForgotten().forEach(this::drop);
         if (dropped.isEmpty()) {
             return List.of();
         }
@@ -333,7 +296,7 @@ final class LaneBacklogs {
 
     /** It was taken, but nothing was sent and nothing has changed: it is to be read again. */
     void released(OwedDelivery row) {
-        ended(row, false);
+        inProgress.end(row, false);
         LaneBacklog lane = of(row.lane());
         if (lane != null) {
             lane.unclaim(row);
@@ -361,39 +324,12 @@ final class LaneBacklogs {
             lane.unclaim(each.row());
             drop(each);
         }
-        aheadInAll -= waiting.size();
-    }
-
-    /** It has an outcome, which is to be written down. */
-    void answered(OwedDelivery row) {
-        open -= underWay.contains(row.seq()) ? 1 : 0;
-    }
-
-    /**
-     * It is settled, or as if it had never been taken.
-     *
-     * @param hadOutcome it was {@link #answered}
-     */
-    void ended(OwedDelivery row, boolean hadOutcome) {
-        if (underWay.remove(row.seq())) {
-            open -= hadOutcome ? 0 : 1;
-            underWayByShard.computeIfPresent(
-                    Shards.of(row.lane()), (shard, count) -> count == 1 ? null : Integer.valueOf(count - 1));
-        }
+        readAhead.remove(waiting.size());
     }
 
     /** Whether it is in progress here, or about to be. */
     boolean isTaken(OwedDelivery row) {
         LaneBacklog lane = of(row.lane());
-        return underWay.contains(row.seq()) || (lane != null && lane.isClaimed(row));
-    }
-
-    /** Deliveries that wait in memory. */
-    int ahead() {
-        return aheadInAll;
-    }
-
-    int underWay() {
-        return underWay.size();
+        return inProgress.contains(row) || (lane != null && lane.isClaimed(row));
     }
 }

@@ -5,11 +5,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import nexus.queue.lease.Shards;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
@@ -22,43 +24,54 @@ import org.jboss.logging.Logger;
 
 /**
  * Ends expired deliveries of a lane, and all deliveries of a lane whose subscription is deleted, a few hundred rows at a time
- * and separately from outcomes of requests. Belongs to the dispatcher's event loop.
+ * and separately from outcomes of requests. Belongs to the backlog's event loop.
  */
 final class LaneClearing {
     private static final Logger LOG = Logger.getLogger(LaneClearing.class);
     private static final int ROWS = 500;
 
     private final OwedReads queue;
-    private final Unpacker runs;
+    private final Unpacker unpacker;
     private final Settling settlement;
-    private final Deliverer deliverer;
+    private final IntFunction<Future<Boolean>> deleted;
     private final Duration maxAge;
     private final Clock clock;
     private final Term term;
     private final LaneBacklogs lanes;
-    private final BiConsumer<List<Outcome>, Set<Long>> written;
 
-    private final Set<Integer> underWay = new HashSet<>();
+    private final Map<Integer, Progress> inProgress = new HashMap<>(); // by lane
     private final Set<Integer> again = new HashSet<>(); // requested meanwhile, because a row may be free now
     private boolean stopped;
 
-    /** @param written receives the outcomes to store, and the seqs of the stored ones */
+    /** @param after the seq of the last row that was looked at */
+    private record Progress(boolean isDeleted, long after) {
+        static final Progress AT_START = new Progress(false, 0);
+    }
+
+    /**
+     * One part of a lane.
+     *
+     * @param ended the outcomes of its deliveries
+     * @param stored the seqs of those that are stored
+     * @param isLast whether the lane is finished; otherwise {@link #next} must be called
+     */
+    record Cleared(int lane, List<Outcome> ended, Set<Long> stored, boolean isLast) {}
+
+    /** @param deleted whether a lane is deleted in the store */
     LaneClearing(
             StoredBacklog.Parts parts,
             Term term,
-            Deliverer deliverer,
+            IntFunction<Future<Boolean>> deleted,
             Duration maxAge,
-            LaneBacklogs lanes,
-            BiConsumer<List<Outcome>, Set<Long>> written) {
+            LaneBacklogs lanes) {
         this.queue = parts.queue();
-        this.runs = parts.runs();
+        this.unpacker = parts.unpacker();
         this.settlement = parts.settlement();
         this.clock = parts.clock();
-        this.deliverer = deliverer;
+        this.deleted = deleted;
         this.maxAge = maxAge;
         this.term = term;
         this.lanes = lanes;
-        this.written = written;
     }
 
     void stop() {
@@ -66,34 +79,52 @@ final class LaneClearing {
     }
 
     /** Whether it is clearing a lane of this shard. */
-    boolean isUnderWayIn(int shard) {
-        return underWay.stream().anyMatch(lane -> Shards.of(lane) == shard);
+    boolean isInProgressIn(int shard) {
+        return inProgress.keySet().stream().anyMatch(lane -> Shards.of(lane) == shard);
     }
 
-    void clear(int lane) {
+    /** Begins to clear a lane. A lane that is being cleared is cleared once more afterwards. */
+    Future<Cleared> begin(int lane) {
         if (stopped || !lanes.owns(lane)) {
-            return;
+            return Future.succeededFuture(nothing(lane));
         }
-        if (!underWay.add(lane)) {
+        if (inProgress.containsKey(lane)) {
             again.add(lane);
-        } else {
-            isDeleted(lane)
-                    .compose(isDeleted -> clearFrom(lane, isDeleted, lowest(lane)))
-                    .onFailure(failure -> LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage()))
-                    .onComplete(done -> {
-                        underWay.remove(lane);
-                        if (again.remove(lane) && done.succeeded()) {
-                            clear(lane);
-                        }
-                    });
+            return Future.succeededFuture(nothing(lane));
         }
+        return start(lane);
+    }
+
+    /** Goes on with a lane of which a part was cleared. */
+    Future<Cleared> next(int lane) {
+        Progress progress = inProgress.getOrDefault(lane, Progress.AT_START);
+        return progress.equals(Progress.AT_START) ? start(lane) : ended(lane, clearPart(lane, progress));
+    }
+
+    private Future<Cleared> start(int lane) {
+        inProgress.put(lane, Progress.AT_START);
+        return ended(
+                lane, isDeleted(lane).compose(isDeleted -> clearPart(lane, new Progress(isDeleted, lowest(lane)))));
+    }
+
+    private Future<Cleared> ended(int lane, Future<Cleared> part) {
+        return part.recover(failure -> {
+            LOG.warnf("lane not cleared lane=%d reason=%s", lane, failure.getMessage());
+            inProgress.remove(lane);
+            again.remove(lane);
+            return Future.succeededFuture(nothing(lane));
+        });
+    }
+
+    private static Cleared nothing(int lane) {
+        return new Cleared(lane, List.of(), Set.of(), true);
     }
 
     /** An unknown lane may have been created by another process, so only the store knows whether it is deleted. */
     private Future<Boolean> isDeleted(int lane) {
         return lanes.of(lane) == null
-                ? deliverer.isDeleted(lane).compose(isDeleted -> runs.unpackLane(lane)
-                        .map(isDeleted))
+                ? deleted.apply(lane)
+                        .compose(isDeleted -> unpacker.unpackLane(lane).map(isDeleted))
                 : Future.succeededFuture(false);
     }
 
@@ -102,22 +133,34 @@ final class LaneClearing {
         return lane == null ? 0 : lane.cursor.oldestOpen() - 1;
     }
 
-    private Future<Void> clearFrom(int lane, boolean isDeleted, long after) {
-        return queue.oldest(lane, after, ROWS).compose(rows -> {
-            List<Outcome> dead = stopped || !lanes.owns(lane) ? List.of() : dead(isDeleted, rows);
+    private Future<Cleared> clearPart(int lane, Progress progress) {
+        return queue.oldest(lane, progress.after(), ROWS).compose(rows -> {
+            List<Outcome> dead = stopped || !lanes.owns(lane) ? List.of() : dead(progress.isDeleted(), rows);
             if (dead.isEmpty()) {
-                return Future.succeededFuture();
+                return Future.succeededFuture(end(lane, List.of(), Set.of()));
             }
-            return settlement.settle(term, dead).compose(seqs -> {
+            return settlement.settle(term, dead).map(seqs -> {
                 if (stopped || seqs.isEmpty()) {
-                    return Future.succeededFuture();
+                    return end(lane, List.of(), Set.of());
                 }
-                written.accept(dead, seqs.get());
-                return rows.size() == ROWS
-                        ? clearFrom(lane, isDeleted, rows.getLast().seq())
-                        : Future.succeededFuture();
+                if (rows.size() < ROWS) {
+                    return end(lane, dead, seqs.get());
+                }
+                inProgress.put(
+                        lane, new Progress(progress.isDeleted(), rows.getLast().seq()));
+                return new Cleared(lane, dead, seqs.get(), false);
             });
         });
+    }
+
+    private Cleared end(int lane, List<Outcome> ended, Set<Long> stored) {
+        boolean isAgain = again.remove(lane) && !stopped && lanes.owns(lane);
+        if (isAgain) {
+            inProgress.put(lane, Progress.AT_START);
+        } else {
+            inProgress.remove(lane);
+        }
+        return new Cleared(lane, ended, stored, !isAgain);
     }
 
     private List<Outcome> dead(boolean isDeleted, List<OwedDelivery> rows) {

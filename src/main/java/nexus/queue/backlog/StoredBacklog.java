@@ -7,24 +7,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import nexus.queue.body.Bodies;
 import nexus.queue.lease.Holding;
+import nexus.queue.lease.ShardHandover;
 import nexus.queue.lease.Term;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
+import nexus.queue.order.Waiting;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue.LaneKey;
 import nexus.queue.owed.OwedReads;
 import nexus.queue.owed.Ready;
 import nexus.queue.owed.SliceCursor;
 import nexus.queue.owed.Unpacker;
-import nexus.queue.owed.Watermark;
-import nexus.queue.position.OwnSeqs;
+import nexus.queue.packed.PackedInMemory;
+import nexus.queue.packed.Unpacking;
+import nexus.queue.position.OldestOpenPositions;
+import nexus.queue.position.OpenReads;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.OutcomeWriter;
 import nexus.queue.settle.Settling;
@@ -35,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * The backlog of one term, over the shards that this process owns. It runs on one event loop. A new term and a new shard start
  * without state and read the store.
  *
- * <p>The reader finds deliveries that may start, the deliverer takes them and returns outcomes, and the writer stores these.
- * Stored outcomes free keys, and the reader continues.
+ * <p>A straight line: the reader sorts rows into memory, the deliverer takes them and returns outcomes, the writer stores
+ * these, and stored outcomes free keys, whose next rows are read. Each part returns what it found, and none calls another one
+ * that stands before it. Every result of the store arrives here, and is followed by {@link #proceed}.
  */
 final class StoredBacklog implements Backlog {
     private static final Logger LOG = Logger.getLogger(StoredBacklog.class);
@@ -47,7 +52,7 @@ final class StoredBacklog implements Backlog {
     record Parts(
             Vertx vertx,
             OwedReads queue,
-            Unpacker runs,
+            Unpacker unpacker,
             Settling settlement,
             LiveLanes live,
             BacklogMeters meters,
@@ -62,20 +67,21 @@ final class StoredBacklog implements Backlog {
     private final BacklogBounds bounds;
     private final Deliverer deliverer;
     private final Bodies bodies;
+    private final ShardHandover shards = new ShardHandover();
     private final LaneBacklogs lanes;
     private final PackedInMemory packed;
+    private final Unpacking unpacking;
+    private final Successors successors;
+    private final FreshRows fresh;
     private final LaneReader reader;
     private final OutcomeWriter writer;
     private final LaneClearing clearing;
-    private final Watermark watermark = new Watermark();
-    private final OwnSeqs seqs = new OwnSeqs();
-    private Set<Integer> owned = Set.of();
-    private Set<Integer> leaving = Set.of();
-    private final Set<Integer> handedOver = new HashSet<>(); // reported to the lease, which has not responded yet
+    private final OldestOpenPositions oldestOpen;
     private boolean checking;
     private boolean closed;
 
     StoredBacklog(Parts parts, Term term, Tenancy tenancy, BacklogBounds bounds, Deliverer deliverer) {
+        OpenReads reads = new OpenReads();
         this.vertx = parts.vertx();
         this.term = term;
         this.tenancy = tenancy;
@@ -84,13 +90,17 @@ final class StoredBacklog implements Backlog {
         this.meters = parts.meters();
         this.bounds = bounds;
         this.deliverer = deliverer;
-        this.bodies = new Bodies(vertx, queue, meters, bounds.bodyMemory());
-        this.lanes = new LaneBacklogs(bounds, bodies);
+        this.bodies = new Bodies(vertx, queue, bounds.bodyMemory());
+        this.lanes = new LaneBacklogs(bounds, shards, bodies);
+        this.packed = new PackedInMemory(parts.live(), term.process());
+        this.unpacking = new Unpacking(vertx, parts.unpacker(), packed);
+        this.successors = new Successors(parts, lanes, bodies, reads);
+        this.fresh = new FreshRows(parts, tenancy, lanes, packed, bodies, bounds.bodyMemory());
+        this.reader = new LaneReader(parts, tenancy, lanes, packed, bodies, fresh, reads, successors);
         this.writer =
-                new OutcomeWriter(vertx, parts.settlement(), term, tenancy::refused, meters::outcomes, this::written);
-        this.clearing = new LaneClearing(parts, term, deliverer, bounds.maxAge(), lanes, this::written);
-        this.packed = new PackedInMemory(vertx, parts.runs(), parts.live(), term.process(), this::unpacked);
-        this.reader = new LaneReader(parts, tenancy, lanes, packed, bodies, bounds.bodyMemory(), deliverer);
+                new OutcomeWriter(vertx, parts.settlement(), term, tenancy::refused, meters::outcomes, this::stored);
+        this.clearing = new LaneClearing(parts, term, deliverer::isDeleted, bounds.maxAge(), lanes);
+        this.oldestOpen = new OldestOpenPositions(queue);
     }
 
     boolean isOf(Term asked) {
@@ -104,14 +114,8 @@ final class StoredBacklog implements Backlog {
 
     /** Applies the shards of the lease: reads the deliveries of new ones, and releases those that leave. */
     void hold(Holding holding) {
-        handedOver.removeIf(shard -> !holding.leaving().contains(shard));
-        Set<Integer> shards = new HashSet<>(holding.shards());
-        shards.removeAll(handedOver);
-        boolean hasNew = !owned.containsAll(shards);
-        owned = shards;
-        leaving = new HashSet<>(holding.leaving());
-        leaving.removeAll(handedOver);
-        lanes.own(owned, leaving);
+        boolean hasNew = shards.hold(holding);
+        lanes.shardsChanged();
         deliverer.shardsChanged();
         if (hasNew) {
             sweep();
@@ -124,16 +128,11 @@ final class StoredBacklog implements Backlog {
         if (closed) {
             return;
         }
-        for (Integer shard : List.copyOf(leaving)) {
-            if (!lanes.isUnderWayIn(shard) && !clearing.isUnderWayIn(shard)) {
-                leaving.remove(shard);
-                owned.remove(shard);
-                handedOver.add(shard);
-                lanes.own(owned, leaving);
-                tenancy.drained(shard);
-            }
+        for (Integer shard : shards.handOver(this::isInProgressIn)) {
+            lanes.shardsChanged();
+            tenancy.drained(shard);
         }
-        if (!leaving.isEmpty() && !checking) {
+        if (shards.isAnyLeaving() && !checking) {
             checking = true;
             vertx.setTimer(DRAIN_CHECK.toMillis(), again -> {
                 checking = false;
@@ -142,35 +141,47 @@ final class StoredBacklog implements Backlog {
         }
     }
 
+    private boolean isInProgressIn(int shard) {
+        return lanes.inProgress().isAnyOf(shard) || clearing.isInProgressIn(shard);
+    }
+
     /** Ends it at once: nothing more is read, and no outcome of deliveries in progress is stored. */
     void close() {
         closed = true;
         clearing.stop();
-        reader.stop();
+        stopReading();
+        unpacking.stop();
         packed.stop();
         bodies.stop();
         writer.close();
         meters.ahead(0);
+        meters.bodies(0, 0);
+    }
+
+    private void stopReading() {
+        fresh.stop();
+        reader.stop();
+        successors.stop();
     }
 
     /** Gives out nothing new. What waits in memory stays owed, as rows. */
     void drain() {
-        reader.stop();
+        stopReading();
         lanes.all().forEach(lanes::readAgain);
         forgetDropped();
     }
 
     /** Whether no request is in flight, every outcome is stored, and no packed row remains. */
     boolean isDrained() {
-        return lanes.underWay() == 0 && !packed.isUnpacking();
+        return lanes.inProgress().count() == 0 && !packed.isUnpacking();
     }
 
     @Override
     public void serve(Collection<LaneRules> rules) {
         LaneBacklogs.Served served = lanes.serve(rules);
-        served.gone().forEach(clearing::clear);
-        packed.adopt(served.created());
-        deliverer.turnSoon();
+        served.gone().forEach(this::clear);
+        unpacking.adopt(LaneBacklogs.oldestOpen(served.created())).onSuccess(read -> proceed());
+        proceed();
     }
 
     @Override
@@ -195,12 +206,15 @@ final class StoredBacklog implements Backlog {
 
     @Override
     public void readOn(Instant now) {
-        if (!reader.isStopped()) {
-            bodies.read(lanes::arrived, deliverer::turnSoon);
-        }
         forgetDropped();
-        meters.ahead(lanes.ahead());
-        reader.readOn(now);
+        if (!reader.isStopped()) {
+            bodies.read().ifPresent(read -> read.onSuccess(this::loaded));
+        }
+        meters.bodies(bodies.waiting(), bodies.bytes());
+        meters.ahead(lanes.readAhead().waiting());
+        for (Future<Successors.LookUp> read : reader.readOn(now)) {
+            read.onSuccess(this::sorted);
+        }
     }
 
     @Override
@@ -221,7 +235,7 @@ final class StoredBacklog implements Backlog {
             return;
         }
         OwedDelivery row = outcome.delivery();
-        lanes.answered(row);
+        lanes.inProgress().answered(row);
         bodies.giveBack(row);
         writer.add(outcome);
         LaneBacklog lane = lanes.of(row.lane());
@@ -232,7 +246,7 @@ final class StoredBacklog implements Backlog {
                 lane.forgetBehind(row);
             }
         }
-        deliverer.turnSoon();
+        proceed();
     }
 
     @Override
@@ -241,7 +255,7 @@ final class StoredBacklog implements Backlog {
             bodies.giveBack(ready.delivery());
             lanes.released(ready.delivery());
         }
-        deliverer.turnSoon();
+        proceed();
     }
 
     @Override
@@ -249,46 +263,17 @@ final class StoredBacklog implements Backlog {
         LaneBacklog lane = lanes.of(number);
         if (lane != null) {
             lane.cursor.rewindAll();
-            deliverer.turnSoon();
+            proceed();
         }
     }
 
-    /** Handles deliveries that were removed from memory. */
-    private void forgetDropped() {
-        List<OwedDelivery> dropped = lanes.takeDropped();
-        if (!dropped.isEmpty()) {
-            packed.forgotten(dropped);
-        }
-    }
-
-    /** Reads deliveries that another process stored meanwhile, with later ones of this process. */
+    /** Takes newly owed deliveries into memory, or reads them: those of another process, with later ones of this process. */
     void owed(OwedRows rows) {
-        boolean follows = seqs.follows(rows);
-        rows.lowestSeqByLane().forEach((number, seq) -> {
-            LaneBacklog lane = lanes.of(number);
-            List<Ready> fresh = rows.freshByLane().getOrDefault(number, List.of());
-            packed.stored(fresh);
-            boolean isAlone = follows && lane != null && lane.knowsGaps(seqs.gaps());
-            if (!isAlone) {
-                reader.leave(number, fresh);
-            }
-            if (lane != null) {
-                lane.readsGaps(seqs.gaps());
-                if (rows.byHand()) {
-                    lanes.readAgain(lane);
-                }
-                long toRead = fresh.isEmpty() || !isAlone ? seq : Math.max(seq, reader.handOver(lane, fresh));
-                if (fresh.isEmpty()) {
-                    lane.cursor.rewind(toRead);
-                } else if (toRead < Long.MAX_VALUE) {
-                    lane.cursor.rewindToNew(toRead);
-                }
-            }
-        });
+        fresh.accept(rows);
         if (rows.byHand()) {
             reader.lookForRenewed();
         }
-        deliverer.turnSoon();
+        proceed();
     }
 
     /** Reads after all cursors, because another process may have stored deliveries, and advances the oldest open positions. */
@@ -299,56 +284,28 @@ final class StoredBacklog implements Backlog {
                 read.addAll(lane.cursor.dryCursors());
             }
         }
-        packed.poll(lanes.all());
+        unpacking.poll(LaneBacklogs.oldestOpen(lanes.all())).onSuccess(found -> proceed());
         queue.withMore(read)
                 .onFailure(failure -> LOG.warnf("polling lanes failed reason=%s", failure.getMessage()))
                 .onSuccess(withMore -> {
                     withMore.stream().map(lanes::of).filter(Objects::nonNull).forEach(lane -> lane.cursor.poll());
                     reader.lookForRenewed();
-                    deliverer.turnSoon();
+                    proceed();
                 });
-        queue.look()
-                .compose(look -> {
-                    watermark.look(look);
-                    return raiseOldestOpen();
-                })
+        oldestOpen
+                .raise(() -> lanes.all().stream().map(lane -> lane.cursor).toList())
                 .onFailure(failure -> LOG.warnf("oldest open positions not raised reason=%s", failure.getMessage()));
-    }
-
-    private Future<Void> raiseOldestOpen() {
-        Map<Integer, LaneBacklog> asked = new HashMap<>();
-        Map<Integer, Long> oldestOpenByLane = new HashMap<>();
-        for (LaneBacklog lane : lanes.all()) {
-            if (lane.cursor.mayRaiseOldestOpen()) {
-                lane.cursor.askOldestOpen();
-                asked.put(lane.number, lane);
-                oldestOpenByLane.put(lane.number, lane.cursor.oldestOpen());
-            }
-        }
-        if (asked.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        long safe = watermark.safe();
-        return queue.smallestOwed(oldestOpenByLane).map(smallest -> {
-            smallest.forEach((number, seq) -> {
-                LaneBacklog lane = asked.get(number);
-                if (lane != null) {
-                    lane.cursor.foundOldestOpen(seq, safe);
-                }
-            });
-            return null;
-        });
     }
 
     /** Reads again after missed notifications, also rows that became visible before the cursors. */
     void missed() {
-        lanes.all().forEach(lane -> lane.cursor.rewind(watermark.safe() + 1));
-        deliverer.turnSoon();
+        lanes.all().forEach(lane -> lane.cursor.rewind(oldestOpen.safe() + 1));
+        proceed();
     }
 
     /** Reads all owed deliveries: those with a missed signal, expired ones, and those of deleted subscriptions. */
     void sweep() {
-        packed.sweep(lanes.all());
+        unpacking.sweep(LaneBacklogs.oldestOpen(lanes.all())).onSuccess(found -> proceed());
         queue.lanesWithWork()
                 .onFailure(failure -> LOG.warnf("reading lanes failed reason=%s", failure.getMessage()))
                 .onSuccess(withWork -> {
@@ -358,37 +315,65 @@ final class StoredBacklog implements Backlog {
                         if (lane != null) {
                             lane.cursor.sweep(now, bounds.sweep());
                         }
-                        clearing.clear(number);
+                        clear(number);
                     }
-                    deliverer.turnSoon();
+                    proceed();
                 });
     }
 
-    private void unpacked(int number, long lowestSeq) {
-        LaneBacklog lane = lanes.of(number);
-        if (lane == null) {
-            clearing.clear(number);
-        } else {
-            lane.cursor.rewind(lowestSeq);
-            deliverer.turnSoon();
+    // results of the store
+
+    private void loaded(List<Waiting> waiting) {
+        boolean isTakeable = false;
+        for (Waiting one : waiting) {
+            isTakeable |= lanes.arrived(one);
+        }
+        if (isTakeable) {
+            proceed();
         }
     }
 
-    private void written(List<Outcome> outcomes, Set<Long> written) {
+    private void sorted(Successors.LookUp next) {
+        lookUp(next);
+        proceed();
+    }
+
+    private void unpacked(Map<Integer, Long> lowestSeqByLane) {
+        lowestSeqByLane.forEach((number, lowestSeq) -> {
+            LaneBacklog lane = lanes.of(number);
+            if (lane == null) {
+                clear(number);
+            } else {
+                lane.cursor.rewind(lowestSeq);
+            }
+        });
+        proceed();
+    }
+
+    private void cleared(LaneClearing.Cleared part) {
+        if (!part.ended().isEmpty()) {
+            stored(part.ended(), part.stored());
+        }
+        if (!part.isLast()) {
+            clearing.next(part.lane()).onSuccess(this::cleared);
+        }
+    }
+
+    private void stored(List<Outcome> outcomes, Set<Long> stored) {
         List<OwedDelivery> rows = new ArrayList<>();
         Set<LaneKey> next = new HashSet<>();
         for (Outcome outcome : outcomes) {
             OwedDelivery row = outcome.delivery();
             rows.add(row);
-            lanes.ended(row, true);
+            lanes.inProgress().end(row, true);
             packed.settled(row);
             LaneBacklog lane = lanes.of(row.lane());
             if (lane == null) {
-                clearing.clear(row.lane()); // it was in progress when its subscription was deleted
+                clear(row.lane()); // it was in progress when its subscription was deleted
             } else {
-                boolean isWritten = written.contains(row.seq());
-                next.addAll(lane.settled(row, !isWritten || !(outcome instanceof Outcome.Again)));
-                if (!isWritten) {
+                boolean isStored = stored.contains(row.seq());
+                next.addAll(lane.settled(row, !isStored || !(outcome instanceof Outcome.Again)));
+                if (!isStored) {
                     lane.changedMeanwhile(row);
                 } else if (outcome instanceof Outcome.Dead dead) {
                     deliverer.dead(dead);
@@ -397,7 +382,41 @@ final class StoredBacklog implements Backlog {
                 }
             }
         }
-        reader.settled(rows, next);
+        reader.settled(rows);
+        lookUp(successors.begin(next));
+        proceed();
+    }
+
+    // what follows
+
+    /** After every change: packed rows that must be rows become rows, and the deliverer takes what it can. */
+    private void proceed() {
+        unpack();
         deliverer.turnSoon();
+    }
+
+    private void unpack() {
+        if (unpacking.isDue()) {
+            unpacking.unpack().onSuccess(this::unpacked);
+        }
+    }
+
+    /** Handles deliveries that were removed from memory. */
+    private void forgetDropped() {
+        List<OwedDelivery> dropped = lanes.takeDropped();
+        if (!dropped.isEmpty()) {
+            packed.forgotten(dropped);
+            unpack();
+        }
+    }
+
+    private void lookUp(Successors.LookUp next) {
+        if (!next.isEmpty()) {
+            successors.read(next).onSuccess(this::sorted);
+        }
+    }
+
+    private void clear(int lane) {
+        clearing.begin(lane).onSuccess(this::cleared);
     }
 }

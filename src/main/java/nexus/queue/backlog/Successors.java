@@ -1,5 +1,6 @@
 package nexus.queue.backlog;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import nexus.queue.body.Bodies;
 import nexus.queue.owed.KeyCursor;
 import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedQueue.LaneKey;
@@ -28,27 +31,38 @@ final class Successors {
     private final LaneBacklogs lanes;
     private final Bodies bodies;
     private final OpenReads reads;
-    private final Deliverer deliverer;
     private boolean stopped;
 
-    Successors(StoredBacklog.Parts parts, LaneBacklogs lanes, Bodies bodies, OpenReads reads, Deliverer deliverer) {
+    /**
+     * Keys whose next row is to be read. They are busy until {@link #read} has ended.
+     *
+     * @param lanes by number, as they were when the look-up began
+     */
+    record LookUp(Set<LaneKey> keys, Map<Integer, LaneBacklog> lanes, List<KeyCursor> cursors) {
+        static final LookUp NONE = new LookUp(Set.of(), Map.of(), List.of());
+
+        boolean isEmpty() {
+            return keys.isEmpty();
+        }
+    }
+
+    Successors(StoredBacklog.Parts parts, LaneBacklogs lanes, Bodies bodies, OpenReads reads) {
         this.vertx = parts.vertx();
         this.queue = parts.queue();
         this.clock = parts.clock();
         this.lanes = lanes;
         this.bodies = bodies;
         this.reads = reads;
-        this.deliverer = deliverer;
     }
 
     void stop() {
         stopped = true;
     }
 
-    /** Asks the store for the next row of each of these keys; those that may start can be taken then. */
-    void lookUp(Set<LaneKey> keys) {
+    /** Begins to look up these keys, except those that are being looked up. */
+    LookUp begin(Set<LaneKey> keys) {
         if (keys.isEmpty() || stopped) {
-            return;
+            return LookUp.NONE;
         }
         Map<Integer, LaneBacklog> asked = new HashMap<>();
         Set<LaneKey> begun = new HashSet<>();
@@ -61,54 +75,60 @@ final class Successors {
                 cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.oldestOpen()));
             }
         }
-        if (!cursors.isEmpty()) {
-            ask(begun, asked, cursors);
-        }
+        return new LookUp(begun, asked, cursors);
     }
 
-    private void ask(Set<LaneKey> keys, Map<Integer, LaneBacklog> asked, List<KeyCursor> cursors) {
+    /**
+     * Reads the next row of each of these keys; those that may start can be taken then.
+     *
+     * @return keys that must be looked up next
+     */
+    Future<LookUp> read(LookUp lookUp) {
         Instant askedAt = clock.instant();
         OpenReads.Read read = reads.begin();
-        queue.successors(cursors).onComplete(answer -> {
+        return queue.successors(lookUp.cursors()).transform(answer -> {
             reads.end(read);
             if (stopped) {
-                return;
+                return Future.succeededFuture(LookUp.NONE);
             }
             if (answer.failed()) {
                 LOG.warnf("reading successors failed reason=%s", answer.cause().getMessage());
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> {
-                    lookedUp(keys, asked);
-                    lookUp(keys);
-                });
-                return;
+                return vertx.timer(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)
+                        .map(later -> {
+                            end(lookUp);
+                            return begin(lookUp.keys());
+                        });
             }
-            Set<LaneKey> passed = lookedUp(keys, asked);
-            Admission admission = new Admission(lanes, bodies, read, clock.instant());
-            for (KeyQueue run : answer.result()) {
-                LaneBacklog lane = lanes.of(run.lane());
-                if (lane != null
-                        && lane == asked.get(run.lane())
-                        && lanes.owns(run.lane())
-                        && admission.atFollower(lane, run.rows().getFirst())) {
-                    lanes.started(lane, run, askedAt);
-                    passed.remove(new LaneKey(run.lane(), run.key())); // it follows this one
-                }
-            }
-            passed.addAll(admission.again());
-            lookUp(passed);
-            deliverer.turnSoon();
+            return Future.succeededFuture(sort(lookUp, answer.result(), read, askedAt));
         });
     }
 
-    /** @return keys of which a row was passed over since the look-up began */
-    private static Set<LaneKey> lookedUp(Set<LaneKey> keys, Map<Integer, LaneBacklog> asked) {
-        Set<LaneKey> passed = new HashSet<>();
-        for (LaneKey key : keys) {
-            LaneBacklog lane = asked.get(key.lane());
-            if (lane != null && lane.lookedUp(key.key())) {
-                passed.add(key);
+    private LookUp sort(LookUp lookUp, List<KeyQueue> found, OpenReads.Read read, Instant askedAt) {
+        Set<LaneKey> next = end(lookUp);
+        Admission admission = new Admission(lanes, bodies, read, clock.instant());
+        for (KeyQueue queued : found) {
+            LaneBacklog lane = lanes.of(queued.lane());
+            if (lane != null
+                    && lane == lookUp.lanes().get(queued.lane())
+                    && lanes.owns(queued.lane())
+                    && admission.atFollower(lane, queued.rows().getFirst())) {
+                lanes.started(lane, queued, askedAt);
+                next.remove(new LaneKey(queued.lane(), queued.key())); // it follows this one
             }
         }
-        return passed;
+        next.addAll(admission.again());
+        return begin(next);
+    }
+
+    /** @return keys of which a row was skipped since the look-up began */
+    private static Set<LaneKey> end(LookUp lookUp) {
+        Set<LaneKey> skipped = new HashSet<>();
+        for (LaneKey key : lookUp.keys()) {
+            LaneBacklog lane = lookUp.lanes().get(key.lane());
+            if (lane != null && lane.lookedUp(key.key())) {
+                skipped.add(key);
+            }
+        }
+        return skipped;
     }
 }

@@ -61,6 +61,10 @@ public final class LaneCursor {
         this.lane = lane;
     }
 
+    public int lane() {
+        return lane;
+    }
+
     /**
      * Whether all owed rows were read, no retry waits for its due time, and no row was skipped because of one that is not known
      * here.

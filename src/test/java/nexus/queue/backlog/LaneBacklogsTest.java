@@ -4,7 +4,6 @@ import static nexus.queue.owed.OwedRow.fresh;
 import static nexus.queue.owed.OwedRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +13,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import nexus.queue.body.Bodies;
+import nexus.queue.lease.Holding;
+import nexus.queue.lease.ShardHandover;
+import nexus.queue.lease.Term;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
@@ -29,15 +32,15 @@ class LaneBacklogsTest {
     private static final BacklogBounds BOUNDS =
             new BacklogBounds(16384, 64 << 20, 4096, Duration.ofDays(3), Duration.ofSeconds(30));
 
-    private final Bodies bodies = new Bodies(
-            TestPostgres.vertx(), noReads(), new BacklogMeters(new SimpleMeterRegistry()), BOUNDS.bodyMemory());
-    private final LaneBacklogs lanes = new LaneBacklogs(BOUNDS, bodies);
+    private final Bodies bodies = new Bodies(TestPostgres.vertx(), noReads(), BOUNDS.bodyMemory());
+    private final ShardHandover shards = new ShardHandover();
+    private final LaneBacklogs lanes = new LaneBacklogs(BOUNDS, shards, bodies);
     private final LaneBacklog one;
     private final LaneBacklog other;
     private long seq;
 
     LaneBacklogsTest() {
-        lanes.own(IntStream.range(0, 64).boxed().collect(Collectors.toSet()), Set.of());
+        own(IntStream.range(0, 64).boxed().collect(Collectors.toSet()));
         lanes.serve(List.of(new LaneRules(1, true, Integer.MAX_VALUE), new LaneRules(2, true, Integer.MAX_VALUE)));
         one = Objects.requireNonNull(lanes.of(1));
         other = Objects.requireNonNull(lanes.of(2));
@@ -53,8 +56,8 @@ class LaneBacklogsTest {
         assertThat(take(one, 4)).isEqualTo(rows.subList(0, 4));
         assertThat(take(one, 0)).isEmpty();
         assertThat(lanes.isTaken(rows.get(5))).isTrue();
-        assertThat(lanes.underWay()).isEqualTo(4);
-        assertThat(lanes.ahead()).isEqualTo(2);
+        assertThat(lanes.inProgress().count()).isEqualTo(4);
+        assertThat(lanes.readAhead().waiting()).isEqualTo(2);
         assertThat(lanes.takeDropped()).isEmpty();
     }
 
@@ -73,10 +76,12 @@ class LaneBacklogsTest {
     @Test
     void aFullLaneReadsItsRetriesAllTheSame() {
         one.told(Room.open(0));
-        assertThat(lanes.readsDue(one, NOW)).isTrue();
+        assertThat(lanes.readAhead().readsDue(one)).isTrue();
 
         lanes.place(one, row(++seq).due(NOW).build(), NOW);
-        assertThat(lanes.readsDue(one, NOW)).as("those that were read go first").isFalse();
+        assertThat(lanes.readAhead().readsDue(one))
+                .as("those that were read go first")
+                .isFalse();
     }
 
     @Test
@@ -89,17 +94,17 @@ class LaneBacklogsTest {
         assertThat(take(one, 4)).containsExactly(first);
         assertThat(remember(second)).isEqualTo(LaneBacklog.Look.PASS);
         assertThat(remember(third)).isEqualTo(LaneBacklog.Look.PASS);
-        assertThat(lanes.ahead()).isEqualTo(2);
+        assertThat(lanes.readAhead().waiting()).isEqualTo(2);
         assertThat(take(one, 4)).isEmpty();
 
-        lanes.answered(first);
+        lanes.inProgress().answered(first);
         lanes.delivered(one, first, NOW);
         assertThat(take(one, 4)).as("before the first is written down").containsExactly(second);
         assertThat(written(first, true)).isEmpty();
-        lanes.answered(second);
+        lanes.inProgress().answered(second);
         lanes.delivered(one, second, NOW);
         assertThat(take(one, 4)).containsExactly(third);
-        assertThat(lanes.ahead()).isZero();
+        assertThat(lanes.readAhead().waiting()).isZero();
         assertThat(lanes.takeDropped()).isEmpty();
     }
 
@@ -115,7 +120,7 @@ class LaneBacklogsTest {
 
         assertThat(written(first, true)).containsExactly(new LaneKey(1, 7));
         assertThat(lanes.takeDropped()).containsExactly(second);
-        assertThat(lanes.ahead()).isZero();
+        assertThat(lanes.readAhead().waiting()).isZero();
 
         OwedDelivery failed = row(3).key(8).build();
         place(one, failed);
@@ -134,11 +139,11 @@ class LaneBacklogsTest {
                 1, 7, List.of(first, row(2).key(7).build(), row(3).key(7).build()));
         lanes.follow(one, one.ahead, first, NOW);
         lanes.started(one, run, NOW);
-        assertThat(lanes.ahead()).isEqualTo(3);
+        assertThat(lanes.readAhead().waiting()).isEqualTo(3);
         lanes.started(one, run, NOW);
-        assertThat(lanes.ahead()).isEqualTo(3);
+        assertThat(lanes.readAhead().waiting()).isEqualTo(3);
         lanes.readAgain(one);
-        assertThat(lanes.ahead()).isZero();
+        assertThat(lanes.readAhead().waiting()).isZero();
     }
 
     @Test
@@ -185,7 +190,7 @@ class LaneBacklogsTest {
     @Test
     void whatWaitsIsGivenUpWithItsShard() {
         List<OwedDelivery> rows = waiting(one, 2);
-        lanes.own(Set.of(), Set.of());
+        own(Set.of());
         assertThat(lanes.takeDropped()).containsExactlyElementsOf(rows);
         assertThat(lanes.all()).isEmpty();
     }
@@ -195,7 +200,7 @@ class LaneBacklogsTest {
         List<OwedDelivery> rows = waiting(one, 1);
         take(one, 1);
         lanes.released(rows.getFirst());
-        assertThat(lanes.underWay()).isZero();
+        assertThat(lanes.inProgress().count()).isZero();
         assertThat(lanes.isTaken(rows.getFirst())).isFalse();
         assertThat(one.cursor.hasUnread()).isTrue();
     }
@@ -210,13 +215,20 @@ class LaneBacklogsTest {
             if (taken.isEmpty()) {
                 break;
             }
-            lanes.answered(taken.getFirst());
+            lanes.inProgress().answered(taken.getFirst());
             answered.addAll(taken);
         }
         assertThat(answered).hasSize(4096);
-        assertThat(lanes.readsReady(other, NOW)).as("it is read ahead").isTrue();
-        answered.subList(0, 10).forEach(row -> lanes.ended(row, true));
+        assertThat(lanes.readAhead().readsReady(other, NOW))
+                .as("it is read ahead")
+                .isTrue();
+        answered.subList(0, 10).forEach(row -> lanes.inProgress().end(row, true));
         assertThat(take(one, 1)).hasSize(1);
+    }
+
+    private void own(Set<Integer> owned) {
+        shards.hold(new Holding(new Term(1, 1), 1, owned, Set.of()));
+        lanes.shardsChanged();
     }
 
     private static OwedReads noReads() {
@@ -227,7 +239,7 @@ class LaneBacklogsTest {
     }
 
     private Set<LaneKey> written(OwedDelivery row, boolean isFinal) {
-        lanes.ended(row, true);
+        lanes.inProgress().end(row, true);
         return one.settled(row, isFinal);
     }
 

@@ -18,6 +18,7 @@ public final class OwedRow {
     private int attempts;
     private boolean behind;
     private boolean barrier;
+    private Place place = new Place.OwnRow("(0,1)");
 
     private OwedRow(long seq) {
         this.seq = seq;
@@ -72,6 +73,11 @@ public final class OwedRow {
         return this;
     }
 
+    public OwedRow place(Place value) {
+        place = value;
+        return this;
+    }
+
     public OwedDelivery build() {
         return new OwedDelivery(
                 lane,
@@ -88,7 +94,7 @@ public final class OwedRow {
                 new UUID(0, seq),
                 2,
                 false,
-                new Place.OwnRow("(0,1)"),
+                place,
                 behind);
     }
 }

@@ -1,5 +1,6 @@
-package nexus.queue.backlog;
+package nexus.queue.body;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -8,8 +9,9 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.concurrent.TimeUnit;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
@@ -21,48 +23,46 @@ import org.jboss.logging.Logger;
  * Reads the bodies of deliveries under the memory budget: first for those with room, then, in half of the memory, for those
  * that wait for room. Belongs to the backlog's event loop.
  */
-final class Bodies {
+public final class Bodies {
     private static final Logger LOG = Logger.getLogger(Bodies.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final OwedReads queue;
-    private final BacklogMeters meters;
     private final long memory;
     private final BodyBudget budget;
     private final Deque<Waiting> wanted = new ArrayDeque<>(); // with room for their requests, but not for their bodies
     private final List<Waiting> soon = new ArrayList<>(); // they wait for room
     private boolean stopped;
 
-    Bodies(Vertx vertx, OwedReads queue, BacklogMeters meters, long memory) {
+    public Bodies(Vertx vertx, OwedReads queue, long memory) {
         this.vertx = vertx;
         this.queue = queue;
-        this.meters = meters;
         this.memory = memory;
         this.budget = new BodyBudget(memory);
     }
 
-    void stop() {
+    /** Ends the term. */
+    public void stop() {
         stopped = true;
         wanted.clear();
         soon.clear();
-        meters.bodies(0, 0);
     }
 
     /** Keeps a body that arrived with the delivery, if it fits, so that it need not be read. */
-    void keep(Waiting waiting, Ready fresh) {
+    public void keep(Waiting waiting, Ready fresh) {
         if (waiting.ready() == null && reserve(waiting)) {
             waiting.arrived(fresh);
         }
     }
 
     /** Adds a delivery that waits for room for its request. */
-    void soon(Waiting waiting) {
+    public void soon(Waiting waiting) {
         soon.add(waiting);
     }
 
     /** Adds a delivery with room for its request. */
-    void want(Waiting waiting) {
+    public void want(Waiting waiting) {
         if (!waiting.hasRoomForBody()) {
             wanted.add(waiting);
         }
@@ -80,29 +80,34 @@ final class Bodies {
     }
 
     /** Removes a delivery from memory. */
-    void forget(Waiting waiting) {
+    public void forget(Waiting waiting) {
         if (waiting.hasRoomForBody()) {
             giveBack(waiting.row());
         }
     }
 
     /** Releases the body of a completed request. */
-    void giveBack(OwedDelivery row) {
+    public void giveBack(OwedDelivery row) {
         budget.giveBack(row.lane(), row.bodyBytes());
     }
 
-    /** Whether a body waits for memory that may have become free. */
-    boolean isShort() {
-        return !wanted.isEmpty();
+    /** Deliveries that wait for memory for their bodies. */
+    public int waiting() {
+        return wanted.size();
+    }
+
+    /** The memory for bodies that are read or being read. */
+    public long bytes() {
+        return budget.used();
     }
 
     /**
-     * Reads the bodies that were requested since the last call, as far as there is memory.
+     * Begins to read the bodies that were requested since the last call, as far as there is memory.
      *
-     * @param arrived receives each delivery with a loaded body; returns whether it may be taken now
-     * @param takeable called when one may be taken
+     * @return the deliveries with a loaded body, except those that were dropped meanwhile; empty when nothing is read. A failed
+     *     read is repeated until the term ends.
      */
-    void read(Predicate<Waiting> arrived, Runnable takeable) {
+    public Optional<Future<List<Waiting>>> read() {
         List<Waiting> fitting = new ArrayList<>();
         for (Iterator<Waiting> all = wanted.iterator(); all.hasNext(); ) {
             Waiting next = all.next();
@@ -120,35 +125,33 @@ final class Bodies {
             }
         }
         soon.clear();
-        meters.bodies(wanted.size(), budget.used());
-        if (!fitting.isEmpty()) {
-            fetch(fitting, arrived, takeable);
-        }
+        return fitting.isEmpty() ? Optional.empty() : Optional.of(fetch(fitting));
     }
 
-    private void fetch(List<Waiting> fitting, Predicate<Waiting> arrived, Runnable takeable) {
+    private Future<List<Waiting>> fetch(List<Waiting> fitting) {
         List<OwedDelivery> rows = fitting.stream().map(Waiting::row).toList();
-        queue.bodies(rows).onComplete(read -> {
+        return queue.bodies(rows).transform(read -> {
             if (stopped) {
-                return;
+                return Future.succeededFuture(List.of());
             }
             if (read.failed()) {
                 LOG.warnf("reading bodies failed reason=%s", read.cause().getMessage());
-                vertx.setTimer(AFTER_FAILURE.toMillis(), later -> fetch(fitting, arrived, takeable));
-                return;
+                return vertx.timer(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)
+                        .compose(later -> stopped ? Future.succeededFuture(List.of()) : fetch(fitting));
             }
-            Map<UUID, OwedBody> bodies = read.result();
-            boolean isTakeable = false;
-            for (Waiting waiting : fitting) {
-                if (!waiting.isDropped()) {
-                    waiting.arrived(
-                            new Ready(waiting.row(), bodies.get(waiting.row().eventId())));
-                    isTakeable |= arrived.test(waiting);
-                }
-            }
-            if (isTakeable) {
-                takeable.run();
-            }
+            return Future.succeededFuture(load(fitting, read.result()));
         });
+    }
+
+    private static List<Waiting> load(List<Waiting> fitting, Map<UUID, OwedBody> bodies) {
+        List<Waiting> loaded = new ArrayList<>();
+        for (Waiting waiting : fitting) {
+            if (!waiting.isDropped()) {
+                waiting.arrived(
+                        new Ready(waiting.row(), bodies.get(waiting.row().eventId())));
+                loaded.add(waiting);
+            }
+        }
+        return loaded;
     }
 }

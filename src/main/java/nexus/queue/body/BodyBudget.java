@@ -1,4 +1,4 @@
-package nexus.queue.backlog;
+package nexus.queue.body;
 
 import java.util.HashMap;
 import java.util.Map;

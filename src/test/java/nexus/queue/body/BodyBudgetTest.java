@@ -1,4 +1,4 @@
-package nexus.queue.backlog;
+package nexus.queue.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
