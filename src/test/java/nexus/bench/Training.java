@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,7 +39,6 @@ public final class Training {
     private static final List<String> READ =
             List.of("/v1/health", "/v1/subscriptions", "/v1/deliveries?limit=10", "/v1/events?limit=10", "/v1/stats");
 
-    private final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     private final Path home;
     private final Path log;
     private final Process process;
@@ -84,6 +84,7 @@ public final class Training {
         List<String> all = List.of(args);
         Training training = new Training(Path.of(all.getFirst()).toAbsolutePath(), all.subList(1, all.size()));
         Runtime.getRuntime().addShutdownHook(new Thread(training::end, "training-cleanup"));
+        Thread.ofPlatform().daemon().start(training::endInTime);
         training.awaitReady();
         training.train();
         training.stop();
@@ -146,7 +147,7 @@ public final class Training {
 
     private void awaitReady() throws IOException, InterruptedException {
         while (!Files.readString(log).contains(" is ready on ")) {
-            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+            if (!process.isAlive()) {
                 throw new IOException("Nexus did not start; see " + log);
             }
             Thread.sleep(20);
@@ -154,10 +155,18 @@ public final class Training {
     }
 
     /** The application stops, and then writes the cache. */
-    private void stop() throws IOException, InterruptedException {
+    private void stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            throw new IOException("the cache was not written in time");
+        process.waitFor();
+    }
+
+    private void endInTime() {
+        try {
+            Thread.sleep(Duration.ofSeconds(PATIENCE_SECONDS));
+            System.err.println("the cache was not made within " + PATIENCE_SECONDS + " s; see " + log);
+            System.exit(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
