@@ -57,6 +57,7 @@ import nexus.replication.stream.ReplicationSession;
 import nexus.replication.stream.WalStream;
 import nexus.replication.trouble.SourceTroubles;
 import nexus.replication.trouble.StoreRefusals;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,9 +72,11 @@ public class CaptureStart {
     private static final long SHORTEST_LIMIT = 1 << 20;
 
     private static final String SENDER_TIMEOUT =
-            "SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
-    private static final String PUBLICATIONS_THERE =
-            "SELECT count(*) = 2 FROM pg_catalog.pg_publication WHERE pubname IN (?, ?)";
+            "SELECT setting::bigint AS millis FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
+    private static final NamedSql PUBLICATIONS_THERE = NamedSql.of(
+            "SELECT count(*) = 2 AS are_there FROM pg_catalog.pg_publication WHERE pubname IN (:changes, :inserts)",
+            "changes",
+            "inserts");
 
     private final SourceConfig config;
     private final SourceConnections connections;
@@ -362,7 +365,7 @@ public class CaptureStart {
         try (Statement statement = ordinary.createStatement();
                 ResultSet row = statement.executeQuery(SENDER_TIMEOUT)) {
             row.next();
-            return Duration.ofMillis(row.getLong(1));
+            return Duration.ofMillis(row.getLong("millis"));
         }
     }
 
@@ -415,18 +418,18 @@ public class CaptureStart {
 
     /** Returns empty for a missing slot, which has the same SQLSTATE and is reported by the next start. */
     private Optional<CannotCapture> missingPublication() {
+        String changes = publications.name(Kind.CHANGES);
+        String inserts = publications.name(Kind.INSERTS);
         try (Connection connection = connections.openOrdinary();
-                PreparedStatement statement = connection.prepareStatement(PUBLICATIONS_THERE)) {
+                PreparedStatement statement = PUBLICATIONS_THERE.prepare(connection, changes, inserts)) {
             if (ReplicationSlot.read(connection, config.slot()) instanceof ReplicationSlot.Missing) {
                 return Optional.empty();
             }
-            List<String> names = List.of(publications.name(Kind.CHANGES), publications.name(Kind.INSERTS));
-            statement.setString(1, names.getFirst());
-            statement.setString(2, names.getLast());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return Optional.of(CannotCapture.lost("the publications " + names
-                        + (row.getBoolean(1) ? " were" : " are") + " missing at a change that the slot has to read"));
+                return Optional.of(CannotCapture.lost("the publications " + List.of(changes, inserts)
+                        + (row.getBoolean("are_there") ? " were" : " are")
+                        + " missing at a change that the slot has to read"));
             }
         } catch (SQLException e) {
             return Optional.empty(); // the next start reports it

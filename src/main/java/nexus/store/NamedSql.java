@@ -5,33 +5,49 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A statement with named parameters: {@code :seq} in the text. A constant of this type replaces the names by
- * PostgreSQL's {@code $1} when its class is loaded, and throws if the text and the declaration do not name the same
- * parameters. An execution costs as much as with numbered parameters.
+ * PostgreSQL's {@code $1} and JDBC's {@code ?} when its class is loaded, and throws if the text and the declaration do
+ * not name the same parameters. An execution costs as much as with numbered parameters.
  */
 public final class NamedSql {
-    /** {@code ::text} is a cast, and {@code [a:b]} a slice. */
-    private static final Pattern NAME = Pattern.compile("(?<![:\\w\\])]):([a-z][a-z0-9_]*)");
+    private static final String LITERAL = "'[^']*'";
 
-    private static final Pattern COUNTED = Pattern.compile("\\$[0-9]");
+    /** Skips literals. {@code ::text} is a cast, and {@code [a:b]} a slice. */
+    private static final Pattern NAME = Pattern.compile(LITERAL + "|(?<![:\\w\\])]):([a-z][a-z0-9_]*)");
+
+    private static final Pattern POSITION = Pattern.compile(LITERAL + "|\\$([0-9]+)");
+    private static final Pattern COUNTED = Pattern.compile("\\$[0-9]|\\?");
 
     private final String text;
     private final int parameters;
+    private final String jdbcText;
+    private final int[] jdbcParameters; // for each question mark, the index of its name
 
     private NamedSql(String text, List<String> names) {
         this.text = positioned(text, names);
         this.parameters = names.size();
+        this.jdbcText = POSITION.matcher(this.text)
+                .replaceAll(found -> found.group(1) == null ? Matcher.quoteReplacement(found.group()) : "?");
+        this.jdbcParameters = POSITION.matcher(this.text)
+                .results()
+                .filter(found -> found.group(1) != null)
+                .mapToInt(found -> Integer.parseInt(found.group(1)) - 1)
+                .toArray();
     }
 
     /**
@@ -102,15 +118,38 @@ public final class NamedSql {
 
     /** @param values in the order of the names */
     public Tuple tuple(@Nullable Object... values) {
-        if (values.length != parameters) {
-            throw new IllegalArgumentException(values.length + " values for " + parameters + " parameters: " + text);
-        }
+        requireAll(values);
         return Tuple.wrap(values);
     }
 
     /** @param values in the order of the names */
     public Future<RowSet<Row>> on(SqlClient client, @Nullable Object... values) {
         return client.preparedQuery(text).execute(tuple(values));
+    }
+
+    /**
+     * Prepares it for JDBC, which counts the uses of names.
+     *
+     * @param values in the order of the names
+     */
+    public PreparedStatement prepare(Connection connection, @Nullable Object... values) throws SQLException {
+        requireAll(values);
+        PreparedStatement statement = connection.prepareStatement(jdbcText);
+        try {
+            for (int i = 0; i < jdbcParameters.length; i++) {
+                statement.setObject(i + 1, values[jdbcParameters[i]]);
+            }
+            return statement;
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private void requireAll(@Nullable Object[] values) {
+        if (values.length != parameters) {
+            throw new IllegalArgumentException(values.length + " values for " + parameters + " parameters: " + text);
+        }
     }
 
     /** A statement that takes all its parameters from one object. */
@@ -142,7 +181,7 @@ public final class NamedSql {
     }
 
     private static String positioned(String text, List<String> names) {
-        if (COUNTED.matcher(text).find()) {
+        if (COUNTED.matcher(text.replaceAll(LITERAL, "")).find()) {
             throw new IllegalArgumentException("a parameter without a name: " + text);
         }
         if (new HashSet<>(names).size() < names.size()) {
@@ -150,7 +189,10 @@ public final class NamedSql {
         }
         Set<String> used = new HashSet<>();
         String positioned = NAME.matcher(text).replaceAll(found -> {
-            String name = found.group(1);
+            @Nullable String name = found.group(1);
+            if (name == null) {
+                return Matcher.quoteReplacement(found.group());
+            }
             if (!names.contains(name)) {
                 throw new IllegalArgumentException("the parameter :" + name + " is not declared for: " + text);
             }

@@ -25,7 +25,8 @@ class NamedSqlTest {
                 "a,b | SELECT (:a::int[])[first:last], :b     | SELECT ($1::int[])[first:last], $2",
                 "a,b | SELECT x[1:n], y[a[1]:b], :a, :b       | SELECT x[1:n], y[a[1]:b], $1, $2",
                 "a,b | SELECT ANY(:a),:b                      | SELECT ANY($1),$2",
-                "a   | SELECT '2026-01-31 18:00:00'::date, :a | SELECT '2026-01-31 18:00:00'::date, $1"
+                "a   | SELECT '2026-01-31 18:00:00'::date, :a | SELECT '2026-01-31 18:00:00'::date, $1",
+                "a   | SELECT ':b (-?[0-9]) $1', 'it''s', :a  | SELECT ':b (-?[0-9]) $1', 'it''s', $1"
             })
     void namesBecomePositionsInTheOrderOfTheirDeclaration(String names, String named, String positioned) {
         assertThat(NamedSql.of(named, names.split(",")).text()).isEqualTo(positioned);
@@ -39,6 +40,7 @@ class NamedSqlTest {
         assertThatIllegalArgumentException().isThrownBy(() -> NamedSql.of("SELECT :a, $2", "a"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NamedSql.from("SELECT :first", parameter("frist", Range::first)));
+        assertThatIllegalArgumentException().isThrownBy(() -> NamedSql.of("SELECT :a, ?", "a"));
     }
 
     @Test

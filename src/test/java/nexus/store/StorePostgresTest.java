@@ -2,6 +2,7 @@ package nexus.store;
 
 import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.sqlclient.Pool;
@@ -9,6 +10,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import nexus.testkit.TestPostgres;
@@ -52,6 +57,20 @@ class StorePostgresTest {
         assertThatThrownBy(() -> Rows.column(rows, "stripe"))
                 .isInstanceOf(NoSuchElementException.class)
                 .hasMessageContaining("stripe");
+    }
+
+    @Test
+    void aNameThatIsUsedTwiceHasOneValueInJdbcToo() throws SQLException {
+        NamedSql sql = NamedSql.of("SELECT :b::int AS b, '$1 :a ?', :a::text AS a, :b::int + 1 AS more", "a", "b");
+        try (Connection connection = TestPostgres.connect(TestPostgres.freshDatabase());
+                PreparedStatement statement = sql.prepare(connection, null, 2);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            assertThat(row.getString("a")).isNull();
+            assertThat(row.getInt("b")).isEqualTo(2);
+            assertThat(row.getInt("more")).isEqualTo(3);
+            assertThatIllegalArgumentException().isThrownBy(() -> sql.prepare(connection, "only one"));
+        }
     }
 
     /** The client by itself keeps none that is longer than 2048 characters, and intake's and settlement's are. */

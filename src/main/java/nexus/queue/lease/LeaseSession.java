@@ -17,6 +17,7 @@ import nexus.notation.SqlState;
 import nexus.queue.process.ProcessLock;
 import nexus.queue.process.ProcessPlace;
 import nexus.queue.process.ProcessSightings.Beat;
+import nexus.store.NamedSql;
 
 /**
  * The lease's own connection, the only writer of {@code process} and {@code shard}. Every change of owners is one transaction
@@ -26,53 +27,58 @@ public final class LeaseSession implements AutoCloseable {
     /** The channel for notifications of free shards and of processes that join or leave. */
     public static final String CHANNEL = "nexus_shards";
 
-    private static final String JOIN = """
+    private static final NamedSql JOIN = NamedSql.of("""
             INSERT INTO process (id, epoch, place, backend_pid, backend_since)
-            SELECT (n % 2147483647)::int, n, ?, pg_backend_pid(),
+            SELECT (n % 2147483647)::int, n, :place, pg_backend_pid(),
                    (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
             FROM nextval('process_epoch') n
-            RETURNING id, epoch""";
+            RETURNING id, epoch""", "place");
 
     /** The connection may differ from that of the last beat. */
-    private static final String BEAT = """
+    private static final NamedSql BEAT = NamedSql.of("""
             UPDATE process SET beat = beat + 1, backend_pid = pg_backend_pid(),
                 backend_since = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
-            WHERE id = ? AND epoch = ?""";
+            WHERE id = :process AND epoch = :epoch""", "process", "epoch");
 
-    private static final String RETIRE = "UPDATE process SET leaving = true WHERE id = ? AND epoch = ?";
-    private static final String SHARDS = "SELECT shard, process FROM shard WHERE process IS NOT NULL";
+    private static final NamedSql RETIRE =
+            NamedSql.of("UPDATE process SET leaving = true WHERE id = :process AND epoch = :epoch", "process", "epoch");
+    private static final NamedSql OWNERS = NamedSql.of("SELECT shard, process FROM shard WHERE process IS NOT NULL");
 
     /** The start of another role's connection may be hidden; then it counts as the same connection. */
-    private static final String PROCESSES = """
+    private static final NamedSql PROCESSES = NamedSql.of("""
             SELECT id, epoch, beat, leaving, place, backend_since IS NULL OR EXISTS (
                 SELECT FROM pg_stat_activity a
-                WHERE a.pid = backend_pid AND (a.backend_start = backend_since OR a.backend_start IS NULL))
-            FROM process ORDER BY id""";
+                WHERE a.pid = backend_pid AND (a.backend_start = backend_since OR a.backend_start IS NULL)) AS is_connected
+            FROM process ORDER BY id""");
 
     /** Claims free shards only; those of a terminated process are freed under its own lock. */
-    private static final String CLAIM = """
+    private static final NamedSql CLAIM = NamedSql.of("""
             WITH free AS MATERIALIZED (
-                SELECT shard FROM shard WHERE process IS NULL ORDER BY shard LIMIT ? FOR UPDATE SKIP LOCKED)
-            UPDATE shard s SET process = ?, generation = s.generation + 1 FROM free
-            WHERE s.shard = free.shard AND EXISTS (SELECT FROM process WHERE id = ? AND epoch = ?)
-            RETURNING s.shard""";
+                SELECT shard FROM shard WHERE process IS NULL ORDER BY shard LIMIT :at_most FOR UPDATE SKIP LOCKED)
+            UPDATE shard s SET process = :process, generation = s.generation + 1 FROM free
+            WHERE s.shard = free.shard AND EXISTS (SELECT FROM process WHERE id = :process AND epoch = :epoch)
+            RETURNING s.shard""", "at_most", "process", "epoch");
 
-    private static final String RELEASE =
-            "UPDATE shard SET process = NULL, generation = generation + 1 WHERE process = ? AND shard = ANY (?)";
+    private static final NamedSql RELEASE = NamedSql.of(
+            "UPDATE shard SET process = NULL, generation = generation + 1 WHERE process = :process AND shard = ANY (:shards)",
+            "process",
+            "shards");
 
-    private static final String FREE_ALL_OF =
-            "UPDATE shard SET process = NULL, generation = generation + 1 WHERE process = ?";
-    private static final String END_SILENT = "DELETE FROM process WHERE id = ? AND epoch = ? AND beat = ?";
-    private static final String END = "DELETE FROM process WHERE id = ? AND epoch = ?";
+    private static final NamedSql FREE_ALL_OF = NamedSql.of(
+            "UPDATE shard SET process = NULL, generation = generation + 1 WHERE process = :process", "process");
+    private static final NamedSql END_SILENT = NamedSql.of(
+            "DELETE FROM process WHERE id = :process AND epoch = :epoch AND beat = :beat", "process", "epoch", "beat");
+    private static final NamedSql END =
+            NamedSql.of("DELETE FROM process WHERE id = :process AND epoch = :epoch", "process", "epoch");
     private static final String TELL = "SELECT pg_notify('" + CHANNEL + "', '')";
 
     /** A process that was paused within a settlement keeps its transaction open. */
-    private static final String END_SETTLEMENTS = """
+    private static final NamedSql END_SETTLEMENTS = NamedSql.of("""
             SELECT pg_terminate_backend(pid) FROM pg_locks
-            WHERE locktype = 'relation' AND granted AND relation = to_regclass(?) AND pid <> pg_backend_pid()
-              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
+            WHERE locktype = 'relation' AND granted AND relation = to_regclass(:lock) AND pid <> pg_backend_pid()
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""", "lock");
 
-    private static final String HAS_LOCK = "SELECT to_regclass(?) IS NOT NULL";
+    private static final NamedSql HAS_LOCK = NamedSql.of("SELECT to_regclass(:lock) IS NOT NULL AS has_lock", "lock");
 
     /**
      * @param leaving whether it completes its deliveries in progress and takes no more shards
@@ -93,10 +99,10 @@ public final class LeaseSession implements AutoCloseable {
 
     Term join(ProcessPlace place) throws SQLException {
         return transaction(() -> {
-            try (PreparedStatement statement = prepare(JOIN, place.text());
+            try (PreparedStatement statement = JOIN.prepare(connection, place.text());
                     ResultSet rows = statement.executeQuery()) {
                 rows.next();
-                Term joined = new Term(rows.getInt(1), rows.getLong(2));
+                Term joined = new Term(rows.getInt("id"), rows.getLong("epoch"));
                 execute(ProcessLock.create(joined.process()));
                 tell();
                 return joined;
@@ -120,10 +126,10 @@ public final class LeaseSession implements AutoCloseable {
     /** The owner of each shard that has one. */
     Map<Integer, Integer> owners() throws SQLException {
         Map<Integer, Integer> owners = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(SHARDS);
+        try (PreparedStatement statement = OWNERS.prepare(connection);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                owners.put(rows.getInt(1), rows.getInt(2));
+                owners.put(rows.getInt("shard"), rows.getInt("process"));
             }
         }
         return owners;
@@ -132,14 +138,14 @@ public final class LeaseSession implements AutoCloseable {
     /** All processes that deliver, ordered by id. */
     List<Delivering> processes() throws SQLException {
         List<Delivering> processes = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(PROCESSES);
+        try (PreparedStatement statement = PROCESSES.prepare(connection);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 processes.add(new Delivering(
-                        new Beat(rows.getInt(1), rows.getLong(2), rows.getLong(3)),
-                        rows.getBoolean(4),
-                        ProcessPlace.parse(rows.getString(5)),
-                        rows.getBoolean(6)));
+                        new Beat(rows.getInt("id"), rows.getLong("epoch"), rows.getLong("beat")),
+                        rows.getBoolean("leaving"),
+                        ProcessPlace.parse(rows.getString("place")),
+                        rows.getBoolean("is_connected")));
             }
         }
         return processes;
@@ -150,10 +156,10 @@ public final class LeaseSession implements AutoCloseable {
         return transaction(() -> {
             execute(ProcessLock.shared(term.process()));
             Set<Integer> claimed = new HashSet<>();
-            try (PreparedStatement statement = prepare(CLAIM, atMost, term.process(), term.process(), term.epoch());
+            try (PreparedStatement statement = CLAIM.prepare(connection, atMost, term.process(), term.epoch());
                     ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    claimed.add(rows.getInt(1));
+                    claimed.add(rows.getInt("shard"));
                 }
             }
             return claimed;
@@ -193,7 +199,8 @@ public final class LeaseSession implements AutoCloseable {
             if (!SqlState.is(e, SqlState.LOCK_NOT_AVAILABLE)) {
                 throw e;
             }
-            try (PreparedStatement statement = prepare(END_SETTLEMENTS, ProcessLock.table(silent.process()))) {
+            try (PreparedStatement statement =
+                    END_SETTLEMENTS.prepare(connection, ProcessLock.table(silent.process()))) {
                 statement.execute();
             }
             return false;
@@ -252,9 +259,9 @@ public final class LeaseSession implements AutoCloseable {
 
     /** The table is missing when it was dropped manually. */
     private void lockAsItsEnd(int process) throws SQLException {
-        try (PreparedStatement statement = prepare(HAS_LOCK, ProcessLock.table(process));
+        try (PreparedStatement statement = HAS_LOCK.prepare(connection, ProcessLock.table(process));
                 ResultSet rows = statement.executeQuery()) {
-            if (rows.next() && rows.getBoolean(1)) {
+            if (rows.next() && rows.getBoolean("has_lock")) {
                 execute(ProcessLock.exclusive(process));
             }
         }
@@ -270,17 +277,9 @@ public final class LeaseSession implements AutoCloseable {
         }
     }
 
-    private int update(String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, parameters)) {
+    private int update(NamedSql sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = sql.prepare(connection, values)) {
             return statement.executeUpdate();
         }
-    }
-
-    private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
-        }
-        return statement;
     }
 }

@@ -1,10 +1,12 @@
 package nexus.replication.catalog;
 
+import static nexus.store.NamedSql.array;
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import nexus.capture.catalog.CatalogMemory;
 import nexus.capture.catalog.CatalogTable;
 import nexus.capture.catalog.CatalogType;
 import nexus.capture.catalog.Seen;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 
 /** The only class that writes {@code source_catalog}. */
@@ -26,22 +29,59 @@ public class CatalogRepository {
     /** Maximum number of rows in one statement. */
     private static final int MOST_ROWS = 2_000;
 
-    private static final String LOAD = """
+    private static final NamedSql LOAD = NamedSql.of("""
             SELECT kind, object, since_xid, description FROM source_catalog
-            WHERE slot = $1 AND system_id = $2 ORDER BY seen_at, since_xid""";
+            WHERE slot = :slot AND system_id = :system_id ORDER BY seen_at, since_xid""", "slot", "system_id");
 
     /** Object and transaction ids of another cluster are meaningless here. */
-    private static final String DELETE_OTHERS = "DELETE FROM source_catalog WHERE slot = $1 AND system_id <> $2";
+    private static final NamedSql DELETE_OTHERS = NamedSql.of(
+            "DELETE FROM source_catalog WHERE slot = :slot AND system_id <> :system_id", "slot", "system_id");
 
-    private static final String SAVE = """
+    private static final NamedSql.From<Descriptions<?>> SAVE = NamedSql.from(
+            """
             INSERT INTO source_catalog (slot, system_id, kind, object, since_xid, description)
-            SELECT $1, $2, $3, n.object, n.since_xid, n.description::jsonb
-            FROM unnest($4::bigint[], $5::bigint[], $6::text[]) AS n (object, since_xid, description)
+            SELECT :slot, :system_id, :kind, n.object, n.since_xid, n.description::jsonb
+            FROM unnest(:objects::bigint[], :since_xids::bigint[], :descriptions::text[])
+                AS n (object, since_xid, description)
             ORDER BY n.object, n.since_xid
-            ON CONFLICT (slot, system_id, kind, object, since_xid) DO UPDATE SET description = excluded.description""";
+            ON CONFLICT (slot, system_id, kind, object, since_xid) DO UPDATE SET description = excluded.description""",
+            parameter("slot", Descriptions::slot),
+            parameter("system_id", Descriptions::systemId),
+            parameter("kind", Descriptions::kind),
+            parameter("objects", Descriptions::objects),
+            parameter("since_xids", Descriptions::sinceXids),
+            parameter("descriptions", Descriptions::texts));
 
-    private static final String FORGET =
-            "DELETE FROM source_catalog WHERE slot = $1 AND system_id = $2 AND kind = $3 AND object = ANY ($4::bigint[])";
+    private record Descriptions<T>(
+            String slot, String systemId, String kind, List<Seen<T>> seen, Function<T, JsonObject> json) {
+        Long[] objects() {
+            return array(seen, Long[]::new, one -> Integer.toUnsignedLong(one.oid()));
+        }
+
+        Long[] sinceXids() {
+            return array(seen, Long[]::new, one -> Integer.toUnsignedLong(one.sinceXid()));
+        }
+
+        String[] texts() {
+            return array(
+                    seen, String[]::new, one -> json.apply(one.description()).encode());
+        }
+
+        Descriptions<T> part(int from, int to) {
+            return new Descriptions<>(slot, systemId, kind, seen.subList(from, to), json);
+        }
+    }
+
+    private static final NamedSql.From<Forgotten> FORGET = NamedSql.from(
+            """
+            DELETE FROM source_catalog
+            WHERE slot = :slot AND system_id = :system_id AND kind = :kind AND object = ANY (:objects::bigint[])""",
+            parameter("slot", Forgotten::slot),
+            parameter("system_id", Forgotten::systemId),
+            parameter("kind", Forgotten::kind),
+            parameter("objects", forgotten -> array(forgotten.oids(), Long[]::new, Integer::toUnsignedLong)));
+
+    private record Forgotten(String slot, String systemId, String kind, Collection<Integer> oids) {}
 
     private final Store store;
 
@@ -52,10 +92,9 @@ public class CatalogRepository {
 
     /** Loads the saved descriptions of this cluster. */
     Future<CatalogMemory.News> load(String slot, String systemId) {
-        return store.api()
-                .preparedQuery(DELETE_OTHERS)
-                .execute(Tuple.of(slot, systemId))
-                .compose(deleted -> store.api().preparedQuery(LOAD).execute(Tuple.of(slot, systemId)))
+        return DELETE_OTHERS
+                .on(store.api(), slot, systemId)
+                .compose(deleted -> LOAD.on(store.api(), slot, systemId))
                 .map(rows -> {
                     List<Seen<CatalogTable>> tables = new ArrayList<>();
                     List<Seen<CatalogType>> types = new ArrayList<>();
@@ -80,47 +119,26 @@ public class CatalogRepository {
     }
 
     private static Future<Void> save(SqlConnection transaction, String slot, String systemId, CatalogMemory.News news) {
-        return forget(transaction, slot, systemId, TABLE, news.forgottenTables())
-                .compose(done -> forget(transaction, slot, systemId, TYPE, news.forgottenTypes()))
-                .compose(done -> save(transaction, slot, systemId, TABLE, news.tables(), CatalogDescriptions::of))
-                .compose(done -> save(transaction, slot, systemId, TYPE, news.types(), CatalogDescriptions::of));
+        return forget(transaction, new Forgotten(slot, systemId, TABLE, news.forgottenTables()))
+                .compose(done -> forget(transaction, new Forgotten(slot, systemId, TYPE, news.forgottenTypes())))
+                .compose(done -> save(
+                        transaction, new Descriptions<>(slot, systemId, TABLE, news.tables(), CatalogDescriptions::of)))
+                .compose(done -> save(
+                        transaction, new Descriptions<>(slot, systemId, TYPE, news.types(), CatalogDescriptions::of)));
     }
 
-    private static <T> Future<Void> save(
-            SqlConnection transaction,
-            String slot,
-            String systemId,
-            String kind,
-            List<Seen<T>> seen,
-            Function<T, JsonObject> json) {
-        if (seen.isEmpty()) {
+    private static <T> Future<Void> save(SqlConnection transaction, Descriptions<T> all) {
+        int count = all.seen().size();
+        if (count == 0) {
             return Future.succeededFuture();
         }
-        List<Seen<T>> now = seen.subList(0, Math.min(MOST_ROWS, seen.size()));
-        Tuple parameters = Tuple.of(
-                slot,
-                systemId,
-                kind,
-                now.stream().map(one -> Integer.toUnsignedLong(one.oid())).toArray(Long[]::new),
-                now.stream().map(one -> Integer.toUnsignedLong(one.sinceXid())).toArray(Long[]::new),
-                now.stream().map(one -> json.apply(one.description()).encode()).toArray(String[]::new));
-        return transaction
-                .preparedQuery(SAVE)
-                .execute(parameters)
-                .compose(saved -> save(transaction, slot, systemId, kind, seen.subList(now.size(), seen.size()), json));
+        int first = Math.min(MOST_ROWS, count);
+        return SAVE.on(transaction, all.part(0, first)).compose(saved -> save(transaction, all.part(first, count)));
     }
 
-    private static Future<Void> forget(
-            SqlConnection transaction, String slot, String systemId, String kind, Collection<Integer> oids) {
-        return oids.isEmpty()
+    private static Future<Void> forget(SqlConnection transaction, Forgotten forgotten) {
+        return forgotten.oids().isEmpty()
                 ? Future.succeededFuture()
-                : transaction
-                        .preparedQuery(FORGET)
-                        .execute(Tuple.of(
-                                slot,
-                                systemId,
-                                kind,
-                                oids.stream().map(Integer::toUnsignedLong).toArray(Long[]::new)))
-                        .mapEmpty();
+                : FORGET.on(transaction, forgotten).mapEmpty();
     }
 }

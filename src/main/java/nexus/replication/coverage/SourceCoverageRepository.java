@@ -3,7 +3,6 @@ package nexus.replication.coverage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Collection;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 import nexus.subscription.warning.Warning;
 
@@ -20,16 +20,19 @@ public class SourceCoverageRepository {
     private static final String ALL =
             "SELECT subscription_id, fingerprint, changed_at::text AS since FROM source_coverage";
 
-    private static final String LOSSES =
-            "SELECT subscription_id, losses FROM source_coverage WHERE subscription_id = ANY ($1)";
+    private static final NamedSql LOSSES = NamedSql.of(
+            "SELECT subscription_id, losses FROM source_coverage WHERE subscription_id = ANY (:subscriptions)",
+            "subscriptions");
 
-    private static final String SAVE = """
-            INSERT INTO source_coverage AS known (subscription_id, fingerprint, losses) VALUES ($1, $2, $3)
+    private static final NamedSql SAVE = NamedSql.of("""
+            INSERT INTO source_coverage AS known (subscription_id, fingerprint, losses)
+            VALUES (:subscription, :fingerprint, :losses)
             ON CONFLICT (subscription_id) DO UPDATE
             SET fingerprint = excluded.fingerprint, losses = excluded.losses, changed_at = now()
-            WHERE known.fingerprint <> excluded.fingerprint OR known.losses <> excluded.losses""";
+            WHERE known.fingerprint <> excluded.fingerprint OR known.losses <> excluded.losses""", "subscription", "fingerprint", "losses");
 
-    private static final String REMOVE = "DELETE FROM source_coverage WHERE subscription_id = ANY ($1)";
+    private static final NamedSql REMOVE =
+            NamedSql.of("DELETE FROM source_coverage WHERE subscription_id = ANY (:subscriptions)", "subscriptions");
 
     private final Store store;
 
@@ -59,9 +62,7 @@ public class SourceCoverageRepository {
 
     /** Contains only subscriptions with known losses. */
     Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
-        return store.api()
-                .preparedQuery(LOSSES)
-                .execute(Tuple.of(subscriptions.toArray(UUID[]::new)))
+        return LOSSES.on(store.api(), (Object) subscriptions.toArray(UUID[]::new))
                 .map(rows -> {
                     Map<UUID, List<Warning>> losses = new HashMap<>();
                     for (Row row : rows) {
@@ -75,16 +76,12 @@ public class SourceCoverageRepository {
     }
 
     Future<Void> save(UUID subscription, SubscriptionCoverage coverage) {
-        return store.api()
-                .preparedQuery(SAVE)
-                .execute(Tuple.of(subscription, coverage.fingerprint(), coverage.losses()))
+        return SAVE.on(store.api(), subscription, coverage.fingerprint(), coverage.losses())
                 .mapEmpty();
     }
 
     Future<Void> remove(Collection<UUID> subscriptions) {
-        return store.api()
-                .preparedQuery(REMOVE)
-                .execute(Tuple.of(subscriptions.toArray(UUID[]::new)))
+        return REMOVE.on(store.api(), (Object) subscriptions.toArray(UUID[]::new))
                 .mapEmpty();
     }
 }

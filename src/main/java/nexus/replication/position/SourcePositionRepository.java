@@ -1,14 +1,13 @@
 package nexus.replication.position;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nexus.api.caller.AuditedChange;
@@ -16,6 +15,7 @@ import nexus.capture.ResumePoint;
 import nexus.intake.CheckpointLostException;
 import nexus.pgoutput.Lsn;
 import nexus.replication.state.CaptureState.Gap;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 
@@ -29,33 +29,60 @@ public class SourcePositionRepository {
             source, system_id, timeline, generation, checkpoint, options_hash, updated_at,
             coalesce(reset_requested_at >= updated_at, false) AS reset_requested""";
 
-    private static final String FIND = "SELECT " + COLUMNS + " FROM source_position WHERE source = $1";
+    private static final NamedSql FIND =
+            NamedSql.of("SELECT " + COLUMNS + " FROM source_position WHERE source = :source", "source");
 
-    private static final String CREATE = """
+    private static final NamedSql.From<Placed> CREATE = NamedSql.from(
+            """
             INSERT INTO source_position (source, system_id, timeline, generation, checkpoint, options_hash)
-            VALUES ($1, $2, $3, 0, $4, $5)
-            ON CONFLICT (source) DO NOTHING""";
+            VALUES (:source, :system_id, :timeline, :generation, :checkpoint, :options_hash)
+            ON CONFLICT (source) DO NOTHING""",
+            parameter("source", placed -> placed.at().slot()),
+            parameter("system_id", placed -> placed.at().systemId()),
+            parameter("timeline", placed -> placed.at().timeline()),
+            parameter("generation", placed -> placed.at().generation()),
+            parameter("checkpoint", placed -> placed.at().point().text()),
+            parameter("options_hash", Placed::optionsHash));
 
     /** Waits for a transaction of the previous process that still locks the row; the next one of that process fails. */
-    private static final String TAKE_OVER =
-            "UPDATE source_position SET generation = generation + 1 WHERE source = $1 RETURNING " + COLUMNS;
+    private static final NamedSql TAKE_OVER = NamedSql.of(
+            "UPDATE source_position SET generation = generation + 1 WHERE source = :source RETURNING " + COLUMNS,
+            "source");
 
-    private static final String REQUEST_RESET =
-            "UPDATE source_position SET reset_requested_at = now() WHERE source = $1";
+    private static final NamedSql REQUEST_RESET =
+            NamedSql.of("UPDATE source_position SET reset_requested_at = now() WHERE source = :source", "source");
 
-    private static final String MOVE = """
+    private static final NamedSql.From<Placed> MOVE = NamedSql.from(
+            """
             UPDATE source_position
-            SET system_id = $3, timeline = $4, checkpoint = $5, options_hash = $6, updated_at = now(),
-                reset_requested_at = NULL
-            WHERE source = $1 AND generation = $2""";
+            SET system_id = :system_id, timeline = :timeline, checkpoint = :checkpoint, options_hash = :options_hash,
+                updated_at = now(), reset_requested_at = NULL
+            WHERE source = :source AND generation = :generation""",
+            parameter("source", placed -> placed.at().slot()),
+            parameter("generation", placed -> placed.at().generation()),
+            parameter("system_id", placed -> placed.at().systemId()),
+            parameter("timeline", placed -> placed.at().timeline()),
+            parameter("checkpoint", placed -> placed.at().point().text()),
+            parameter("options_hash", Placed::optionsHash));
 
-    private static final String ADD_GAP = """
+    private record Placed(SourcePosition at, String optionsHash) {}
+
+    private static final NamedSql.From<GapOf> ADD_GAP = NamedSql.from(
+            """
             INSERT INTO source_gap (slot, from_lsn, to_lsn, since, noticed_at, reason)
-            VALUES ($1, $2::text::pg_lsn, $3::text::pg_lsn, $4, $5, $6)""";
+            VALUES (:slot, :from_lsn::text::pg_lsn, :to_lsn::text::pg_lsn, :since, :noticed_at, :reason)""",
+            parameter("slot", GapOf::slot),
+            parameter("from_lsn", of -> of.gap().from().orElse(null)),
+            parameter("to_lsn", of -> of.gap().to().orElse(null)),
+            parameter("since", of -> Rows.utc(of.gap().since())),
+            parameter("noticed_at", of -> Rows.utc(of.gap().noticedAt())),
+            parameter("reason", of -> of.gap().reason()));
 
-    private static final String LAST_GAP = """
+    private record GapOf(String slot, Gap gap) {}
+
+    private static final NamedSql LAST_GAP = NamedSql.of("""
             SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
-            FROM source_gap WHERE slot = $1 ORDER BY id DESC LIMIT 1""";
+            FROM source_gap WHERE slot = :slot ORDER BY id DESC LIMIT 1""", "slot");
 
     private final Store store;
 
@@ -74,7 +101,7 @@ public class SourcePositionRepository {
     public record Stored(SourcePosition position, String optionsHash, Instant updatedAt, boolean isResetRequested) {}
 
     public Future<Optional<Stored>> find(String slot) {
-        return store.api().preparedQuery(FIND).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
+        return FIND.on(store.api(), slot).map(rows -> Rows.first(rows, SourcePositionRepository::stored));
     }
 
     /**
@@ -85,9 +112,8 @@ public class SourcePositionRepository {
      */
     public Future<Boolean> requestReset(String slot, AuditedChange audited) {
         return store.api()
-                .withTransaction(transaction -> transaction
-                        .preparedQuery(REQUEST_RESET)
-                        .execute(Tuple.of(slot))
+                .withTransaction(transaction -> REQUEST_RESET
+                        .on(transaction, slot)
                         .compose(done -> done.rowCount() == 1
                                 ? audited.complete(transaction, slot).map(done)
                                 : Future.succeededFuture(done)))
@@ -96,16 +122,13 @@ public class SourcePositionRepository {
 
     /** Takes the row over, after which no other process can move the position; empty when there is no row yet. */
     public Future<Optional<Stored>> takeOver(String slot) {
-        return store.api().preparedQuery(TAKE_OVER).execute(Tuple.of(slot)).map(SourcePositionRepository::first);
+        return TAKE_OVER.on(store.api(), slot).map(rows -> Rows.first(rows, SourcePositionRepository::stored));
     }
 
     /** Creates the row; does nothing when it exists. */
     public Future<Void> create(String slot, String systemId, int timeline, Lsn doneEnd, String optionsHash) {
-        return store.api()
-                .preparedQuery(CREATE)
-                .execute(Tuple.of(
-                        slot, systemId, timeline, ResumePoint.between(doneEnd).text(), optionsHash))
-                .mapEmpty();
+        SourcePosition first = new SourcePosition(slot, systemId, timeline, 0, ResumePoint.between(doneEnd));
+        return CREATE.on(store.api(), new Placed(first, optionsHash)).mapEmpty();
     }
 
     /**
@@ -116,9 +139,7 @@ public class SourcePositionRepository {
      */
     public Future<Void> move(SourcePosition to, String optionsHash, List<Gap> gaps) {
         return store.api()
-                .withTransaction(transaction -> transaction
-                        .preparedQuery(MOVE)
-                        .execute(moveParameters(to, optionsHash))
+                .withTransaction(transaction -> MOVE.on(transaction, new Placed(to, optionsHash))
                         .compose(moved -> moved.rowCount() == 1
                                 ? addGaps(transaction, to.slot(), gaps)
                                 : Future.failedFuture(new CheckpointLostException(to.slot()))))
@@ -132,52 +153,25 @@ public class SourcePositionRepository {
     }
 
     public Future<Optional<Gap>> lastGap(String slot) {
-        return store.api().preparedQuery(LAST_GAP).execute(Tuple.of(slot)).map(rows -> {
-            for (Row row : rows) {
-                return Optional.of(new Gap(
-                        Optional.ofNullable(row.getString("from_lsn")),
-                        Optional.ofNullable(row.getString("to_lsn")),
-                        Optional.ofNullable(row.getOffsetDateTime("since")).map(since -> since.toInstant()),
-                        row.getOffsetDateTime("noticed_at").toInstant(),
-                        row.getString("reason")));
-            }
-            return Optional.empty();
-        });
+        return LAST_GAP.on(store.api(), slot).map(rows -> Rows.first(rows, SourcePositionRepository::gap));
     }
 
-    private static Tuple moveParameters(SourcePosition to, String optionsHash) {
-        return Tuple.of(
-                to.slot(),
-                to.generation(),
-                to.systemId(),
-                to.timeline(),
-                to.point().text(),
-                optionsHash);
+    private static Gap gap(Row row) {
+        return new Gap(
+                Optional.ofNullable(row.getString("from_lsn")),
+                Optional.ofNullable(row.getString("to_lsn")),
+                Rows.time(row, "since"),
+                row.getOffsetDateTime("noticed_at").toInstant(),
+                row.getString("reason"));
     }
 
     private static Future<Void> addGaps(SqlConnection connection, String slot, List<Gap> gaps) {
-        List<Tuple> rows = gaps.stream()
-                .map(gap -> Tuple.from(Arrays.asList(
-                        slot,
-                        gap.from().orElse(null),
-                        gap.to().orElse(null),
-                        Rows.utc(gap.since()),
-                        Rows.utc(gap.noticedAt()),
-                        gap.reason())))
-                .toList();
         Future<Void> done = Future.succeededFuture();
-        for (Tuple row : rows) {
+        for (Gap gap : gaps) {
             done = done.compose(
-                    before -> connection.preparedQuery(ADD_GAP).execute(row).mapEmpty());
+                    before -> ADD_GAP.on(connection, new GapOf(slot, gap)).mapEmpty());
         }
         return done;
-    }
-
-    private static Optional<Stored> first(RowSet<Row> rows) {
-        for (Row row : rows) {
-            return Optional.of(stored(row));
-        }
-        return Optional.empty();
     }
 
     private static Stored stored(Row row) {

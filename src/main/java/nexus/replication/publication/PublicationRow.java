@@ -1,5 +1,6 @@
 package nexus.replication.publication;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +19,7 @@ import nexus.replication.publication.PublicationPlan.Kind;
 import nexus.replication.table.Published;
 import nexus.replication.table.Published.GeneratedColumns;
 import nexus.replication.table.Published.Member;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,20 +39,20 @@ record PublicationRow(
     private static final int RESTRICTIONS_SINCE = 15;
 
     /** Reads columns that were added after PostgreSQL 14 through JSON. */
-    private static final String READ = """
+    private static final NamedSql READ = NamedSql.of("""
             SELECT p.oid::bigint AS oid, p.pubname, p.puballtables, p.pubviaroot,
                    p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
                    pg_catalog.to_jsonb(p) ->> 'pubgencols' AS generated,
                    coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '') AS comment
-            FROM pg_catalog.pg_publication p WHERE p.pubname = ANY (?)""";
+            FROM pg_catalog.pg_publication p WHERE p.pubname = ANY (:names)""", "names");
 
-    private static final String READ_MEMBERS_OF_14 = """
+    private static final NamedSql READ_MEMBERS_OF_14 = NamedSql.of("""
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation, '{}'::text[] AS columns,
                    false AS is_filtered, '{}'::text[] AS filter_columns
-            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
+            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (:publications)""", "publications");
 
     /** Takes the columns of a filter from its tree. Column 0 is the whole row and has no name. */
-    private static final String READ_MEMBERS = """
+    private static final NamedSql READ_MEMBERS = NamedSql.of("""
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation,
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs::int2[]) ORDER BY a.attnum) AS columns,
@@ -59,11 +61,11 @@ record PublicationRow(
                          FROM pg_catalog.regexp_matches(r.prqual::text, ':varattno (-?[0-9]+)', 'g') AS m (found)
                          LEFT JOIN pg_catalog.pg_attribute a
                              ON a.attrelid = r.prrelid AND a.attnum = m.found[1]::int2) AS filter_columns
-            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (?)""";
+            FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = ANY (:publications)""", "publications");
 
-    private static final String READ_SCHEMAS = """
+    private static final NamedSql READ_SCHEMAS = NamedSql.of("""
             SELECT p.pnpubid::bigint AS publication, n.nspname FROM pg_catalog.pg_publication_namespace p
-            JOIN pg_catalog.pg_namespace n ON n.oid = p.pnnspid WHERE p.pnpubid = ANY (?)""";
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pnnspid WHERE p.pnpubid = ANY (:publications)""", "publications");
 
     /**
      * Reads the existing publications by kind. Takes no lock.
@@ -74,14 +76,12 @@ record PublicationRow(
     static Map<Kind, PublicationRow> read(Connection connection, Map<String, Kind> names, boolean withFilters)
             throws SQLException {
         Map<Long, PublicationRow> rows = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setArray(
-                    1, connection.createArrayOf("text", names.keySet().toArray()));
-            try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    PublicationRow row = row(found, names.getOrDefault(found.getString("pubname"), Kind.INSERTS));
-                    rows.put(found.getLong("oid"), row);
-                }
+        Array wanted = connection.createArrayOf("text", names.keySet().toArray());
+        try (PreparedStatement statement = READ.prepare(connection, wanted);
+                ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                PublicationRow row = row(found, names.getOrDefault(found.getString("pubname"), Kind.INSERTS));
+                rows.put(found.getLong("oid"), row);
             }
         }
         if (!rows.isEmpty()) {
@@ -120,35 +120,35 @@ record PublicationRow(
                 new HashMap<>());
     }
 
-    private static void readMembers(Connection connection, String sql, Map<Long, PublicationRow> rows)
+    private static void readMembers(Connection connection, NamedSql sql, Map<Long, PublicationRow> rows)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, connection.createArrayOf("oid", rows.keySet().toArray()));
-            try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    Member member = new Member(
-                            List.of((String[]) found.getArray("columns").getArray()),
-                            found.getBoolean("is_filtered") ? Optional.of(Member.UNREAD_FILTER) : Optional.empty(),
-                            Set.of((String[]) found.getArray("filter_columns").getArray()));
-                    Objects.requireNonNull(rows.get(found.getLong("publication")))
-                            .members()
-                            .put(found.getLong("relation"), member);
-                }
+        try (PreparedStatement statement = sql.prepare(connection, oids(connection, rows));
+                ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                Member member = new Member(
+                        List.of((String[]) found.getArray("columns").getArray()),
+                        found.getBoolean("is_filtered") ? Optional.of(Member.UNREAD_FILTER) : Optional.empty(),
+                        Set.of((String[]) found.getArray("filter_columns").getArray()));
+                Objects.requireNonNull(rows.get(found.getLong("publication")))
+                        .members()
+                        .put(found.getLong("relation"), member);
             }
         }
     }
 
     private static void readSchemas(Connection connection, Map<Long, PublicationRow> rows) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ_SCHEMAS)) {
-            statement.setArray(1, connection.createArrayOf("oid", rows.keySet().toArray()));
-            try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    Objects.requireNonNull(rows.get(found.getLong("publication")))
-                            .schemas()
-                            .add(found.getString("nspname"));
-                }
+        try (PreparedStatement statement = READ_SCHEMAS.prepare(connection, oids(connection, rows));
+                ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                Objects.requireNonNull(rows.get(found.getLong("publication")))
+                        .schemas()
+                        .add(found.getString("nspname"));
             }
         }
+    }
+
+    private static Array oids(Connection connection, Map<Long, PublicationRow> rows) throws SQLException {
+        return connection.createArrayOf("oid", rows.keySet().toArray());
     }
 
     Optional<PublicationNote> note() {

@@ -1,5 +1,6 @@
 package nexus.replication.publication;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import nexus.notation.SqlState;
 import nexus.replication.table.Published.Member;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * only catalog query that a locked table can delay. The filter of such a table stays unread, and the others are used.
  */
 final class RowFilters {
-    private static final String READ = """
+    private static final NamedSql READ = NamedSql.of("""
             SELECT r.prpubid::bigint AS publication, r.prrelid::bigint AS relation,
                    pg_catalog.pg_get_expr(r.prqual, r.prrelid) AS filter
             FROM pg_catalog.pg_publication_rel r
-            WHERE r.prpubid = ANY (?) AND r.prrelid = ANY (?) AND r.prqual IS NOT NULL""";
+            WHERE r.prpubid = ANY (:publications) AND r.prrelid = ANY (:relations) AND r.prqual IS NOT NULL""", "publications", "relations");
 
     private static final String SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
 
@@ -60,12 +62,12 @@ final class RowFilters {
     /** @return false when one of the tables is locked */
     private static boolean areRead(Connection connection, Map<Long, PublicationRow> rows, Collection<Long> relations)
             throws SQLException {
+        Array publications = connection.createArrayOf("oid", rows.keySet().toArray());
+        Array tables = connection.createArrayOf("oid", relations.toArray());
         connection.setAutoCommit(false);
         try (Statement settings = connection.createStatement();
-                PreparedStatement statement = connection.prepareStatement(READ)) {
+                PreparedStatement statement = READ.prepare(connection, publications, tables)) {
             settings.execute(SHORT_LOCK_TIMEOUT);
-            statement.setArray(1, connection.createArrayOf("oid", rows.keySet().toArray()));
-            statement.setArray(2, connection.createArrayOf("oid", relations.toArray()));
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     PublicationRow row = rows.get(found.getLong("publication"));

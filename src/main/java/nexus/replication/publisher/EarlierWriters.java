@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import nexus.replication.slot.OpenTransaction;
+import nexus.store.NamedSql;
 
 /**
  * Tracks transactions that wrote to a table before it was published. Publishing does not wait for them, and their later
@@ -27,16 +28,16 @@ final class EarlierWriters {
      * The locks of transactions that may write rows, which excludes those of VACUUM and CREATE INDEX. The query itself
      * takes none.
      */
-    private static final String WRITING = """
+    private static final NamedSql WRITING = NamedSql.of("""
             SELECT DISTINCT l.relation, l.virtualtransaction
             FROM pg_catalog.pg_locks l
             JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
-            WHERE l.locktype = 'relation' AND l.granted AND l.relation = ANY (?)
+            WHERE l.locktype = 'relation' AND l.granted AND l.relation = ANY (:relations)
               AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-              AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()""";
+              AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()""", "relations");
 
     /** A prepared transaction keeps its locks, including that of its own id, without a process. */
-    private static final String STILL_OPEN = """
+    private static final NamedSql STILL_OPEN = NamedSql.of("""
             SELECT l.virtualtransaction, coalesce(pg_catalog.min(l.pid), 0) AS pid, pg_catalog.min(p.gid) AS gid,
                    coalesce(extract(epoch FROM pg_catalog.clock_timestamp()
                        - coalesce(pg_catalog.min(a.xact_start), pg_catalog.min(p.prepared))), 0)::bigint AS age
@@ -44,8 +45,8 @@ final class EarlierWriters {
             LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
             LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.granted
                 AND l.locktype = 'transactionid' AND p.transaction = l.transactionid
-            WHERE l.virtualtransaction = ANY (?)
-            GROUP BY l.virtualtransaction""";
+            WHERE l.virtualtransaction = ANY (:transactions)
+            GROUP BY l.virtualtransaction""", "transactions");
 
     /** The published relations that were checked, with the writers found at that time that have not ended. */
     private final Map<Long, Set<String>> writersOf = new HashMap<>();
@@ -60,14 +61,12 @@ final class EarlierWriters {
         }
         Map<Long, Set<String>> writing = new HashMap<>();
         fresh.forEach(relation -> writing.put(relation, new HashSet<>()));
-        try (PreparedStatement statement = connection.prepareStatement(WRITING)) {
-            Array relations = connection.createArrayOf("oid", fresh.toArray());
-            statement.setArray(1, relations);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    writing.computeIfAbsent(rows.getLong(1), relation -> new HashSet<>())
-                            .add(rows.getString(2));
-                }
+        Array relations = connection.createArrayOf("oid", fresh.toArray());
+        try (PreparedStatement statement = WRITING.prepare(connection, relations);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                writing.computeIfAbsent(rows.getLong("relation"), relation -> new HashSet<>())
+                        .add(rows.getString("virtualtransaction"));
             }
         }
         writersOf.putAll(writing);
@@ -80,12 +79,11 @@ final class EarlierWriters {
             return List.of();
         }
         Map<String, OpenTransaction> open = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(STILL_OPEN)) {
-            statement.setArray(1, connection.createArrayOf("text", all.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    transaction(rows).ifPresent(one -> open.put(one.virtual, one.transaction));
-                }
+        Array transactions = connection.createArrayOf("text", all.toArray());
+        try (PreparedStatement statement = STILL_OPEN.prepare(connection, transactions);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                transaction(rows).ifPresent(one -> open.put(one.virtual, one.transaction));
             }
         }
         writersOf.values().forEach(writers -> writers.retainAll(open.keySet()));

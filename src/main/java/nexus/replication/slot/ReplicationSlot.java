@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import nexus.pgoutput.Lsn;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /** The state of the slot as the source database reports it. */
@@ -29,31 +30,29 @@ public sealed interface ReplicationSlot {
     record Foreign(String what) implements ReplicationSlot {}
 
     /** Reads columns about an invalidation with to_jsonb, because they exist only since PostgreSQL 16 and 17. */
-    String READ = """
+    NamedSql READ = NamedSql.of("""
             SELECT slot_type, plugin, database, database = current_database() AS here, coalesce(active_pid, 0) AS pid,
                    confirmed_flush_lsn::text AS confirmed, wal_status = 'lost' AS lost,
                    pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS reason,
                    coalesce(pg_catalog.to_jsonb(s) ->> 'conflicting', 'false') = 'true' AS conflicting
-            FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?""";
+            FROM pg_catalog.pg_replication_slots s WHERE slot_name = :slot""", "slot");
 
-    String CREATE = "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')";
+    NamedSql CREATE = NamedSql.of("SELECT pg_catalog.pg_create_logical_replication_slot(:slot, 'pgoutput')", "slot");
 
     /**
      * Supported since PostgreSQL 17. Standbys that synchronise slots have this slot too, so a failover loses nothing.
      */
-    String CREATE_FOR_FAILOVER =
-            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false, true)";
+    NamedSql CREATE_FOR_FAILOVER = NamedSql.of(
+            "SELECT pg_catalog.pg_create_logical_replication_slot(:slot, 'pgoutput', false, false, true)", "slot");
 
     int FAILOVER_SINCE = 17;
 
-    String DROP = "SELECT pg_catalog.pg_drop_replication_slot(?)";
+    NamedSql DROP = NamedSql.of("SELECT pg_catalog.pg_drop_replication_slot(:slot)", "slot");
 
     static ReplicationSlot read(Connection connection, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? from(row) : new Missing();
-            }
+        try (PreparedStatement statement = READ.prepare(connection, name);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? from(row) : new Missing();
         }
     }
 
@@ -80,9 +79,8 @@ public sealed interface ReplicationSlot {
         execute(connection, DROP, name);
     }
 
-    private static void execute(Connection connection, String sql, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
+    private static void execute(Connection connection, NamedSql sql, String name) throws SQLException {
+        try (PreparedStatement statement = sql.prepare(connection, name)) {
             statement.execute();
         }
     }

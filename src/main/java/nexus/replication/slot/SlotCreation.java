@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import nexus.replication.source.SourceConnections;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlotCreation {
     /** A prepared transaction blocks as pid 0, so its gid is found by the transaction id that is waited for. */
-    private static final String BLOCKERS = """
+    private static final NamedSql BLOCKERS = NamedSql.of("""
             SELECT (SELECT pg_catalog.string_agg(pid::text, ', ')
-                    FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(?)) AS pid WHERE pid <> 0) AS pids,
+                    FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(:pid)) AS pid WHERE pid <> 0) AS pids,
                    (SELECT pg_catalog.min(p.gid) FROM pg_catalog.pg_locks l
                     JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = l.transactionid
-                    WHERE l.pid = ? AND l.locktype = 'transactionid' AND NOT l.granted) AS gid""";
+                    WHERE l.pid = :pid AND l.locktype = 'transactionid' AND NOT l.granted) AS gid""", "pid");
 
     private final Connection connection;
     private final int pid;
@@ -59,21 +60,18 @@ public final class SlotCreation {
 
     /** Describes what the creation waits for. */
     public String describeWait(Connection asking) throws SQLException {
-        try (PreparedStatement statement = asking.prepareStatement(BLOCKERS)) {
-            statement.setInt(1, pid);
-            statement.setInt(2, pid);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                @Nullable String gid = row.getString("gid");
-                if (gid != null) {
-                    OpenTransaction waitedFor = new OpenTransaction.Prepared(gid, Duration.ZERO);
-                    return "the slot waits for " + waitedFor.describe() + ": " + waitedFor.endingSql();
-                }
-                @Nullable String pids = row.getString("pids");
-                return pids == null
-                        ? "the slot is being created"
-                        : "the slot waits for the open transaction of pid " + pids;
+        try (PreparedStatement statement = BLOCKERS.prepare(asking, pid);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            @Nullable String gid = row.getString("gid");
+            if (gid != null) {
+                OpenTransaction waitedFor = new OpenTransaction.Prepared(gid, Duration.ZERO);
+                return "the slot waits for " + waitedFor.describe() + ": " + waitedFor.endingSql();
             }
+            @Nullable String pids = row.getString("pids");
+            return pids == null
+                    ? "the slot is being created"
+                    : "the slot waits for the open transaction of pid " + pids;
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nexus.pgoutput.Lsn;
+import nexus.store.NamedSql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +34,19 @@ public record SlotSample(
         Optional<String> invalidation) {
 
     /** Reads invalidation_reason with to_jsonb, because that column exists only since PostgreSQL 17. */
-    private static final String READ = """
+    private static final NamedSql READ = NamedSql.of("""
             SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
                         ELSE pg_catalog.pg_current_wal_lsn() END::text AS lsn,
                    restart_lsn::text AS restart, confirmed_flush_lsn::text AS confirmed, wal_status, safe_wal_size,
                    pg_catalog.age(catalog_xmin) AS xmin_age,
                    pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS invalidation
-            FROM pg_catalog.pg_replication_slots s WHERE slot_name = ?""";
+            FROM pg_catalog.pg_replication_slots s WHERE slot_name = :slot""", "slot");
 
     /** Returns empty when the slot does not exist. */
     public static Optional<SlotSample> read(Connection connection, String slot, Instant now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setString(1, slot);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(from(row, now)) : Optional.empty();
-            }
+        try (PreparedStatement statement = READ.prepare(connection, slot);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? Optional.of(from(row, now)) : Optional.empty();
         }
     }
 

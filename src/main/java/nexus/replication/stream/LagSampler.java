@@ -15,6 +15,7 @@ import nexus.replication.source.SourceErrors;
 import nexus.replication.source.SourceWorker;
 import nexus.replication.state.CaptureReport;
 import nexus.replication.state.CaptureState.Status;
+import nexus.store.NamedSql;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,9 +35,9 @@ public class LagSampler {
      */
     private static final int BAD_SAMPLES = 3;
 
-    private static final String SAMPLE = """
+    private static final NamedSql SAMPLE = NamedSql.of("""
             SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn,
-                   coalesce((SELECT active_pid FROM pg_catalog.pg_replication_slots WHERE slot_name = ?), 0) AS pid""";
+                   coalesce((SELECT active_pid FROM pg_catalog.pg_replication_slots WHERE slot_name = :slot), 0) AS pid""", "slot");
 
     private final SourceConfig config;
     private final CaptureReport report;
@@ -85,12 +86,10 @@ public class LagSampler {
     }
 
     private Sample read(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SAMPLE)) {
-            statement.setString(1, config.slot());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new Sample(Lsn.parse(row.getString("lsn")), row.getInt("pid"));
-            }
+        try (PreparedStatement statement = SAMPLE.prepare(connection, config.slot());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new Sample(Lsn.parse(row.getString("lsn")), row.getInt("pid"));
         }
     }
 
