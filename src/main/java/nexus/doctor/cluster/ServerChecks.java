@@ -176,7 +176,8 @@ public final class ServerChecks {
         if (timeout.compareTo(SHORTEST_SENDER_TIMEOUT) < 0) {
             return Check.warn(
                     check,
-                    Amount.time(timeout) + ": shorter than a pause of Nexus or the network, so its stream has 5 s instead",
+                    Amount.time(timeout)
+                            + ": shorter than a pause of Nexus or the network, so its stream has 5 s instead",
                     fix);
         }
         if (timeout.compareTo(LONGEST_SENDER_TIMEOUT) > 0) {
