@@ -58,6 +58,19 @@ class NamedSqlTest {
     }
 
     @Test
+    void aPartOfAStatementBringsItsOwnParameters() {
+        List<NamedSql.Parameter<Range>> part = List.of(parameter("last", Range::last));
+        NamedSql.From<Range> from =
+                NamedSql.from("SELECT :first, %s".formatted(":last"), part, parameter("first", Range::first));
+        assertThat(from.text()).isEqualTo("SELECT $2, $1");
+        assertThat(from.tuple(new Range(1, 2)).deepToString())
+                .isEqualTo(Tuple.of(2L, 1).deepToString());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NamedSql.from("SELECT :last", part, parameter("last", Range::last)));
+        assertThatIllegalArgumentException().isThrownBy(() -> NamedSql.from("SELECT 1", part));
+    }
+
+    @Test
     void anArrayHasAnElementForEachInItsOrderAndNullsForMissingValues() {
         assertThat(NamedSql.array(List.of("b", "", "a"), Integer[]::new, text -> text.isEmpty() ? null : text.length()))
                 .containsExactly(1, null, 1);

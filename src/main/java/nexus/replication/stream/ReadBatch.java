@@ -11,13 +11,13 @@ import nexus.replication.position.SourcePosition;
 
 /** The events that were read and are not being stored yet, and the position of their end. */
 public final class ReadBatch {
+    private final SourcePosition from;
     private final int maxEvents;
     private final long maxBytes;
     private List<IncomingEvent> events = new ArrayList<>();
     private long bytes;
     private long transactions;
     private boolean isInTransaction;
-    private final SourcePosition from;
     private ResumePoint end;
 
     public ReadBatch(SourcePosition from, int maxEvents, long maxBytes) {
