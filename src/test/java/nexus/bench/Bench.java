@@ -10,26 +10,47 @@ import java.sql.Connection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
-import nexus.bench.ThroughputPhase.Round;
+import nexus.bench.phase.Ceiling;
+import nexus.bench.phase.FairnessPhase;
+import nexus.bench.phase.FanOutPhase;
+import nexus.bench.phase.HttpsPhase;
+import nexus.bench.phase.IdlePhase;
+import nexus.bench.phase.LatencyPhase;
+import nexus.bench.phase.PeakMemory;
+import nexus.bench.phase.ProfilesPhase;
+import nexus.bench.phase.RetryPhase;
+import nexus.bench.phase.ThroughputPhase;
+import nexus.bench.phase.WarmUp;
+import nexus.bench.receiver.CountingReceiver;
+import nexus.bench.receiver.Ledger;
+import nexus.bench.receiver.Receipts;
+import nexus.bench.receiver.Spread;
+import nexus.bench.report.BenchReport;
+import nexus.bench.report.Section;
+import nexus.bench.subject.Inside;
+import nexus.bench.subject.Machine;
+import nexus.bench.subject.NexusApi;
+import nexus.bench.subject.OwnNexus;
+import nexus.bench.subject.Sql;
+import nexus.bench.subject.Subject;
 import nexus.process.Version;
-import nexus.store.PostgresUrl;
 
 /**
  * {@code ./nexus bench}: starts what it needs, measures, verifies that nothing was lost or out of order, prints a table
  * and writes JSON. Ends with 0; with 1 when an event was lost or something failed; with 2 for a wrong option.
  */
 public final class Bench implements AutoCloseable {
-    private static final int ROUNDS = 5;
-    /** For each way in: then most of what is hot is compiled, which takes a part of two cores until then. */
-    private static final int WARM_UP_SECONDS = 40;
+    /** Nothing has to be compiled; the pools are filled. */
+    private static final double NATIVE_WARM_UP_SECONDS = 10;
 
-    private static final int FIRST_ARRIVAL_SECONDS = 30;
+    private static final int FAN_OUT_ENDPOINTS = 1000;
 
     private final BenchOptions options;
     private final Path root;
@@ -52,7 +73,7 @@ public final class Bench implements AutoCloseable {
         }
         BenchOptions options;
         try {
-            options = BenchOptions.parse(args, root.resolve("target").resolve("bench.json"));
+            options = BenchOptions.parse(args, root.resolve("target"));
         } catch (IllegalArgumentException e) {
             System.err.println("nexus bench: " + e.getMessage());
             return 2;
@@ -64,7 +85,7 @@ public final class Bench implements AutoCloseable {
             report.write(options.output());
             System.out.print(report.table());
             System.err.println("written to " + options.output());
-            return report.verdict().isClean() ? 0 : 1;
+            return report.isClean() ? 0 : 1;
         } catch (Exception e) {
             System.err.println("nexus bench: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             return 1;
@@ -74,37 +95,21 @@ public final class Bench implements AutoCloseable {
     private BenchReport measure() throws Exception {
         String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         say("starting");
-        Subject subject = subject();
+        Subject subject = subject("nexus", options.program().orElse(root.resolve("nexus")));
+        List<Subject> subjects = new ArrayList<>(List.of(subject));
+        if (options.compared().isPresent()) {
+            subjects.add(subject("native", options.compared().get()));
+        }
         JsonNode health = subject.api().get("/v1/health");
-        subject.followRows();
-        subject.followPublished();
-
-        seeOneArrive(subject);
+        for (Subject one : subjects) {
+            one.followRows(WarmUp.MAIN, one.endpoint("/count"), "");
+            one.followPublished(WarmUp.MAIN, one.endpoint("/count"), "");
+        }
 
         say("warming up");
-        warmUp(subject);
-        Ceiling ceiling = keep(Ceiling.start(
-                folder(), subject.receiver().port(), subject.receiver().sample()));
-        ceiling.measure(options.seconds());
-
-        say("throughput");
-        List<List<Round>> rounds = new ThroughputPhase(subject, ceiling, options.seconds()).run(ROUNDS);
-        if (subject.inside().isPresent()) { // what the throughput left behind
-            subject.inside().get().checkpoint();
-        }
-        say("latency");
-        Percentiles at100 = latency(subject, 100);
-        Percentiles at1000 = latency(subject, 1000);
-        say("fairness");
-        List<FairnessPhase.Round> fairness = new FairnessPhase(subject, options.seconds()).run();
-        say("retries");
-        Percentiles lateness = new RetryPhase(subject).run();
-        if (subject.inside().isPresent()) {
-            say("idle");
-        }
-        Optional<IdlePhase.Result> idle = subject.inside().isEmpty()
-                ? Optional.empty()
-                : Optional.of(IdlePhase.run(subject.inside().get()));
+        new WarmUp(subject).run(WarmUp.MAIN, options.warmUpSeconds());
+        List<Section> sections =
+                subjects.size() > 1 ? profiles(subjects.getFirst(), subjects.getLast()) : parts(subject);
         return new BenchReport(
                 new BenchReport.Setting(
                         startedAt,
@@ -112,78 +117,90 @@ public final class Bench implements AutoCloseable {
                         Version.current().commit(),
                         postgresVersion(subject),
                         Machine.current()),
-                rounds.getFirst(),
-                rounds.getLast(),
-                at100,
-                at1000,
-                fairness,
-                lateness,
-                idle,
-                subject.inside().map(inside -> inside.nexus().peakMemoryBytes()),
-                subject.ledger().verdict());
+                sections,
+                subjects.stream()
+                        .map(one -> one.ledger().verdict())
+                        .reduce(Ledger.Verdict::plus)
+                        .orElseThrow());
     }
 
-    private Subject subject() throws Exception {
-        Ledger ledger = new Ledger();
-        CountingReceiver receiver = keep(
-                CountingReceiver.start(ledger, options.receiverHost().equals("127.0.0.1") ? "127.0.0.1" : "0.0.0.0"));
-        URI receiverBase = URI.create("http://" + options.receiverHost() + ":" + receiver.port());
+    private List<Section> profiles(Subject jvm, Subject executable) throws Exception {
+        new WarmUp(executable).run(WarmUp.MAIN, Math.min(options.warmUpSeconds(), NATIVE_WARM_UP_SECONDS));
+        Ceiling ceiling = ceiling(jvm);
+        say("alternating rounds");
+        return List.of(new ProfilesPhase(jvm, executable, ceiling, options.seconds()).run());
+    }
+
+    private List<Section> parts(Subject subject) throws Exception {
+        List<Section> sections = new ArrayList<>();
+        for (Part part : options.parts()) {
+            if (!sections.isEmpty() && (part == Part.HTTPS || part == Part.FAN_OUT)) {
+                addPeakMemory(subject, sections); // that of the parts before: these two take more
+            }
+            say(part.toString());
+            switch (part) {
+                case THROUGHPUT ->
+                    sections.addAll(new ThroughputPhase(subject, ceiling(subject), options.seconds()).run());
+                case LATENCY -> sections.add(new LatencyPhase(subject, options.seconds()).run());
+                case FAIRNESS -> sections.add(new FairnessPhase(subject, options.seconds()).run());
+                case RETRIES -> sections.add(new RetryPhase(subject).run());
+                case IDLE -> sections.add(IdlePhase.run(subject.inside().orElseThrow()));
+                case HTTPS ->
+                    sections.add(
+                            new HttpsPhase(subject, options.seconds(), options.warmUpSeconds()).run(folder("https")));
+                case FAN_OUT -> sections.add(new FanOutPhase(subject, options.seconds() / 2.0).run());
+            }
+        }
+        addPeakMemory(subject, sections);
+        return sections;
+    }
+
+    /** Once. */
+    private static void addPeakMemory(Subject subject, List<Section> sections) {
+        if (subject.inside().isPresent() && sections.stream().noneMatch(PeakMemory.class::isInstance)) {
+            sections.add(new PeakMemory(subject.inside().get().nexus().peakMemoryBytes()));
+        }
+    }
+
+    private Ceiling ceiling(Subject subject) throws Exception {
+        Ceiling ceiling = keep(Ceiling.start(
+                folder("ceiling"),
+                subject.receiverBase().getPort(),
+                subject.receiver().receipts().sample()));
+        ceiling.measure(options.seconds());
+        return ceiling;
+    }
+
+    /**
+     * @param name of the folder for its files
+     * @param program what is started, unless there is a Nexus that runs
+     */
+    private Subject subject(String name, Path program) throws Exception {
+        CountingReceiver receiver =
+                keep(CountingReceiver.start(new Receipts(new Ledger(), new Spread(FAN_OUT_ENDPOINTS))));
+        URI receiverBase = URI.create("http://" + options.receiverHost() + ":"
+                + receiver.listen(Subject.bindAddress(options.receiverHost())));
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
         String token = HexFormat.of().formatHex(random);
-        Optional<PostgresUrl> source = options.source();
-        NexusApi api;
-        Optional<Inside> inside;
         if (options.against().isPresent()) {
-            api = new NexusApi(options.against().get(), options.apiKey());
-            inside = Optional.empty();
-        } else {
-            OwnNexus own = keep(OwnNexus.start(folder(), options.program().orElse(root.resolve("nexus"))));
-            api = new NexusApi(own.base(), Optional.of(own.apiKey()));
-            source = Optional.of(own.source());
-            Connection beside = keep(Sql.connect(own.server()));
-            inside = Optional.of(new Inside(
-                    own.meter(), own.databaseMeter(), beside, own.source().database()));
+            NexusApi api = new NexusApi(options.against().get(), options.apiKey());
+            Subject subject = new Subject(api, receiver, receiverBase, token, options.source(), Optional.empty());
+            keep((AutoCloseable) () -> subject.dropTable(WarmUp.MAIN));
+            keep(api);
+            return subject;
         }
-        Subject subject = new Subject(api, receiver, ledger, receiverBase, token, source, inside);
-        keep((AutoCloseable) subject::dropTable);
-        keep(api);
-        return subject;
-    }
-
-    private static void seeOneArrive(Subject subject) throws Exception {
-        List<RowWriter> writers = subject.rowWriters();
-        for (RowWriter writer : writers) {
-            seeOneArrive(subject, writer, "row");
-            writer.close();
-        }
-        seeOneArrive(subject, subject.publishers().getFirst(), "published event");
-    }
-
-    private static void seeOneArrive(Subject subject, EventSource writer, String what) throws Exception {
-        if (!subject.load().isReceived(writer, FIRST_ARRIVAL_SECONDS)) {
-            throw new IllegalStateException("the first " + what + " has not come to " + subject.endpoint("/count")
-                    + " within " + FIRST_ARRIVAL_SECONDS + " s: the instance must be able to reach that address"
-                    + " (--receiver-host), its TARGETS_ALLOW must permit it, and for rows its SOURCE_DATABASE_URL must be"
-                    + " --source-url");
-        }
-    }
-
-    private void warmUp(Subject subject) throws Exception {
-        double seconds = Math.max(WARM_UP_SECONDS, options.seconds());
-        List<RowWriter> writers = subject.rowWriters();
-        for (RowWriter writer : writers) {
-            subject.load().underBacklog(writers, () -> pause(seconds));
-            writer.close();
-        }
-        subject.load().underBacklog(subject.publishers(), () -> pause(seconds));
-    }
-
-    private Percentiles latency(Subject subject, int perSecond) throws Exception {
-        List<RowWriter> writers = subject.rowWriters();
-        try (EventSource writer = writers.isEmpty() ? subject.publishers().getFirst() : writers.getFirst()) {
-            return subject.load().atRate(writer, perSecond, options.seconds());
-        }
+        // What is made in a store of its own is gone with it.
+        OwnNexus own = keep(OwnNexus.start(folder(name), program));
+        Connection beside = keep(Sql.connect(own.server()));
+        return new Subject(
+                new NexusApi(own.base(), Optional.of(own.apiKey())),
+                receiver,
+                receiverBase,
+                token,
+                Optional.of(own.source()),
+                Optional.of(new Inside(
+                        own.meter(), own.databaseMeter(), beside, own.source().database())));
     }
 
     private static String postgresVersion(Subject subject) throws Exception {
@@ -195,8 +212,9 @@ public final class Bench implements AutoCloseable {
         }
     }
 
-    private Path folder() throws IOException {
-        return Files.createDirectories(root.resolve("target").resolve("bench").toAbsolutePath());
+    private Path folder(String name) throws IOException {
+        return Files.createDirectories(
+                root.resolve("target").resolve("bench").resolve(name).toAbsolutePath());
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -218,11 +236,6 @@ public final class Bench implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private static boolean pause(double seconds) throws InterruptedException {
-        Thread.sleep((long) (seconds * 1000));
-        return true;
     }
 
     private static void say(String what) {

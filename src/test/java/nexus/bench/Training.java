@@ -18,6 +18,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
+import nexus.bench.phase.WarmUp;
+import nexus.bench.receiver.CountingReceiver;
+import nexus.bench.receiver.Ledger;
+import nexus.bench.receiver.Receipts;
+import nexus.bench.receiver.Spread;
+import nexus.bench.subject.EventPublisher;
+import nexus.bench.subject.NexusApi;
+import nexus.bench.subject.RowWriter;
+import nexus.bench.subject.Subject;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
 import nexus.store.PostgresUrl;
@@ -95,19 +104,18 @@ public final class Training {
         PostgresUrl source = PostgresUrl.parse(EmbeddedDatabase.running(home).orElseThrow());
         Ledger ledger = new Ledger();
         URI base = URI.create("http://127.0.0.1:" + port);
-        try (CountingReceiver receiver = CountingReceiver.start(ledger, "127.0.0.1");
+        try (CountingReceiver receiver = CountingReceiver.start(new Receipts(ledger, new Spread(0)));
                 NexusApi api = new NexusApi(base, Optional.of(apiKey))) {
             Subject subject = new Subject(
                     api,
                     receiver,
-                    ledger,
-                    URI.create("http://127.0.0.1:" + receiver.port()),
+                    URI.create("http://127.0.0.1:" + receiver.listen("127.0.0.1")),
                     "training",
                     Optional.of(source),
                     Optional.empty());
-            subject.followRows();
-            subject.followPublished();
-            List<RowWriter> writers = subject.rowWriters();
+            subject.followRows(WarmUp.MAIN, subject.endpoint("/count"), "");
+            subject.followPublished(WarmUp.MAIN, subject.endpoint("/count"), "");
+            List<RowWriter> writers = subject.rowWriters(WarmUp.MAIN);
             for (RowWriter writer : writers) {
                 if (!subject.load().isReceived(writer, PATIENCE_SECONDS / 3)) {
                     throw new IOException("no row arrives; see " + log);
@@ -115,8 +123,8 @@ public final class Training {
                 subject.load().underBacklog(writers, () -> pause(LOAD_MILLIS));
                 writer.close();
             }
-            subject.load().underBacklog(subject.publishers(), () -> pause(LOAD_MILLIS / 2));
-            publishSingly(api, ledger, subject.type("order"));
+            subject.load().underBacklog(subject.publishers(WarmUp.MAIN), () -> pause(LOAD_MILLIS / 2));
+            publishSingly(api, ledger, subject.type(WarmUp.MAIN));
             for (String path : READ) {
                 api.get(path);
             }

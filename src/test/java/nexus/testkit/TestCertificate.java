@@ -35,6 +35,8 @@ public record TestCertificate(Path keyStore) {
                         ALIAS,
                         "-keyalg",
                         "EC",
+                        "-groupname",
+                        "secp256r1",
                         "-dname",
                         "CN=" + name,
                         "-ext",
@@ -79,15 +81,24 @@ public record TestCertificate(Path keyStore) {
                 .setKeyCertOptions(new PfxOptions().setPath(keyStore.toString()).setPassword(PASSWORD));
     }
 
-    /** For receivers that speak TLS on plain sockets. */
-    public SSLContext context() {
+    /** For receivers with an engine of their own. */
+    public KeyManagerFactory keyManagers() {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(keys(), PASSWORD.toCharArray());
+            return keys;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** For receivers that speak TLS on plain sockets. */
+    public SSLContext context() {
+        try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(keys());
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            context.init(keyManagers().getKeyManagers(), trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
