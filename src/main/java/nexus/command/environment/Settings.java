@@ -13,6 +13,9 @@ public final class Settings {
     /** Non-public targets that embedded mode allows: this machine. */
     static final String LOOPBACK = "127.0.0.0/8,::1/128,localhost";
 
+    private static final String USUAL_PORT = "3000";
+    private static final String USUAL_MANAGEMENT_PORT = "9000";
+
     private Settings() {}
 
     /**
@@ -29,17 +32,37 @@ public final class Settings {
     /** Checks that need no connection. */
     public static void check(Environment environment) throws StartRefused {
         boolean keys = environment.value(Variable.API_KEYS).isPresent();
+        requireTwoPorts(environment);
         if (!environment.embedded()) {
             if (environment.value(Variable.NEXUS_SECRET_KEY).isEmpty()) {
                 throw new StartRefused("NEXUS_SECRET_KEY is not set: it encrypts signing secrets in the database;"
                         + " make one and keep it: openssl rand -base64 32");
             }
+            requireAddress(host(environment));
             return; // the store is queried for a key later
         }
         String host = host(environment);
+        requireAddress(host);
         if (!keys && !loopback(host)) {
             throw new StartRefused("HOST is not a loopback address, and without API_KEYS the API is open:"
                     + " set API_KEYS, or leave HOST at 127.0.0.1");
+        }
+    }
+
+    /** Two servers on one port would take turns at its connections. */
+    private static void requireTwoPorts(Environment environment) throws StartRefused {
+        String port = environment.value(Variable.PORT).orElse(USUAL_PORT);
+        if (port.equals(environment.value(Variable.MANAGEMENT_PORT).orElse(USUAL_MANAGEMENT_PORT))) {
+            throw new StartRefused("PORT and MANAGEMENT_PORT (" + USUAL_MANAGEMENT_PORT
+                    + " unless set) must be two ports, and both are " + port);
+        }
+    }
+
+    private static void requireAddress(String host) throws StartRefused {
+        try {
+            InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new StartRefused("HOST must be an address or a name of this machine, and has no address: " + host);
         }
     }
 

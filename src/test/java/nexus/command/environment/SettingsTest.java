@@ -44,6 +44,33 @@ class SettingsTest {
     }
 
     @Test
+    void theApiAndTheProbesNeedAPortEach() {
+        for (Map<String, String> both : List.of(
+                Map.of("PORT", "9000"),
+                Map.of("MANAGEMENT_PORT", "3000"),
+                Map.of("PORT", "4000", "MANAGEMENT_PORT", "4000"),
+                Map.of("PORT", "04000", "MANAGEMENT_PORT", "4000"))) {
+            assertThatThrownBy(() -> Settings.check(environment(both)))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageStartingWith("PORT and MANAGEMENT_PORT");
+        }
+        assertThatCode(() -> Settings.check(environment(Map.of("PORT", "9000", "MANAGEMENT_PORT", "3000"))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aHostWithoutAddressIsRefusedByItsName() {
+        Map<String, String> external = Map.of("HOST", "nowhere.invalid", "DATABASE_URL", URL, "NEXUS_SECRET_KEY", KEY);
+        for (Map<String, String> variables :
+                List.of(external, Map.of("HOST", "nowhere.invalid", "API_KEYS", "k-0123456789abcdefghi"))) {
+            assertThatThrownBy(() -> Settings.check(environment(variables)))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageStartingWith("HOST ")
+                    .hasMessageContaining("nowhere.invalid");
+        }
+    }
+
+    @Test
     void theEmbeddedModeListensAndSendsOnLoopback() throws StartRefused {
         Map<String, String> settings =
                 Settings.of(environment(Map.of()), "postgresql://postgres@127.0.0.1:25432/postgres", KEY, OWN, true);
