@@ -288,7 +288,7 @@ final class ApiGate {
         }
     }
 
-    /** The HTTP layer would list the methods of all paths of a resource class. */
+    /** Lists the methods of this path; the HTTP layer would list those of all paths of a resource class. */
     private void answerOptions(RoutingContext context) {
         String path = String.valueOf(context.request().path());
         after(allowed.find(context.vertx(), path), context, methods -> {
@@ -303,7 +303,7 @@ final class ApiGate {
         });
     }
 
-    /** The request is paused meanwhile. */
+    /** Pauses the request until the future completes. */
     private <T> void after(Future<T> future, RoutingContext context, Consumer<T> then) {
         HttpServerRequest request = context.request();
         Context here = context.vertx().getOrCreateContext();
@@ -331,7 +331,7 @@ final class ApiGate {
         return new Problem(401, "unauthorized", detail);
     }
 
-    /** Open paths: health, pages and documents, when the path has only one possible reading. */
+    /** Whether the path needs no key: health, pages and documents, if the path has only one possible reading. */
     static boolean isOpen(@Nullable String path) {
         return path != null
                 && (path.equals(HEALTH)

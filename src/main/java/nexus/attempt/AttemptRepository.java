@@ -26,23 +26,26 @@ import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
 
-/** Reads attempts: those in {@code attempt}, and the last one of a settled delivery, which is where that is. */
+/**
+ * Reads attempts. The table {@code attempt} holds them all except the last one of a settled delivery, which is stored with the
+ * delivery.
+ */
 @Singleton
 public class AttemptRepository {
-    /** Rows looked at in one place for one page of the log, when most of them may not match. */
+    /** The greatest number of rows that one page of the log reads in each place, since most of them may not match. */
     private static final int SCANNED_ROWS = 500;
-    /** Listeners whose attempts are looked at for one page of the log: those that were tried last. */
+    /** The number of listeners whose attempts one page of the log reads: those with the newest attempts. */
     private static final int LISTENERS = 64;
 
-    /** The days before the last one that are read at first; more than a delivery is tried for by default. */
+    /** The number of days that are read first. By default no delivery is tried for longer. */
     private static final int RECENT_DAYS = 5;
 
     private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
 
-    /** Packed rows to read, so that their attempts are enough for a page, and a few more for those that do not match. */
+    /** The number of packed rows that contain enough attempts for a page, and a few more because some do not match. */
     private static final String RUNS = "least(l.n, 256) / " + HistoryRows.SHORTEST + " + 2";
 
-    /** A page ends before its payloads exceed this together: one payload alone may have 16 MiB. */
+    /** The greatest size of all payloads of a page together; a single payload may have 16 MiB. */
     private static final int PAGE_BYTES = 16 * 1024 * 1024;
 
     private static final String OF_DELIVERIES = """
@@ -57,20 +60,24 @@ public class AttemptRepository {
             ORDER BY w.seq, a.attempt""";
 
     /**
-     * $1 to $3: where the last page ended, $4 rows to look at in each place at most, $5 listener or null, $6 whether only
-     * successes, only failures (null: both), $7 rows of a page, $8 bytes of a page. A listener's attempts in each table
-     * are read by index, the newest first. Only so many listeners are looked at, those that were tried last, and the
-     * later in that order the fewer of their attempts: one whose newest attempt is the nth newest has n - 1 before it.
-     * Nothing is known of what comes before the edge, the newest attempt of the other listeners; the horizon is the
-     * newest point at which that, or one of the places, had more to give, and a page ends there.
+     * Parameters: $1 to $3 end of the previous page, $4 greatest number of rows to read in each place, $5 listener or null,
+     * $6 true for successes only, false for failures only, null for both, $7 rows of a page, $8 bytes of a page, $9 and $10
+     * first and last day whose partitions are read.
      *
-     * <p>Of a listener's runs, those are looked at that end before $1, the newest first, and those that end behind it and
-     * begin before it; when there are more, they end before the lowest of these ends, the floor.
+     * <p>The statement reads the listeners with the newest attempts, up to a fixed number, and the attempts of each of them
+     * by index, newest first. It reads fewer attempts of the later listeners: if a listener's newest attempt is the nth
+     * newest of all, at least n - 1 attempts come before it.
      *
-     * <p>$9 and $10 are the first and the last day whose partitions are read. No attempt is made on a day before its
-     * event's, so the last day limits nothing. Attempts of earlier days than the first are known to be older than the
-     * third day after it, except for the late ones, which have indexes of their own: the horizon is there, or at the
-     * newest late attempt, if there are events of earlier days. A delivery that has a row in {@code attempt} is never in a run.
+     * <p>Wherever a limit stops the reading, older attempts are unknown. The newest such point over all places is the
+     * horizon: the page ends there. One of these points is the edge, the newest attempt of the listeners that are not read.
+     *
+     * <p>The packed rows of a listener are read newest first by their ends: those that end before $1, and those that contain
+     * it. If there are more of the latter than are read, the others end before the lowest end that was read, the floor.
+     *
+     * <p>The last day excludes no attempt, because no attempt is made on a day before that of its event. Attempts of days
+     * before the first one are older than the third day after it, except late attempts, which have indexes of their own. If
+     * there are events of such days, the horizon is therefore that day or the newest late attempt. A delivery with a row in
+     * {@code attempt} is never in a packed row.
      */
     private static final String LOG = """
             WITH newest AS MATERIALIZED (
@@ -194,9 +201,10 @@ public class AttemptRepository {
     }
 
     /**
-     * All attempts of some deliveries, the oldest first, by the deliveries' seq.
+     * Reads all attempts of these deliveries, the oldest first.
      *
-     * @param responseCharacters how much of each answer
+     * @param responseCharacters the number of characters that are read of each answer
+     * @return the attempts by the seq of their delivery
      */
     public Future<Map<Long, List<Attempt>>> ofDeliveries(List<DeliveryKey> deliveries, int responseCharacters) {
         if (deliveries.isEmpty()) {
@@ -216,8 +224,8 @@ public class AttemptRepository {
     }
 
     /**
-     * One page of the attempts made for listeners, deleted ones included, newest first. The partitions of all days are read
-     * for one listener, and where the recent ones do not contain what belongs on the page.
+     * Reads one page of the attempts made for listeners, newest first, including deleted listeners. It reads the partitions of
+     * all days only for a single listener, or if those of the recent days do not fill the page.
      */
     Future<LogPage> log(LogFilter filter, LogPosition before, int limit) {
         if (filter.listenerId().isPresent()) {
@@ -231,7 +239,7 @@ public class AttemptRepository {
         });
     }
 
-    /** Reads the partitions of the days before the position in which nearly all attempts of one to two days are. */
+    /** Reads only the partitions of the recent days, which contain nearly all attempts of the one to two days before the position. */
     static IndexedRead reading(LogFilter filter, LogPosition before, int limit) {
         return reading(filter, before, limit, lastDay(before).minusDays(RECENT_DAYS));
     }
@@ -240,7 +248,7 @@ public class AttemptRepository {
         return reading(filter, before, limit, BEGINNING);
     }
 
-    /** The day after that of the position, as clocks differ. */
+    /** The day after that of the position, because the clocks of processes differ. */
     private static LocalDate lastDay(LogPosition before) {
         Instant now = Instant.now();
         Instant last = before.attemptedAt().isBefore(now) ? before.attemptedAt() : now;

@@ -38,7 +38,7 @@ import nexus.delivery.state.DeliveryView;
 import nexus.event.EventType;
 import nexus.queue.owed.DeliveryKey;
 
-/** What became of each event at each subscription, and what a person may do about it. */
+/** {@code /v1/deliveries}: lists deliveries, and retries and cancels them by hand. */
 @Singleton
 @Path("/v1/deliveries")
 @Produces(MediaType.APPLICATION_JSON)
@@ -66,7 +66,7 @@ public class DeliveryResource {
         this.redelivery = redelivery;
     }
 
-    /** @param retried how many deliveries will be tried again */
+    /** @param retried the number of deliveries that will be tried again */
     record Retried(int retried) {}
 
     @GET

@@ -35,7 +35,7 @@ import nexus.queue.override.PayloadErasure;
 import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
 
-/** Events that are stored, and what became of them. Publishing is another room's. */
+/** {@code /v1/events}: lists stored events and erases payloads. Events are published in the room {@code publish}. */
 @Singleton
 @Path("/v1/events")
 @Produces(MediaType.APPLICATION_JSON)

@@ -18,7 +18,7 @@ import nexus.refusal.Refusal;
 import nexus.store.LastInTransaction;
 import org.jspecify.annotations.Nullable;
 
-/** Retries and cancels by hand: says no in words where the queue would only find nothing to do. */
+/** Retries and cancels deliveries by hand. It refuses with a reason where the queue would only change nothing. */
 @Singleton
 public class Redelivery {
     private static final String WRONG_STATUS = "delivery-status";
@@ -32,10 +32,10 @@ public class Redelivery {
     }
 
     /**
-     * Makes one delivery ready to be tried now, with a fresh budget of attempts.
+     * Makes one delivery due now, with all its attempts available again.
      *
-     * @return done once it is stored; fails with a {@link Refusal} when it is not DEAD or FAILED, its subscription is
-     *     deleted, or its payload is gone
+     * @return completes once this is stored; fails with a {@link Refusal} if the delivery is not DEAD or FAILED, its
+     *     subscription is deleted, or its payload is no longer kept
      */
     Future<Void> retry(DeliveryId id, AuditedChange audited) {
         return found(id).compose(delivery -> {
@@ -45,7 +45,7 @@ public class Redelivery {
         });
     }
 
-    /** What changed in between is told as it is now; if nothing did, the payload is what was missing. */
+    /** The refusal follows from the present state; if that allows a retry, only the payload can be missing. */
     private Future<Void> retryRefused(DeliveryId id) {
         return found(id).compose(delivery -> {
             refuseUnlessRetryable(delivery);
@@ -65,12 +65,12 @@ public class Redelivery {
     }
 
     /**
-     * Retries everything DEAD or FAILED that matches, {@link DeliveryOverride#MAX_DELIVERIES} at a time. Those of a
-     * deleted subscription or without a payload are left as they are. The first that are retried complete the audit's
-     * entry, so that it is there when a later step fails.
+     * Retries all DEAD and FAILED deliveries that match, in steps of {@link DeliveryOverride#MAX_DELIVERIES}. Deliveries of a
+     * deleted subscription or without a payload stay unchanged. The first step completes the audit entry, so that the entry
+     * exists even if a later step fails.
      *
-     * @param filter its status, if any, is DEAD or FAILED
-     * @return how many were retried; when it fails, those before are retried all the same
+     * @param filter its status, if it has one, is DEAD or FAILED
+     * @return the number of retried deliveries; if it fails, the earlier steps are stored nevertheless
      */
     Future<Integer> retryAll(DeliveryFilter filter, AuditedChange audited) {
         @Nullable
@@ -109,7 +109,7 @@ public class Redelivery {
                 });
     }
 
-    /** Gives one delivery up; answers with it as it is then. */
+    /** Cancels one delivery and returns its new state. */
     Future<Delivery> cancel(DeliveryId id, AuditedChange audited) {
         return override.cancel(id.key(), transaction -> audited.complete(transaction, id.toString()))
                 .compose(cancelled -> found(id).map(delivery -> {

@@ -22,9 +22,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a row before each change, which the change itself completes in its transaction: nothing is changed that is not
- * in the audit, whatever breaks in between. The end of the request takes the row away when nothing was changed, and writes
- * down an answer that is another than the change expected.
+ * Writes an entry before each change, and the change completes it in its own transaction; so every change is in the audit,
+ * whatever fails in between. At the end of the request, the entry is removed if nothing was changed, and the status is
+ * corrected if the answer has another one than the change expected.
  */
 @Singleton
 public class Audit {
@@ -42,7 +42,7 @@ public class Audit {
         this.repository = repository;
     }
 
-    /** The change may go on when this has succeeded; and not when it has failed. */
+    /** The change may be made only after this has succeeded. */
     public Future<Void> begin(RoutingContext context, Caller caller) {
         HttpServerRequest request = context.request();
         return repository
@@ -67,7 +67,7 @@ public class Audit {
                 .mapEmpty();
     }
 
-    /** Completes when all changes that this process has answered so far can be read. */
+    /** Completes once the entries of all changes that this process has answered so far can be read. */
     Future<?> written() {
         return Future.join(List.copyOf(unwritten)).otherwiseEmpty();
     }
@@ -81,11 +81,11 @@ public class Audit {
 
     private Future<Void> ending(RoutingContext context, long id, int committed) {
         if (!AuditedChange.isAskedFor(context)) {
-            return repository.takeBack(id); // nothing was changed, whatever the status says
+            return repository.takeBack(id); // the request ended before its change, so nothing was changed
         }
         int status = context.response().getStatusCode();
         if (!context.response().ended()) {
-            // the connection was closed before the answer; a change that is still made completes the entry
+            // the connection was closed before the answer; if the change is still made, it completes the entry
             return repository.note(id, resourceId(context), ChangeNote.fields(context));
         }
         if (status >= 400 && status < 500 && committed == NOT_COMMITTED) {

@@ -7,13 +7,13 @@ import java.util.Optional;
 /**
  * One change through the API.
  *
- * @param actor the id of a stored key; {@code env:} and the place of one of {@code API_KEYS} among them; {@code open}
- * @param actorName the stored key's name then
- * @param address from which the connection came
- * @param resourceId what was made or changed
- * @param fields names of the fields that the request gave
- * @param status of the answer, read by anybody or not; empty when nothing was changed before the connection or the
- *     process ended
+ * @param actor the id of a stored key, {@code env:} and the position of a key in {@code API_KEYS}, or {@code open}
+ * @param actorName the name of the stored key at that time
+ * @param address the remote address of the connection
+ * @param resourceId the id of the created or changed resource
+ * @param fields the names of the fields in the request
+ * @param status of the answer, whether or not the caller received it; empty if the connection or the process ended before
+ *     anything was changed
  */
 public record AuditEntry(
         long id,

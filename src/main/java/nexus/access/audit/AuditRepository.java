@@ -27,19 +27,19 @@ public class AuditRepository {
 
     private static final String COMPLETE = "UPDATE audit SET status = $2, resource_id = $3, fields = $4 WHERE id = $1";
 
-    /** What is known of a request whose answer nobody waited for, unless its change completes the entry. */
+    /** Adds what is known of a request whose connection was closed before the answer, unless its change has completed the entry. */
     private static final String NOTE =
             "UPDATE audit SET resource_id = $2, fields = $3 WHERE id = $1 AND status IS NULL";
 
-    /** Nothing was changed after all. A change that is made all the same finds no entry to complete, and fails. */
+    /** Removes the entry of a request that changed nothing. A change that is made later finds no entry to complete, and fails. */
     private static final String TAKE_BACK = "DELETE FROM audit WHERE id = $1 AND status IS NULL";
 
-    /** Entries looked at for one page, when most of them may not match. */
+    /** The greatest number of entries that one page reads, since most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
 
     /**
-     * $7 entries are looked at. When there are more, nothing is known of those below the horizon, where the next page
-     * starts. An entry's time is that of its transaction, a little before or after its neighbours'.
+     * Reads at most $7 entries. If there are more, those below the last one are unknown; that one is the horizon, where the
+     * next page starts. The times of neighbouring entries may be slightly out of order, because each is that of a transaction.
      */
     private static final String LIST = """
             WITH scanned AS MATERIALIZED (
@@ -61,7 +61,7 @@ public class AuditRepository {
 
     private final Store store;
 
-    /** Which entries are asked for. */
+    /** Selects the entries of a list. */
     public record Filter(
             Optional<String> actor, Optional<String> resourceId, Optional<Instant> since, Optional<Instant> until) {
         private boolean matchesAll() {
@@ -70,13 +70,13 @@ public class AuditRepository {
     }
 
     /**
-     * Some of the entries that are asked for.
+     * One page of the selected entries.
      *
-     * @param below where the next page starts; empty when there is none. A page may have fewer entries than its limit
+     * @param below the id below which the next page starts; empty at the end. A page may have fewer entries than its limit
      */
     public record AuditPage(List<AuditEntry> entries, OptionalLong below) {}
 
-    /** Where a change comes from. */
+    /** The connection and the client that a change comes from. */
     public record Origin(Optional<String> address, Optional<String> userAgent) {}
 
     @Inject
@@ -84,7 +84,7 @@ public class AuditRepository {
         this.store = store;
     }
 
-    /** @return the entry's id */
+    /** @return the id of the new entry */
     public Future<Long> begin(Caller caller, Origin origin, String method, String path) {
         return store.access()
                 .preparedQuery(BEGIN)
@@ -102,7 +102,7 @@ public class AuditRepository {
         return complete(store.access(), id, status, resourceId, fields);
     }
 
-    /** @param client the connection that the transaction of the change is on, or one that commits at once */
+    /** @param client the connection of the change's transaction, or one that commits immediately */
     public Future<Void> complete(
             SqlClient client, long id, int status, @Nullable String resourceId, List<String> fields) {
         return client.preparedQuery(COMPLETE)
@@ -130,7 +130,7 @@ public class AuditRepository {
         return store.access().preparedQuery(TAKE_BACK).execute(Tuple.of(id)).mapEmpty();
     }
 
-    /** Newest first, those below an id. */
+    /** Reads entries below an id, newest first. */
     public Future<AuditPage> list(Filter filter, long below, int limit) {
         return reading(filter, below, limit).on(store.api()).map(rows -> page(rows, limit));
     }

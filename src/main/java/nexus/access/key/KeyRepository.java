@@ -25,7 +25,7 @@ import nexus.store.Store;
 /** The only class that writes {@code api_key}. */
 @Singleton
 class KeyRepository {
-    /** Every process keeps all keys in memory. */
+    /** The limit exists because every process keeps all keys in memory. */
     static final int MAX_KEYS = 1_000;
 
     private static final String COLUMNS = "id, number, name, scopes, digest, created_at, expires_at, last_used_at";
@@ -75,7 +75,7 @@ class KeyRepository {
                 .map(rows -> keys(rows).findFirst());
     }
 
-    /** Keys below a number, newest first. */
+    /** Reads keys below a number, newest first. */
     Future<List<StoredKey>> list(long below, int limit) {
         return store.api().preparedQuery(LIST).execute(Tuple.of(below, limit)).map(rows -> keys(rows)
                 .toList());
@@ -102,7 +102,7 @@ class KeyRepository {
         return new Refusal.NotFound("There is no key with this id.");
     }
 
-    /** @param refusal with which it fails when nothing is changed; then the entry is not completed */
+    /** @param refusal the failure if nothing is changed; the audit entry is then not completed */
     private Future<RowSet<Row>> changing(
             String statement, Tuple values, UUID id, AuditedChange audited, Supplier<Refusal> refusal) {
         return store.api()

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which events a list holds.
+ * Selects the events of a list.
  *
- * @param type exactly
+ * @param type the exact type
  * @param since created at or after
  * @param until created before
  */

@@ -20,19 +20,19 @@ import nexus.store.IndexedRead;
 import nexus.store.Rows;
 import nexus.store.Store;
 
-/** Reads events, and counts their deliveries by looking each of them up: an event names them by primary key. */
+/** Reads events and counts their deliveries. An event holds the primary keys of its deliveries, and each is looked up. */
 @Singleton
 public class StoredEventRepository {
-    /** Events looked at for one page, when most of them may not match. */
+    /** The greatest number of events that one page reads, since most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
-    /** Deliveries looked up by their keys for one page, unless its first event alone has more. */
+    /** The greatest number of deliveries that one page looks up by their keys, unless its first event alone has more. */
     private static final int LOOK_UPS = 1_000;
 
     private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
-    /** After every time that an event can have. */
+    /** Later than every time that an event can have. */
     private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
 
-    /** What becomes of {@code hit}. */
+    /** Joins the counts of its deliveries to {@code hit}. */
     private static final String WITH_COUNTS = """
             LEFT JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE state.status = 'PENDING')::int AS pending,
@@ -51,8 +51,9 @@ public class StoredEventRepository {
             """.formatted(OwedLookUp.of("p.lane", "p.seq"));
 
     /**
-     * $1 seq of the last page's end, $2 events to look at, $3 since, $4 until, $5 rows of a page. It also ends before its
-     * events have too many deliveries, each of which is looked up to be counted.
+     * The statement of a list. Parameters: $1 seq at the end of the previous page, $2 greatest number of events to read, $3
+     * since, $4 until, $5 rows of a page. A page ends early if its events have too many deliveries, because each delivery is
+     * looked up to be counted.
      */
     private static String list(String walk, String matching, String horizon) {
         return """
@@ -94,7 +95,7 @@ public class StoredEventRepository {
     }
 
     /**
-     * One page, newest first.
+     * Reads one page, newest first.
      *
      * @param before seq of the last event of the page before, or {@link Long#MAX_VALUE}
      */
@@ -114,7 +115,7 @@ public class StoredEventRepository {
         return new IndexedRead(filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters);
     }
 
-    /** Empty when there is none, or no more. */
+    /** Empty if the event never existed or is no longer kept. */
     public Future<Optional<StoredEvent>> find(UUID id) {
         return new IndexedRead(FIND, Tuple.of(id)).on(store.api()).map(rows -> {
             for (Row row : rows) {

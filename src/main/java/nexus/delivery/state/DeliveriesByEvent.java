@@ -10,14 +10,14 @@ import nexus.store.IndexedRead;
  * deliveries, so each of them is found by its key.
  */
 final class DeliveriesByEvent {
-    /** Events read for one page of a type. */
+    /** The greatest number of events that one page of a type reads. */
     private static final int SCANNED_EVENTS = 500;
-    /** Deliveries looked up by their keys for one page. */
+    /** The greatest number of deliveries that one page looks up by their keys. */
     private static final int LOOK_UPS = 1_000;
 
     /**
-     * Parameters of the lists by event: $1 and $2 end of the last page, $3 statuses, $4 since, $5 until, $6 rows of a
-     * page, $7 subscription or null, $8 type or event. An event names its deliveries, so each is a look-up by key.
+     * The statement of a list by event. Parameters: $1 and $2 end of the previous page, $3 statuses, $4 since, $5 until, $6
+     * rows of a page, $7 subscription or null, $8 type or event.
      */
     private static String listByEvent(String walk, String events, String horizon) {
         return """

@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One event owed to one subscription, as it stands.
+ * One event owed to one subscription, with its present state.
  *
  * @param deadReason present when and only when it is DEAD
  * @param attempts requests made so far
  * @param nextRunAt empty once it is settled
  * @param lastStatusCode of the last attempt; empty when there was no answer or no attempt
- * @param lastError of the last attempt; empty when there was none or it went well
- * @param updatedAt when it was made, last tried or settled
- * @param subscriptionIsDeleted then it can't be sent any more, and what was still owed is DEAD
+ * @param lastError of the last attempt; empty if there was none or it succeeded
+ * @param updatedAt when it was created, last tried or settled
+ * @param subscriptionIsDeleted a delivery of a deleted subscription cannot be sent any more; if it was owed, it is DEAD
  */
 public record Delivery(
         DeliveryId id,

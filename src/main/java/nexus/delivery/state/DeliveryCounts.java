@@ -2,7 +2,7 @@ package nexus.delivery.state;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How many of an event's deliveries are in which status. */
+/** The number of an event's deliveries in each status. */
 public record DeliveryCounts(
         @JsonProperty("PENDING") int pending,
         @JsonProperty("SENT") int sent,

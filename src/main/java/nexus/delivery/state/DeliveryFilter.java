@@ -8,11 +8,11 @@ import java.util.UUID;
 import nexus.store.Rows;
 
 /**
- * Which deliveries a list holds: those that match everything that is given.
+ * Selects the deliveries of a list: those that match every given value.
  *
  * @param type of the event, exactly
- * @param since made at or after
- * @param until made before
+ * @param since created at or after
+ * @param until created before
  */
 public record DeliveryFilter(
         Optional<DeliveryStatus> status,

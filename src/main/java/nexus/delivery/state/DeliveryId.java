@@ -11,16 +11,16 @@ import nexus.refusal.Refusal;
 
 /**
  * A delivery's id, {@code dlv_<store epoch>_<day>_<lane>_<keySlice>_<seq>} such as {@code dlv_1_20260131_12_3_4567}: it
- * says where the delivery is, so that finding it is one look-up by primary key.
+ * contains the primary key of the delivery.
  *
- * @param epoch of the store; an id from before it was restored from a backup names nothing any more
+ * @param epoch of the store; ids from before a restore from a backup have another epoch and are not valid any more
  */
 public record DeliveryId(int epoch, DeliveryKey key) {
-    /** No leading zeros: a delivery has one spelling. The lengths keep every number inside its type. */
+    /** Leading zeros are not allowed, so that a delivery has a single id. The lengths ensure that each number fits its type. */
     private static final Pattern SHAPE =
             Pattern.compile("dlv_(0|[1-9][0-9]{0,8})_([0-9]{8})_([1-9][0-9]{0,8})_([0-7])_(0|[1-9][0-9]{0,17})");
 
-    /** Empty for a text that no delivery can have. */
+    /** Empty for a text that is not the id of a delivery. */
     public static Optional<DeliveryId> parse(String text) {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches()) {
@@ -40,7 +40,7 @@ public record DeliveryId(int epoch, DeliveryKey key) {
         }
     }
 
-    /** @throws Refusal.NotFound for a text that no delivery can have */
+    /** @throws Refusal.NotFound for a text that is not the id of a delivery */
     public static DeliveryId inPath(String text) {
         return parse(text).orElseThrow(DeliveryId::notFound);
     }

@@ -1,6 +1,6 @@
 package nexus.delivery.state;
 
-/** What became of a delivery so far. */
+/** The status of a delivery. */
 public enum DeliveryStatus {
     /** Not tried yet, or retried by hand. */
     PENDING,

@@ -1,19 +1,19 @@
 package nexus.delivery.state;
 
 /**
- * How events of one type are found: in the index of all, newest first, where each has its type beside its seq. One page
- * goes over so many at most, and then has nothing to say of those before: its end is a horizon.
+ * Finds events of one type in the index of all events, which holds the type beside the seq, newest first. One page reads a
+ * bounded range of seqs; events before that range are unknown, so the page ends there, at its horizon.
  */
 public final class EventsOfType {
-    /** Seqs that one page may go over, when all of them are of other types. */
+    /** The greatest range of seqs that one page reads if all events in it are of other types. */
     public static final int LONGEST_WALK = 250_000;
 
     private EventsOfType() {}
 
     /**
-     * The first of several common table expressions, {@code walk}: down to which seq.
+     * The first common table expression, {@code walk}: the seq down to which a page reads.
      *
-     * @param from SQL: the seq from which it goes down, or any above
+     * @param from SQL for the seq at which reading starts, or for any higher one
      */
     public static String walk(String from) {
         return """
@@ -22,16 +22,16 @@ public final class EventsOfType {
                """.formatted(from, LONGEST_WALK);
     }
 
-    /** A condition on {@code event e}. */
+    /** The condition on {@code event e} for the range that is read. */
     public static String matching(String type) {
         return "e.seq > (SELECT down_to FROM walk) AND hashtext(e.type) = hashtext(%1$s) AND e.type = %1$s"
                 .formatted(type);
     }
 
     /**
-     * SQL: the seq above which nothing more is to be found; null when there is nothing below it either.
+     * SQL for the seq down to which the list is complete; null if there are no older events that match.
      *
-     * @param sought a condition on {@code event older}: true for those that would be of interest
+     * @param sought the condition on {@code event older} for events that the list may contain
      */
     public static String horizon(String sought) {
         return """
