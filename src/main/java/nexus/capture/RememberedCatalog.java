@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RememberedCatalog implements TableCatalog {
     private static final Logger LOG = Logger.getLogger(RememberedCatalog.class);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration READ_AGAIN = Duration.ofSeconds(1);
     /** Reads that take long, because of very many tables, are less frequent. */
     private static final int MOST_OF_TIME = 20;
 
@@ -44,12 +44,12 @@ public final class RememberedCatalog implements TableCatalog {
     private final Map<Integer, CatalogTable> unseen = new HashMap<>();
 
     /** Tables among them to report when their first change arrives. */
-    private final Map<Integer, Set<CatalogTable.Name>> untold = new HashMap<>();
+    private final Map<Integer, Set<CatalogTable.Name>> unreported = new HashMap<>();
 
     private int xid;
     private Lsn commitLsn = Lsn.ZERO;
     private long epoch;
-    private long nextLookNanos;
+    private long nextReadNanos;
 
     /**
      * How often the catalog is read while there are transactions.
@@ -57,7 +57,7 @@ public final class RememberedCatalog implements TableCatalog {
      * @param timesItsOwn the pause after a read is at least this many times its duration
      */
     record Pace(Duration atLeast, int timesItsOwn) {
-        private static final Pace USUAL = new Pace(LOOK_AGAIN, MOST_OF_TIME);
+        private static final Pace USUAL = new Pace(READ_AGAIN, MOST_OF_TIME);
         static final Pace EACH_TRANSACTION = new Pace(Duration.ZERO, 0);
     }
 
@@ -75,7 +75,7 @@ public final class RememberedCatalog implements TableCatalog {
         this.reload = reload;
         this.unknownRoots = unknownRoots;
         this.pace = pace;
-        this.nextLookNanos = System.nanoTime() + pace.atLeast.toNanos();
+        this.nextReadNanos = System.nanoTime() + pace.atLeast.toNanos();
     }
 
     @Override
@@ -83,11 +83,11 @@ public final class RememberedCatalog implements TableCatalog {
         xid = (int) begin.xid();
         commitLsn = begin.commitLsn();
         long started = System.nanoTime();
-        if (started - nextLookNanos >= 0) {
+        if (started - nextReadNanos >= 0) {
             memory.forgetPast(xid);
-            memory.look(source, tables.keySet(), types);
+            memory.read(source, tables.keySet(), types);
             long took = System.nanoTime() - started;
-            nextLookNanos = started + Math.max(pace.atLeast.toNanos(), pace.timesItsOwn * took);
+            nextReadNanos = started + Math.max(pace.atLeast.toNanos(), pace.timesItsOwn * took);
         }
         long before = epoch;
         epoch = memory.epochAt(xid);
@@ -99,8 +99,8 @@ public final class RememberedCatalog implements TableCatalog {
         int oid = relation.oid();
         tables.put(oid, new Described(relation, xid));
         unseen.remove(oid);
-        untold.remove(oid);
-        look(relation);
+        unreported.remove(oid);
+        read(relation);
         if (memory.table(oid, xid).isEmpty()) {
             reload.run();
         }
@@ -110,21 +110,21 @@ public final class RememberedCatalog implements TableCatalog {
     }
 
     @Override
-    public void lookAgain(int oid) {
+    public void readAgain(int oid) {
         Described described = tables.get(oid);
         if (described != null) {
-            look(described.relation);
+            read(described.relation);
         }
     }
 
-    private void look(Relation relation) {
+    private void read(Relation relation) {
         Set<Integer> columnTypes = new HashSet<>();
         relation.columns().stream()
                 .map(Column::typeOid)
                 .filter(type -> !TypeFormats.isBuiltIn(type))
                 .forEach(columnTypes::add);
         types.addAll(columnTypes);
-        memory.look(source, Set.of(relation.oid()), columnTypes);
+        memory.read(source, Set.of(relation.oid()), columnTypes);
     }
 
     /**
@@ -140,14 +140,14 @@ public final class RememberedCatalog implements TableCatalog {
             return CatalogTable.unknown(Optional.of(root));
         }
         if (!candidates.isEmpty()) {
-            untold.put(relation.oid(), candidates);
+            unreported.put(relation.oid(), candidates);
         }
         return CatalogTable.unknown(Optional.empty());
     }
 
     @Override
     public void used(int oid) {
-        @Nullable Set<CatalogTable.Name> candidates = untold.isEmpty() ? null : untold.remove(oid);
+        @Nullable Set<CatalogTable.Name> candidates = unreported.isEmpty() ? null : unreported.remove(oid);
         Described described = tables.get(oid);
         if (candidates != null && described != null) {
             unknownRoots.found(described.relation, candidates, commitLsn);
@@ -171,7 +171,7 @@ public final class RememberedCatalog implements TableCatalog {
     public Optional<CatalogType> type(int oid) {
         Optional<Seen<CatalogType>> seen = memory.type(oid, xid);
         if (seen.isEmpty() && types.add(oid)) {
-            memory.look(source, Set.of(), Set.of(oid));
+            memory.read(source, Set.of(), Set.of(oid));
             seen = memory.type(oid, xid);
         }
         return seen.map(Seen::description);

@@ -55,7 +55,7 @@ public final class TransactionAssembler {
     /** A body is in memory twice: as built, and in the statement that stores it. */
     private static final int BODY_COPIES = 2;
     /** The catalog is read at most this often for a table whose values do not match it, instead of for each row. */
-    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
+    private static final long READ_AGAIN_NANOS = 1_000_000_000L;
 
     /** Prefixes of the logical messages that are used; the content of others is never read. */
     public static final Set<String> PREFIXES = Set.of(EmittedEvent.PREFIX, Annotations.PREFIX);
@@ -71,7 +71,7 @@ public final class TransactionAssembler {
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
     private final Set<Integer> own = new HashSet<>();
     private final Set<Integer> withNewKey = new HashSet<>(); // since the last event of the table
-    private final Set<Integer> toAskAgain = new HashSet<>();
+    private final Set<Integer> outdated = new HashSet<>();
     /** Tables whose values did not match the catalog that was just read, so that it is not read again for the next ones. */
     private final Set<Integer> misfitting = new HashSet<>();
 
@@ -167,7 +167,7 @@ public final class TransactionAssembler {
         }
         own.remove(relation.oid());
         CapturedTable table = captured(relation);
-        toAskAgain.remove(relation.oid());
+        outdated.remove(relation.oid());
         CapturedTable former = tables.put(relation.oid(), table);
         if (former != null && !former.key().sameAs(table.key())) {
             withNewKey.add(relation.oid());
@@ -189,9 +189,9 @@ public final class TransactionAssembler {
     private void forgetWhatOthersDecide(Begin begin) {
         if (catalog.begin(begin)) {
             formats.forget();
-            toAskAgain.addAll(tables.keySet());
+            outdated.addAll(tables.keySet());
             misfitting.clear();
-        } else if (System.nanoTime() - misfitNanos > LOOK_AGAIN_NANOS) {
+        } else if (System.nanoTime() - misfitNanos > READ_AGAIN_NANOS) {
             misfitting.clear();
         }
     }
@@ -204,7 +204,7 @@ public final class TransactionAssembler {
         }
         Made made = new Made();
         try {
-            if (toAskAgain.remove(oid)) {
+            if (outdated.remove(oid)) {
                 learn(table(oid).relation());
             }
             made.add(open, fitting(table(oid), before, after), operation, before, after);
@@ -223,7 +223,7 @@ public final class TransactionAssembler {
         for (int oid : truncate.relationOids()) {
             ordinal++;
             if (!own.contains(oid) && !isStored(open)) {
-                if (toAskAgain.remove(oid)) {
+                if (outdated.remove(oid)) {
                     learn(table(oid).relation());
                 }
                 made.add(open, table(oid), Operation.TRUNCATE, null, null);
@@ -333,18 +333,18 @@ public final class TransactionAssembler {
         }
         int oid = table.relation().oid();
         if (!misfitting.contains(oid)) {
-            catalog.lookAgain(oid);
+            catalog.readAgain(oid);
             formats.forget();
             learn(table.relation());
         }
-        CapturedTable asked = table(oid);
-        if (asked.fits(before, after, eventMaxBytes)) {
-            return asked;
+        CapturedTable current = table(oid);
+        if (current.fits(before, after, eventMaxBytes)) {
+            return current;
         }
         if (misfitting.add(oid)) {
             misfitNanos = System.nanoTime();
         }
-        return asked.withMisfitsAsText(before, after, eventMaxBytes);
+        return current.withMisfitsAsText(before, after, eventMaxBytes);
     }
 
     private Progress within() {

@@ -19,7 +19,7 @@ public final class UndecodedChanges {
     private final Counter undecoded;
     private final LongSupplier nanos;
     private final Listener listener;
-    private final MinuteCount untold = new MinuteCount();
+    private final MinuteCount unlogged = new MinuteCount();
     private String table = "";
     private String reason = "";
     private Lsn lastCommit = Lsn.ZERO; // a body is built again when the store refuses it
@@ -55,13 +55,13 @@ public final class UndecodedChanges {
         table = of.schema() + '.' + of.name();
         reason = String.join(", ", new LinkedHashSet<>(reasons));
         listener.undecoded(table, reason);
-        untold.add(1);
-        tell();
+        unlogged.add(1);
+        logCount();
     }
 
     /** Logs how many there were, at most once a minute; to be called now and then. */
-    public synchronized void tell() {
-        long due = untold.due(nanos.getAsLong());
+    public synchronized void logCount() {
+        long due = unlogged.due(nanos.getAsLong());
         if (due > 0) {
             LOG.warnf("row changes not decoded, sent as texts count=%d last: table=%s reason=%s", due, table, reason);
         }

@@ -177,8 +177,8 @@ public class CaptureStart {
 
     /** Logs the counts since the last lines, if they are due; called at intervals. */
     void logRefusals() {
-        refused.tell();
-        undecoded.tell();
+        refused.logCount();
+        undecoded.logCount();
         refusals.logCount();
     }
 

@@ -68,7 +68,7 @@ class PoisonTest {
         private final Map<Integer, CatalogType> types = new HashMap<>();
         private @Nullable RuntimeException typeFails;
         private int questions;
-        private int looks;
+        private int reads;
 
         @Override
         public boolean begin(Begin begin) {
@@ -81,8 +81,8 @@ class PoisonTest {
         }
 
         @Override
-        public void lookAgain(int oid) {
-            looks++;
+        public void readAgain(int oid) {
+            reads++;
         }
 
         @Override
@@ -252,12 +252,12 @@ class PoisonTest {
         begin();
         table(BAD, ODD, "v");
         insert(BAD, "1", "(x)");
-        int looks = catalog.looks;
-        assertThat(looks).isOne();
+        int reads = catalog.reads;
+        assertThat(reads).isOne();
         for (int i = 0; i < 100; i++) {
             insert(BAD, "1", "(x)");
         }
-        assertThat(catalog.looks).isEqualTo(looks);
+        assertThat(catalog.reads).isEqualTo(reads);
     }
 
     @Test

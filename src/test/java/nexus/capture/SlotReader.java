@@ -124,8 +124,8 @@ public final class SlotReader implements AutoCloseable {
     }
 
     /** As Nexus does every few seconds. */
-    public void look() {
-        memory.lookAtPublished(new JdbcCatalogSource(connection, publication, publication));
+    public void readCatalog() {
+        memory.readPublished(new JdbcCatalogSource(connection, publication, publication));
     }
 
     /** Of which tables it could not be said whether they were partitions. */

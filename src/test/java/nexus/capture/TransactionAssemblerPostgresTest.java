@@ -437,7 +437,7 @@ class TransactionAssemblerPostgresTest {
                         "CREATE TABLE elsewhere (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day)",
                         "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1)",
                         "CREATE PUBLICATION by_name FOR TABLE ONLY sale, elsewhere");
-                reader.look();
+                reader.readCatalog();
                 reader.execute("INSERT INTO sale VALUES (1, 1), (2, 1)", "UPDATE sale SET id = 3 WHERE id = 2");
                 for (String statement : end.split("; ", -1)) {
                     reader.execute(statement);
@@ -464,7 +464,7 @@ class TransactionAssemblerPostgresTest {
                 "DROP TABLE sale_1");
         try (SlotReader reader = new SlotReader("by_name")) {
             reader.execute(tables.toArray(String[]::new));
-            reader.look();
+            reader.readCatalog();
             reader.execute(shortLived.toArray(String[]::new));
             assertThat(reader.events())
                     .extracting(event -> event.type().value())
@@ -473,7 +473,7 @@ class TransactionAssemblerPostgresTest {
         }
         try (SlotReader reader = new SlotReader("everything")) {
             reader.execute(tables.toArray(String[]::new));
-            reader.look();
+            reader.readCatalog();
             reader.execute(shortLived.toArray(String[]::new));
             assertThat(reader.events()).hasSize(1);
             assertThat(reader.unknownRoots()).containsExactly("sale_1 of [public.sale]");
@@ -500,7 +500,7 @@ class TransactionAssemblerPostgresTest {
                 "CREATE DOMAIN small AS int",
                 "CREATE TYPE pair AS (a small, b text)",
                 "CREATE TABLE holder (id int PRIMARY KEY, p pair, ps pair[], m mood, s small)");
-        source.look();
+        source.readCatalog();
         source.execute("INSERT INTO holder VALUES (1, ROW(1, 'x y'), ARRAY[ROW(2, NULL)::pair], 'sad', 7)");
         String expected = source.one("SELECT to_json(h)::text FROM holder h");
         for (String statement : change.split("; ", -1)) {

@@ -699,14 +699,14 @@ class TransactionAssemblerTest {
     @Test
     void whatWasRememberedOfATableAndATypeHoldsAfterARestart() {
         catalog.partition(ORDERS, "public", "sales").type(COMPOSITE, composite("a"));
-        memory.lookAtPublished(catalog);
-        memory.look(catalog, List.of(), List.of(COMPOSITE));
+        memory.readPublished(catalog);
+        memory.read(catalog, List.of(), List.of(COMPOSITE));
         CatalogMemory.News saved = memory.news();
         catalog.drop(ORDERS);
         catalog.without(COMPOSITE);
         CatalogMemory restored = new CatalogMemory(Clock.systemUTC());
         restored.restore(saved.tables(), saved.types());
-        restored.lookAtPublished(catalog);
+        restored.readPublished(catalog);
         assembler = assembler(ResumePoint.START, 1, 1 << 24, restored);
         begin(0x100);
         accept(relation(ORDERS, "public", "orders_2026", 'd', 1)
@@ -764,7 +764,7 @@ class TransactionAssemblerTest {
     @Test
     void aPartitionThatNobodySawIsThatOfTheOnlyTableThatFits() {
         catalog.partitioned(1, "public", "sales", "id", "status").partitioned(2, "public", "visits", "at", "page");
-        memory.lookAtPublished(catalog);
+        memory.readPublished(catalog);
         begin(0x100);
         accept(relation(999, "public", "sales_new", 'd', 2)
                 .column(true, "id", INT4)
@@ -777,7 +777,7 @@ class TransactionAssemblerTest {
     @Test
     void aTableThatMayHaveBeenAPartitionOfSeveralIsTold() {
         catalog.partitioned(1, "public", "sales", "id", "status").partitioned(2, "public", "visits", "id", "status");
-        memory.lookAtPublished(catalog);
+        memory.readPublished(catalog);
         begin(0x100);
         accept(relation(999, "public", "sales_new", 'd', 2)
                 .column(true, "id", INT4)
@@ -792,7 +792,7 @@ class TransactionAssemblerTest {
     @Test
     void whereAllTablesArePublishedNobodyCanSayOfATableThatIsGone() {
         catalog.partitioned(1, "public", "sales", "id", "status").publishingWholeSchemas();
-        memory.lookAtPublished(catalog);
+        memory.readPublished(catalog);
         begin(0x100);
         accept(relation(999, "public", "sales_new", 'd', 2)
                 .column(true, "id", INT4)

@@ -27,7 +27,7 @@ public final class CatalogMemory {
 
     private final Clock clock;
     /** Serialises reads of the catalog, so that an older result never replaces a newer one. Taken before this object's lock. */
-    private final Object looking = new Object();
+    private final Object reading = new Object();
 
     private final Objects<CatalogTable> tables = new Objects<>();
     private final Objects<CatalogType> types = new Objects<>();
@@ -57,57 +57,57 @@ public final class CatalogMemory {
     }
 
     /** Reads these tables, these types, and the types that they consist of. */
-    public void look(CatalogSource source, Collection<Integer> tableOids, Collection<Integer> typeOids) {
-        synchronized (looking) {
+    public void read(CatalogSource source, Collection<Integer> tableOids, Collection<Integer> typeOids) {
+        synchronized (reading) {
             if (!tableOids.isEmpty()) {
-                saw(source.tables(tableOids), tableOids);
+                recordTables(source.tables(tableOids), tableOids);
             }
-            lookAtTypes(source, typeOids);
+            readTypes(source, typeOids);
         }
     }
 
     /** Reads all published and all remembered objects. */
-    public void lookAtPublished(CatalogSource source) {
-        synchronized (looking) {
+    public void readPublished(CatalogSource source) {
+        synchronized (reading) {
             Set<Integer> remembered = tableOids();
             CatalogSource.Tables found = source.published(remembered);
-            saw(found, remembered);
+            recordTables(found, remembered);
             Set<Integer> wanted = new HashSet<>(typeOids());
             wanted.addAll(found.typeOids());
-            lookAtTypes(source, wanted);
+            readTypes(source, wanted);
         }
     }
 
-    private void lookAtTypes(CatalogSource source, Collection<Integer> typeOids) {
-        Set<Integer> looked = new HashSet<>();
+    private void readTypes(CatalogSource source, Collection<Integer> typeOids) {
+        Set<Integer> known = new HashSet<>();
         Set<Integer> open = closure(typeOids);
         while (!open.isEmpty()) {
-            sawTypes(source.types(open), open);
-            looked.addAll(open);
+            recordTypes(source.types(open), open);
+            known.addAll(open);
             open = closure(typeOids); // a new type may consist of others
-            open.removeAll(looked);
+            open.removeAll(known);
         }
     }
 
     /** Requested objects that the result does not contain are dropped. */
-    private synchronized void saw(CatalogSource.Tables look, Collection<Integer> asked) {
-        if (!look.tables().isEmpty()) {
-            publishesWholeSchemas = look.publishesWholeSchemas();
+    private synchronized void recordTables(CatalogSource.Tables found, Collection<Integer> requested) {
+        if (!found.tables().isEmpty()) {
+            publishesWholeSchemas = found.publishesWholeSchemas();
         }
         // a table that is not published any more keeps its last published description
-        Set<Integer> gone = new HashSet<>(asked);
-        look.tables().forEach(seen -> gone.remove(seen.oid()));
-        tables.saw(
-                look.tables().stream()
+        Set<Integer> gone = new HashSet<>(requested);
+        found.tables().forEach(seen -> gone.remove(seen.oid()));
+        tables.record(
+                found.tables().stream()
                         .filter(seen -> seen.description().explainsChanges())
                         .toList(),
                 gone);
     }
 
-    private synchronized void sawTypes(List<Seen<CatalogType>> found, Collection<Integer> asked) {
-        Set<Integer> gone = new HashSet<>(asked);
+    private synchronized void recordTypes(List<Seen<CatalogType>> found, Collection<Integer> requested) {
+        Set<Integer> gone = new HashSet<>(requested);
         found.forEach(seen -> gone.remove(seen.oid()));
-        types.saw(found, gone);
+        types.record(found, gone);
     }
 
     /** The descriptions that are new since the last call. */
@@ -216,7 +216,7 @@ public final class CatalogMemory {
             findThresholds();
         }
 
-        void saw(List<Seen<T>> found, Collection<Integer> gone) {
+        void record(List<Seen<T>> found, Collection<Integer> gone) {
             for (Seen<T> seen : found) {
                 goneSince.remove(seen.oid());
                 Versions<T> known = versions.computeIfAbsent(seen.oid(), oid -> new Versions<>());

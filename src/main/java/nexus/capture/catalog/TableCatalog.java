@@ -29,7 +29,7 @@ public interface TableCatalog {
      *
      * @throws CatalogUnavailableException if the database cannot be queried
      */
-    void lookAgain(int oid);
+    void readAgain(int oid);
 
     /** Records that a change of this table becomes an event. */
     void used(int oid);

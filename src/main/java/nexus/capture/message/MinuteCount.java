@@ -7,8 +7,8 @@ public final class MinuteCount {
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
     private long waiting;
-    private long toldNanos;
-    private boolean wasTold;
+    private long lastNanos;
+    private boolean wasDue;
 
     public void add(long more) {
         waiting += more;
@@ -16,11 +16,11 @@ public final class MinuteCount {
 
     /** The number of occurrences since the last result other than 0, if that is a minute ago; else 0. */
     public long due(long nanos) {
-        if (waiting == 0 || (wasTold && nanos - toldNanos < MINUTE_NANOS)) {
+        if (waiting == 0 || (wasDue && nanos - lastNanos < MINUTE_NANOS)) {
             return 0;
         }
-        wasTold = true;
-        toldNanos = nanos;
+        wasDue = true;
+        lastNanos = nanos;
         long due = waiting;
         waiting = 0;
         return due;

@@ -15,7 +15,7 @@ public final class RefusedMessages {
 
     private final Counter refused;
     private final LongSupplier nanos;
-    private final MinuteCount untold = new MinuteCount();
+    private final MinuteCount unlogged = new MinuteCount();
     private String last = "";
 
     public RefusedMessages(MeterRegistry meters) {
@@ -31,14 +31,14 @@ public final class RefusedMessages {
 
     public synchronized void add(LogicalMessage message, String reason) {
         refused.increment();
-        untold.add(1);
+        unlogged.add(1);
         last = "prefix=" + message.prefix() + " lsn=" + message.lsn() + " reason=" + reason;
-        tell();
+        logCount();
     }
 
     /** Logs the count, at most once a minute. Must be called regularly. */
-    public synchronized void tell() {
-        long due = untold.due(nanos.getAsLong());
+    public synchronized void logCount() {
+        long due = unlogged.due(nanos.getAsLong());
         if (due > 0) {
             LOG.warnf("logical messages refused count=%d last: %s", due, last);
         }

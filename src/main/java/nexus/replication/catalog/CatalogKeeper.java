@@ -67,7 +67,7 @@ public class CatalogKeeper {
         restore(memory, stream.await(repository.load(config.slot(), systemId)));
         kept = new Kept(systemId, memory);
         JdbcCatalogSource source = source(connection);
-        memory.lookAtPublished(source);
+        memory.readPublished(source);
         stream.await(save());
         return new RememberedCatalog(source, memory, () -> reload(memory, systemId), unknownRoots);
     }
@@ -91,7 +91,7 @@ public class CatalogKeeper {
         try {
             worker.runNow(connection -> {
                 try {
-                    now.memory.lookAtPublished(source(connection));
+                    now.memory.readPublished(source(connection));
                 } catch (CatalogUnavailableException e) {
                     throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);
                 }
