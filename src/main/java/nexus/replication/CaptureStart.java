@@ -52,8 +52,10 @@ import nexus.replication.state.CaptureState.Status;
 import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.stream.BatchStoring;
+import nexus.replication.stream.CommitSearch;
 import nexus.replication.stream.ReadBatch;
 import nexus.replication.stream.ReplicationSession;
+import nexus.replication.stream.UnannouncedTransaction;
 import nexus.replication.stream.WalStream;
 import nexus.replication.trouble.SourceTroubles;
 import nexus.replication.trouble.StoreRefusals;
@@ -71,6 +73,10 @@ public class CaptureStart {
     /** Rows up to this size are read unchanged, whatever {@code EVENT_MAX_BYTES} is. */
     private static final long SHORTEST_LIMIT = 1 << 20;
 
+    private static final Duration SLOT_IS_FREE_WITHIN = Duration.ofSeconds(10);
+    private static final Duration TRIAL_PAUSE = Duration.ofMillis(20);
+
+    private static final String CURRENT_END = "SELECT pg_catalog.pg_current_wal_lsn()";
     private static final String SENDER_TIMEOUT =
             "SELECT setting::bigint AS millis FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
     private static final NamedSql PUBLICATIONS_THERE = NamedSql.of(
@@ -172,6 +178,54 @@ public class CaptureStart {
             readsUnconverted = true;
         } else {
             leftOut = Optional.of(transaction);
+        }
+    }
+
+    /**
+     * Finds the transaction, so that {@link #bypass} can skip it alone.
+     *
+     * @return empty if no stream passes it, which may change with the next transaction
+     */
+    Optional<UnreadableTransaction> find(UnannouncedTransaction failed, BooleanSupplier isStopped) throws SQLException {
+        try (Connection ordinary = connections.openOrdinary()) {
+            Duration senderTimeout = senderTimeout(ordinary);
+            Lsn end = currentEnd(ordinary);
+            return CommitSearch.commit(failed.change(), end, from -> passes(from, end, senderTimeout, isStopped))
+                    .map(commit -> new UnreadableTransaction(commit, failed.failure()));
+        }
+    }
+
+    private static Lsn currentEnd(Connection ordinary) throws SQLException {
+        try (Statement statement = ordinary.createStatement();
+                ResultSet row = statement.executeQuery(CURRENT_END)) {
+            row.next();
+            return Lsn.parse(row.getString(1));
+        }
+    }
+
+    private boolean passes(Lsn from, Lsn end, Duration senderTimeout, BooleanSupplier isStopped) throws SQLException {
+        long deadline = System.nanoTime() + SLOT_IS_FREE_WITHIN.toNanos();
+        while (true) {
+            StreamConnection trial = connections.openReplication(readsUnconverted);
+            try {
+                trial.socket().shortenMessages(longestRow(), TransactionAssembler.PREFIXES);
+                WalStream.start(trial, config.slot(), Optional.of(from), publicationNames(), senderTimeout)
+                        .awaitTransactionOr(end, isStopped);
+                return true;
+            } catch (SQLException e) {
+                if (UnreadableTransaction.isAboutAChange(e)) {
+                    return false;
+                }
+                // the server may not have noticed yet that the stream before has ended
+                if (!SqlState.is(e, SqlState.OBJECT_IN_USE)
+                        || System.nanoTime() > deadline
+                        || isStopped.getAsBoolean()) {
+                    throw e;
+                }
+            } finally {
+                trial.abort();
+            }
+            LockSupport.parkNanos(TRIAL_PAUSE.toNanos());
         }
     }
 

@@ -32,6 +32,7 @@ import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.stream.LagSampler;
 import nexus.replication.stream.ReplicationSession;
+import nexus.replication.stream.UnannouncedTransaction;
 import nexus.replication.trouble.SourceTroubles;
 import nexus.retry.Doubling;
 import org.jboss.logging.Logger;
@@ -83,7 +84,7 @@ public class ReplicationReader {
     private volatile @Nullable ReplicationSession session;
     private int failures; // used only by the thread, like the next fields
     private long startedNanos;
-    private @Nullable Lsn unreadable; // the transaction that the source failed to send
+    private @Nullable Lsn unreadable; // the transaction or the change that the source failed to send
 
     @Inject
     public ReplicationReader(
@@ -216,6 +217,8 @@ public class ReplicationReader {
                 backOff(STANDBY_RETRY);
             } catch (UnreadableTransaction e) {
                 bypass(e);
+            } catch (UnannouncedTransaction e) {
+                findAndBypass(e);
             } catch (SQLException e) {
                 captureStart.explain(e).ifPresentOrElse(this::backOff, () -> backOffAfter(e));
             } catch (RuntimeException | Error e) {
@@ -267,6 +270,22 @@ public class ReplicationReader {
             unreadable = null;
         } else {
             unreadable = failed.commitLsn();
+        }
+        backOffAfter(failed);
+    }
+
+    /** As {@link #bypass}, for a transaction whose commit must be found first. */
+    private void findAndBypass(UnannouncedTransaction failed) {
+        if (failed.change().equals(unreadable)) {
+            unreadable = null;
+            try {
+                captureStart.find(failed, this::isStoppingAfterBeat).ifPresent(captureStart::bypass);
+            } catch (SQLException | RuntimeException e) {
+                backOffAfter(e);
+                return;
+            }
+        } else {
+            unreadable = failed.change();
         }
         backOffAfter(failed);
     }

@@ -3,6 +3,7 @@ package nexus.replication;
 import static nexus.testkit.TestPostgres.execute;
 import static nexus.testkit.TestPostgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -181,5 +182,25 @@ class PoisonPostgresTest {
         poison("INSERT INTO bytes VALUES (1, E'\\x8f\\xa2\\xa1')");
         poison();
         assertThatGoodRowsArrive(1);
+    }
+
+    /** The server evaluates the filter before it announces the transaction. */
+    @Test
+    void aRowThatARowFilterCannotJudgeIsAGapAndNotTheEnd() {
+        assumeTrue(TestPostgres.version() >= 15, "row filters came with PostgreSQL 15");
+        execute(
+                source,
+                "CREATE TABLE good (id int PRIMARY KEY, note text)",
+                "CREATE TABLE judged (id int, n int, PRIMARY KEY (id, n))",
+                "CREATE PUBLICATION nexus",
+                "ALTER PUBLICATION nexus ADD TABLE judged WHERE (10 / n > 0)");
+        poison();
+        poison("INSERT INTO judged VALUES (1, 0)");
+        poison("INSERT INTO judged VALUES (2, 5)");
+        poison("UPDATE judged SET n = 0 WHERE id = 2");
+        poison();
+        assertThatGoodRowsArrive(2);
+        assertThat(query(url, "SELECT count(*) FROM nexus.event WHERE type = 'pg.public.judged.insert'"))
+                .containsExactly("1");
     }
 }

@@ -221,11 +221,14 @@ public final class ReplicationSession {
         try {
             return stream.poll();
         } catch (SQLException e) {
-            Lsn failed = reading;
-            if (failed == null || !UnreadableTransaction.isAboutAChange(e)) {
+            if (!UnreadableTransaction.isAboutAChange(e)) {
                 throw e;
             }
             storeWhatWasRead();
+            Lsn failed = reading;
+            if (failed == null) {
+                throw new UnannouncedTransaction(storing.stored().doneEnd(), e);
+            }
             throw new UnreadableTransaction(failed, e);
         }
     }

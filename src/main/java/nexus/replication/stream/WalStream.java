@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import nexus.pgoutput.Lsn;
 import nexus.replication.connection.StreamConnection;
 import nexus.replication.position.TimelineHistory;
@@ -39,6 +40,9 @@ public final class WalStream {
     private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(5);
 
     private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+    private static final byte BEGIN = 'B';
+
     /** A closed connection does not make the socket readable, so read at this interval anyway. */
     private static final long READ_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -154,6 +158,29 @@ public final class WalStream {
         isReadDry = message == null;
         readNanos = System.nanoTime();
         return message;
+    }
+
+    /**
+     * Waits until the server announces a transaction, or has sent everything up to a position.
+     *
+     * @throws SQLException if the server fails before
+     */
+    public void awaitTransactionOr(Lsn end, BooleanSupplier isStopped) throws SQLException {
+        while (true) {
+            ByteBuffer message = poll();
+            if (message != null && message.get(message.position()) == BEGIN) {
+                return;
+            } else if (message == null) {
+                if (!received().isBefore(end)) {
+                    return;
+                }
+                keepAlive();
+                awaitInput(LONGEST_PAUSE);
+            }
+            if (isStopped.getAsBoolean()) {
+                throw new SQLException("stopped");
+            }
+        }
     }
 
     /** Waits for input. May only be called when {@link #poll} has just returned nothing. */
