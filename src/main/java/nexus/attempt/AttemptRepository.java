@@ -1,10 +1,11 @@
 package nexus.attempt;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -22,19 +23,16 @@ import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Reads attempts. The table {@code attempt} holds them all except the last one of a settled delivery, which is stored with the
- * delivery.
- */
+/** Reads attempts: those in {@code attempt}, and the last attempt of a settled delivery from the row of the delivery. */
 @Singleton
 public class AttemptRepository {
-    /** The greatest number of rows that one page of the log reads in each place, since most of them may not match. */
+    /** Rows read in one place for one page of the log, when most of them may not match. */
     private static final int SCANNED_ROWS = 500;
-    /** The number of listeners whose attempts one page of the log reads: those with the newest attempts. */
+    /** Listeners whose attempts are read for one page of the log: those with the newest attempts. */
     private static final int LISTENERS = 64;
 
     /** The number of days that are read first. By default no delivery is tried for longer. */
@@ -42,74 +40,87 @@ public class AttemptRepository {
 
     private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
 
-    /** The number of packed rows that contain enough attempts for a page, and a few more because some do not match. */
-    private static final String RUNS = "least(l.n, 256) / " + HistoryRows.SHORTEST + " + 2";
+    /** Packed rows to read, so that their attempts are enough for a page, and a few more for those that do not match. */
+    private static final String PACKED_ROWS = "least(l.n, 256) / " + HistoryRows.SHORTEST + " + 2";
 
     /** The greatest size of all payloads of a page together; a single payload may have 16 MiB. */
     private static final int PAGE_BYTES = 16 * 1024 * 1024;
 
-    private static final String OF_DELIVERIES = """
+    private static final NamedSql OF_DELIVERIES = NamedSql.of("""
             SELECT w.seq, a.*
-            FROM unnest($1::date[], $2::int[], $3::bigint[]) w(day, lane, seq)
+            FROM unnest(:days::date[], :lanes::int[], :seqs::bigint[]) w(day, lane, seq)
             CROSS JOIN LATERAL (
-                SELECT attempt, attempted_at, duration_ms, status_code, error, left(response, $4) AS response, next_run_at
+                SELECT attempt, attempted_at, duration_ms, status_code, error, left(response, :characters) AS response,
+                       next_run_at
                 FROM attempt WHERE day = w.day AND seq = w.seq
                 UNION ALL
-                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, $4), NULL
+                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, :characters), NULL
                 FROM settled_delivery(w.day, w.lane, w.seq) WHERE attempted_at IS NOT NULL) a
-            ORDER BY w.seq, a.attempt""";
+            ORDER BY w.seq, a.attempt""", "days", "lanes", "seqs", "characters");
+
+    /** The page that is requested, and the first day whose partitions are read. */
+    private record Requested(LogFilter filter, LogPosition before, int limit, LocalDate firstDay) {
+        private int scanned() {
+            return filter.successful().isEmpty() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
+        }
+    }
 
     /**
-     * Parameters: $1 to $3 end of the previous page, $4 greatest number of rows to read in each place, $5 listener or null,
-     * $6 true for successes only, false for failures only, null for both, $7 rows of a page, $8 bytes of a page, $9 and $10
-     * first and last day whose partitions are read.
+     * {@code :before}, {@code :before_seq} and {@code :before_attempt} are the end of the page before. {@code :scanned}
+     * limits the rows that are read in each place, {@code :bytes} the payloads of a page. A null {@code :listener} stands for
+     * all listeners, a null {@code :successful} for both results. The attempts of a listener in each table are read by
+     * index, the newest first. Only a fixed number of listeners is read, those with the newest attempts, and the later in
+     * that order the fewer of their attempts: a listener whose newest attempt is the nth newest has n - 1 attempts of others
+     * before it. The edge is the newest attempt of the listeners that are not read. The horizon is the newest of the edge and
+     * of the points at which a place had more rows than its limit: a page ends there.
      *
-     * <p>The statement reads the listeners with the newest attempts, up to a fixed number, and the attempts of each of them
-     * by index, newest first. It reads fewer attempts of the later listeners: if a listener's newest attempt is the nth
-     * newest of all, at least n - 1 attempts come before it.
+     * <p>Two sets of packed rows of a listener are read: the newest of those that end before {@code :before}, and all that
+     * end after it and begin before it. When the first set has as many rows as its limit, the packed rows that are not read
+     * end before the lowest end in the set, the floor.
      *
-     * <p>Wherever a limit stops the reading, older attempts are unknown. The newest such point over all places is the
-     * horizon: the page ends there. One of these points is the edge, the newest attempt of the listeners that are not read.
-     *
-     * <p>The packed rows of a listener are read newest first by their ends: those that end before $1, and those that contain
-     * it. If there are more of the latter than are read, the others end before the lowest end that was read, the floor.
-     *
-     * <p>The last day excludes no attempt, because no attempt is made on a day before that of its event. Attempts of days
-     * before the first one are older than the third day after it, except late attempts, which have indexes of their own. If
-     * there are events of such days, the horizon is therefore that day or the newest late attempt. A delivery with a row in
-     * {@code attempt} is never in a packed row.
+     * <p>{@code :first_day} and {@code :last_day} limit the partitions that are read. No attempt is made on a day before its
+     * event's, so the last day excludes nothing. Attempts of days before the first are known to be older than the third
+     * day after it, except for the late ones, which have indexes of their own: the horizon is at that day, or at the newest
+     * late attempt, if there are events of earlier days. A delivery that has a row in {@code attempt} is never in a packed
+     * row.
      */
-    private static final String LOG = """
+    private static final NamedSql.From<Requested> LOG = NamedSql.from(
+            """
             WITH newest AS MATERIALIZED (
                 SELECT l.lane, l.id, l.at, row_number() OVER (ORDER BY l.at DESC) AS rank
                 FROM (SELECT s.lane, s.id, greatest(
                           (SELECT attempted_at FROM attempt
-                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
+                           WHERE lane = s.lane AND attempted_at <= :before::timestamptz
+                             AND day BETWEEN :first_day::date AND :last_day::date
                            ORDER BY attempted_at DESC LIMIT 1),
                           (SELECT attempted_at FROM delivery
-                           WHERE lane = s.lane AND attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
+                           WHERE lane = s.lane AND attempted_at <= :before::timestamptz
+                             AND day BETWEEN :first_day::date AND :last_day::date
                            ORDER BY attempted_at DESC LIMIT 1),
-                          (SELECT least(last_attempted_at, $1::timestamptz) FROM delivery_run
-                           WHERE lane = s.lane AND last_attempted_at <= $1::timestamptz + interval '1 minute'
-                             AND first_attempted_at <= $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                             AND day BETWEEN $9::date AND $10::date
+                          (SELECT least(last_attempted_at, :before::timestamptz) FROM delivery_run
+                           WHERE lane = s.lane AND last_attempted_at <= :before::timestamptz + interval '1 minute'
+                             AND first_attempted_at <= :before::timestamptz
+                             AND :successful::boolean IS DISTINCT FROM false
+                             AND day BETWEEN :first_day::date AND :last_day::date
                            ORDER BY last_attempted_at DESC LIMIT 1)) AS at
                       FROM subscription s
-                      WHERE s.kind = 'listener' AND ($5::uuid IS NULL OR s.id = $5::uuid) OFFSET 0) l
+                      WHERE s.kind = 'listener' AND (:listener::uuid IS NULL OR s.id = :listener::uuid) OFFSET 0) l
                 WHERE l.at IS NOT NULL),
             edge AS MATERIALIZED (
                 SELECT coalesce(max(at), '-infinity') AS attempted_at FROM newest
-                WHERE rank > %1$d AND at < $1::timestamptz),
+                WHERE rank > %1$d AND at < :before::timestamptz),
             listener AS MATERIALIZED (
-                SELECT lane, id, least($4::bigint, greatest(32, 2 * $4::bigint / rank)) AS n FROM newest
-                WHERE rank <= %1$d OR at >= $1::timestamptz),
+                SELECT lane, id, least(:scanned::bigint, greatest(32, 2 * :scanned::bigint / rank)) AS n FROM newest
+                WHERE rank <= %1$d OR at >= :before::timestamptz),
             run_floor AS MATERIALIZED (
                 SELECT l.lane, l.id, runs.attempted_at
                 FROM listener l CROSS JOIN LATERAL (
                     SELECT CASE WHEN count(*) >= %2$s THEN min(last_attempted_at) ELSE '-infinity' END AS attempted_at
                     FROM (SELECT last_attempted_at FROM delivery_run
-                          WHERE lane = l.lane AND last_attempted_at < $1::timestamptz AND $6::boolean IS DISTINCT FROM false
-                            AND last_attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
+                          WHERE lane = l.lane AND last_attempted_at < :before::timestamptz
+                            AND :successful::boolean IS DISTINCT FROM false
+                            AND last_attempted_at > (SELECT attempted_at FROM edge)
+                            AND day BETWEEN :first_day::date AND :last_day::date
                           ORDER BY last_attempted_at DESC LIMIT %2$s) newest) runs),
             scanned AS MATERIALIZED (
                 SELECT l.lane * 2 AS place, l.id AS listener_id, l.n AS most, a.*
@@ -117,18 +128,22 @@ public class AttemptRepository {
                     SELECT day, lane, seq, attempt, attempted_at, status_code, error, response,
                            NULL::uuid AS event_id
                     FROM attempt
-                    WHERE lane = l.lane AND attempted_at <= $1::timestamptz
-                      AND attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
-                      AND (attempted_at, seq, attempt) < ($1::timestamptz, $2::bigint, $3::smallint)
+                    WHERE lane = l.lane AND attempted_at <= :before::timestamptz
+                      AND attempted_at > (SELECT attempted_at FROM edge)
+                      AND day BETWEEN :first_day::date AND :last_day::date
+                      AND (attempted_at, seq, attempt)
+                          < (:before::timestamptz, :before_seq::bigint, :before_attempt::smallint)
                     ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT l.n) a
                 UNION ALL
                 SELECT l.lane * 2 + 1, l.id, l.n, d.*
                 FROM listener l CROSS JOIN LATERAL (
                     SELECT day, lane, seq, attempts AS attempt, attempted_at, status_code, error, response, event_id
                     FROM delivery
-                    WHERE lane = l.lane AND attempted_at <= $1::timestamptz
-                      AND attempted_at > (SELECT attempted_at FROM edge) AND day BETWEEN $9::date AND $10::date
-                      AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
+                    WHERE lane = l.lane AND attempted_at <= :before::timestamptz
+                      AND attempted_at > (SELECT attempted_at FROM edge)
+                      AND day BETWEEN :first_day::date AND :last_day::date
+                      AND (attempted_at, seq, attempts)
+                          < (:before::timestamptz, :before_seq::bigint, :before_attempt::smallint)
                     ORDER BY attempted_at DESC, seq DESC, attempts DESC LIMIT l.n) d),
             in_run AS MATERIALIZED (
                 SELECT -1 AS place, f.id AS listener_id, 0::bigint AS most, d.*
@@ -137,23 +152,25 @@ public class AttemptRepository {
                     FROM delivery_of_run
                     WHERE lane = f.lane AND last_attempted_at >= f.attempted_at AND attempted_at > f.attempted_at
                       AND last_attempted_at > (SELECT attempted_at FROM edge)
-                      AND last_attempted_at <= $1::timestamptz + interval '1 minute'
-                      AND first_attempted_at <= $1::timestamptz AND day BETWEEN $9::date AND $10::date
-                      AND (attempted_at, seq, attempts) < ($1::timestamptz, $2::bigint, $3::smallint)
-                      AND $6::boolean IS DISTINCT FROM false OFFSET 0) d),
+                      AND last_attempted_at <= :before::timestamptz + interval '1 minute'
+                      AND first_attempted_at <= :before::timestamptz
+                      AND day BETWEEN :first_day::date AND :last_day::date
+                      AND (attempted_at, seq, attempts)
+                          < (:before::timestamptz, :before_seq::bigint, :before_attempt::smallint)
+                      AND :successful::boolean IS DISTINCT FROM false OFFSET 0) d),
             late AS MATERIALIZED (
-                SELECT ($9::date + 3)::timestamp AT TIME ZONE 'UTC' AS days_end, coalesce(greatest(
+                SELECT (:first_day::date + 3)::timestamp AT TIME ZONE 'UTC' AS days_end, coalesce(greatest(
                     (SELECT attempted_at FROM attempt
-                     WHERE day < $9::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
-                       AND attempted_at <= $1::timestamptz
+                     WHERE day < :first_day::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND attempted_at <= :before::timestamptz
                      ORDER BY attempted_at DESC LIMIT 1),
                     (SELECT attempted_at FROM delivery
-                     WHERE day < $9::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
-                       AND attempted_at <= $1::timestamptz
+                     WHERE day < :first_day::date AND attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND attempted_at <= :before::timestamptz
                      ORDER BY attempted_at DESC LIMIT 1),
-                    (SELECT least(last_attempted_at, $1::timestamptz) FROM delivery_run
-                     WHERE day < $9::date AND last_attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
-                       AND last_attempted_at <= $1::timestamptz + interval '1 minute'
+                    (SELECT least(last_attempted_at, :before::timestamptz) FROM delivery_run
+                     WHERE day < :first_day::date AND last_attempted_at >= (day + 4)::timestamp AT TIME ZONE 'UTC'
+                       AND last_attempted_at <= :before::timestamptz + interval '1 minute'
                      ORDER BY last_attempted_at DESC LIMIT 1)), '-infinity') AS attempted_at),
             horizon AS (
                 SELECT attempted_at, seq, attempt, NULL::boolean AS is_late
@@ -167,15 +184,16 @@ public class AttemptRepository {
                 SELECT attempted_at, 9223372036854775807, 32767, NULL FROM edge WHERE attempted_at > '-infinity'
                 UNION ALL
                 SELECT greatest(attempted_at, days_end), 9223372036854775807, 32767, attempted_at >= days_end
-                FROM late WHERE EXISTS (SELECT FROM event WHERE day < $9::date)
+                FROM late WHERE EXISTS (SELECT FROM event WHERE day < :first_day::date)
                 ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT 1),
             hit AS MATERIALIZED (
                 SELECT * FROM (SELECT * FROM scanned UNION ALL SELECT * FROM in_run) known
-                WHERE ($6::boolean IS NULL OR coalesce(status_code BETWEEN 200 AND 299, false) = $6::boolean)
+                WHERE (:successful::boolean IS NULL OR coalesce(status_code BETWEEN 200 AND 299, false)
+                    = :successful::boolean)
                   AND NOT EXISTS (SELECT FROM horizon h
                                   WHERE (known.attempted_at, known.seq, known.attempt)
                                       < (h.attempted_at, h.seq, h.attempt))
-                ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT $7),
+                ORDER BY attempted_at DESC, seq DESC, attempt DESC LIMIT :rows),
             sized AS (
                 SELECT hit.*, e.body, count(*) OVER () AS hits,
                        sum(coalesce(octet_length(e.body), 0)) OVER (
@@ -186,13 +204,24 @@ public class AttemptRepository {
                     SELECT coalesce(
                         hit.event_id,
                         (SELECT event_id FROM delivery d
-                         WHERE d.day = hit.day AND d.day BETWEEN $9::date AND $10::date AND d.seq = hit.seq),
+                         WHERE d.day = hit.day AND d.day BETWEEN :first_day::date AND :last_day::date AND d.seq = hit.seq),
                         %3$s) AS id) owner ON true
-                LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day AND e.day BETWEEN $9::date AND $10::date)
+                LEFT JOIN event e ON e.id = owner.id AND e.day = hit.day
+                  AND e.day BETWEEN :first_day::date AND :last_day::date)
             SELECT h.attempted_at AS horizon_at, h.seq AS horizon_seq, h.attempt AS horizon_attempt,
                    h.is_late AS horizon_is_late, s.*
-            FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < $8
-            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS, RUNS, OwedLookUp.ofTried("hit.lane", "hit.seq"));
+            FROM (SELECT 1) one LEFT JOIN horizon h ON true LEFT JOIN sized s ON s.bytes_before < :bytes
+            ORDER BY s.attempted_at DESC, s.seq DESC, s.attempt DESC""".formatted(LISTENERS, PACKED_ROWS, OwedLookUp.ofTried("hit.lane", "hit.seq")),
+            parameter("before", page -> utc(page.before().attemptedAt())),
+            parameter("before_seq", page -> page.before().seq()),
+            parameter("before_attempt", page -> page.before().attempt()),
+            parameter("scanned", Requested::scanned),
+            parameter("listener", page -> page.filter().listenerId().orElse(null)),
+            parameter("successful", page -> page.filter().successful().orElse(null)),
+            parameter("rows", page -> page.limit() + 1),
+            parameter("bytes", page -> PAGE_BYTES),
+            parameter("first_day", Requested::firstDay),
+            parameter("last_day", page -> lastDay(page.before())));
 
     private final Store store;
 
@@ -213,7 +242,7 @@ public class AttemptRepository {
         LocalDate[] days = deliveries.stream().map(DeliveryKey::day).toArray(LocalDate[]::new);
         Integer[] lanes = deliveries.stream().map(DeliveryKey::lane).toArray(Integer[]::new);
         Long[] seqs = deliveries.stream().map(DeliveryKey::seq).toArray(Long[]::new);
-        return new IndexedRead(OF_DELIVERIES, Tuple.of(days, lanes, seqs, responseCharacters))
+        return IndexedRead.of(OF_DELIVERIES, days, lanes, seqs, responseCharacters)
                 .on(store.api())
                 .map(rows -> {
                     Map<Long, List<Attempt>> bySeq = new HashMap<>();
@@ -256,15 +285,7 @@ public class AttemptRepository {
     }
 
     private static IndexedRead reading(LogFilter filter, LogPosition before, int limit, LocalDate firstDay) {
-        int scanned = filter.successful().isEmpty() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
-        Tuple parameters = Tuple.of(utc(before.attemptedAt()), before.seq(), before.attempt(), scanned)
-                .addValue(filter.listenerId().orElse(null))
-                .addValue(filter.successful().orElse(null))
-                .addValue(limit + 1)
-                .addValue(PAGE_BYTES)
-                .addValue(firstDay)
-                .addValue(lastDay(before));
-        return new IndexedRead(LOG, parameters);
+        return IndexedRead.of(LOG, new Requested(filter, before, limit, firstDay));
     }
 
     private static boolean isCutByDays(RowSet<Row> rows, LogPage page) {
@@ -287,7 +308,7 @@ public class AttemptRepository {
             }
             entries.add(logEntry(row));
             last = Optional.of(
-                    new LogPosition(instant(row, "attempted_at"), row.getLong("seq"), row.getShort("attempt")));
+                    new LogPosition(Rows.instant(row, "attempted_at"), row.getLong("seq"), row.getShort("attempt")));
         }
         Row any = Rows.only(rows);
         boolean hasMore = any.getLong("hits") > entries.size();
@@ -298,7 +319,7 @@ public class AttemptRepository {
         return row.getLong("horizon_seq") == null
                 ? Optional.empty()
                 : Optional.of(new LogPosition(
-                        instant(row, "horizon_at"), row.getLong("horizon_seq"), row.getShort("horizon_attempt")));
+                        Rows.instant(row, "horizon_at"), row.getLong("horizon_seq"), row.getShort("horizon_attempt")));
     }
 
     private static LogEntry logEntry(Row row) {
@@ -312,27 +333,18 @@ public class AttemptRepository {
                 statusCode != null && statusCode / 100 == 2 ? LogEntry.SUCCESS : LogEntry.FAILED,
                 body == null ? null : body.toString(StandardCharsets.UTF_8),
                 response == null ? row.getString("error") : response,
-                EventBody.timestamp(instant(row, "attempted_at")));
+                EventBody.timestamp(Rows.instant(row, "attempted_at")));
     }
 
     private static Attempt attempt(Row row) {
-        OffsetDateTime nextRunAt = row.getOffsetDateTime("next_run_at");
         return new Attempt(
                 row.getInteger("attempt"),
-                EventBody.timestamp(instant(row, "attempted_at")),
+                EventBody.timestamp(Rows.instant(row, "attempted_at")),
                 row.getInteger("status_code"),
                 row.getString("error"),
                 row.getInteger("duration_ms"),
                 row.getString("response"),
-                timestamp(nextRunAt));
-    }
-
-    private static @Nullable String timestamp(@Nullable OffsetDateTime time) {
-        return time == null ? null : EventBody.timestamp(time.toInstant());
-    }
-
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
+                Rows.time(row, "next_run_at").map(EventBody::timestamp).orElse(null));
     }
 
     private static OffsetDateTime utc(Instant instant) {

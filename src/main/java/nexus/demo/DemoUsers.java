@@ -7,7 +7,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -19,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import nexus.api.caller.AuditedChange;
 import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
+import nexus.store.NamedSql;
 import nexus.store.PostgresUrl;
 import nexus.store.ReactiveSessions;
 import nexus.store.Rows;
@@ -28,9 +28,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** The demo table of the source database. Its rows become events like those of any other table. */
 @Singleton
 public class DemoUsers {
-    private static final String INSERT = """
-            INSERT INTO public.users (id, email, name) VALUES ($1, $2, $3)
-            RETURNING id, email, name, created_at""";
+    private static final NamedSql INSERT = NamedSql.of("""
+            INSERT INTO public.users (id, email, name) VALUES (:id, :email, :name)
+            RETURNING id, email, name, created_at""", "id", "email", "name");
 
     /** Prevents changes of the table until the end of the transaction, and runs no code of the table. */
     private static final String LOCK = "LOCK TABLE public.users IN ROW EXCLUSIVE MODE";
@@ -70,8 +70,7 @@ public class DemoUsers {
                         .compose(locked -> transaction.query(DemoShape.FAULT).execute())
                         .compose(rows -> Optional.ofNullable(Rows.only(rows).getString("fault"))
                                 .map(fault -> Future.<RowSet<Row>>failedFuture(anotherTable(fault)))
-                                .orElseGet(
-                                        () -> transaction.preparedQuery(INSERT).execute(Tuple.of(id, email, name))))
+                                .orElseGet(() -> INSERT.on(transaction, id, email, name)))
                         .compose(rows -> audited.complete(id.toString()).map(rows)))
                 .map(rows -> user(Rows.only(rows)))
                 .recover(failure -> Future.failedFuture(refusal(failure)));
@@ -101,9 +100,6 @@ public class DemoUsers {
 
     private static User user(Row row) {
         return new User(
-                row.getUUID("id"),
-                row.getString("email"),
-                row.getString("name"),
-                row.getOffsetDateTime("created_at").toInstant());
+                row.getUUID("id"), row.getString("email"), row.getString("name"), Rows.instant(row, "created_at"));
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A query whose plan may only use indexes. It serves reads of {@code owed} on a pool whose connections plan freely: the
@@ -16,6 +17,16 @@ public record IndexedRead(String sql, Tuple parameters) {
             SET LOCAL enable_bitmapscan = off;
             SET LOCAL enable_hashjoin = off;
             SET LOCAL enable_mergejoin = off""";
+
+    /** @param values in the order of the names */
+    public static IndexedRead of(NamedSql sql, @Nullable Object... values) {
+        return new IndexedRead(sql.text(), sql.tuple(values));
+    }
+
+    /** A statement that takes all its parameters from one object. */
+    public static <P> IndexedRead of(NamedSql.From<P> sql, P from) {
+        return new IndexedRead(sql.text(), sql.tuple(from));
+    }
 
     public Future<RowSet<Row>> on(Pool pool) {
         return PipelinedTransaction.run(pool, connection -> {

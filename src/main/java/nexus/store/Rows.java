@@ -54,6 +54,11 @@ public final class Rows {
         return index;
     }
 
+    /** A time that is never null. */
+    public static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
     /** A time that may be null. */
     public static Optional<Instant> time(Row row, String column) {
         return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);

@@ -1,6 +1,7 @@
 package nexus.upkeep;
 
 import io.vertx.core.Future;
+import nexus.store.Rows;
 import nexus.store.Store;
 
 /**
@@ -23,7 +24,7 @@ final class CounterSums {
                     events = s.events + excluded.events, deliveries = s.deliveries + excluded.deliveries,
                     pending = s.pending + excluded.pending, failed = s.failed + excluded.failed,
                     sent = s.sent + excluded.sent, dead = s.dead + excluded.dead)
-            SELECT coalesce(sum(sent + dead), 0)::bigint FROM summed""";
+            SELECT coalesce(sum(sent + dead), 0)::bigint AS settled FROM summed""";
 
     private final Store store;
 
@@ -33,8 +34,6 @@ final class CounterSums {
 
     /** @return deliveries settled since the last call, which is the number of dead rows they left in {@code owed} */
     Future<Long> fold() {
-        return store.api().query(FOLD).execute().map(rows -> rows.iterator()
-                .next()
-                .getLong(0));
+        return store.api().query(FOLD).execute().map(rows -> Rows.only(rows).getLong("settled"));
     }
 }

@@ -3,14 +3,13 @@ package nexus.upkeep;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import nexus.queue.override.OwedExpiry;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
@@ -38,36 +37,38 @@ final class DayPartitions {
             + " LOCK TABLE nexus.retention_lock IN EXCLUSIVE MODE NOWAIT";
 
     /** Each day has a statement of its own, which releases its locks before the next one. */
-    private static final String MAKE_AHEAD = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + $1::int)";
+    private static final NamedSql MAKE_AHEAD =
+            NamedSql.of("SELECT ensure_day((now() AT TIME ZONE 'UTC')::date + :ahead::int)", "ahead");
 
     /** By the store's clock, which also gives each event its day: a wrong clock of this process must not drop anything. */
-    private static final String FIRST_KEPT =
-            "SELECT ((now() - make_interval(secs => $1)) AT TIME ZONE 'UTC')::date AS day";
+    private static final NamedSql FIRST_KEPT = NamedSql.of(
+            "SELECT ((now() - make_interval(secs => :retention)) AT TIME ZONE 'UTC')::date AS day", "retention");
 
     /** Partitions are named {@code <table>_YYYYMMDD} by ensure_day. */
-    private static final String PAST = """
+    private static final NamedSql PAST = NamedSql.of("""
             SELECT parent.relname AS parent, part.relname AS part, i.inhdetachpending AS pending
             FROM pg_inherits i
             JOIN pg_class parent ON parent.oid = i.inhparent
             JOIN pg_class part ON part.oid = i.inhrelid
             WHERE parent.relnamespace = 'nexus'::regnamespace
               AND part.relname ~ '^[a-z_]+_[0-9]{8}$'
-              AND to_date(right(part.relname, 8), 'YYYYMMDD') < $1
-            ORDER BY part.relname""";
+              AND to_date(right(part.relname, 8), 'YYYYMMDD') < :first_kept
+            ORDER BY part.relname""", "first_kept");
 
-    private static final String IS_OWED = """
-            SELECT EXISTS (SELECT FROM owed WHERE event_day < $1) OR EXISTS (SELECT FROM owed_run WHERE event_day < $1)""";
+    private static final NamedSql IS_OWED = NamedSql.of("""
+            SELECT EXISTS (SELECT FROM owed WHERE event_day < :first_kept)
+                OR EXISTS (SELECT FROM owed_run WHERE event_day < :first_kept) AS is_owed""", "first_kept");
 
     /** Partitions that an earlier run detached but did not drop. */
-    private static final String DETACHED = """
+    private static final NamedSql DETACHED = NamedSql.of("""
             SELECT c.relname FROM pg_class c
             WHERE c.relnamespace = 'nexus'::regnamespace AND c.relkind = 'r'
               AND c.relname ~ '^[a-z_]+_[0-9]{8}$'
-              AND to_date(right(c.relname, 8), 'YYYYMMDD') < $1
+              AND to_date(right(c.relname, 8), 'YYYYMMDD') < :first_kept
               AND EXISTS (SELECT FROM pg_class parent
                           WHERE parent.relnamespace = c.relnamespace AND parent.relkind = 'p'
                             AND parent.relname = left(c.relname, -9))
-              AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)""";
+              AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)""", "first_kept");
 
     private final Store store;
     private final OwedExpiry expiry;
@@ -110,24 +111,20 @@ final class DayPartitions {
         Future<Void> all = Future.succeededFuture();
         for (int day = 0; day <= DAYS_AHEAD; day++) {
             int ahead = day;
-            all = all.compose(before -> connection
-                    .preparedQuery(MAKE_AHEAD)
-                    .execute(Tuple.of(ahead))
-                    .mapEmpty());
+            all = all.compose(before -> MAKE_AHEAD.on(connection, ahead).mapEmpty());
         }
         return all;
     }
 
     private Future<Void> dropPast(PgConnection connection) {
-        return connection
-                .preparedQuery(FIRST_KEPT)
-                .execute(Tuple.of((double) retention.toSeconds()))
+        return FIRST_KEPT
+                .on(connection, (double) retention.toSeconds())
                 .map(rows -> Rows.only(rows).getLocalDate("day"))
                 .compose(firstKept -> dropBefore(connection, firstKept));
     }
 
     private Future<Void> dropBefore(PgConnection connection, LocalDate firstKept) {
-        return connection.preparedQuery(PAST).execute(Tuple.of(firstKept)).compose(found -> {
+        return PAST.on(connection, firstKept).compose(found -> {
             List<String> detaches = new ArrayList<>();
             found.forEach(row -> detaches.add(detach(row)));
             return isOwed(connection, firstKept)
@@ -138,9 +135,7 @@ final class DayPartitions {
     }
 
     private static Future<Boolean> isOwed(PgConnection connection, LocalDate firstKept) {
-        return connection.preparedQuery(IS_OWED).execute(Tuple.of(firstKept)).map(rows -> rows.iterator()
-                .next()
-                .getBoolean(0));
+        return IS_OWED.on(connection, firstKept).map(rows -> Rows.only(rows).getBoolean("is_owed"));
     }
 
     private Future<Void> expire(LocalDate firstKept) {
@@ -151,9 +146,9 @@ final class DayPartitions {
     }
 
     private static Future<Void> dropDetached(PgConnection connection, LocalDate firstKept) {
-        return connection.preparedQuery(DETACHED).execute(Tuple.of(firstKept)).compose((RowSet<Row> rows) -> {
+        return DETACHED.on(connection, firstKept).compose(rows -> {
             List<String> drops = new ArrayList<>();
-            rows.forEach(row -> drops.add("DROP TABLE nexus." + row.getString(0)));
+            rows.forEach(row -> drops.add("DROP TABLE nexus." + row.getString("relname")));
             return inTurn(connection, drops);
         });
     }

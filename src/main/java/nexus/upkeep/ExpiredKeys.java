@@ -1,17 +1,17 @@
 package nexus.upkeep;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 
 /** Deletes idempotency keys that have expired, a few thousand at a time. */
 final class ExpiredKeys {
     private static final int CHUNK = 5000;
 
-    private static final String DELETE = """
+    private static final NamedSql DELETE = NamedSql.of("""
             DELETE FROM idempotency WHERE (scope, key) IN (
-                SELECT scope, key FROM idempotency WHERE expires_at <= now() ORDER BY expires_at LIMIT $1)
-              AND expires_at <= now()""";
+                SELECT scope, key FROM idempotency WHERE expires_at <= now() ORDER BY expires_at LIMIT :chunk)
+              AND expires_at <= now()""", "chunk");
 
     private final Store store;
 
@@ -20,9 +20,7 @@ final class ExpiredKeys {
     }
 
     Future<Void> delete() {
-        return store.api()
-                .preparedQuery(DELETE)
-                .execute(Tuple.of(CHUNK))
+        return DELETE.on(store.api(), CHUNK)
                 .compose(deleted -> deleted.rowCount() == CHUNK ? delete() : Future.succeededFuture());
     }
 }

@@ -1,17 +1,18 @@
 package nexus.upkeep;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 
 /** Deletes entries of the audit that are too old, a few thousand at a time. */
 final class PastAudit {
     private static final int CHUNK = 5000;
 
-    private static final String DELETE = """
+    private static final NamedSql DELETE = NamedSql.of("""
             DELETE FROM audit WHERE id IN (
-                SELECT id FROM audit WHERE at < now() - make_interval(secs => $1) ORDER BY at LIMIT $2)""";
+                SELECT id FROM audit WHERE at < now() - make_interval(secs => :kept_for) ORDER BY at LIMIT :chunk)
+            """, "kept_for", "chunk");
 
     private final Store store;
     private final Duration keptFor;
@@ -22,9 +23,7 @@ final class PastAudit {
     }
 
     Future<Void> delete() {
-        return store.api()
-                .preparedQuery(DELETE)
-                .execute(Tuple.of((double) keptFor.toSeconds(), CHUNK))
+        return DELETE.on(store.api(), (double) keptFor.toSeconds(), CHUNK)
                 .compose(deleted -> deleted.rowCount() == CHUNK ? delete() : Future.succeededFuture());
     }
 }

@@ -1,10 +1,11 @@
 package nexus.access.audit;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import nexus.api.caller.Caller;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -21,47 +23,71 @@ import org.jspecify.annotations.Nullable;
 /** The only class that inserts and changes rows of {@code audit}. */
 @Singleton
 public class AuditRepository {
-    private static final String BEGIN = """
+    private static final NamedSql BEGIN =
+            NamedSql.of("""
             INSERT INTO audit (actor, actor_name, address, user_agent, method, path)
-            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id""";
+            VALUES (:actor, :actor_name, :address, :user_agent, :method, :path) RETURNING id""", "actor", "actor_name", "address", "user_agent", "method", "path");
 
-    private static final String COMPLETE = "UPDATE audit SET status = $2, resource_id = $3, fields = $4 WHERE id = $1";
+    private static final NamedSql COMPLETE = NamedSql.of(
+            "UPDATE audit SET status = :status, resource_id = :resource_id, fields = :fields WHERE id = :id",
+            "id",
+            "status",
+            "resource_id",
+            "fields");
 
     /** Adds what is known of a request whose connection was closed before the answer, unless its change has completed the entry. */
-    private static final String NOTE =
-            "UPDATE audit SET resource_id = $2, fields = $3 WHERE id = $1 AND status IS NULL";
+    private static final NamedSql NOTE = NamedSql.of(
+            "UPDATE audit SET resource_id = :resource_id, fields = :fields WHERE id = :id AND status IS NULL",
+            "id",
+            "resource_id",
+            "fields");
 
     /** Removes the entry of a request that changed nothing. A change that is made later finds no entry to complete, and fails. */
-    private static final String TAKE_BACK = "DELETE FROM audit WHERE id = $1 AND status IS NULL";
+    private static final NamedSql TAKE_BACK = NamedSql.of("DELETE FROM audit WHERE id = :id AND status IS NULL", "id");
 
-    /** The greatest number of entries that one page reads, since most of them may not match. */
+    /** Entries read for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
 
+    /** The page that is requested. */
+    private record Requested(Filter filter, long below, int limit) {
+        private int scanned() {
+            return filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS);
+        }
+    }
+
     /**
-     * Reads at most $7 entries. If there are more, those below the last one are unknown; that one is the horizon, where the
-     * next page starts. The times of neighbouring entries may be slightly out of order, because each is that of a transaction.
+     * {@code :scanned} limits the entries that are read. When there are more, nothing is known about those below the horizon,
+     * where the next page starts. An entry's time is that of its transaction, a little before or after its neighbours'.
      */
-    private static final String LIST = """
+    private static final NamedSql.From<Requested> LIST = NamedSql.from(
+            """
             WITH scanned AS MATERIALIZED (
                 SELECT id, at, actor, actor_name, address, user_agent, method, path, resource_id, fields, status
-                FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $7),
+                FROM audit WHERE id < :below ORDER BY id DESC LIMIT :scanned),
             horizon AS (
-                SELECT CASE WHEN count(*) >= $7
-                             AND ($4::timestamptz IS NULL OR min(at) >= $4::timestamptz - interval '10 minutes')
+                SELECT CASE WHEN count(*) >= :scanned
+                             AND (:since::timestamptz IS NULL OR min(at) >= :since::timestamptz - interval '10 minutes')
                             THEN min(id) END AS horizon_id
                 FROM scanned),
             hit AS (
                 SELECT * FROM scanned
-                WHERE ($2::text IS NULL OR actor = $2)
-                  AND ($3::text IS NULL OR resource_id = $3)
-                  AND ($4::timestamptz IS NULL OR at >= $4)
-                  AND ($5::timestamptz IS NULL OR at < $5)
-                ORDER BY id DESC LIMIT $6)
-            SELECT horizon.horizon_id, hit.* FROM horizon LEFT JOIN hit ON true ORDER BY hit.id DESC""";
+                WHERE (:actor::text IS NULL OR actor = :actor)
+                  AND (:resource_id::text IS NULL OR resource_id = :resource_id)
+                  AND (:since::timestamptz IS NULL OR at >= :since)
+                  AND (:until::timestamptz IS NULL OR at < :until)
+                ORDER BY id DESC LIMIT :rows)
+            SELECT horizon.horizon_id, hit.* FROM horizon LEFT JOIN hit ON true ORDER BY hit.id DESC""",
+            parameter("below", Requested::below),
+            parameter("actor", page -> page.filter().actor().orElse(null)),
+            parameter("resource_id", page -> page.filter().resourceId().orElse(null)),
+            parameter("since", page -> Rows.utc(page.filter().since())),
+            parameter("until", page -> Rows.utc(page.filter().until())),
+            parameter("rows", page -> page.limit() + 1),
+            parameter("scanned", Requested::scanned));
 
     private final Store store;
 
-    /** Selects the entries of a list. */
+    /** Which entries are requested. */
     public record Filter(
             Optional<String> actor, Optional<String> resourceId, Optional<Instant> since, Optional<Instant> until) {
         private boolean matchesAll() {
@@ -70,7 +96,7 @@ public class AuditRepository {
     }
 
     /**
-     * One page of the selected entries.
+     * Some of the entries that are requested.
      *
      * @param below the id below which the next page starts; empty at the end. A page may have fewer entries than its limit
      */
@@ -86,16 +112,15 @@ public class AuditRepository {
 
     /** @return the id of the new entry */
     public Future<Long> begin(Caller caller, Origin origin, String method, String path) {
-        return store.access()
-                .preparedQuery(BEGIN)
-                .execute(Tuple.of(
+        return BEGIN.on(
+                        store.access(),
                         caller.actor(),
                         caller.name().orElse(null),
                         origin.address().orElse(null),
                         origin.userAgent().orElse(null),
                         method,
-                        path))
-                .map(rows -> Rows.only(rows).getLong(0));
+                        path)
+                .map(rows -> Rows.only(rows).getLong("id"));
     }
 
     public Future<Void> complete(long id, int status, @Nullable String resourceId, List<String> fields) {
@@ -105,20 +130,16 @@ public class AuditRepository {
     /** @param client the connection of the change's transaction, or one that commits immediately */
     public Future<Void> complete(
             SqlClient client, long id, int status, @Nullable String resourceId, List<String> fields) {
-        return client.preparedQuery(COMPLETE)
-                .execute(Tuple.of(id, status, resourceId, sorted(fields)))
-                .map(completed -> {
-                    if (completed.rowCount() == 0) {
-                        throw new IllegalStateException("the audit's entry of this change is gone");
-                    }
-                    return null;
-                });
+        return COMPLETE.on(client, id, status, resourceId, sorted(fields)).map(completed -> {
+            if (completed.rowCount() == 0) {
+                throw new IllegalStateException("the audit's entry of this change is gone");
+            }
+            return null;
+        });
     }
 
     Future<Void> note(long id, Optional<String> resourceId, List<String> fields) {
-        return store.access()
-                .preparedQuery(NOTE)
-                .execute(Tuple.of(id, resourceId.orElse(null), sorted(fields)))
+        return NOTE.on(store.access(), id, resourceId.orElse(null), sorted(fields))
                 .mapEmpty();
     }
 
@@ -127,7 +148,7 @@ public class AuditRepository {
     }
 
     public Future<Void> takeBack(long id) {
-        return store.access().preparedQuery(TAKE_BACK).execute(Tuple.of(id)).mapEmpty();
+        return TAKE_BACK.on(store.access(), id).mapEmpty();
     }
 
     /** Reads entries below an id, newest first. */
@@ -136,16 +157,7 @@ public class AuditRepository {
     }
 
     public static IndexedRead reading(Filter filter, long below, int limit) {
-        return new IndexedRead(
-                LIST,
-                Tuple.of(
-                        below,
-                        filter.actor().orElse(null),
-                        filter.resourceId().orElse(null),
-                        filter.since().map(Rows::utc).orElse(null),
-                        filter.until().map(Rows::utc).orElse(null),
-                        limit + 1,
-                        filter.matchesAll() ? limit + 1 : Math.max(limit + 1, SCANNED_ROWS)));
+        return IndexedRead.of(LIST, new Requested(filter, below, limit));
     }
 
     private static AuditPage page(RowSet<Row> rows, int limit) {
@@ -167,7 +179,7 @@ public class AuditRepository {
     private static AuditEntry entry(Row row) {
         return new AuditEntry(
                 row.getLong("id"),
-                row.getOffsetDateTime("at").toInstant(),
+                Rows.instant(row, "at"),
                 row.getString("actor"),
                 Optional.ofNullable(row.getString("actor_name")),
                 Optional.ofNullable(row.getString("address")),

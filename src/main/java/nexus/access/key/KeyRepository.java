@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import nexus.api.caller.AuditedChange;
 import nexus.refusal.Refusal;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 
@@ -30,26 +31,30 @@ class KeyRepository {
 
     private static final String COLUMNS = "id, number, name, scopes, digest, created_at, expires_at, last_used_at";
 
-    private static final String ALL = "SELECT " + COLUMNS + " FROM api_key";
+    private static final NamedSql ALL = NamedSql.of("SELECT " + COLUMNS + " FROM api_key");
 
-    private static final String FIND = "SELECT " + COLUMNS + " FROM api_key WHERE id = $1";
+    private static final NamedSql FIND = NamedSql.of("SELECT " + COLUMNS + " FROM api_key WHERE id = :id", "id");
 
-    private static final String WITH_DIGEST = "SELECT " + COLUMNS + " FROM api_key WHERE digest = $1";
+    private static final NamedSql WITH_DIGEST =
+            NamedSql.of("SELECT " + COLUMNS + " FROM api_key WHERE digest = :digest", "digest");
 
-    private static final String LIST =
-            "SELECT " + COLUMNS + " FROM api_key WHERE number < $1 ORDER BY number DESC LIMIT $2";
+    private static final NamedSql LIST = NamedSql.of(
+            "SELECT " + COLUMNS + " FROM api_key WHERE number < :below ORDER BY number DESC LIMIT :limit",
+            "below",
+            "limit");
 
-    private static final String INSERT = """
+    private static final NamedSql INSERT =
+            NamedSql.of("""
             INSERT INTO api_key (id, name, scopes, digest, expires_at)
-            SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM api_key) < $6
+            SELECT :id, :name, :scopes, :digest, :expires_at WHERE (SELECT count(*) FROM api_key) < :most
             RETURNING
-            """ + COLUMNS;
+            """ + COLUMNS, "id", "name", "scopes", "digest", "expires_at", "most");
 
-    private static final String DELETE = "DELETE FROM api_key WHERE id = $1";
+    private static final NamedSql DELETE = NamedSql.of("DELETE FROM api_key WHERE id = :id", "id");
 
-    private static final String USED = """
+    private static final NamedSql USED = NamedSql.of("""
             UPDATE api_key SET last_used_at = greatest(last_used_at, used.at)
-            FROM unnest($1::uuid[], $2::timestamptz[]) used (id, at) WHERE api_key.id = used.id""";
+            FROM unnest(:ids::uuid[], :times::timestamptz[]) used (id, at) WHERE api_key.id = used.id""", "ids", "times");
 
     private final Store store;
 
@@ -59,39 +64,41 @@ class KeyRepository {
     }
 
     Future<List<StoredKey>> all() {
-        return store.access().preparedQuery(ALL).execute().map(rows -> keys(rows)
-                .toList());
+        return ALL.on(store.access()).map(rows -> Rows.all(rows, KeyRepository::key));
     }
 
     Future<Optional<StoredKey>> find(UUID id) {
-        return store.api().preparedQuery(FIND).execute(Tuple.of(id)).map(rows -> keys(rows)
-                .findFirst());
+        return FIND.on(store.api(), id).map(rows -> Rows.first(rows, KeyRepository::key));
     }
 
     Future<Optional<StoredKey>> with(Digest digest) {
-        return store.access()
-                .preparedQuery(WITH_DIGEST)
-                .execute(Tuple.of(Buffer.buffer(digest.bytes())))
-                .map(rows -> keys(rows).findFirst());
+        return WITH_DIGEST
+                .on(store.access(), Buffer.buffer(digest.bytes()))
+                .map(rows -> Rows.first(rows, KeyRepository::key));
     }
 
     /** Reads keys below a number, newest first. */
     Future<List<StoredKey>> list(long below, int limit) {
-        return store.api().preparedQuery(LIST).execute(Tuple.of(below, limit)).map(rows -> keys(rows)
-                .toList());
+        return LIST.on(store.api(), below, limit).map(rows -> Rows.all(rows, KeyRepository::key));
     }
 
     /** Fails with a {@link Refusal.Conflict} when there are too many. */
     Future<StoredKey> insert(UUID id, KeyRequest request, Digest digest, AuditedChange audited) {
-        Tuple values = Tuple.of(
-                id,
-                request.name(),
-                request.rights().stream().map(Right::word).sorted().toArray(String[]::new),
-                Buffer.buffer(digest.bytes()),
-                request.expiresAt().map(Rows::utc).orElse(null),
-                MAX_KEYS);
-        return changing(INSERT, values, id, audited, KeyRepository::tooMany)
-                .map(rows -> keys(rows).findFirst().orElseThrow());
+        String[] scopes = request.rights().stream().map(Right::word).sorted().toArray(String[]::new);
+        Buffer stored = Buffer.buffer(digest.bytes());
+        return changing(
+                        connection -> INSERT.on(
+                                connection,
+                                id,
+                                request.name(),
+                                scopes,
+                                stored,
+                                Rows.utc(request.expiresAt()),
+                                MAX_KEYS),
+                        id,
+                        audited,
+                        KeyRepository::tooMany)
+                .map(rows -> key(Rows.only(rows)));
     }
 
     private static Refusal tooMany() {
@@ -104,11 +111,12 @@ class KeyRepository {
 
     /** @param refusal the failure if nothing is changed; the audit entry is then not completed */
     private Future<RowSet<Row>> changing(
-            String statement, Tuple values, UUID id, AuditedChange audited, Supplier<Refusal> refusal) {
+            Function<SqlConnection, Future<RowSet<Row>>> change,
+            UUID id,
+            AuditedChange audited,
+            Supplier<Refusal> refusal) {
         return store.api()
-                .withTransaction(connection -> connection
-                        .preparedQuery(statement)
-                        .execute(values)
+                .withTransaction(connection -> change.apply(connection)
                         .compose(changed -> changed.rowCount() == 0
                                 ? Future.<RowSet<Row>>failedFuture(refusal.get())
                                 : audited.complete(connection, id.toString()).map(changed)))
@@ -117,7 +125,8 @@ class KeyRepository {
 
     /** Fails with a {@link Refusal.NotFound} when there is no such key. */
     Future<Void> delete(UUID id, AuditedChange audited) {
-        return changing(DELETE, Tuple.of(id), id, audited, KeyRepository::gone).mapEmpty();
+        return changing(connection -> DELETE.on(connection, id), id, audited, KeyRepository::gone)
+                .mapEmpty();
     }
 
     /** Stores the time of the last use of each key in this process. */
@@ -126,14 +135,7 @@ class KeyRepository {
         OffsetDateTime[] times = Stream.of(ids)
                 .map(id -> Rows.utc(uses.getOrDefault(id, Instant.EPOCH)))
                 .toArray(OffsetDateTime[]::new);
-        return store.access()
-                .preparedQuery(USED)
-                .execute(Tuple.of((Object) ids, (Object) times))
-                .mapEmpty();
-    }
-
-    private static Stream<StoredKey> keys(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false).map(KeyRepository::key);
+        return USED.on(store.access(), ids, times).mapEmpty();
     }
 
     private static StoredKey key(Row row) {
@@ -143,8 +145,8 @@ class KeyRepository {
                 row.getString("name"),
                 Stream.of(row.getArrayOfStrings("scopes")).map(Right::of).collect(Collectors.toSet()),
                 Digest.ofStored(row.getBuffer("digest").getBytes()),
-                row.getOffsetDateTime("created_at").toInstant(),
-                Optional.ofNullable(row.getOffsetDateTime("expires_at")).map(OffsetDateTime::toInstant),
-                Optional.ofNullable(row.getOffsetDateTime("last_used_at")).map(OffsetDateTime::toInstant));
+                Rows.instant(row, "created_at"),
+                Rows.time(row, "expires_at"),
+                Rows.time(row, "last_used_at"));
     }
 }

@@ -1,12 +1,12 @@
 package nexus.delivery.event;
 
+import static nexus.store.NamedSql.parameter;
+
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,25 +14,24 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import nexus.delivery.state.DeliveryCounts;
 import nexus.delivery.state.EventsOfType;
+import nexus.delivery.state.TimeBounds;
 import nexus.event.EventBody;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
+import nexus.store.NamedSql.Parameter;
 import nexus.store.Rows;
 import nexus.store.Store;
 
 /** Reads events and counts their deliveries. An event holds the primary keys of its deliveries, and each is looked up. */
 @Singleton
 public class StoredEventRepository {
-    /** The greatest number of events that one page reads, since most of them may not match. */
+    /** Events read for one page, when most of them may not match. */
     private static final int SCANNED_ROWS = 2_000;
     /** The greatest number of deliveries that one page looks up by their keys, unless its first event alone has more. */
     private static final int LOOK_UPS = 1_000;
 
-    private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
-    /** Later than every time that an event can have. */
-    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
-
-    /** Joins the counts of its deliveries to {@code hit}. */
+    /** Joins {@code hit}, a row of {@code event}, with the counts of its deliveries. */
     private static final String WITH_COUNTS = """
             LEFT JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE state.status = 'PENDING')::int AS pending,
@@ -51,42 +50,75 @@ public class StoredEventRepository {
             """.formatted(OwedLookUp.of("p.lane", "p.seq"));
 
     /**
-     * The statement of a list. Parameters: $1 seq at the end of the previous page, $2 greatest number of events to read, $3
-     * since, $4 until, $5 rows of a page. A page ends early if its events have too many deliveries, because each delivery is
-     * looked up to be counted.
+     * {@code :scanned} limits the events that are read. A page also ends before its events have too many deliveries, each of
+     * which is looked up to be counted.
+     *
+     * @param walk the common table expressions before the others, each with a comma at its end
+     * @param matching a condition on {@code event e}
+     * @param horizon SQL: the seq down to which all events have been read, when fewer than {@code :scanned} were found
      */
     private static String list(String walk, String matching, String horizon) {
         return """
                WITH %1$sscanned AS MATERIALIZED (
                    SELECT day, id, seq, type, created_at, erased_at, lanes, seqs FROM event e
-                   WHERE e.seq < $1 AND %2$s ORDER BY e.seq DESC LIMIT $2),
+                   WHERE e.seq < :before AND %2$s ORDER BY e.seq DESC LIMIT :scanned),
                matching AS MATERIALIZED (
                    SELECT s.*, sum(cardinality(lanes)) OVER (ORDER BY seq DESC) AS look_ups
-                   FROM (SELECT * FROM scanned WHERE created_at >= $3 AND created_at < $4
-                         ORDER BY seq DESC LIMIT $5) s),
+                   FROM (SELECT * FROM scanned WHERE created_at >= :since AND created_at < :until
+                         ORDER BY seq DESC LIMIT :rows) s),
                hit AS MATERIALIZED (
                    SELECT * FROM matching WHERE look_ups <= %4$d OR look_ups = cardinality(lanes)),
                horizon AS (
                    SELECT CASE WHEN (SELECT count(*) FROM hit) < (SELECT count(*) FROM matching)
                                    THEN (SELECT min(seq) FROM hit)
-                               WHEN count(*) >= $2 THEN min(seq) ELSE %3$s END AS horizon_seq
+                               WHEN count(*) >= :scanned THEN min(seq) ELSE %3$s END AS horizon_seq
                    FROM scanned)
                SELECT horizon.horizon_seq, hit.*, counts.*
                FROM horizon LEFT JOIN hit ON true
                """.formatted(walk, matching, horizon, LOOK_UPS) + WITH_COUNTS + "ORDER BY hit.seq DESC";
     }
 
-    private static final String LIST_ALL = list("", "true", "NULL");
+    /** The page that is requested. */
+    private record Requested(EventFilter filter, long before, int limit) {
+        private static final Parameter<Requested> BEFORE = parameter("before", Requested::before);
+        private static final Parameter<Requested> SCANNED = parameter("scanned", Requested::scanned);
+        private static final Parameter<Requested> SINCE = parameter(
+                "since", page -> TimeBounds.sinceOrBeginning(page.filter().since()));
+        private static final Parameter<Requested> UNTIL =
+                parameter("until", page -> TimeBounds.untilOrEnd(page.filter().until()));
+        /** One row more than the page has shows that another page follows. */
+        private static final Parameter<Requested> ROWS = parameter("rows", page -> page.limit() + 1);
 
-    private static final String LIST_OF_TYPE =
-            list(EventsOfType.walk("$1"), EventsOfType.matching("$6::text"), EventsOfType.horizon("true"));
+        private int scanned() {
+            boolean matchesMost = filter.since().isEmpty() && filter.until().isEmpty();
+            return matchesMost ? limit + 1 : SCANNED_ROWS;
+        }
+    }
 
-    private static final String FIND = """
+    private static final NamedSql.From<Requested> LIST_ALL = NamedSql.from(
+            list("", "true", "NULL"),
+            Requested.BEFORE,
+            Requested.SCANNED,
+            Requested.SINCE,
+            Requested.UNTIL,
+            Requested.ROWS);
+
+    private static final NamedSql.From<Requested> LIST_OF_TYPE = NamedSql.from(
+            list(EventsOfType.walk(":before"), EventsOfType.matching(":type::text"), EventsOfType.horizon("true")),
+            Requested.BEFORE,
+            Requested.SCANNED,
+            Requested.SINCE,
+            Requested.UNTIL,
+            Requested.ROWS,
+            parameter("type", page -> page.filter().type().orElseThrow()));
+
+    private static final NamedSql FIND = NamedSql.of("""
             SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*
-            FROM (SELECT * FROM event WHERE id = $1 ORDER BY day DESC LIMIT 1) hit
-            """ + WITH_COUNTS;
+            FROM (SELECT * FROM event WHERE id = :id ORDER BY day DESC LIMIT 1) hit
+            """ + WITH_COUNTS, "id");
 
-    private static final String FIND_BODY = "SELECT body FROM event WHERE id = $1 ORDER BY day DESC LIMIT 1";
+    private static final NamedSql FIND_BODY =
+            NamedSql.of("SELECT body FROM event WHERE id = :id ORDER BY day DESC LIMIT 1", "id");
 
     private final Store store;
 
@@ -104,37 +136,22 @@ public class StoredEventRepository {
     }
 
     public static IndexedRead reading(EventFilter filter, long before, int limit) {
-        boolean matchesMost = filter.since().isEmpty() && filter.until().isEmpty();
-        Tuple parameters = Tuple.of(
-                before,
-                matchesMost ? limit + 1 : SCANNED_ROWS,
-                filter.since().map(Rows::utc).orElse(BEGINNING),
-                filter.until().map(Rows::utc).orElse(END),
-                limit + 1);
-        filter.type().ifPresent(parameters::addValue);
-        return new IndexedRead(filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, parameters);
+        return IndexedRead.of(
+                filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, new Requested(filter, before, limit));
     }
 
     /** Empty if the event never existed or is no longer kept. */
     public Future<Optional<StoredEvent>> find(UUID id) {
-        return new IndexedRead(FIND, Tuple.of(id)).on(store.api()).map(rows -> {
-            for (Row row : rows) {
-                return Optional.of(event(row));
-            }
-            return Optional.empty();
-        });
+        return IndexedRead.of(FIND, id).on(store.api()).map(rows -> Rows.first(rows, StoredEventRepository::event));
     }
 
     /** The event's payload as JSON; empty when it is no longer kept. */
     public Future<Optional<String>> payload(UUID id) {
-        return new IndexedRead(FIND_BODY, Tuple.of(id)).on(store.api()).map(rows -> {
-            for (Row row : rows) {
-                return Optional.ofNullable(row.getBuffer("body"))
-                        .map(Buffer::getBytes)
-                        .map(EventBody::payload);
-            }
-            return Optional.empty();
-        });
+        return IndexedRead.of(FIND_BODY, id).on(store.api()).map(rows -> Rows.first(
+                        rows, row -> Optional.ofNullable(row.getBuffer("body")))
+                .flatMap(body -> body)
+                .map(Buffer::getBytes)
+                .map(EventBody::payload));
     }
 
     private static EventPage page(RowSet<Row> rows, int limit) {
@@ -161,13 +178,13 @@ public class StoredEventRepository {
                 row.getUUID("id"),
                 row.getLong("seq"),
                 row.getString("type"),
-                row.getOffsetDateTime("created_at").toInstant(),
-                Optional.ofNullable(row.getOffsetDateTime("erased_at")).map(OffsetDateTime::toInstant),
+                Rows.instant(row, "created_at"),
+                Rows.time(row, "erased_at"),
                 new DeliveryCounts(
                         row.getInteger("pending"),
                         row.getInteger("sent"),
                         row.getInteger("failed"),
                         row.getInteger("dead")),
-                Optional.ofNullable(row.getOffsetDateTime("next_run_at")).map(OffsetDateTime::toInstant));
+                Rows.time(row, "next_run_at"));
     }
 }

@@ -1,9 +1,11 @@
 package nexus.delivery.state;
 
-import io.vertx.sqlclient.Tuple;
-import java.util.UUID;
+import static nexus.store.NamedSql.parameter;
+
 import nexus.queue.lookup.OwedLookUp;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
+import nexus.store.NamedSql.Parameter;
 
 /**
  * Reads a page of deliveries in the order of their events: of the events of one type, or of one event. An event names its
@@ -16,28 +18,31 @@ final class DeliveriesByEvent {
     private static final int LOOK_UPS = 1_000;
 
     /**
-     * The statement of a list by event. Parameters: $1 and $2 end of the previous page, $3 statuses, $4 since, $5 until, $6
-     * rows of a page, $7 subscription or null, $8 type or event.
+     * The parameter {@code :subscription} is null for the deliveries of all subscriptions.
+     *
+     * @param walk the common table expressions before the others, each with a comma at its end
+     * @param events a condition on {@code event e}: the events whose deliveries are read, the newest first
+     * @param horizon a query whose column {@code horizon_event_seq} is the seq below which other events may follow
      */
     private static String listByEvent(String walk, String events, String horizon) {
         return """
-               WITH %1$ssought AS MATERIALIZED (SELECT lane FROM subscription WHERE id = $7::uuid),
+               WITH %1$ssought AS MATERIALIZED (SELECT lane FROM subscription WHERE id = :subscription::uuid),
                looked_at AS MATERIALIZED (
                    SELECT e.seq, e.id, e.day, e.lanes, e.seqs FROM event e WHERE %2$s),
                few AS MATERIALIZED (
                    SELECT * FROM (
-                       SELECT e.*, sum(CASE WHEN $7::uuid IS NULL THEN cardinality(lanes) ELSE 1 END)
+                       SELECT e.*, sum(CASE WHEN :subscription::uuid IS NULL THEN cardinality(lanes) ELSE 1 END)
                                        OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
                        FROM looked_at e) e
                    WHERE before IS NULL OR before < %6$d),
                pair AS MATERIALIZED (
                    SELECT e.seq AS event_seq, e.day, s.lane, s.deleted_at, p.seq
                    FROM few e CROSS JOIN LATERAL (
-                       SELECT * FROM unnest(e.lanes, e.seqs) every(lane, seq) WHERE $7::uuid IS NULL
+                       SELECT * FROM unnest(e.lanes, e.seqs) every(lane, seq) WHERE :subscription::uuid IS NULL
                        UNION ALL
                        SELECT s.lane, e.seqs[array_position(e.lanes, s.lane)] FROM sought s WHERE s.lane = ANY (e.lanes)) p
                    JOIN subscription s ON s.lane = p.lane
-                   WHERE (e.seq, p.seq) < ($1::bigint, $2::bigint)
+                   WHERE (e.seq, p.seq) < (:before_event::bigint, :before::bigint)
                    ORDER BY e.seq DESC, p.seq DESC LIMIT %6$d),
                found AS (
                    SELECT s.event_seq, %3$s
@@ -50,12 +55,12 @@ final class DeliveriesByEvent {
                    SELECT CASE WHEN pairs.cut THEN (SELECT event_seq FROM last_pair) ELSE events.horizon_event_seq END
                               AS horizon_event_seq,
                           CASE WHEN pairs.cut THEN (SELECT seq FROM last_pair) ELSE 0 END AS horizon_seq
-                   FROM (SELECT count(*) >= %6$d AND bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) AS cut
+                   FROM (SELECT count(*) >= %6$d AND bool_or(day >= %8$s) AS cut
                          FROM pair) pairs, (%5$s) events),
                page AS (
                    SELECT * FROM found
-                   WHERE status = ANY($3::text[]) AND created_at >= $4::timestamptz AND created_at < $5::timestamptz
-                   ORDER BY event_seq DESC, seq DESC LIMIT $6)
+                   WHERE %9$s
+                   ORDER BY event_seq DESC, seq DESC LIMIT :rows)
                """.formatted(
                                 walk,
                                 events,
@@ -63,47 +68,60 @@ final class DeliveriesByEvent {
                                 DeliveryRows.SETTLED_COLUMNS,
                                 horizon,
                                 LOOK_UPS,
-                                OwedLookUp.of("s.lane", "s.seq"))
+                                OwedLookUp.of("s.lane", "s.seq"),
+                                RequestedPage.FIRST_DAY,
+                                RequestedPage.MATCHES)
                 + DeliveryRows.PAGE_ROWS + "ORDER BY p.event_seq DESC, p.seq DESC";
     }
 
-    private static final String LIST_OF_TYPE = listByEvent(
-            EventsOfType.walk("$1::bigint"),
-            EventsOfType.matching("$8::text") + " AND e.seq <= $1::bigint ORDER BY e.seq DESC LIMIT $9",
-            """
-            SELECT CASE WHEN count(*) < $9 AND count(*) = (SELECT count(*) FROM looked_at) THEN %s
-                        WHEN bool_or(day >= ($4::timestamptz AT TIME ZONE 'UTC')::date) THEN min(seq)
-                        END AS horizon_event_seq
-            FROM few""".formatted(EventsOfType.horizon("older.day >= ($4::timestamptz AT TIME ZONE 'UTC')::date")));
+    private static final Parameter<RequestedPage> BEFORE_EVENT =
+            parameter("before_event", page -> page.before().eventSeq());
 
-    private static final String LIST_OF_EVENT = listByEvent(
-            "",
-            "e.id = $8::uuid AND ($9::text IS NULL OR e.type = $9::text)",
-            "SELECT NULL::bigint AS horizon_event_seq");
+    private static final NamedSql.From<RequestedPage> LIST_OF_TYPE = NamedSql.from(
+            listByEvent(
+                    EventsOfType.walk(":before_event::bigint"),
+                    EventsOfType.matching(":type::text")
+                            + " AND e.seq <= :before_event::bigint ORDER BY e.seq DESC LIMIT :scanned",
+                    """
+                    SELECT CASE WHEN count(*) < :scanned AND count(*) = (SELECT count(*) FROM looked_at) THEN %s
+                                WHEN bool_or(day >= %s) THEN min(seq)
+                                END AS horizon_event_seq
+                    FROM few""".formatted(
+                            EventsOfType.horizon("older.day >= " + RequestedPage.FIRST_DAY), RequestedPage.FIRST_DAY)),
+            BEFORE_EVENT,
+            RequestedPage.BEFORE,
+            RequestedPage.STATUSES,
+            RequestedPage.SINCE,
+            RequestedPage.UNTIL,
+            RequestedPage.ROWS,
+            RequestedPage.SUBSCRIPTION,
+            parameter("type", page -> page.filter().type().orElseThrow()),
+            parameter("scanned", page -> SCANNED_EVENTS));
+
+    private static final NamedSql.From<RequestedPage> LIST_OF_EVENT = NamedSql.from(
+            listByEvent(
+                    "",
+                    "e.id = :event::uuid AND (:type::text IS NULL OR e.type = :type::text)",
+                    "SELECT NULL::bigint AS horizon_event_seq"),
+            BEFORE_EVENT,
+            RequestedPage.BEFORE,
+            RequestedPage.STATUSES,
+            RequestedPage.SINCE,
+            RequestedPage.UNTIL,
+            RequestedPage.ROWS,
+            RequestedPage.SUBSCRIPTION,
+            parameter("event", page -> page.filter().eventId().orElseThrow()),
+            parameter("type", page -> page.filter().type().orElse(null)));
 
     private DeliveriesByEvent() {}
 
-    static IndexedRead ofEvent(UUID eventId, DeliveryFilter filter, DeliveryPosition before, int limit) {
-        return new IndexedRead(
-                LIST_OF_EVENT,
-                common(filter, before, limit)
-                        .addValue(eventId)
-                        .addValue(filter.type().orElse(null)));
+    /** @param page of a filter that names an event */
+    static IndexedRead ofEvent(RequestedPage page) {
+        return IndexedRead.of(LIST_OF_EVENT, page);
     }
 
-    static IndexedRead ofType(String type, DeliveryFilter filter, DeliveryPosition before, int limit) {
-        return new IndexedRead(
-                LIST_OF_TYPE, common(filter, before, limit).addValue(type).addValue(SCANNED_EVENTS));
-    }
-
-    private static Tuple common(DeliveryFilter filter, DeliveryPosition before, int limit) {
-        return Tuple.of(
-                        before.eventSeq(),
-                        before.seq(),
-                        filter.statuses(),
-                        filter.sinceOrBeginning(),
-                        filter.untilOrEnd(),
-                        limit + 1)
-                .addValue(filter.subscriptionId().orElse(null));
+    /** @param page of a filter that names a type */
+    static IndexedRead ofType(RequestedPage page) {
+        return IndexedRead.of(LIST_OF_TYPE, page);
     }
 }

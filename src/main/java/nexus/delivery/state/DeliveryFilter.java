@@ -1,11 +1,9 @@
 package nexus.delivery.state;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
-import nexus.store.Rows;
 
 /**
  * Selects the deliveries of a list: those that match every given value.
@@ -21,10 +19,6 @@ public record DeliveryFilter(
         Optional<String> type,
         Optional<Instant> since,
         Optional<Instant> until) {
-    private static final OffsetDateTime BEGINNING = OffsetDateTime.parse("0001-01-01T00:00:00Z");
-    /** Later than every time that an event can have. */
-    private static final OffsetDateTime END = OffsetDateTime.parse("+10000-01-01T00:00:00Z");
-
     public static DeliveryFilter ofEvent(UUID eventId) {
         return new DeliveryFilter(
                 Optional.empty(),
@@ -44,13 +38,5 @@ public record DeliveryFilter(
         return status.map(one -> new String[] {one.name()}).orElseGet(() -> Arrays.stream(DeliveryStatus.values())
                 .map(DeliveryStatus::name)
                 .toArray(String[]::new));
-    }
-
-    OffsetDateTime sinceOrBeginning() {
-        return since.map(Rows::utc).orElse(BEGINNING);
-    }
-
-    OffsetDateTime untilOrEnd() {
-        return until.map(Rows::utc).orElse(END);
     }
 }

@@ -1,12 +1,12 @@
 package nexus.delivery.state;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
 import nexus.store.Store;
 
 /**
@@ -19,21 +19,28 @@ import nexus.store.Store;
  */
 @Singleton
 public class DeliveryRepository {
-    /** $1 day, $2 lane, $3 key slice, $4 seq, $5 epoch. */
-    private static final String FIND = """
+    private static final NamedSql FIND = NamedSql.of(
+            """
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             page AS (
                 SELECT 0::bigint AS event_seq, %1$s
                 FROM %3$s o JOIN subscription s ON s.lane = o.lane
-                WHERE o.stripe = $3 AND o.event_day = $1
-                  AND EXISTS (SELECT FROM store WHERE epoch = $5)
+                WHERE o.stripe = :stripe AND o.event_day = :day
+                  AND EXISTS (SELECT FROM store WHERE epoch = :epoch)
                 UNION ALL
                 SELECT 0::bigint, %2$s
-                FROM settled_delivery($1, $2, $4) d
-                WHERE d.stripe = $3 AND EXISTS (SELECT FROM store WHERE epoch = $5))
+                FROM settled_delivery(:day, :lane, :seq) d
+                WHERE d.stripe = :stripe AND EXISTS (SELECT FROM store WHERE epoch = :epoch))
             """.formatted(
-                    DeliveryRows.OWED_COLUMNS, DeliveryRows.SETTLED_COLUMNS, OwedLookUp.of("$2::int", "$4::bigint"))
-            + DeliveryRows.PAGE_ROWS;
+                                    DeliveryRows.OWED_COLUMNS,
+                                    DeliveryRows.SETTLED_COLUMNS,
+                                    OwedLookUp.of(":lane::int", ":seq::bigint"))
+                    + DeliveryRows.PAGE_ROWS,
+            "day",
+            "lane",
+            "stripe",
+            "seq",
+            "epoch");
 
     private final Store store;
 
@@ -51,16 +58,17 @@ public class DeliveryRepository {
     }
 
     public static IndexedRead reading(DeliveryFilter filter, DeliveryPosition before, int limit) {
-        return filter.eventId()
-                .map(id -> DeliveriesByEvent.ofEvent(id, filter, before, limit))
-                .or(() -> filter.type().map(type -> DeliveriesByEvent.ofType(type, filter, before, limit)))
-                .orElseGet(() -> DeliveriesBySeq.reading(filter, before, limit));
+        RequestedPage page = new RequestedPage(filter, before, limit);
+        if (filter.eventId().isPresent()) {
+            return DeliveriesByEvent.ofEvent(page);
+        }
+        return filter.type().isPresent() ? DeliveriesByEvent.ofType(page) : DeliveriesBySeq.reading(page);
     }
 
     /** Empty when there is none, or no more. */
     public Future<Optional<Delivery>> find(DeliveryId id) {
         DeliveryKey key = id.key();
-        return new IndexedRead(FIND, Tuple.of(key.day(), key.lane(), key.keySlice(), key.seq(), id.epoch()))
+        return IndexedRead.of(FIND, key.day(), key.lane(), key.keySlice(), key.seq(), id.epoch())
                 .on(store.api())
                 .map(rows -> DeliveryRows.deliveries(rows).stream().findFirst());
     }

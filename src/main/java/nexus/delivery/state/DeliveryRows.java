@@ -3,7 +3,6 @@ package nexus.delivery.state;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,11 +84,11 @@ final class DeliveryRows {
 
     private static Delivery delivery(Row row) {
         DeliveryStatus status = DeliveryStatus.valueOf(row.getString("status"));
-        Instant createdAt = instant(row, "created_at").orElseThrow();
-        Optional<Instant> due = instant(row, "due");
+        Instant createdAt = Rows.instant(row, "created_at");
+        Optional<Instant> due = Rows.time(row, "due");
         boolean inRow = row.getOffsetDateTime("attempted_at") != null;
-        Optional<Instant> attemptedAt = instant(row, inRow ? "attempted_at" : "log_attempted_at");
-        Optional<Instant> changedAt = instant(row, "changed_at");
+        Optional<Instant> attemptedAt = Rows.time(row, inRow ? "attempted_at" : "log_attempted_at");
+        Optional<Instant> changedAt = Rows.time(row, "changed_at");
         return new Delivery(
                 new DeliveryId(
                         row.getInteger("epoch"),
@@ -116,9 +115,5 @@ final class DeliveryRows {
                         .or(() -> changedAt)
                         .orElse(createdAt),
                 row.getBoolean("subscription_is_deleted"));
-    }
-
-    private static Optional<Instant> instant(Row row, String column) {
-        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
     }
 }

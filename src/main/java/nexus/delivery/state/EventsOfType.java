@@ -1,19 +1,19 @@
 package nexus.delivery.state;
 
 /**
- * Finds events of one type in the index of all events, which holds the type beside the seq, newest first. One page reads a
- * bounded range of seqs; events before that range are unknown, so the page ends there, at its horizon.
+ * How events of one type are found: in the index of all events, newest first, which contains the type beside the seq. One
+ * page reads a bounded number of entries and knows nothing about older ones: its end is a horizon.
  */
 public final class EventsOfType {
-    /** The greatest range of seqs that one page reads if all events in it are of other types. */
+    /** Seqs that one page may pass when all of them are of other types. */
     public static final int LONGEST_WALK = 250_000;
 
     private EventsOfType() {}
 
     /**
-     * The first common table expression, {@code walk}: the seq down to which a page reads.
+     * The first of several common table expressions, {@code walk}: the seq down to which events are read.
      *
-     * @param from SQL for the seq at which reading starts, or for any higher one
+     * @param from SQL: the seq at which the reading starts, or any above it
      */
     public static String walk(String from) {
         return """
@@ -29,9 +29,9 @@ public final class EventsOfType {
     }
 
     /**
-     * SQL for the seq down to which the list is complete; null if there are no older events that match.
+     * SQL: the seq down to which all events have been read; null when no older event is sought.
      *
-     * @param sought the condition on {@code event older} for events that the list may contain
+     * @param sought a condition on {@code event older}: true for the events that are sought
      */
     public static String horizon(String sought) {
         return """

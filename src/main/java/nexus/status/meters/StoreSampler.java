@@ -7,7 +7,6 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -18,6 +17,7 @@ import nexus.liveness.LoopHeartbeats;
 import nexus.liveness.Rounds;
 import nexus.queue.lookup.OldestDue;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
 import org.jboss.logging.Logger;
@@ -33,7 +33,7 @@ public final class StoreSampler {
     /** A sample may wait for a connection, and for a response until the connection times out. */
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(2);
 
-    private static final String SAMPLE = """
+    private static final NamedSql SAMPLE = NamedSql.of("""
             SELECT counted.pending, counted.failed, coalesce(extract(epoch FROM now() - due.oldest), 0)::float8 AS oldest_due,
                    (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::float8
                     FROM pg_stat_activity WHERE datname = current_database()) AS oldest_transaction,
@@ -48,7 +48,7 @@ public final class StoreSampler {
                          coalesce(sum(dead), 0)::float8 AS dead
                   FROM (SELECT pending, failed, dead FROM stat
                         UNION ALL SELECT pending, failed, dead FROM stat_delta) both_tables) counted,
-                 %s due""".formatted(OldestDue.OF_ALL);
+                 %s due""".formatted(OldestDue.OF_ALL));
 
     private final Store store;
     private final Rounds rounds;
@@ -104,7 +104,7 @@ public final class StoreSampler {
 
     /** Takes one sample. */
     public Future<StoreSample> read() {
-        return new IndexedRead(SAMPLE, Tuple.tuple()).on(store.api()).map(rows -> {
+        return IndexedRead.of(SAMPLE).on(store.api()).map(rows -> {
             Row row = Rows.only(rows);
             return new StoreSample(
                     row.getDouble("pending"),

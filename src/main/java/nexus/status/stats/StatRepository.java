@@ -2,16 +2,13 @@ package nexus.status.stats;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.store.IndexedRead;
+import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the counters: the sums in {@code stat} plus the deltas that are not added yet. */
 @Singleton
@@ -24,13 +21,13 @@ public class StatRepository {
                   UNION ALL SELECT events, deliveries, pending, sent, failed, dead FROM stat_delta) counted""";
 
     /**
-     * Attempts by index, the newest 1000 of each table and then of all. A run has 32 at least and may reach a minute back,
-     * so that the newest 1000 of the newest 40 runs are about the newest 1000 of all runs.
+     * Attempts by index, the newest 1000 of each table and then of all. A packed row has at least 32 and may cover a minute,
+     * so the newest 1000 of the newest 40 packed rows are about the newest 1000 of all packed rows.
      */
-    private static final String OF_SUBSCRIPTION = """
+    private static final NamedSql OF_SUBSCRIPTION = NamedSql.of("""
             WITH s AS MATERIALIZED (
                 SELECT lane, held_until, breaker_opened_at, breaker_probe_at, now() AS now
-                FROM subscription WHERE id = $1 AND deleted_at IS NULL),
+                FROM subscription WHERE id = :id AND deleted_at IS NULL),
             recent AS MATERIALIZED (
                 SELECT * FROM (
                     (SELECT attempted_at, duration_ms, status_code FROM attempt
@@ -63,7 +60,7 @@ public class StatRepository {
                       UNION ALL
                       SELECT deliveries, pending, sent, failed, dead FROM stat_delta
                       WHERE lane = (SELECT lane FROM s)) counted)
-            SELECT counts.*, tried.*, s.* FROM s, counts, tried""";
+            SELECT counts.*, tried.*, s.* FROM s, counts, tried""", "id");
 
     private final Store store;
 
@@ -86,30 +83,25 @@ public class StatRepository {
 
     /** Empty when the subscription does not exist or is deleted. */
     Future<Optional<SubscriptionStats>> ofSubscription(UUID id) {
-        return new IndexedRead(OF_SUBSCRIPTION, Tuple.of(id)).on(store.api()).map(rows -> {
-            for (Row row : rows) {
-                return Optional.of(new SubscriptionStats(
-                        row.getLong("deliveries"),
-                        row.getLong("pending"),
-                        row.getLong("sent"),
-                        row.getLong("failed"),
-                        row.getLong("dead"),
-                        row.getInteger("attempts"),
-                        row.getDouble("success_rate"),
-                        new SubscriptionStats.LatencyMs(
-                                row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),
-                        SubscriptionStats.Breaker.of(
-                                instant(row, "breaker_opened_at"),
-                                instant(row, "breaker_probe_at"),
-                                instant(row, "held_until"),
-                                row.getOffsetDateTime("now").toInstant())));
-            }
-            return Optional.empty();
-        });
+        return IndexedRead.of(OF_SUBSCRIPTION, id)
+                .on(store.api())
+                .map(rows -> Rows.first(rows, StatRepository::subscriptionStats));
     }
 
-    private static @Nullable Instant instant(Row row, String column) {
-        OffsetDateTime value = row.getOffsetDateTime(column);
-        return value == null ? null : value.toInstant();
+    private static SubscriptionStats subscriptionStats(Row row) {
+        return new SubscriptionStats(
+                row.getLong("deliveries"),
+                row.getLong("pending"),
+                row.getLong("sent"),
+                row.getLong("failed"),
+                row.getLong("dead"),
+                row.getInteger("attempts"),
+                row.getDouble("success_rate"),
+                new SubscriptionStats.LatencyMs(row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),
+                SubscriptionStats.Breaker.of(
+                        Rows.time(row, "breaker_opened_at").orElse(null),
+                        Rows.time(row, "breaker_probe_at").orElse(null),
+                        Rows.time(row, "held_until").orElse(null),
+                        Rows.instant(row, "now")));
     }
 }

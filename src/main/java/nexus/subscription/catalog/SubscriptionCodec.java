@@ -67,8 +67,8 @@ final class SubscriptionCodec {
                         row.getJsonObject("settings"),
                         row.getBuffer("target").getBytes()),
                 state(row),
-                row.getOffsetDateTime("created_at").toInstant(),
-                row.getOffsetDateTime("updated_at").toInstant());
+                Rows.instant(row, "created_at"),
+                Rows.instant(row, "updated_at"));
     }
 
     private static SubscriptionState state(Row row) {

@@ -1,0 +1,41 @@
+package nexus.delivery.state;
+
+import static nexus.store.NamedSql.parameter;
+
+import nexus.store.NamedSql.Parameter;
+
+/**
+ * The page of deliveries that a caller requests, and its parameters and conditions in the statements of all lists.
+ *
+ * @param before the end of the page before
+ */
+record RequestedPage(DeliveryFilter filter, DeliveryPosition before, int limit) {
+    /** The seq at which the page before ended. */
+    static final Parameter<RequestedPage> BEFORE =
+            parameter("before", page -> page.before().seq());
+
+    static final Parameter<RequestedPage> STATUSES =
+            parameter("statuses", page -> page.filter().statuses());
+
+    static final Parameter<RequestedPage> SINCE =
+            parameter("since", page -> TimeBounds.sinceOrBeginning(page.filter().since()));
+
+    static final Parameter<RequestedPage> UNTIL =
+            parameter("until", page -> TimeBounds.untilOrEnd(page.filter().until()));
+
+    /** One row more than the page has shows that another page follows. */
+    static final Parameter<RequestedPage> ROWS = parameter("rows", page -> page.limit() + 1);
+
+    static final Parameter<RequestedPage> SUBSCRIPTION =
+            parameter("subscription", page -> page.filter().subscriptionId().orElse(null));
+
+    /** SQL: the first day of {@code :since}. The day of a delivery is that of its {@code created_at}. */
+    static final String FIRST_DAY = "(:since::timestamptz AT TIME ZONE 'UTC')::date";
+
+    /** A condition on {@code d.day}, which excludes the partitions of other days. */
+    static final String IN_DAYS = "d.day BETWEEN " + FIRST_DAY + " AND (:until::timestamptz AT TIME ZONE 'UTC')::date";
+
+    /** A condition on a row with the columns of {@link DeliveryRows}. */
+    static final String MATCHES =
+            "status = ANY(:statuses::text[]) AND created_at >= :since::timestamptz AND created_at < :until::timestamptz";
+}
