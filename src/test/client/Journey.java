@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import nexus.client.ApiClient;
 import nexus.client.ApiException;
@@ -339,11 +340,7 @@ final class Journey {
             if (Instant.now().isAfter(end)) {
                 throw new AssertionError("still " + found);
             }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            LockSupport.parkNanos(100_000_000);
         }
     }
 

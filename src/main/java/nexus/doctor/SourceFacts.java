@@ -18,6 +18,7 @@ import nexus.doctor.server.ServerSettings;
 import nexus.doctor.slot.SlotFacts;
 import nexus.replication.publication.PublicationPlan.Kind;
 import nexus.replication.publication.Publications;
+import nexus.store.SingleValue;
 
 /**
  * The facts of the source.
@@ -52,16 +53,8 @@ record SourceFacts(
                 Fact.of(() -> TableFacts.read(connection)),
                 Fact.of(() -> ActivityFacts.read(connection)),
                 Fact.of(() -> functions(connection)),
-                Fact.of(() -> encoding(connection)),
+                Fact.of(() -> SingleValue.text(connection, ENCODING)),
                 Fact.of(() -> SynchronousStandbys.read(connection)));
-    }
-
-    private static String encoding(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ENCODING);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
     }
 
     private static Set<String> functions(Connection connection) throws SQLException {
@@ -69,7 +62,7 @@ record SourceFacts(
         try (PreparedStatement statement = connection.prepareStatement(FUNCTIONS);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                functions.add(rows.getString(1));
+                functions.add(rows.getString("proname"));
             }
         }
         return functions;

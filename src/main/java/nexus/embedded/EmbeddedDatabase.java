@@ -12,9 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
@@ -26,6 +24,7 @@ import nexus.notation.SqlState;
 import nexus.store.JdbcSessions;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
+import nexus.store.SingleValue;
 import org.jboss.logging.Logger;
 import org.postgresql.PGProperty;
 
@@ -337,10 +336,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private static boolean servesFrom(Path data, int port, DatabasePassword password) throws EmbeddedDatabaseException {
-        try (Connection connection = connect(port, password);
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT current_setting('data_directory')")) {
-            return result.next() && Files.isSameFile(Path.of(result.getString(1)), data);
+        try (Connection connection = connect(port, password)) {
+            String served = SingleValue.text(connection, "SELECT current_setting('data_directory')");
+            return Files.isSameFile(Path.of(served), data);
         } catch (SQLException | IOException e) {
             if (SqlState.is(e, SqlState.INVALID_PASSWORD)) {
                 throw new EmbeddedDatabaseException("the embedded database in " + data + " has another password than "

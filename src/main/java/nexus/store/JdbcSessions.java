@@ -2,7 +2,6 @@ package nexus.store;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -89,10 +88,8 @@ public final class JdbcSessions {
             }
             return new Unset(connect(url, driver), false);
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(READ_MARK)) {
-            row.next();
-            return new Unset(connection, mark.equals(row.getString(1)));
+        try {
+            return new Unset(connection, mark.equals(SingleValue.text(connection, READ_MARK)));
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;

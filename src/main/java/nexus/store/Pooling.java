@@ -1,9 +1,7 @@
 package nexus.store;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import nexus.notation.SqlState;
@@ -118,10 +116,6 @@ public sealed interface Pooling {
     }
 
     private static int backend(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(BACKEND)) {
-            row.next();
-            return row.getInt(1);
-        }
+        return SingleValue.number(connection, BACKEND);
     }
 }

@@ -44,26 +44,26 @@ public final class JdbcCatalogSource implements CatalogSource {
                 FROM pg_catalog.pg_publication_rel m JOIN publication p ON p.oid = m.prpubid),
             whole_schema AS MATERIALIZED (%s),
             everything AS MATERIALIZED (SELECT EXISTS (SELECT FROM publication p WHERE p.puballtables) AS is_published)
-            SELECT c.oid, n.nspname, c.relname, rn.nspname, r.relname,
+            SELECT c.oid, n.nspname AS schema, c.relname AS name, rn.nspname AS root_schema, r.relname AS root_name,
                    ARRAY(SELECT a.attname::pg_catalog.text
                          FROM pg_catalog.pg_index i
                          CROSS JOIN LATERAL pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
                          JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                          WHERE i.indrelid = c.oid AND i.indisprimary AND k.place <= i.indnkeyatts
-                         ORDER BY k.place),
+                         ORDER BY k.place) AS primary_key,
                    ARRAY(SELECT a.attname::pg_catalog.text
                          FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                            AND (a.attgenerated <> ''
                                 OR EXISTS (SELECT FROM member m
                                            WHERE m.has_list AND (m.oid = c.oid OR m.oid = r.oid)))
-                         ORDER BY a.attnum),
+                         ORDER BY a.attnum) AS perhaps_unpublished,
                    ARRAY(SELECT a.attname::pg_catalog.text
                          FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND c.relkind = 'p' AND NOT c.relispartition
                            AND a.attnum > 0 AND NOT a.attisdropped
-                         ORDER BY a.attnum),
-                   coalesce(own.is_published, false),
+                         ORDER BY a.attnum) AS partitioned_columns,
+                   coalesce(own.is_published, false) AS is_published,
                    coalesce((SELECT w.xid::pg_catalog.text::pg_catalog.int8
                              FROM pg_catalog.unnest(
                                  ARRAY[c.xmin, n.xmin, r.xmin, rn.xmin]
@@ -75,11 +75,12 @@ public final class JdbcCatalogSource implements CatalogSource {
                                           JOIN pg_catalog.pg_inherits h ON h.inhrelid = a.relid
                                           WHERE c.relispartition)) AS w (xid)
                              WHERE pg_catalog.age(w.xid) BETWEEN 0 AND 2000000000
-                             ORDER BY pg_catalog.age(w.xid) LIMIT 1), 2),
+                             ORDER BY pg_catalog.age(w.xid) LIMIT 1), 2) AS written_by,
                    ARRAY(SELECT DISTINCT a.atttypid::pg_catalog.int8
                          FROM pg_catalog.pg_attribute a
-                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384),
-                   everything.is_published OR EXISTS (SELECT FROM whole_schema)
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384)
+                       AS type_oids,
+                   everything.is_published OR EXISTS (SELECT FROM whole_schema) AS publishes_whole_schemas
             FROM everything
             CROSS JOIN pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -104,10 +105,10 @@ public final class JdbcCatalogSource implements CatalogSource {
 
     /** Only types with the subscript handler of arrays are arrays; name and point have elements as well. */
     private static final String TYPES = """
-            SELECT t.oid, t.typtype, t.typbasetype,
+            SELECT t.oid, t.typtype AS kind, t.typbasetype AS base_oid,
                    CASE WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::pg_catalog.regproc
-                        THEN t.typelem ELSE 0 END,
-                   e.typdelim,
+                        THEN t.typelem ELSE 0 END AS element_oid,
+                   e.typdelim AS delimiter,
                    t.typname = 'hstore' AND t.typtype = 'b'
                        AND EXISTS (SELECT FROM pg_catalog.pg_depend d
                                    JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
@@ -116,20 +117,20 @@ public final class JdbcCatalogSource implements CatalogSource {
                                      AND d.deptype = 'e' AND x.extname = 'hstore')
                        AND EXISTS (SELECT FROM pg_catalog.pg_cast c
                                    WHERE c.castsource = t.oid AND c.casttarget = 'pg_catalog.json'::pg_catalog.regtype
-                                     AND c.castmethod = 'f'),
+                                     AND c.castmethod = 'f') AS is_key_value,
                    ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute a
                          WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-                         ORDER BY a.attnum),
+                         ORDER BY a.attnum) AS attribute_names,
                    ARRAY(SELECT a.atttypid::pg_catalog.int8 FROM pg_catalog.pg_attribute a
                          WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-                         ORDER BY a.attnum),
+                         ORDER BY a.attnum) AS attribute_oids,
                    coalesce((SELECT w.xid::pg_catalog.text::pg_catalog.int8
                              FROM pg_catalog.unnest(
                                  ARRAY[t.xmin]
                                  || ARRAY(SELECT a.xmin FROM pg_catalog.pg_attribute a
                                           WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0)) AS w (xid)
                              WHERE pg_catalog.age(w.xid) BETWEEN 0 AND 2000000000
-                             ORDER BY pg_catalog.age(w.xid) LIMIT 1), 2)
+                             ORDER BY pg_catalog.age(w.xid) LIMIT 1), 2) AS written_by
             FROM pg_catalog.pg_type t
             LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
             WHERE t.oid = ANY (?)""";
@@ -167,9 +168,9 @@ public final class JdbcCatalogSource implements CatalogSource {
             statement.setBoolean(4, andAllPublished);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    tables.add(new Seen<>((int) rows.getLong(1), (int) rows.getLong(10), table(rows)));
-                    typeOids.addAll(ints(rows.getArray(11)));
-                    publishesWholeSchemas = rows.getBoolean(12);
+                    tables.add(new Seen<>(unsigned(rows, "oid"), unsigned(rows, "written_by"), table(rows)));
+                    typeOids.addAll(ints(rows.getArray("type_oids")));
+                    publishesWholeSchemas = rows.getBoolean("publishes_whole_schemas");
                 }
             }
         } catch (SQLException e) {
@@ -196,16 +197,16 @@ public final class JdbcCatalogSource implements CatalogSource {
     }
 
     private static CatalogTable table(ResultSet row) throws SQLException {
-        @Nullable String rootSchema = row.getString(4);
+        @Nullable String rootSchema = row.getString("root_schema");
         return new CatalogTable(
-                Optional.of(new CatalogTable.Name(row.getString(2), row.getString(3))),
+                Optional.of(new CatalogTable.Name(row.getString("schema"), row.getString("name"))),
                 rootSchema == null
                         ? Optional.empty()
-                        : Optional.of(new CatalogTable.Name(rootSchema, row.getString(5))),
-                texts(row.getArray(6)),
-                new LinkedHashSet<>(texts(row.getArray(7))),
-                new LinkedHashSet<>(texts(row.getArray(8))),
-                row.getBoolean(9));
+                        : Optional.of(new CatalogTable.Name(rootSchema, row.getString("root_name"))),
+                texts(row.getArray("primary_key")),
+                new LinkedHashSet<>(texts(row.getArray("perhaps_unpublished"))),
+                new LinkedHashSet<>(texts(row.getArray("partitioned_columns"))),
+                row.getBoolean("is_published"));
     }
 
     @Override
@@ -215,7 +216,7 @@ public final class JdbcCatalogSource implements CatalogSource {
             statement.setArray(1, oids(oids));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    types.add(new Seen<>((int) rows.getLong(1), (int) rows.getLong(9), type(rows)));
+                    types.add(new Seen<>(unsigned(rows, "oid"), unsigned(rows, "written_by"), type(rows)));
                 }
             }
         } catch (SQLException e) {
@@ -225,17 +226,19 @@ public final class JdbcCatalogSource implements CatalogSource {
     }
 
     private static CatalogType type(ResultSet row) throws SQLException {
-        int elementTypeOid = (int) row.getLong(4);
-        if (row.getString(2).equals("d")) {
-            return new CatalogType.Domain((int) row.getLong(3));
-        } else if (row.getString(2).equals("c")) {
-            return new CatalogType.Composite(attributes(texts(row.getArray(7)), ints(row.getArray(8))));
+        int elementTypeOid = unsigned(row, "element_oid");
+        String kind = row.getString("kind");
+        if (kind.equals("d")) {
+            return new CatalogType.Domain(unsigned(row, "base_oid"));
+        } else if (kind.equals("c")) {
+            return new CatalogType.Composite(
+                    attributes(texts(row.getArray("attribute_names")), ints(row.getArray("attribute_oids"))));
         } else if (elementTypeOid != 0) {
-            @Nullable String delimiter = row.getString(5);
+            @Nullable String delimiter = row.getString("delimiter");
             return delimiter == null || delimiter.isEmpty()
                     ? new CatalogType.Scalar() // its element type is dropped
                     : new CatalogType.Array(elementTypeOid, delimiter.charAt(0));
-        } else if (row.getBoolean(6)) {
+        } else if (row.getBoolean("is_key_value")) {
             return new CatalogType.KeyValue();
         }
         return new CatalogType.Scalar();
@@ -247,6 +250,11 @@ public final class JdbcCatalogSource implements CatalogSource {
             attributes.add(new CatalogType.Attribute(names.get(i), typeOids.get(i)));
         }
         return attributes;
+    }
+
+    /** An unsigned number of four bytes: an oid or a transaction id. */
+    private static int unsigned(ResultSet row, String column) throws SQLException {
+        return (int) row.getLong(column);
     }
 
     private Array oids(Collection<Integer> oids) throws SQLException {

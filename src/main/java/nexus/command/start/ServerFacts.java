@@ -36,20 +36,21 @@ public record ServerFacts(
     private static final int OLDEST_VERSION = 140_000;
 
     private static final String READ = """
-            SELECT current_setting('server_version_num')::int,
-                   pg_is_in_recovery(),
-                   current_setting('wal_level'),
-                   quote_ident(current_user),
-                   quote_ident(current_database()),
+            SELECT current_setting('server_version_num')::int AS version,
+                   pg_is_in_recovery() AS is_standby,
+                   current_setting('wal_level') AS wal_level,
+                   quote_ident(current_user) AS role,
+                   quote_ident(current_database()) AS database,
                    role.rolsuper OR role.rolreplication OR EXISTS (
                        SELECT FROM pg_roles managed
-                       WHERE managed.rolname = 'rds_replication' AND pg_has_role(current_user, managed.oid, 'member')),
-                   schema.oid IS NOT NULL,
+                       WHERE managed.rolname = 'rds_replication' AND pg_has_role(current_user, managed.oid, 'member'))
+                       AS may_replicate,
+                   schema.oid IS NOT NULL AS schema_exists,
                    CASE WHEN schema.oid IS NOT NULL THEN has_schema_privilege(schema.oid, 'CREATE')
-                        ELSE has_database_privilege(current_database(), 'CREATE') END,
-                   getdatabaseencoding()::text,
+                        ELSE has_database_privilege(current_database(), 'CREATE') END AS may_create,
+                   getdatabaseencoding()::text AS encoding,
                    CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-                        THEN (SELECT system_identifier::text FROM pg_control_system()) END
+                        THEN (SELECT system_identifier::text FROM pg_control_system()) END AS system_id
             FROM pg_roles role LEFT JOIN pg_namespace schema ON schema.nspname = 'nexus'
             WHERE role.rolname = current_user""";
 
@@ -58,17 +59,17 @@ public record ServerFacts(
                 ResultSet row = statement.executeQuery(READ)) {
             row.next();
             return new ServerFacts(
-                    row.getInt(1),
-                    row.getBoolean(2),
-                    row.getString(3),
-                    row.getString(4),
-                    row.getString(5),
-                    row.getBoolean(6),
-                    row.getBoolean(7),
-                    row.getBoolean(8),
-                    row.getString(9),
+                    row.getInt("version"),
+                    row.getBoolean("is_standby"),
+                    row.getString("wal_level"),
+                    row.getString("role"),
+                    row.getString("database"),
+                    row.getBoolean("may_replicate"),
+                    row.getBoolean("schema_exists"),
+                    row.getBoolean("may_create"),
+                    row.getString("encoding"),
                     SchemaTrust.read(connection),
-                    Optional.ofNullable(row.getString(10)));
+                    Optional.ofNullable(row.getString("system_id")));
         }
     }
 

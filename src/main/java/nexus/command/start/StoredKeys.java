@@ -1,15 +1,14 @@
 package nexus.command.start;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import nexus.command.environment.StartRefused;
 import nexus.store.JdbcSessions;
 import nexus.store.Pooling;
 import nexus.store.PostgresUrl;
 import nexus.store.SessionSettings;
+import nexus.store.SingleValue;
 import nexus.store.SqlReason;
 
 /** Keys created through the API. While one exists, the API is protected and API_KEYS is optional. */
@@ -24,26 +23,18 @@ public final class StoredKeys {
 
     /** @throws StartRefused when there is no key at all, or the store cannot be queried */
     public static void require(PostgresUrl store) throws StartRefused {
-        try (Connection connection = JdbcSessions.open(store, SessionSettings.store());
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = JdbcSessions.open(store, SessionSettings.store())) {
             Optional<String> unfit = ServerFacts.read(connection).unfitAsStore();
             if (unfit.isPresent()) { // the objects in the schema may not be Nexus's
                 throw new StartRefused("DATABASE_URL (" + store + ") " + unfit.get());
             }
-            if (!isTrue(statement, HAS_TABLE) || !isTrue(statement, HAS_KEY)) {
+            if (!SingleValue.isTrue(connection, HAS_TABLE) || !SingleValue.isTrue(connection, HAS_KEY)) {
                 throw new StartRefused(NOT_SET);
             }
         } catch (Pooling.SharedSessionException e) {
             throw new StartRefused("DATABASE_URL " + e.getMessage());
         } catch (SQLException e) {
             throw new StartRefused(NOT_SET + "; the database can't be asked for stored ones: " + SqlReason.of(e));
-        }
-    }
-
-    private static boolean isTrue(Statement statement, String question) throws SQLException {
-        try (ResultSet row = statement.executeQuery(question)) {
-            row.next();
-            return row.getBoolean(1);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import nexus.store.SingleValue;
 
 /**
  * The activity of a cluster that the role may see.
@@ -45,8 +46,8 @@ public record ActivityFacts(Optional<Session> oldest, Optional<Prepared> oldestP
         return new ActivityFacts(
                 oldest(connection),
                 oldestPrepared(connection),
-                number(connection, CONNECTIONS),
-                number(connection, OWN));
+                SingleValue.number(connection, CONNECTIONS),
+                SingleValue.number(connection, OWN));
     }
 
     private static Optional<Session> oldest(Connection connection) throws SQLException {
@@ -68,14 +69,6 @@ public record ActivityFacts(Optional<Session> oldest, Optional<Prepared> oldestP
             return row.next()
                     ? Optional.of(new Prepared(row.getString("gid"), Duration.ofSeconds(row.getLong("age"))))
                     : Optional.empty();
-        }
-    }
-
-    private static int number(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getInt(1);
         }
     }
 }

@@ -1,8 +1,6 @@
 package nexus.doctor.cluster;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,6 +8,7 @@ import nexus.doctor.check.Check;
 import nexus.doctor.server.Server;
 import nexus.replication.source.SourceConnections;
 import nexus.store.PostgresUrl;
+import nexus.store.SingleValue;
 
 /** Checks whether the source can count Nexus's stream as a synchronous standby. */
 public final class SynchronousStandbys {
@@ -23,11 +22,7 @@ public final class SynchronousStandbys {
     private SynchronousStandbys() {}
 
     public static String read(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
+        return SingleValue.text(connection, READ);
     }
 
     public static Check check(Server server, String names, PostgresUrl source) {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.pgoutput.Lsn;
 import nexus.replication.position.SourcePosition;
+import nexus.store.SingleValue;
 import nexus.store.migration.AppliedMigration;
 import nexus.store.migration.MigrationHistory;
 import nexus.store.migration.SchemaTrust;
@@ -74,7 +75,7 @@ public record StoreFacts(
         if (problem.isPresent()) { // reading a view of another role would run its code
             throw new SQLException("the database " + problem.get());
         }
-        if (!is(connection, IS_MADE)) {
+        if (!SingleValue.isTrue(connection, IS_MADE)) {
             return Optional.empty();
         }
         return Optional.of(new StoreFacts(
@@ -87,18 +88,11 @@ public record StoreFacts(
                 secrets(connection)));
     }
 
-    private static boolean is(Connection connection, String question) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(question);
-                ResultSet row = statement.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
-    }
-
     private static UUID store(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(STORE);
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return Objects.requireNonNull(row.getObject(1, UUID.class));
+            return Objects.requireNonNull(row.getObject("id", UUID.class));
         }
     }
 

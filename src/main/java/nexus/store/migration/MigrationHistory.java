@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import nexus.store.SingleValue;
 
 /**
  * Reads Flyway's history table in the store, which is much faster than a run of Flyway that finds nothing to do. The
@@ -29,13 +30,9 @@ public final class MigrationHistory {
     /** @param packaged each script of this program with its checksum */
     public static SchemaState state(Connection connection, Map<String, Integer> packaged) throws SQLException {
         List<AppliedMigration> applied = read(connection);
-        if (applied.isEmpty()) {
-            try (Statement statement = connection.createStatement()) {
-                if (isTrue(statement, HOLDS_OTHERS)) {
-                    return new SchemaState.Unfit(
-                            "has a schema nexus with tables that are not Nexus's", "name another database");
-                }
-            }
+        if (applied.isEmpty() && SingleValue.isTrue(connection, HOLDS_OTHERS)) {
+            return new SchemaState.Unfit(
+                    "has a schema nexus with tables that are not Nexus's", "name another database");
         }
         return SchemaState.of(applied, packaged);
     }
@@ -43,26 +40,19 @@ public final class MigrationHistory {
     /** The applied migrations, oldest first; empty before the first start. */
     public static List<AppliedMigration> read(Connection connection) throws SQLException {
         List<AppliedMigration> applied = new ArrayList<>();
-        try (Statement statement = connection.createStatement()) {
-            if (!isTrue(statement, EXISTS)) {
-                return applied;
-            }
-            try (ResultSet rows = statement.executeQuery(APPLIED)) {
-                while (rows.next()) {
-                    String script = rows.getString("script"); // with or without its folder
-                    applied.add(new AppliedMigration(
-                            script.substring(script.lastIndexOf('/') + 1),
-                            rows.getInt("checksum"),
-                            rows.getBoolean("success")));
-                }
+        if (!SingleValue.isTrue(connection, EXISTS)) {
+            return applied;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(APPLIED)) {
+            while (rows.next()) {
+                String script = rows.getString("script"); // with or without its folder
+                applied.add(new AppliedMigration(
+                        script.substring(script.lastIndexOf('/') + 1),
+                        rows.getInt("checksum"),
+                        rows.getBoolean("success")));
             }
         }
         return applied;
-    }
-
-    private static boolean isTrue(Statement statement, String question) throws SQLException {
-        try (ResultSet answer = statement.executeQuery(question)) {
-            return answer.next() && answer.getBoolean(1);
-        }
     }
 }

@@ -39,15 +39,16 @@ public record SchemaTrust(Optional<String> owners, Optional<String> creators) {
                                                       'neon_superuser', 'supabase_admin')
                                 AND pg_catalog.pg_has_role(other.oid, admin.oid, 'member'))
                           AND (me.rolsuper OR NOT pg_catalog.pg_has_role(me.oid, other.oid, 'usage'))))
-            SELECT (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE owns),
-                   (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE NOT owns)""";
+            SELECT (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE owns) AS owners,
+                   (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM untrusted WHERE NOT owns) AS creators""";
 
     /** Reads only catalogs, and no object in the schema. */
     public static SchemaTrust read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(READ)) {
             row.next();
-            return new SchemaTrust(Optional.ofNullable(row.getString(1)), Optional.ofNullable(row.getString(2)));
+            return new SchemaTrust(
+                    Optional.ofNullable(row.getString("owners")), Optional.ofNullable(row.getString("creators")));
         }
     }
 
