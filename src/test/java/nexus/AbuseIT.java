@@ -24,7 +24,7 @@ import nexus.testkit.PackagedNexus;
 import nexus.testkit.RawHttp;
 import nexus.testkit.RawReceiver;
 import nexus.testkit.ScriptedReceiver;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class AbuseIT {
     private static final int MAX_CONNECTIONS = 200;
 
+    @AutoClose
     private static PackagedNexus nexus;
 
     @BeforeAll
@@ -40,11 +41,6 @@ class AbuseIT {
                 "JAVA_TOOL_OPTIONS",
                 "-Dquarkus.http.idle-timeout=4s -Dnexus.api.request-timeout=3s -Dnexus.edge.api-connections="
                         + MAX_CONNECTIONS));
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
     }
 
     @Test

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +20,7 @@ import nexus.testkit.ApiClient;
 import nexus.testkit.ApiClient.Answer;
 import nexus.testkit.Eventually;
 import nexus.testkit.KeyedNexus;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.PackagedNexus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -152,10 +151,8 @@ class AccessIT {
                     .json();
             ApiClient reader = nexus.api().with("X-API-Key", read.path("key").asText());
             List<Future<Answer>> waiting = new ArrayList<>();
-            try (Connection blocking = nexus.connect();
-                    Statement statement = blocking.createStatement()) {
-                blocking.setAutoCommit(false);
-                statement.execute("LOCK TABLE nexus.subscription IN ACCESS EXCLUSIVE MODE");
+            try (OpenTransaction _ =
+                    OpenTransaction.at(nexus.databaseUrl(), "LOCK TABLE nexus.subscription IN ACCESS EXCLUSIVE MODE")) {
                 for (int i = 0; i < 300; i++) {
                     waiting.add(threads.submit(() -> reader.get("/v1/subscriptions")));
                 }

@@ -20,7 +20,7 @@ import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.TerminalReceiver;
 import nexus.testkit.TestPostgres;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,16 +28,12 @@ import org.junit.jupiter.api.Test;
 class CommandIT {
     private static final String SECRET_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
+    @AutoClose
     private static PackagedNexus nexus;
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
     }
 
     @Test

@@ -31,38 +31,23 @@ import nexus.testkit.NexusProgram;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Nexus ends at any moment, politely or not, and nothing that was committed is lost. */
 class CrashIT {
     private static final int CHANGES = 5_000;
 
+    @AutoClose
     private static PackagedNexus nexus;
 
-    private ScriptedReceiver receiver;
+    @AutoClose
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
-    }
-
-    @BeforeEach
-    void startReceiver() {
-        receiver = ScriptedReceiver.start();
-    }
-
-    @AfterEach
-    void stopReceiver() {
-        receiver.close();
     }
 
     @Test

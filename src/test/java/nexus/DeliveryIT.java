@@ -18,41 +18,28 @@ import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.Signatures;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a delivery when the receiver misbehaves, and when a person steps in. */
 class DeliveryIT {
     private static final AtomicInteger TYPES = new AtomicInteger();
 
+    @AutoClose
     private static PackagedNexus nexus;
+
     private static ApiClient api;
 
     private final String type = "delivery.case-" + TYPES.incrementAndGet();
-    private ScriptedReceiver receiver;
+
+    @AutoClose
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of("DELIVERY_MAX_ATTEMPTS", "4", "DELIVERY_TIMEOUT", "2s"));
         api = nexus.api();
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
-    }
-
-    @BeforeEach
-    void startReceiver() {
-        receiver = ScriptedReceiver.start();
-    }
-
-    @AfterEach
-    void stopReceiver() {
-        receiver.close();
     }
 
     @Test

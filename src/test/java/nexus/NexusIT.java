@@ -19,14 +19,13 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import nexus.testkit.ApiClient;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.Signatures;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The main job from outside: a row is written by SQL, a webhook arrives. */
@@ -34,30 +33,18 @@ class NexusIT {
     private static final AtomicInteger TABLES = new AtomicInteger();
     private static final String ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
+    @AutoClose
     private static PackagedNexus nexus;
+
     private static ApiClient api;
 
-    private ScriptedReceiver receiver;
+    @AutoClose
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
         api = nexus.api();
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
-    }
-
-    @BeforeEach
-    void startReceiver() {
-        receiver = ScriptedReceiver.start();
-    }
-
-    @AfterEach
-    void stopReceiver() {
-        receiver.close();
     }
 
     @Test
@@ -346,17 +333,14 @@ class NexusIT {
     @Test
     void aTransactionThatWroteBeforeTheListenerAndCommitsAfterItIsDelivered() throws Exception {
         String table = table("id int PRIMARY KEY");
-        try (Connection writer = nexus.connect();
-                Statement statement = writer.createStatement();
+        try (OpenTransaction writer = OpenTransaction.at(nexus.databaseUrl(), "INSERT INTO " + table + " VALUES (1)");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO " + table + " VALUES (1)");
             Future<JsonNode> made =
                     threads.submit(() -> listener(table, receiver.uri().toString()));
             Eventually.eventually("the table is published", () -> nexus.query(
                             "SELECT 1 FROM pg_publication_tables WHERE tablename = '" + table + "'")
                     .contains("1"));
-            statement.execute("INSERT INTO " + table + " VALUES (2)");
+            writer.execute("INSERT INTO " + table + " VALUES (2)");
             writer.commit();
 
             assertThat(made.get().path("warnings")).isEmpty();
@@ -369,12 +353,9 @@ class NexusIT {
     }
 
     @Test
-    void aTransactionThatStaysOpenDoesNotHoldTheListenerUpForLongButIsToldOf() throws SQLException {
+    void aTransactionThatStaysOpenDoesNotHoldTheListenerUpForLongButIsToldOf() {
         String table = table("id int PRIMARY KEY");
-        try (Connection writer = nexus.connect();
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO " + table + " VALUES (1)");
+        try (OpenTransaction writer = OpenTransaction.at(nexus.databaseUrl(), "INSERT INTO " + table + " VALUES (1)")) {
 
             JsonNode made = listener(table, receiver.uri().toString());
 

@@ -17,45 +17,33 @@ import java.util.stream.IntStream;
 import nexus.testkit.ApiClient;
 import nexus.testkit.ApiClient.Answer;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.Signatures;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Events that come in over HTTP. */
 class PublishIT {
     private static final AtomicInteger TYPES = new AtomicInteger();
 
+    @AutoClose
     private static PackagedNexus nexus;
+
     private static ApiClient api;
 
     private final String type = "publish.case-" + TYPES.incrementAndGet();
-    private ScriptedReceiver receiver;
+
+    @AutoClose
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
         api = nexus.api();
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
-    }
-
-    @BeforeEach
-    void startReceiver() {
-        receiver = ScriptedReceiver.start();
-    }
-
-    @AfterEach
-    void stopReceiver() {
-        receiver.close();
     }
 
     @Test
@@ -191,11 +179,9 @@ class PublishIT {
     @Test
     void aKeyWhoseFirstRequestIsStillBeingHandledIsAConflict() throws Exception {
         String body = "{\"type\":\"" + type + "\",\"data\":{}}";
-        try (Connection connection = nexus.connect();
-                Statement statement = connection.createStatement();
+        try (OpenTransaction connection =
+                        OpenTransaction.at(nexus.databaseUrl(), "LOCK TABLE nexus.event IN EXCLUSIVE MODE");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            connection.setAutoCommit(false);
-            statement.execute("LOCK TABLE nexus.event IN EXCLUSIVE MODE");
             CompletableFuture<Answer> first =
                     CompletableFuture.supplyAsync(() -> api.post("/v1/events", body, "Idempotency-Key", type), threads);
             awaitSomebodyWaitingForTheLock();

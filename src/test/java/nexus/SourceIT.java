@@ -10,39 +10,24 @@ import java.util.List;
 import java.util.Map;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is done to the source's slot from outside, and what Nexus does about it. */
 class SourceIT {
+    @AutoClose
     private static PackagedNexus nexus;
 
-    private ScriptedReceiver receiver;
+    @AutoClose
+    private final ScriptedReceiver receiver = ScriptedReceiver.start();
 
     @BeforeAll
     static void startNexus() {
         nexus = PackagedNexus.start(Map.of());
         nexus.sql("CREATE TABLE stock (id int PRIMARY KEY, amount int)");
-    }
-
-    @AfterAll
-    static void stopNexus() {
-        nexus.close();
-    }
-
-    @BeforeEach
-    void startReceiver() {
-        receiver = ScriptedReceiver.start();
-    }
-
-    @AfterEach
-    void stopReceiver() {
-        receiver.close();
     }
 
     @Test

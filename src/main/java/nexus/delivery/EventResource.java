@@ -70,8 +70,7 @@ public class EventResource {
         QueryParameters query = QueryParameters.of(uri);
         EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
         int limit = query.limit();
-        long before =
-                query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+        long before = query.below(LIST);
         query.check();
         return events.list(filter, before, limit)
                 .map(page -> new Page<>(

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +26,7 @@ import nexus.queue.override.DeliveryOverride;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,21 +87,19 @@ class RedeliveryPostgresTest {
     }
 
     @Test
-    void aRetryThatADeadlockEndsIsDoneOnceMore() throws Exception {
+    void aRetryThatADeadlockEndsIsDoneOnceMore() {
         int lane = rows.subscription("subscription");
         List<Long> seqs = List.of(rows.seq(rows.event("a", lane)), rows.seq(rows.event("a", lane)));
         seqs.forEach(seq -> rows.fail(seq, 500));
-        try (Connection other = TestPostgres.connect(url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            lock(statement, seqs.getLast());
+        try (OpenTransaction other = OpenTransaction.at(url)) {
+            lock(other, seqs.getLast());
             Future<Integer> retried =
                     redelivery.retryAll(filter(Optional.empty(), lane, Optional.empty()), AuditedChange.NONE);
             Eventually.eventually(
                     "the retry holds the first and waits for the last", Duration.ofSeconds(5), () -> rows.one(
                                     "SELECT count(*) FROM pg_locks WHERE NOT granted")
                             .equals("1"));
-            lock(statement, seqs.getFirst());
+            lock(other, seqs.getFirst());
             other.rollback();
 
             assertThat(await(retried)).isEqualTo(2);
@@ -111,17 +107,15 @@ class RedeliveryPostgresTest {
     }
 
     @Test
-    void aRetryWaitsForAnAttemptThatIsJustWrittenDownAndHoldsForWhatItLeaves() throws Exception {
+    void aRetryWaitsForAnAttemptThatIsJustWrittenDownAndHoldsForWhatItLeaves() {
         int lane = rows.subscription("subscription");
         UUID again = rows.event("a", lane);
         rows.fail(rows.seq(again), 500);
         DeliveryId ofAgain = idOf(again);
-        try (Connection other = TestPostgres.connect(url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute(
-                    "UPDATE nexus.owed SET due = now() + interval '1 hour', attempts = attempts + 1 WHERE seq = "
-                            + rows.seq(again));
+        try (OpenTransaction other = OpenTransaction.at(
+                url,
+                "UPDATE nexus.owed SET due = now() + interval '1 hour', attempts = attempts + 1 WHERE seq = "
+                        + rows.seq(again))) {
             Future<Void> retried = redelivery.retry(ofAgain, AuditedChange.NONE).mapEmpty();
             Eventually.eventually("the retry waits", Duration.ofSeconds(5), () -> rows.one(
                             "SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -133,8 +127,8 @@ class RedeliveryPostgresTest {
                 .isEqualTo("null|2|2");
     }
 
-    private static void lock(Statement statement, long seq) throws SQLException {
-        statement.execute("SELECT FROM nexus.owed WHERE seq = " + seq + " FOR UPDATE");
+    private static void lock(OpenTransaction transaction, long seq) {
+        transaction.execute("SELECT FROM nexus.owed WHERE seq = " + seq + " FOR UPDATE");
     }
 
     @Test

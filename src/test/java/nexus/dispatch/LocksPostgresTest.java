@@ -17,6 +17,7 @@ import nexus.event.EventId;
 import nexus.event.Ordering;
 import nexus.store.Store;
 import nexus.store.StoreErrors;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
@@ -97,12 +98,9 @@ class LocksPostgresTest {
     }
 
     @Test
-    void aLockThatCannotBeHadIsToldApartFromAStoreThatIsAway() throws SQLException {
+    void aLockThatCannotBeHadIsToldApartFromAStoreThatIsAway() {
         assertThat(await(store.ping().map(true))).isTrue();
-        try (Connection holding = TestPostgres.connect(url);
-                Statement statement = holding.createStatement()) {
-            holding.setAutoCommit(false);
-            statement.execute("LOCK TABLE nexus.catalog_lock IN EXCLUSIVE MODE");
+        try (OpenTransaction _ = OpenTransaction.at(url, "LOCK TABLE nexus.catalog_lock IN EXCLUSIVE MODE")) {
 
             assertThat(await(store.ping()
                             .map(false)

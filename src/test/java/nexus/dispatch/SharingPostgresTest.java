@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import java.util.stream.Stream;
 import nexus.event.EventId;
 import nexus.event.Ordering;
 import nexus.store.Store;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
 import nexus.testkit.SubscriptionRows;
@@ -183,16 +183,13 @@ class SharingPostgresTest {
     }
 
     @Test
-    void aTakeoverEndsASettlementThatHangsInItsTransaction() throws SQLException {
+    void aTakeoverEndsASettlementThatHangsInItsTransaction() {
         TestPostgres.execute(
                 url,
                 "INSERT INTO nexus.process (id, epoch, beat) VALUES (77, 77, 5)",
                 "UPDATE nexus.shard SET process = 77",
                 "CREATE TABLE nexus.process_77_lock ()");
-        try (Connection paused = TestPostgres.connect(url);
-                Statement statement = paused.createStatement()) {
-            paused.setAutoCommit(false);
-            statement.execute("LOCK TABLE nexus.process_77_lock IN ROW SHARE MODE");
+        try (OpenTransaction _ = OpenTransaction.at(url, "LOCK TABLE nexus.process_77_lock IN ROW SHARE MODE")) {
 
             DeliveringProcess one = start("one", QUICK);
 
@@ -203,15 +200,13 @@ class SharingPostgresTest {
 
     /** Else a run could be stored after its lane's next owner has looked for runs. */
     @Test
-    void aShardIsNotGivenUpWhileIntakeReliesOnIt() throws SQLException {
+    void aShardIsNotGivenUpWhileIntakeReliesOnIt() {
         start("one", QUICK);
         eventually("it has all", () -> shares().equals(List.of("64")));
-        try (Connection intake = TestPostgres.connect(url);
-                Statement statement = intake.createStatement()) {
-            intake.setAutoCommit(false);
+        try (OpenTransaction intake = OpenTransaction.at(url)) {
             String table =
                     "nexus.process_" + query("SELECT id FROM nexus.process").getFirst() + "_lock";
-            statement.execute("LOCK TABLE " + table + " IN ROW SHARE MODE");
+            intake.execute("LOCK TABLE " + table + " IN ROW SHARE MODE");
 
             start("two", QUICK);
             eventually(
@@ -253,17 +248,14 @@ class SharingPostgresTest {
     }
 
     @Test
-    void whoCannotConfirmItsLeaseCutsOffItsRequestsBeforeAnotherMayTakeOver() throws SQLException {
+    void whoCannotConfirmItsLeaseCutsOffItsRequestsBeforeAnotherMayTakeOver() {
         subscribe(1);
         receiver.answer(hang());
         DeliveringProcess one = start("one", QUICK);
         EventId id = one.publish("order.paid", Ordering.NONE);
         receiver.await(1);
         String before = query("SELECT epoch FROM nexus.process").getFirst();
-        try (Connection blocking = TestPostgres.connect(url);
-                Statement statement = blocking.createStatement()) {
-            blocking.setAutoCommit(false);
-            statement.execute("LOCK TABLE nexus.process IN ACCESS EXCLUSIVE MODE");
+        try (OpenTransaction _ = OpenTransaction.at(url, "LOCK TABLE nexus.process IN ACCESS EXCLUSIVE MODE")) {
             eventually("it gives up", () -> one.meter("nexus.lease.shards") == 0);
         }
 

@@ -19,6 +19,7 @@ import nexus.doctor.check.Subject;
 import nexus.doctor.connection.ReadOnlyConnections;
 import nexus.store.PostgresUrl;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.RefusingServer;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
@@ -236,10 +237,8 @@ class DoctorPostgresTest {
     void anOpenTransactionDoesNotStopTheDoctor() throws Exception {
         captured();
         TestPostgres.execute(url, "CREATE TABLE locked (id int PRIMARY KEY)");
-        try (Connection holder = TestPostgres.connect(url);
-                Statement statement = holder.createStatement()) {
-            holder.setAutoCommit(false);
-            statement.execute("LOCK TABLE locked, nexus.subscription IN ACCESS EXCLUSIVE MODE");
+        try (OpenTransaction holder =
+                OpenTransaction.at(url, "LOCK TABLE locked, nexus.subscription IN ACCESS EXCLUSIVE MODE")) {
             assertThat(problems(examine())).containsExactly("warn publication-coverage", "warn store-schema");
             holder.rollback();
         }

@@ -42,6 +42,7 @@ import nexus.replication.trouble.SourceTroubleRepository;
 import nexus.replication.trouble.SourceTroubles;
 import nexus.replication.trouble.StoreRefusals;
 import nexus.store.PostgresUrl;
+import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
@@ -214,7 +215,7 @@ public final class CapturingProcess implements AutoCloseable {
             return store.api()
                     .query("SELECT catalog_version FROM store")
                     .execute()
-                    .map(rows -> new Subscriptions(rows.iterator().next().getLong(0), now));
+                    .map(rows -> new Subscriptions(Rows.only(rows).getLong("catalog_version"), now));
         }
 
         public Subscription change(String url, String... eventTypes) {

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
-import nexus.replication.source.SourceConnections;
 import nexus.replication.state.CaptureState.Status;
 import nexus.store.PostgresUrl;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.PostgresPrograms;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
@@ -213,12 +213,9 @@ class ReplicationReaderPostgresTest {
     void aStoreThatIsBlockedDoesNotEndTheStream() throws Exception {
         execute(url, "ALTER ROLE postgres SET wal_sender_timeout = '1s'");
         try (CapturingProcess process = new CapturingProcess(url, 10, ALL).streaming();
-                java.sql.Connection blocker = TestPostgres.connect(url)) {
+                OpenTransaction blocker = OpenTransaction.at(url)) {
             int sender = sender();
-            blocker.setAutoCommit(false);
-            try (java.sql.Statement statement = blocker.createStatement()) {
-                statement.execute("LOCK TABLE nexus.event IN ACCESS EXCLUSIVE MODE");
-            }
+            blocker.execute("LOCK TABLE nexus.event IN ACCESS EXCLUSIVE MODE");
             execute(url, "INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 100) i");
             long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
             Eventually.eventually("four seconds are over", () -> System.nanoTime() > until);
@@ -424,13 +421,9 @@ class ReplicationReaderPostgresTest {
 
     @Test
     void anOpenTransactionThatHoldsUpTheSlotIsNamed() throws Exception {
-        try (java.sql.Connection writer = TestPostgres.connect(url);
+        try (OpenTransaction writer = OpenTransaction.at(url, "INSERT INTO orders VALUES (1, 'before')");
                 CapturingProcess process = new CapturingProcess(url, ALL)) {
-            writer.setAutoCommit(false);
-            try (java.sql.Statement statement = writer.createStatement()) {
-                statement.execute("INSERT INTO orders VALUES (1, 'before')");
-            }
-            int pid = SourceConnections.backendPid(writer);
+            int pid = writer.pid();
             process.started().in(Status.CREATING);
             Eventually.eventually(
                     "the pid is named",

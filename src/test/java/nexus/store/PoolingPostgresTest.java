@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.pgclient.PgConnection;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import nexus.testkit.FakePooler;
 import nexus.testkit.FakePooler.Unknown;
@@ -48,7 +46,7 @@ class PoolingPostgresTest {
                         .hasMessageContaining("transaction mode")
                         .hasMessageContaining("direct port");
                 try (Connection other = JdbcSessions.openAsUser(pooled)) {
-                    assertThat(text(other, PATH)).isEqualTo("\"$user\", public");
+                    assertThat(SingleValue.text(other, PATH)).isEqualTo("\"$user\", public");
                 }
             }
         }
@@ -82,19 +80,11 @@ class PoolingPostgresTest {
                     .isEqualTo("local");
             await(outside.close());
             try (Connection blocking = store.blockingConnection(Duration.ofSeconds(5))) {
-                assertThat(text(blocking, PATH)).isEqualTo("nexus, pg_temp");
-                assertThat(text(blocking, "SELECT current_setting('statement_timeout')"))
+                assertThat(SingleValue.text(blocking, PATH)).isEqualTo("nexus, pg_temp");
+                assertThat(SingleValue.text(blocking, "SELECT current_setting('statement_timeout')"))
                         .isEqualTo("5s");
             }
             store.close();
-        }
-    }
-
-    private static String text(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
         }
     }
 }

@@ -5,9 +5,6 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -31,6 +28,7 @@ import nexus.queue.override.OwedExpiry;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.StoreRows;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
@@ -173,18 +171,14 @@ class UpkeepPostgresTest {
     }
 
     @Test
-    void aReaderThatDoesNotEndHoldsUpTheDropAndNobodyElse() throws SQLException {
+    void aReaderThatDoesNotEndHoldsUpTheDropAndNobodyElse() {
         LocalDate oldDay = LocalDate.now(ZoneOffset.UTC).minusDays(31);
         TestPostgres.execute(url, "SELECT nexus.ensure_day('" + oldDay + "')");
         AtomicLong slowestNanos = new AtomicLong();
         AtomicInteger stored = new AtomicInteger();
         AtomicBoolean loaded = new AtomicBoolean(true);
-        try (Connection reader = TestPostgres.connect(url);
+        try (OpenTransaction reader = OpenTransaction.at(url, "SELECT count(*) FROM nexus.event");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            reader.setAutoCommit(false);
-            try (Statement statement = reader.createStatement()) {
-                statement.execute("SELECT count(*) FROM nexus.event");
-            }
             Future<?> load = threads.submit(() -> storeWhile(loaded, stored, slowestNanos));
 
             await(days(Duration.ofDays(30)).turn());

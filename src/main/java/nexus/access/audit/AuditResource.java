@@ -69,8 +69,7 @@ public class AuditResource {
         QueryParameters query = QueryParameters.of(uri);
         AuditRepository.Filter filter = new AuditRepository.Filter(
                 query.text("actor"), query.text("resourceId"), query.timestamp("since"), query.timestamp("until"));
-        long below =
-                query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+        long below = query.below(LIST);
         int limit = query.limit();
         query.check();
         return audit.written()

@@ -77,8 +77,7 @@ public class KeyResource {
     @GET
     public CompletionStage<Page<KeyView>> listKeys(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
-        long below =
-                query.cursorOfNumbers(LIST, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+        long below = query.below(LIST);
         int limit = query.limit();
         query.check();
         Map<UUID, Instant> seen = seen();

@@ -162,51 +162,29 @@ public final class JsonBody {
     }
 
     public Optional<Boolean> bool(String field) {
-        askedFor.add(field);
-        JsonValue value = fields.get(field);
-        if (value == null || value.isNull()) {
-            return Optional.empty();
-        }
-        if (value.kind() != JsonToken.VALUE_TRUE && value.kind() != JsonToken.VALUE_FALSE) {
-            error(field, "must be true or false");
-            return Optional.empty();
-        }
-        return Optional.of(value.kind() == JsonToken.VALUE_TRUE);
+        return value(field, Set.of(JsonToken.VALUE_TRUE, JsonToken.VALUE_FALSE), "must be true or false")
+                .map(value -> value.kind() == JsonToken.VALUE_TRUE);
     }
 
     /** An array of texts, each of which is converted. */
     public <T> Optional<List<T>> texts(
             String field, int minItems, int maxItems, int max, BiFunction<String, String, T> parse) {
-        return array(field, minItems, maxItems).map(items -> {
-            List<T> values = new ArrayList<>(items.size());
-            for (int i = 0; i < items.size(); i++) {
-                String at = pointerTo(field) + "/" + i;
-                if (items.get(i).kind() == JsonToken.VALUE_STRING) {
-                    checkedText(at, items.get(i).text(), max)
-                            .flatMap(text -> collected(text, at, parse))
-                            .ifPresent(values::add);
-                } else {
-                    note(at, "must be a string");
-                }
-            }
-            return values;
-        });
+        return array(field, minItems, maxItems)
+                .map(items -> read(field, items, JsonToken.VALUE_STRING, "must be a string", (item, at) -> checkedText(
+                                at, item.text(), max)
+                        .flatMap(text -> collected(text, at, parse))));
     }
 
     /** An array of whole numbers. */
     public Optional<List<Integer>> integers(String field, int maxItems, int min, int max) {
-        return array(field, 0, maxItems).map(items -> {
-            List<Integer> values = new ArrayList<>(items.size());
-            for (int i = 0; i < items.size(); i++) {
-                String at = pointerTo(field) + "/" + i;
-                if (items.get(i).kind() == JsonToken.VALUE_NUMBER_INT) {
-                    checkedInteger(at, items.get(i).text(), min, max).ifPresent(values::add);
-                } else {
-                    note(at, "must be a whole number from " + min + " to " + max);
-                }
-            }
-            return values;
-        });
+        String rule = "must be a whole number from " + min + " to " + max;
+        return array(field, 0, maxItems)
+                .map(items -> read(
+                        field,
+                        items,
+                        JsonToken.VALUE_NUMBER_INT,
+                        rule,
+                        (item, at) -> checkedInteger(at, item.text(), min, max)));
     }
 
     /** An object whose fields are read in turn; {@link #check()} of the outermost object covers it. */
@@ -216,18 +194,13 @@ public final class JsonBody {
 
     /** An array of objects. */
     public Optional<List<JsonBody>> objects(String field, int minItems, int maxItems) {
-        return array(field, minItems, maxItems).map(items -> {
-            List<JsonBody> values = new ArrayList<>(items.size());
-            for (int i = 0; i < items.size(); i++) {
-                String at = pointerTo(field) + "/" + i;
-                if (items.get(i).kind() == JsonToken.START_OBJECT) {
-                    values.add(child(at, items.get(i)));
-                } else {
-                    note(at, "must be an object");
-                }
-            }
-            return values;
-        });
+        return array(field, minItems, maxItems)
+                .map(items -> read(
+                        field,
+                        items,
+                        JsonToken.START_OBJECT,
+                        "must be an object",
+                        (item, at) -> Optional.of(child(at, item))));
     }
 
     /** An object with arbitrary names and texts as values, in the received order. */
@@ -293,12 +266,16 @@ public final class JsonBody {
     }
 
     private Optional<JsonValue> value(String field, JsonToken kind, String rule) {
+        return value(field, Set.of(kind), rule);
+    }
+
+    private Optional<JsonValue> value(String field, Set<JsonToken> kinds, String rule) {
         askedFor.add(field);
         JsonValue value = fields.get(field);
         if (value == null || value.isNull()) {
             return Optional.empty();
         }
-        if (value.kind() != kind) {
+        if (!kinds.contains(value.kind())) {
             error(field, rule);
             return Optional.empty();
         }
@@ -314,6 +291,26 @@ public final class JsonBody {
             }
             return Optional.of(items);
         });
+    }
+
+    /** The items of an array that are of one kind and well-formed; records an error for each of the others. */
+    private <T> List<T> read(
+            String field,
+            List<JsonValue> items,
+            JsonToken kind,
+            String rule,
+            BiFunction<JsonValue, String, Optional<T>> read) {
+        List<T> values = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            JsonValue item = items.get(i);
+            String at = pointerTo(field) + "/" + i;
+            if (item.kind() == kind) {
+                read.apply(item, at).ifPresent(values::add);
+            } else {
+                note(at, rule);
+            }
+        }
+        return values;
     }
 
     private Optional<String> checkedText(String at, String text, int max) {

@@ -59,6 +59,15 @@ public final class QueryParameters {
         return parsed("cursor", (text, name) -> Cursor.decode(list, partCount, text));
     }
 
+    /**
+     * {@code ?cursor=} of a list whose entries have numbers and come in descending order.
+     *
+     * @return the number below which the page starts; {@link Long#MAX_VALUE} for the first page
+     */
+    public long below(String list) {
+        return cursorOfNumbers(list, 1).map(cursor -> cursor.number(0)).orElse(Long.MAX_VALUE);
+    }
+
     /** A cursor that consists of whole numbers. */
     public Optional<Cursor> cursorOfNumbers(String list, int partCount) {
         return parsed("cursor", (text, name) -> {

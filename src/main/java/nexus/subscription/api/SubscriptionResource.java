@@ -79,7 +79,7 @@ public class SubscriptionResource {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
         Optional<Boolean> enabled = query.bool("enabled");
-        Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
+        long below = query.below(LIST);
         int limit = query.limit();
         query.check();
         return repository

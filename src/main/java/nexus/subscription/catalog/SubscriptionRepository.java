@@ -217,15 +217,14 @@ public class SubscriptionRepository {
      *
      * @param kind only those of this kind
      * @param enabled only those that are, or are not
-     * @param below only lanes below this one: those after an earlier page
+     * @param below only lanes below this number: those after an earlier page
      */
-    public Future<List<Subscription>> list(
-            Optional<Kind> kind, Optional<Boolean> enabled, Optional<Integer> below, int limit) {
+    public Future<List<Subscription>> list(Optional<Kind> kind, Optional<Boolean> enabled, long below, int limit) {
         return LIST.on(
                         store.api(),
                         kind.map(Kind::word).orElse(null),
                         enabled.orElse(null),
-                        below.orElse(Integer.MAX_VALUE),
+                        Math.clamp(below, 0, Integer.MAX_VALUE),
                         limit)
                 .map(rows -> Rows.all(rows, codec::subscription));
     }

@@ -71,7 +71,7 @@ public class ListenerResource {
             @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
-        Optional<Integer> below = query.cursorOfNumbers(LIST, 1).map(cursor -> (int) cursor.number(0));
+        long below = query.below(LIST);
         int limit = query.limit();
         query.check();
         return repository

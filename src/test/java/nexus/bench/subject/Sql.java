@@ -2,11 +2,10 @@ package nexus.bench.subject;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Properties;
 import nexus.store.PostgresUrl;
+import nexus.store.SingleValue;
 
 /** Blocking connections to the source database. */
 public final class Sql {
@@ -26,10 +25,6 @@ public final class Sql {
     }
 
     public static String text(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
+        return SingleValue.text(connection, query);
     }
 }

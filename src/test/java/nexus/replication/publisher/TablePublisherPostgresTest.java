@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import nexus.replication.CapturingProcess;
@@ -20,6 +19,7 @@ import nexus.replication.table.SourceTables;
 import nexus.subscription.Subscription;
 import nexus.subscription.warning.Warning;
 import nexus.testkit.Eventually;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,13 +124,10 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void theUsersUpdateIsSavedAlsoWhileTheSlotIsMade() throws Exception {
+    void theUsersUpdateIsSavedAlsoWhileTheSlotIsMade() {
         execute(url, "CREATE TABLE items (id int CONSTRAINT items_key PRIMARY KEY)", "CREATE TABLE other (id int)");
-        try (Connection writer = TestPostgres.connect(url);
-                Statement statement = writer.createStatement();
+        try (OpenTransaction writer = OpenTransaction.at(url, "INSERT INTO other VALUES (1)");
                 CapturingProcess process = new CapturingProcess(url, "pg.public.items.*")) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO other VALUES (1)");
             process.started().in(Status.CREATING);
             membersBecome("nexus|items");
             execute(url, "ALTER TABLE items DROP CONSTRAINT items_key");
@@ -142,17 +139,15 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void manyLockedTablesDoNotHoldUpTheAnswer() throws Exception {
+    void manyLockedTablesDoNotHoldUpTheAnswer() {
         for (int i = 0; i < 12; i++) {
             execute(url, "CREATE TABLE locked" + i + " (id int PRIMARY KEY)");
         }
         execute(url, "CREATE TABLE spare (id int PRIMARY KEY)");
         try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
-                Connection ddl = TestPostgres.connect(url);
-                Statement statement = ddl.createStatement()) {
-            ddl.setAutoCommit(false);
+                OpenTransaction ddl = OpenTransaction.at(url)) {
             for (int i = 0; i < 12; i++) {
-                statement.execute("LOCK TABLE locked" + i + " IN SHARE MODE");
+                ddl.execute("LOCK TABLE locked" + i + " IN SHARE MODE");
             }
             long asked = System.nanoTime();
             assertThat(await(process.publisher.cover(process.wanted.change(url, "pg.public.*.insert"))))
@@ -165,7 +160,7 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void aLockedTableWithARowFilterHoldsUpNothing() throws Exception {
+    void aLockedTableWithARowFilterHoldsUpNothing() {
         assumeTrue(TestPostgres.version() >= 15, "row filters came with PostgreSQL 15");
         execute(
                 url,
@@ -177,17 +172,14 @@ public class TablePublisherPostgresTest {
                     "ALTER PUBLICATION nexus DROP TABLE filtered",
                     "ALTER PUBLICATION nexus ADD TABLE filtered WHERE (id > 5)",
                     "ALTER TABLE items DROP CONSTRAINT items_key");
-            try (Connection other = TestPostgres.connect(url);
-                    Statement statement = other.createStatement()) {
-                other.setAutoCommit(false);
-                statement.execute("LOCK TABLE filtered IN ACCESS EXCLUSIVE MODE");
+            try (OpenTransaction other = OpenTransaction.at(url, "LOCK TABLE filtered IN ACCESS EXCLUSIVE MODE")) {
                 membersBecome("nexus|filtered", "nexus_inserts|items");
                 execute(url, "CREATE TABLE later (id int PRIMARY KEY)");
                 membersBecome("nexus|filtered", "nexus|later", "nexus_inserts|items");
                 process.loseConnection();
                 execute(url, "INSERT INTO later VALUES (1)");
                 process.hasStored(1);
-                statement.execute("ALTER TABLE filtered DROP CONSTRAINT filtered_key");
+                other.execute("ALTER TABLE filtered DROP CONSTRAINT filtered_key");
                 other.commit();
             }
             membersBecome("nexus|later", "nexus_inserts|filtered", "nexus_inserts|items");
@@ -200,18 +192,16 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void aTableThatAnotherProcessTookOutIsWaitedForAgain() throws Exception {
+    void aTableThatAnotherProcessTookOutIsWaitedForAgain() {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         Subscription subscription = CapturingProcess.subscription("pg.public.orders.insert");
         try (CapturingProcess capturing = new CapturingProcess(url, "user.created").streaming();
                 CapturingProcess api = new CapturingProcess(url, "user.created");
-                Connection writer = TestPostgres.connect(url);
-                Statement statement = writer.createStatement()) {
+                OpenTransaction writer = OpenTransaction.at(url)) {
             await(api.publisher.cover(subscription));
             membersBecome();
             assertThat(capturing.status.current().status()).isEqualTo(Status.STREAMING);
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO orders VALUES (1)");
+            writer.execute("INSERT INTO orders VALUES (1)");
             assertThat(await(api.publisher.cover(subscription)))
                     .extracting(Warning::code)
                     .contains("earlier-writer");
@@ -250,21 +240,18 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void coverWaitsForATransactionThatWroteBefore() throws Exception {
+    void coverWaitsForATransactionThatWroteBefore() {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
-                Connection writer = TestPostgres.connect(url);
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO orders VALUES (1)");
+                OpenTransaction writer = OpenTransaction.at(url, "INSERT INTO orders VALUES (1)")) {
             Subscription subscription = process.wanted.change(url, "pg.public.orders.insert");
             var covered = process.publisher.cover(subscription);
             membersBecome("nexus|orders");
-            statement.execute("INSERT INTO orders VALUES (2)");
+            writer.execute("INSERT INTO orders VALUES (2)");
             assertThat(covered.isComplete()).isFalse();
             writer.commit();
             assertThat(await(covered)).isEmpty();
-            statement.execute("INSERT INTO orders VALUES (3)");
+            writer.execute("INSERT INTO orders VALUES (3)");
             writer.commit();
             Eventually.eventually("the change after the answer has come", () -> CapturingProcess.stored(url)
                     .contains("pg.public.orders.insert 3"));
@@ -272,32 +259,26 @@ public class TablePublisherPostgresTest {
     }
 
     @Test
-    void coverNamesTheTransactionThatItDidNotWaitFor() throws Exception {
+    void coverNamesTheTransactionThatItDidNotWaitFor() {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
-                Connection writer = TestPostgres.connect(url);
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO orders VALUES (1)");
+                OpenTransaction writer = OpenTransaction.at(url, "INSERT INTO orders VALUES (1)")) {
             Subscription subscription = process.wanted.change(url, "pg.public.orders.insert");
             List<Warning> warnings = await(process.publisher.cover(subscription));
             assertThat(warnings).extracting(Warning::code).containsExactly("earlier-writer");
-            assertThat(warnings.getFirst().detail()).contains("pid " + SourceConnections.backendPid(writer));
+            assertThat(warnings.getFirst().detail()).contains("pid " + writer.pid());
             writer.rollback();
         }
     }
 
     @Test
-    void coverNamesThePreparedTransactionThatItDidNotWaitFor() throws Exception {
+    void coverNamesThePreparedTransactionThatItDidNotWaitFor() {
         execute(url, "CREATE TABLE orders (id int PRIMARY KEY)");
         try (CapturingProcess process = new CapturingProcess(url, "user.created").streaming();
-                Connection writer = TestPostgres.connect(url);
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("INSERT INTO orders VALUES (1)");
+                OpenTransaction writer = OpenTransaction.at(url, "INSERT INTO orders VALUES (1)")) {
             var covered = process.publisher.cover(process.wanted.change(url, "pg.public.orders.insert"));
             membersBecome("nexus|orders");
-            statement.execute("PREPARE TRANSACTION 'it''s " + url.substring(url.lastIndexOf('/') + 1) + "'");
+            writer.execute("PREPARE TRANSACTION 'it''s " + url.substring(url.lastIndexOf('/') + 1) + "'");
             String gid = "'it''s " + url.substring(url.lastIndexOf('/') + 1) + "'";
             List<Warning> prepared = await(covered);
             try {

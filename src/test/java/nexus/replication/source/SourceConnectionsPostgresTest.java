@@ -3,13 +3,12 @@ package nexus.replication.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.TimeZone;
 import nexus.replication.connection.StreamConnection;
 import nexus.store.PostgresUrl;
+import nexus.store.SingleValue;
 import nexus.testkit.Eventually;
 import nexus.testkit.TestPostgres;
 import org.junit.jupiter.api.Test;
@@ -19,23 +18,21 @@ class SourceConnectionsPostgresTest {
     @Test
     void aLockIsWaitedForUntilTheServerStopsAnAutovacuum() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).openOrdinary();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT current_setting('lock_timeout')::interval"
-                        + " > current_setting('deadlock_timeout')::interval")) {
-            row.next();
-            assertThat(row.getBoolean(1)).isTrue();
+        try (Connection connection = new SourceConnections(PostgresUrl.parse(url)).openOrdinary()) {
+            assertThat(SingleValue.isTrue(
+                            connection,
+                            "SELECT current_setting('lock_timeout')::interval"
+                                    + " > current_setting('deadlock_timeout')::interval"))
+                    .isTrue();
         }
     }
 
     @Test
     void theStreamIsToldFromTheOtherConnectionsByItsName() throws SQLException {
         String url = TestPostgres.freshDatabase();
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false);
-                Statement statement = stream.connection().createStatement();
-                ResultSet row = statement.executeQuery("SHOW application_name")) {
-            row.next();
-            assertThat(row.getString(1)).isEqualTo("nexus-capture");
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false)) {
+            assertThat(SingleValue.text(stream.connection(), "SHOW application_name"))
+                    .isEqualTo("nexus-capture");
         }
     }
 
@@ -50,18 +47,16 @@ class SourceConnectionsPostgresTest {
                 "ALTER DATABASE " + PostgresUrl.parse(url).database() + " SET extra_float_digits = -5");
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
-        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false);
-                Statement statement = stream.connection().createStatement()) {
+        try (StreamConnection stream = new SourceConnections(PostgresUrl.parse(url)).openReplication(false)) {
             for (List<String> setting : List.of(
                     List.of("TimeZone", "UTC"),
                     List.of("DateStyle", "ISO, MDY"),
                     List.of("IntervalStyle", "postgres"),
                     List.of("bytea_output", "hex"),
                     List.of("extra_float_digits", "1"))) {
-                try (ResultSet row = statement.executeQuery("SHOW " + setting.getFirst())) {
-                    row.next();
-                    assertThat(row.getString(1)).as(setting.getFirst()).isEqualTo(setting.getLast());
-                }
+                assertThat(SingleValue.text(stream.connection(), "SHOW " + setting.getFirst()))
+                        .as(setting.getFirst())
+                        .isEqualTo(setting.getLast());
             }
         } finally {
             TimeZone.setDefault(before);

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import nexus.store.PostgresUrl;
+import nexus.testkit.OpenTransaction;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
 import org.flywaydb.core.api.FlywayException;
@@ -115,7 +116,7 @@ class MigrationPostgresTest {
     void whoIsKilledWhileItMigratesLeavesNothingBehind() throws SQLException, IOException, InterruptedException {
         TestPostgres.migrate(url);
         later();
-        try (Connection reader = reader();
+        try (OpenTransaction reader = reader();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> killed =
                     threads.submit(() -> TestPostgres.flyway(url, folder).load().migrate());
@@ -155,10 +156,8 @@ class MigrationPostgresTest {
     void whoWaitsForTooLongSaysWhatFor() throws Exception {
         TestPostgres.migrate(url);
         later();
-        try (Connection other = TestPostgres.connect(url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("LOCK TABLE nexus.flyway_schema_history IN EXCLUSIVE MODE");
+        try (OpenTransaction other =
+                OpenTransaction.at(url, "LOCK TABLE nexus.flyway_schema_history IN EXCLUSIVE MODE")) {
             assertThatThrownBy(() -> migrating(Duration.ZERO).call())
                     .isInstanceOf(IllegalStateException.class)
                     .hasNoCause()
@@ -175,7 +174,7 @@ class MigrationPostgresTest {
     void aMigrationThatHasToWaitForSomebodyKeepsNobodyElseWaiting() throws Exception {
         TestPostgres.migrate(url);
         later();
-        try (Connection reader = reader();
+        try (OpenTransaction reader = reader();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> migration = threads.submit(migrating(Duration.ofMinutes(1)));
             eventually("it waits for the reader", this::waits);
@@ -251,13 +250,8 @@ class MigrationPostgresTest {
         return database;
     }
 
-    private Connection reader() throws SQLException {
-        Connection reader = TestPostgres.connect(url);
-        reader.setAutoCommit(false);
-        try (Statement statement = reader.createStatement()) {
-            statement.execute("SELECT count(*) FROM nexus.event");
-        }
-        return reader;
+    private OpenTransaction reader() {
+        return OpenTransaction.at(url, "SELECT count(*) FROM nexus.event");
     }
 
     private boolean waits() {

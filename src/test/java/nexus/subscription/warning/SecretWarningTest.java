@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nexus.subscription.secret.SecretTexts;
 import nexus.subscription.secret.SigningSecret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,21 +69,15 @@ class SecretWarningTest {
 
     @Test
     void adviceForARandomTextHasTheSameKey() {
-        Random random = new Random(7);
-        for (int i = 0; i < 2_000; i++) {
-            StringBuilder text = new StringBuilder(random.nextBoolean() ? "whsec_" : "");
-            int length = 8 + random.nextInt(200);
-            while (text.length() < length) {
-                text.append((char) (random.nextBoolean() ? 'A' + random.nextInt(26) : ' ' + random.nextInt(95)));
-            }
-            SigningSecret secret = SigningSecret.parse(text.toString(), "/secret");
+        SecretTexts.random().forEach(text -> {
+            SigningSecret secret = SigningSecret.parse(text, "/secret");
             SecretWarning.of(secret).ifPresent(warning -> {
                 Matcher advice = ADVICE.matcher(warning.fix());
                 if (advice.find()) {
                     assertThat(asLibrariesRead(advice.group(1))).isEqualTo(secret.key());
                 }
             });
-        }
+        });
     }
 
     private static SigningSecret ofBytes(int bytes) {
