@@ -22,6 +22,7 @@ import nexus.command.start.WaitingProbes;
 import nexus.edge.EdgeExtension;
 import nexus.embedded.EmbeddedDatabase;
 import nexus.embedded.EmbeddedDatabaseException;
+import nexus.heap.NativeHeap;
 import nexus.store.PostgresUrl;
 import nexus.terminal.Printable;
 
@@ -32,6 +33,7 @@ public final class ServeCommand implements Command {
         if (!arguments.isEmpty()) {
             throw new StartRefused("serve takes no arguments: it is set up by variables (see .env.example)");
         }
+        NativeHeap.manage();
         Environment environment = Environment.current();
         environment.warnings().forEach(ServeCommand::say);
         Settings.check(environment);
