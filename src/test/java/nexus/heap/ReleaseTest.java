@@ -22,7 +22,8 @@ class ReleaseTest {
     void underLoadNothingIsCollectedForIt() {
         settle();
         for (int look = 2; look < 100; look++) {
-            assertThat(release.isDue(new Look((20 + look % 7 * 30) * MIB, look))).isFalse();
+            assertThat(release.isDue(new Look((20 + look % 7 * 30) * MIB, look)))
+                    .isFalse();
         }
     }
 
