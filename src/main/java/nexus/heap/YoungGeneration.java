@@ -27,6 +27,6 @@ final class YoungGeneration {
     static int percentOf(long maxHeap) {
         long half = (maxHeap - FOR_THE_OLD) / 2;
         long size = Math.clamp(half, LEAST, MOST);
-        return (int) Math.clamp(size * 100 / maxHeap, 1, 50);
+        return Math.clamp(size * 100 / maxHeap, 1, 50);
     }
 }
