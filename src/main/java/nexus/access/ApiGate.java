@@ -35,6 +35,7 @@ import nexus.access.key.Right;
 import nexus.access.limit.RequestLimit;
 import nexus.access.limit.RequestPlaces;
 import nexus.api.caller.Caller;
+import nexus.api.caller.RequestEnd;
 import nexus.api.document.AllowedMethods;
 import nexus.api.problem.Problem;
 import nexus.edge.RefusalMeters;
@@ -101,6 +102,7 @@ final class ApiGate {
 
     private void admit(RoutingContext context) {
         HttpServerRequest request = context.request();
+        RequestEnd.watch(context);
         boolean isOpen = isOpen(request.path());
         if (RequestShape.hasBody(request)) {
             limitTime(context);
@@ -138,7 +140,7 @@ final class ApiGate {
         long timer = context.vertx().setTimer(requestTimeout.toMillis(), late -> context.request()
                 .connection()
                 .close());
-        context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+        RequestEnd.of(context).then(() -> context.vertx().cancelTimer(timer));
     }
 
     private void identify(RoutingContext context) {
@@ -217,7 +219,7 @@ final class ApiGate {
         context.request().pause();
         Runnable turn = () -> here.runOnContext(ignored -> {
             context.request().resume();
-            if (context.response().closed()) {
+            if (RequestEnd.of(context).isOver()) {
                 places.leave();
             } else if (key.id().isPresent() && keys.stored().noneMatch(known -> known == key)) {
                 places.leave();
@@ -233,7 +235,7 @@ final class ApiGate {
             return;
         }
         context.vertx().setTimer(LONGEST_WAIT.toMillis(), late -> {
-            if (places.giveUp(turn) && !context.response().closed()) {
+            if (places.giveUp(turn) && !RequestEnd.of(context).isOver()) {
                 context.request().resume();
                 refuseAsTooMany(context);
             }
@@ -252,7 +254,7 @@ final class ApiGate {
 
     /** A query continues when the connection of its request closes, so the request keeps its place for a while. */
     private static void leaveAtEnd(RoutingContext context, RequestPlaces places) {
-        context.addEndHandler(ended -> {
+        RequestEnd.of(context).then(() -> {
             if (context.response().ended()) {
                 places.leave();
             } else {
@@ -310,8 +312,8 @@ final class ApiGate {
         request.pause();
         future.onComplete(done -> here.runOnContext(ignored -> {
             request.resume();
-            if (context.response().closed()) {
-                return; // the client is gone, and the end of the request would not be noticed
+            if (RequestEnd.of(context).isOver()) {
+                return; // the client is gone
             }
             if (done.succeeded()) {
                 then.accept(done.result());

@@ -17,6 +17,7 @@ import nexus.access.audit.AuditRepository.Origin;
 import nexus.api.caller.AuditedChange;
 import nexus.api.caller.Caller;
 import nexus.api.caller.ChangeNote;
+import nexus.api.caller.RequestEnd;
 import nexus.api.json.JsonBody;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,8 @@ public class Audit {
                         request.method().name(),
                         shortened(request.path()).orElse("/"))
                 .compose(id -> {
-                    if (context.response().closed()) {
+                    RequestEnd end = RequestEnd.of(context);
+                    if (end.isOver()) {
                         return repository.takeBack(id).compose(taken -> Future.failedFuture("nobody waits any more"));
                     }
                     AtomicInteger committed = new AtomicInteger(NOT_COMMITTED);
@@ -61,7 +63,7 @@ public class Audit {
                             .orElseGet(() -> repository.complete(id, status, resourceId, fields))
                             .onSuccess(done -> committed.set(status));
                     entry.putInto(context);
-                    context.addEndHandler(ended -> end(context, id, committed.get()));
+                    end.then(() -> end(context, id, committed.get()));
                     return Future.succeededFuture();
                 })
                 .mapEmpty();

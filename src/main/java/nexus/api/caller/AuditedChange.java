@@ -50,7 +50,7 @@ public final class AuditedChange {
      * @throws Refusal if the connection is closed already, because the entry is then gone
      */
     public static AuditedChange of(RoutingContext request, int status) {
-        if (request.response().closed()) {
+        if (RequestEnd.of(request).isOver()) {
             throw new Refusal.Malformed("The connection was closed before the change was begun.");
         }
         request.put(ASKED_FOR, true);
