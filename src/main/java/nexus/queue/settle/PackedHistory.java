@@ -21,7 +21,18 @@ record PackedHistory(LocalDate day, int lane, List<Outcome.Sent> deliveries) {
     private static final Comparator<Outcome.Sent> BY_SEQ =
             Comparator.comparingLong(outcome -> outcome.delivery().seq());
 
-    private record DayLane(LocalDate day, int lane) {}
+    private record DayLane(LocalDate day, int lane) {
+        // written out for the native executable, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof DayLane of && lane == of.lane && day.equals(of.day);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * lane + day.hashCode();
+        }
+    }
 
     /** @param apart deliveries that are not packed: too few, retried, or long after their neighbours */
     record Parts(List<PackedHistory> runs, List<Outcome.Sent> apart) {}

@@ -24,6 +24,20 @@ public record TlsIdentity(Optional<String> ca, Optional<String> certificate, Opt
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
+    // written out for the native executable, as in event.EventType
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TlsIdentity identity
+                && ca.equals(identity.ca)
+                && certificate.equals(identity.certificate)
+                && key.equals(identity.key);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * ca.hashCode() + certificate.hashCode();
+    }
+
     /** Whether it can be read as one certificate or several. */
     public static boolean isCertificate(String pem) {
         try {

@@ -91,7 +91,18 @@ public final class Connector {
         }
     }
 
-    private record Place(String host, int port) {}
+    private record Place(String host, int port) {
+        // written out for the native executable, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Place place && port == place.port && host.equals(place.host);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * port + host.hashCode();
+        }
+    }
 
     /** @param until {@link System#nanoTime()}; so long a connection to the address may be kept */
     private record Recent(InetAddress address, long until) {}

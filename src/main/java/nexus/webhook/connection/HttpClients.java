@@ -51,7 +51,18 @@ public final class HttpClients {
     private final HttpClient tlsOfHttp1;
     private final Map<Kind, HttpClient> ofIdentity = new LinkedHashMap<>(16, 0.75f, true);
 
-    private record Kind(TlsIdentity identity, boolean isHttp1) {}
+    private record Kind(TlsIdentity identity, boolean isHttp1) {
+        // written out for the native executable, as in event.EventType
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Kind kind && isHttp1 == kind.isHttp1 && identity.equals(kind.identity);
+        }
+
+        @Override
+        public int hashCode() {
+            return identity.hashCode() + (isHttp1 ? 1 : 0);
+        }
+    }
 
     public HttpClients(Vertx vertx, WebhookConfig config) {
         this.vertx = vertx;
