@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nexus.webhook.guard.LookupThreads.Shares;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves names and has every address checked by the {@link TargetGuard}. A result is used for a few seconds, so that a busy
@@ -23,6 +24,9 @@ import nexus.webhook.guard.LookupThreads.Shares;
 @Singleton
 public final class TargetResolver {
     private static final int MAX_CACHED_HOSTS = 10_000;
+
+    /** What an address is judged to be does not change. */
+    private static final Duration LITERAL_HOLDS = Duration.ofDays(365);
 
     private final VertxInternal vertx;
     private final LookupThreads threads;
@@ -60,7 +64,7 @@ public final class TargetResolver {
         InetAddress[] allByName(String host) throws UnknownHostException;
     }
 
-    private record Judged(Resolution resolution, long expiresAtNanos) {}
+    private record Judged(Future<Resolution> future, long expiresAtNanos) {}
 
     @Inject
     public TargetResolver(Vertx vertx, WebhookConfig config) {
@@ -86,10 +90,15 @@ public final class TargetResolver {
      *     checked recently. The thread of completion is not specified.
      */
     public Future<Resolution> resolve(String host) {
+        Judged known = known(host);
+        if (known != null) {
+            return known.future();
+        }
         try {
             Optional<InetAddress> literal = HostLiteral.parse(host);
             if (literal.isPresent()) {
-                return Future.succeededFuture(judge(host, List.of(literal.get())));
+                return remember(host, judge(host, List.of(literal.get())), LITERAL_HOLDS)
+                        .future();
             }
         } catch (UnknownHostException e) {
             return Future.succeededFuture(new Resolution.Unknown());
@@ -99,10 +108,21 @@ public final class TargetResolver {
                 : named(host);
     }
 
-    private synchronized Future<Resolution> named(String host) {
+    private synchronized @Nullable Judged known(String host) {
         Judged known = judged.get(host);
-        if (known != null && known.expiresAtNanos() - System.nanoTime() > 0) {
-            return Future.succeededFuture(known.resolution());
+        return known != null && known.expiresAtNanos() - System.nanoTime() > 0 ? known : null;
+    }
+
+    private synchronized Judged remember(String host, Resolution resolution, Duration holds) {
+        Judged now = new Judged(Future.succeededFuture(resolution), System.nanoTime() + holds.toNanos());
+        judged.put(host, now);
+        return now;
+    }
+
+    private synchronized Future<Resolution> named(String host) {
+        Judged known = known(host); // told meanwhile
+        if (known != null) {
+            return known.future();
         }
         Promise<Resolution> waiting = underWay.get(host);
         if (waiting != null && !waiting.future().isComplete()) {
@@ -137,7 +157,7 @@ public final class TargetResolver {
         Promise<Resolution> answer;
         synchronized (this) {
             if (!(resolution instanceof Resolution.Late)) {
-                judged.put(host, new Judged(resolution, System.nanoTime() + cacheTime.toNanos()));
+                remember(host, resolution, cacheTime);
             }
             answer = underWay.remove(host);
         }
