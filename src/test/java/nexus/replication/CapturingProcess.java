@@ -181,15 +181,13 @@ public final class CapturingProcess implements AutoCloseable {
                         + "'");
     }
 
+    /** Also where there is none. */
     public static void dropSlot(String url) {
-        Eventually.eventually(
-                "the slot is free",
-                () -> TestPostgres.query(
-                                        url,
-                                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
-                                                + " AND slot_name = '" + slot(url) + "'")
-                                .size()
-                        == 1);
+        String ofIt = " FROM pg_replication_slots WHERE slot_name = '" + slot(url) + "'";
+        Eventually.eventually("the slot is gone", () -> {
+            TestPostgres.query(url, "SELECT pg_drop_replication_slot(slot_name)" + ofIt + " AND NOT active");
+            return TestPostgres.query(url, "SELECT slot_name" + ofIt).isEmpty();
+        });
     }
 
     @Override
