@@ -39,7 +39,7 @@ import nexus.testkit.FreePort;
  */
 public final class Training {
     /** Whoever waits for the first start waits no longer: a machine that is busier does without the cache. */
-    private static final long PATIENCE_SECONDS = 150;
+    private static final long PATIENCE_SECONDS = 60;
 
     private static final int LOAD_MILLIS = 3000;
     /** Callers of the benchmark that publish one event with each request. */
