@@ -6,7 +6,7 @@ package nexus.heap;
  */
 final class Release {
     /** Garbage that is worth a collection. */
-    static final long WORTHWHILE_BYTES = 12 << 20;
+    static final long WORTHWHILE_BYTES = 6 << 20;
 
     /** What is allocated between two looks without load. */
     static final long QUIET_BYTES = 4 << 20;

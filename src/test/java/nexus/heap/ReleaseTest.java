@@ -42,10 +42,10 @@ class ReleaseTest {
         assertThat(release.isDue(new Look(200 * MIB, 9))).isFalse();
         assertThat(release.isDue(new Look(201 * MIB, 9))).isTrue();
         release.done(new Look(20 * MIB, 10));
-        for (int look = 1; look < 12; look++) {
+        for (int look = 1; look < 6; look++) {
             assertThat(release.isDue(new Look((20 + look) * MIB, 10))).isFalse();
         }
-        assertThat(release.isDue(new Look(32 * MIB, 10))).isTrue();
+        assertThat(release.isDue(new Look(26 * MIB, 10))).isTrue();
     }
 
     private void settle() {
