@@ -256,7 +256,7 @@ CREATE INDEX delivery_late ON delivery (attempted_at)
 CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
 COMMENT ON TABLE delivery IS 'Written by queue. Settled deliveries, in the partition of their event''s day.';
 COMMENT ON COLUMN delivery.attempted_at IS 'This column and the next four describe the last attempt. Earlier attempts are in attempt. Null: no attempt, or the last attempt is in attempt.';
-COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, or payload-erased.';
+COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, payload-erased, transform-failed, or event-unreadable.';
 
 CREATE TABLE delivery_run (
     day                date NOT NULL,

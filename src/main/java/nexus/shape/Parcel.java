@@ -7,7 +7,7 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 
 /** The content that is sent of one event, independent of the target: content type, headers and bytes. */
-public final class Parcel {
+public final class Parcel implements Shaped {
     // ASCII strings are written without being encoded.
     private static final CharSequence EVENT_ID = AsciiString.cached("X-Event-Id");
     private static final CharSequence EVENT_TYPE = AsciiString.cached("X-Event-Type");

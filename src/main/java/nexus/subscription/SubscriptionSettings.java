@@ -20,6 +20,10 @@ public record SubscriptionSettings(
         return new SubscriptionSettings(name, other, content, target, flow, retry);
     }
 
+    public SubscriptionSettings with(Content other) {
+        return new SubscriptionSettings(name, selection, other, target, flow, retry);
+    }
+
     public SubscriptionSettings with(TargetSettings other) {
         return new SubscriptionSettings(name, selection, content, other, flow, retry);
     }
@@ -41,7 +45,7 @@ public record SubscriptionSettings(
         Stream.concat(
                         Stream.of(
                                 target.place(),
-                                content.format().apiName(),
+                                content.sameness(),
                                 target.type().name()),
                         selection.patterns().stream()
                                 .map(TypePattern::value)

@@ -102,6 +102,24 @@ public sealed interface SendResult {
         }
     }
 
+    /**
+     * No request was made, because the event has no form that could be sent. Another attempt ends the same until the
+     * subscription is changed.
+     *
+     * @param reason a short name out of a closed set, shown as the reason of the dead delivery
+     */
+    record Unsendable(String reason, String why, @Override Duration took) implements SendResult {
+        @Override
+        public String outcome() {
+            return "unsendable";
+        }
+
+        @Override
+        public Optional<String> error() {
+            return Optional.of(why);
+        }
+    }
+
     /** Which deliveries a refusal is about. */
     sealed interface Extent {
         /** The target works, and may take other deliveries. */

@@ -38,7 +38,7 @@ final class TestSender implements AutoCloseable {
     }
 
     SubscriptionSender sender() {
-        return new SubscriptionSender(new Senders(List.of(webhooks)));
+        return new SubscriptionSender(new Senders(List.of(webhooks)), loop);
     }
 
     @Override

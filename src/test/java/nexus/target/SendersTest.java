@@ -12,15 +12,14 @@ import java.util.List;
 import java.util.Map;
 import nexus.event.EventId;
 import nexus.event.EventType;
-import nexus.shape.ContentFormat;
 import nexus.shape.Parcel;
-import nexus.shape.Shape;
+import nexus.shape.TestParcel;
 import nexus.target.credential.TargetAccess;
 import org.junit.jupiter.api.Test;
 
 class SendersTest {
     private static final Parcel PARCEL =
-            Shape.of(ContentFormat.DEFAULT, EventId.version7(0, 1, 2), new EventType("a"), Buffer.buffer("{}"));
+            TestParcel.of(EventId.version7(0, 1, 2), new EventType("a"), Buffer.buffer("{}"));
     private static final WebhookTarget TARGET =
             new WebhookTarget(URI.create("http://localhost/"), Map.of(), List.of(new byte[] {1}), TargetAccess.PLAIN);
 

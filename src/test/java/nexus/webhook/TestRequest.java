@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import nexus.event.EventId;
 import nexus.event.EventType;
-import nexus.shape.ContentFormat;
 import nexus.shape.Parcel;
-import nexus.shape.Shape;
+import nexus.shape.TestParcel;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.SendingLoop;
@@ -30,10 +29,7 @@ record TestRequest(WebhookTarget target, Parcel parcel, int attempt) {
             List<byte[]> keys,
             Map<String, String> headers,
             TargetAccess access) {
-        this(
-                new WebhookTarget(endpoint, headers, keys, access),
-                Shape.of(ContentFormat.DEFAULT, id, type, body),
-                attempt);
+        this(new WebhookTarget(endpoint, headers, keys, access), TestParcel.of(id, type, body), attempt);
     }
 
     static Future<SendResult> send(WebhookSender sender, TestRequest request) {

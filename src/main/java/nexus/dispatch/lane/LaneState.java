@@ -178,10 +178,9 @@ public final class LaneState {
         OwedDelivery row = answered.ready().delivery();
         SendResult result = answered.result();
         List<Step> steps = new ArrayList<>(2);
-        if (answered.asked()
-                .target()
-                .place()
-                .equals(subscription.target().place())) { // otherwise the result does not concern the new endpoint
+        boolean isSameEndpoint =
+                answered.asked().target().place().equals(subscription.target().place());
+        if (isSameEndpoint && Verdict.of(result) != Verdict.NONE) { // otherwise it says nothing about this endpoint
             heed(row, result, answered.startedAt(), now, steps);
         }
         ended(row);
@@ -261,6 +260,7 @@ public final class LaneState {
             case SendResult.Refused refused -> {}
             case SendResult.Unreachable unreachable -> {}
             case SendResult.Blocked blocked -> {}
+            case SendResult.Unsendable unsendable -> {}
         }
     }
 

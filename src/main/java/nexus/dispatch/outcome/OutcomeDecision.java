@@ -42,6 +42,9 @@ public final class OutcomeDecision {
         if (result instanceof SendResult.Delivered) {
             return new Outcome.Sent(delivery, made);
         }
+        if (result instanceof SendResult.Unsendable unsendable) {
+            return new Outcome.Dead(delivery, Optional.of(made), unsendable.reason());
+        }
         int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
         return switch (policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble())) {
             case RetryDecision.RetryAt again ->

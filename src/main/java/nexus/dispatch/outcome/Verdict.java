@@ -12,7 +12,9 @@ public enum Verdict {
     /** The target works, but did not accept this delivery. */
     ANSWERED,
     /** The target is unreachable, too slow, forbidden, broken or overloaded. */
-    FAILED;
+    FAILED,
+    /** No request was made, so the result says nothing about the target. */
+    NONE;
 
     public static Verdict of(SendResult result) {
         return switch (result) {
@@ -26,6 +28,7 @@ public enum Verdict {
             case SendResult.Unreachable unreachable -> FAILED;
             case SendResult.TimedOut timedOut -> FAILED;
             case SendResult.Blocked blocked -> FAILED;
+            case SendResult.Unsendable unsendable -> NONE;
         };
     }
 }

@@ -31,7 +31,7 @@ public final class DispatchMeters {
                 .maximumExpectedValue(Duration.ofSeconds(30))
                 .withRegistry(registry);
         attempts = Counter.builder("nexus.delivery.attempts")
-                .description("Requests made, by what became of them")
+                .description("Attempts, by outcome")
                 .withRegistry(registry);
         latency = Timer.builder("nexus.delivery.latency")
                 .description("From the moment an event was stored to the 2xx of its receiver")
@@ -51,7 +51,9 @@ public final class DispatchMeters {
 
     public void sent(SendResult result, Duration sinceOwed) {
         OfOutcome meters = byOutcome.computeIfAbsent(result.outcome(), this::of);
-        meters.requests().record(result.took());
+        if (!(result instanceof SendResult.Unsendable)) { // no request was made
+            meters.requests().record(result.took());
+        }
         meters.attempts().increment();
         if (result instanceof SendResult.Delivered) {
             latency.record(sinceOwed);

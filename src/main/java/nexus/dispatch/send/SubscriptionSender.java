@@ -1,17 +1,21 @@
 package nexus.dispatch.send;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import nexus.event.EventId;
 import nexus.event.EventType;
-import nexus.shape.Shape;
+import nexus.shape.Parcel;
+import nexus.shape.Shaper;
+import nexus.shape.Unshapable;
 import nexus.subscription.Subscription;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Senders;
+import nexus.target.SendingLoop;
 import org.jboss.logging.Logger;
 
 /** Sends one event to the target of one subscription. Deliveries and tests of a subscription both go this way. */
@@ -20,13 +24,16 @@ public final class SubscriptionSender {
     private static final Logger LOG = Logger.getLogger(SubscriptionSender.class);
 
     private final Senders senders;
+    private final SendingLoop loop;
+    private final Shaper shaper = new Shaper();
 
-    public SubscriptionSender(Senders senders) {
+    public SubscriptionSender(Senders senders, SendingLoop loop) {
         this.senders = senders;
+        this.loop = loop;
     }
 
     /**
-     * Makes one request.
+     * Shapes one event and makes one request. When the event cannot be shaped, no request is made.
      *
      * @param stored the event's body as Nexus stores it
      * @param attempt its number among the attempts of the delivery, from 1
@@ -41,15 +48,22 @@ public final class SubscriptionSender {
             Instant now,
             Permission permission) {
         try {
-            return senders.send(
-                    subscription.target().at(now),
-                    Shape.of(subscription.settings().content().format(), id, type, stored),
-                    attempt,
-                    permission);
+            return switch (shaper.shape(subscription.settings().content().form(), id, type, stored)) {
+                case Parcel parcel -> senders.send(subscription.target().at(now), parcel, attempt, permission);
+                case Unshapable unshapable ->
+                    later(new SendResult.Unsendable(unshapable.reason().text(), unshapable.message(), Duration.ZERO));
+            };
         } catch (RuntimeException | Error e) { // otherwise the delivery would be in flight for ever
             LOG.errorf(e, "request could not be made event=%s lane=%d", id, subscription.lane());
-            return Future.succeededFuture(new SendResult.Unreachable("the request could not be made", Duration.ZERO));
+            return later(new SendResult.Unreachable("the request could not be made", Duration.ZERO));
         }
+    }
+
+    /** Completes in another turn of the loop, because the caller may be iterating over its deliveries. */
+    private Future<SendResult> later(SendResult result) {
+        Promise<SendResult> promise = Promise.promise();
+        loop.context().runOnContext(ignored -> promise.complete(result));
+        return promise.future();
     }
 
     /** See {@link Senders#cutOff}. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import nexus.api.json.JsonBody;
 import nexus.shape.ContentFormat;
+import nexus.shape.Form;
 import nexus.subscription.Content;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,14 @@ final class ContentJson {
     private ContentJson() {}
 
     static Content read(JsonBody body, Content before) {
-        return body.has("format")
-                ? body.oneOf("format", ContentFormat.API_NAMES)
-                        .flatMap(ContentFormat::ofApiName)
-                        .map(Content::new)
-                        .orElse(Content.DEFAULT)
-                : before;
+        Form form = before.form();
+        return before.with(body.has("format") ? form.with(format(body)) : form);
+    }
+
+    private static ContentFormat format(JsonBody body) {
+        return body.oneOf("format", ContentFormat.API_NAMES)
+                .flatMap(ContentFormat::ofApiName)
+                .orElse(ContentFormat.DEFAULT);
     }
 
     static void write(Content content, Map<String, @Nullable Object> json) {
@@ -26,9 +29,9 @@ final class ContentJson {
     }
 
     static Content stored(JsonObject json) {
-        return Optional.ofNullable(json.getString("format"))
+        ContentFormat format = Optional.ofNullable(json.getString("format"))
                 .flatMap(ContentFormat::ofApiName)
-                .map(Content::new)
-                .orElse(Content.DEFAULT);
+                .orElse(ContentFormat.DEFAULT);
+        return Content.DEFAULT.with(Form.DEFAULT.with(format));
     }
 }

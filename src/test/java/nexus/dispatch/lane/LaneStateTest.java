@@ -239,6 +239,35 @@ class LaneStateTest {
         assertThat(lane.on(new Input.Written(dead), NOW)).containsExactly(new Step.TellDead(dead));
     }
 
+    @Test
+    void anEventWithoutAFormIsDeadAtOnceAndTheEndpointIsNotJudged() {
+        SendResult unsendable = new SendResult.Unsendable("transform-failed", "no such field", Duration.ZERO);
+        LaneState lane = lane(32, Optional.empty());
+        for (int i = 0; i < 100; i++) {
+            Ready ready = start(lane, NOW);
+            assertThat(lane.on(answered(lane, ready, unsendable, NOW), NOW))
+                    .singleElement()
+                    .isInstanceOfSatisfying(Step.Write.class, write -> assertThat(write.outcome())
+                            .isInstanceOfSatisfying(Outcome.Dead.class, dead -> {
+                                assertThat(dead.reason()).isEqualTo("transform-failed");
+                                assertThat(dead.attempt().orElseThrow().error()).isEqualTo("no such field");
+                                assertThat(dead.attempt().orElseThrow().statusCode())
+                                        .isNull();
+                            }));
+        }
+        assertThat(lane.room(NOW)).as("the window is as it was").isEqualTo(Room.open(4));
+    }
+
+    @Test
+    void anEventWithoutAFormIsNoProbe() {
+        LaneState lane = opened(lane(32, Optional.empty()));
+        Instant probeAt = NOW.plusSeconds(5);
+        SendResult unsendable = new SendResult.Unsendable("transform-failed", "no such field", Duration.ZERO);
+        answer(lane, start(lane, probeAt), unsendable, probeAt);
+        assertThat(lane.room(probeAt)).as("the next delivery is the probe").isEqualTo(Room.open(1));
+        assertThat(lane.on(Input.Tick.NOW, probeAt)).isEmpty();
+    }
+
     private LaneState opened(LaneState lane) {
         for (int i = 0; i < 10; i++) {
             answer(lane, start(lane, NOW.minusMillis(1)), UNREACHABLE, NOW);

@@ -5,19 +5,17 @@ import io.vertx.core.buffer.Buffer;
 import nexus.event.EventId;
 import nexus.event.EventType;
 
-/** Converts an event to the content that is sent. Pure. */
-public final class Shape {
+/** Converts an event to the content that is sent. Equal events and forms give equal bytes, on every attempt. */
+public final class Shaper {
     private static final CharSequence JSON = AsciiString.cached("application/json");
-
-    private Shape() {}
 
     /**
      * Shapes one event.
      *
      * @param stored the event's body as Nexus stores it; must not change until the parcel is sent
      */
-    public static Parcel of(ContentFormat format, EventId id, EventType type, Buffer stored) {
-        return switch (format) {
+    public Shaped shape(Form form, EventId id, EventType type, Buffer stored) {
+        return switch (form.format()) {
             case DEFAULT -> new Parcel(id, type, JSON, stored);
         };
     }

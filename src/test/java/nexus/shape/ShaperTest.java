@@ -10,13 +10,13 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 import org.junit.jupiter.api.Test;
 
-class ShapeTest {
+class ShaperTest {
     private static final EventId ID = new EventId(UUID.fromString("01993c1e-0000-7000-8000-000000000001"));
 
     @Test
     void theDefaultFormatSendsTheStoredBodyUnchanged() {
         Buffer stored = Buffer.buffer("{\"a\": 1.00}");
-        Parcel parcel = Shape.of(ContentFormat.DEFAULT, ID, new EventType("user.created"), stored);
+        Parcel parcel = TestParcel.of(ID, new EventType("user.created"), stored);
 
         assertThat(parcel.body()).isSameAs(stored);
         assertThat(parcel.contentType()).hasToString("application/json");
