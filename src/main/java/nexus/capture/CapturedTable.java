@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the topmost partitioned table
  * @param partition {@code schema.table} of the partition itself, if it is one
  * @param unpublished columns of the table that no message contains
+ * @param names finds a column by its name
  */
 record CapturedTable(
         Relation relation,
@@ -40,7 +41,8 @@ record CapturedTable(
         Map<Operation, EventType> types,
         List<JsonColumn> columns,
         List<JsonText> unpublished,
-        RowKey key) {
+        RowKey key,
+        ColumnNames names) {
     private static final String OWN_SCHEMA = "nexus";
     private static final String MISFIT = "not what the catalog says of the type";
     /** Characters that are kept of a schema or table name when the whole name would make the event type too long. */
@@ -87,15 +89,17 @@ record CapturedTable(
         String schema = root.schema();
         String name = root.table();
         RowKey key = RowKey.of(relation, schema + '.' + name, described.primaryKey());
+        List<JsonColumn> columns = columns(relation, key, formats);
         return new CapturedTable(
                 relation,
                 schema,
                 name,
                 root.equals(own) ? Optional.empty() : Optional.of(own.schema() + '.' + own.table()),
                 types(schema, name),
-                columns(relation, key, formats),
+                columns,
                 unpublished(relation, described.perhapsUnpublished()),
-                key);
+                key,
+                new ColumnNames(columns));
     }
 
     /** A copy that writes values of composite types as text, because they do not match the catalog. */
@@ -107,14 +111,14 @@ record CapturedTable(
                     return fits ? columns.get(i) : columns.get(i).asText(MISFIT);
                 })
                 .toList();
-        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
+        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key, names);
     }
 
     /** A copy that writes all values as text, for a change that could not be written in any other way. */
     CapturedTable asText(String why) {
         List<JsonColumn> asText =
                 columns.stream().map(column -> column.asText(why)).toList();
-        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key);
+        return new CapturedTable(relation, schema, name, partition, types, asText, unpublished, key, names);
     }
 
     /** Whether it is one of Nexus's own tables, whose changes arrive when all tables are published and never become events. */

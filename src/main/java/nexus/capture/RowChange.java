@@ -2,6 +2,7 @@ package nexus.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Consumer;
 import nexus.capture.CapturedTable.JsonColumn;
 import nexus.capture.json.JsonText;
 import nexus.capture.json.JsonWriter;
@@ -39,6 +40,9 @@ record RowChange(
     /** Approximate size of a body without the names and values of its columns. */
     private static final int FRAME_BYTES = 500;
 
+    /** A byte of a composite's text may stand for the name of an attribute, escaped. */
+    private static final int MOST_JSON_PER_BYTE = 400;
+
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     /** The columns of a row that are written. */
@@ -68,9 +72,13 @@ record RowChange(
 
     /** The approximate size of the body; at most {@link #maxBytes}. */
     int expectedBytes() {
-        long rows = before != null && after != null ? 2 : 1;
-        long expected = FRAME_BYTES + annotations.bytes() + rows * table.nameBytes() + valueBytes();
+        long expected = FRAME_BYTES + annotations.bytes() + rowNameBytes() + valueBytes();
         return (int) Math.min(expected, maxBytes);
+    }
+
+    private long rowNameBytes() {
+        long rows = before != null && after != null ? 2 : 1;
+        return rows * table.nameBytes();
     }
 
     @Override
@@ -94,6 +102,27 @@ record RowChange(
     private boolean isShortened() {
         return (after != null && after.isShortened())
                 || (before != null && before.values().isShortened());
+    }
+
+    @Override
+    public IncomingEvent.Payload payload() {
+        return ChangeValues.of(this);
+    }
+
+    /** Whether the body holds the key columns alone. */
+    boolean isOversized() {
+        if (isShortened()) {
+            return true;
+        }
+        if ((long) MOST_JSON_PER_BYTE * valueBytes() + rowNameBytes() + FRAME_BYTES + annotations.bytes() < maxBytes) {
+            return false;
+        }
+        try {
+            body(new JsonWriter(maxBytes, expectedBytes()), false);
+            return false;
+        } catch (JsonWriter.FullException e) {
+            return true;
+        }
     }
 
     private byte[] body(JsonWriter out, boolean oversized) {
@@ -161,7 +190,7 @@ record RowChange(
     }
 
     /** The old row where the new one says "unchanged", the value is TOASTed and the old one is there. */
-    private TupleData holderOf(TupleData row, int column) {
+    TupleData holderOf(TupleData row, int column) {
         OldRow old = before;
         if (old == null || row.kind(column) != Kind.UNCHANGED) {
             return row;
@@ -170,41 +199,58 @@ record RowChange(
         return isInOld ? old.values() : row;
     }
 
-    /** The columns whose values differ, if the whole old row is known. */
     private void changed(JsonWriter out) {
+        if (isChangeKnown()) {
+            Names names = new Names(out);
+            eachChanged(names);
+            names.close();
+        } else {
+            out.raw(NULL);
+        }
+    }
+
+    /** Whether both rows are known as a whole. */
+    boolean isChangeKnown() {
+        return after != null && before != null && !before.keyOnly() && !isShortened();
+    }
+
+    /** The columns whose values differ. */
+    void eachChanged(Consumer<JsonText> names) {
         TupleData now = after;
         OldRow then = before;
-        if (now == null || then == null || then.keyOnly() || isShortened()) {
-            out.raw(NULL);
+        if (now == null || then == null) {
             return;
         }
-        Names names = new Names(out);
         for (int i = 0; i < now.size(); i++) {
             if (now.kind(i) != Kind.UNCHANGED && !now.sameValue(i, then.values())) {
-                names.add(table.columns().get(i).name());
+                names.accept(table.columns().get(i).name());
             }
         }
+    }
+
+    private void unavailable(boolean oversized, JsonWriter out) {
+        Names names = new Names(out);
+        eachUnavailable(oversized, names);
         names.close();
     }
 
     /** The columns that {@code record} lacks. */
-    private void unavailable(boolean oversized, JsonWriter out) {
+    void eachUnavailable(boolean oversized, Consumer<JsonText> names) {
         TupleData row = after;
-        Names names = new Names(out);
         if (row != null) {
             for (int i = 0; i < row.size(); i++) {
                 JsonColumn column = table.columns().get(i);
                 Kind kind = holderOf(row, i).kind(i);
                 if (kind == Kind.UNCHANGED || kind == Kind.OMITTED || (oversized && !column.isInKey())) {
-                    names.add(column.name());
+                    names.accept(column.name());
                 }
             }
-            table.unpublished().forEach(names::add);
+            table.unpublished().forEach(names);
         }
-        names.close();
     }
 
-    private void metadata(JsonWriter out) {
+    /** Writes the metadata, with the notes of the writer. */
+    void metadata(JsonWriter out) {
         transaction.metadata(ordinal, out);
         if (table.partition().isPresent()) {
             out.ascii(",\"partition\":");
@@ -233,7 +279,7 @@ record RowChange(
     }
 
     /** A JSON array of names. */
-    private static final class Names {
+    private static final class Names implements Consumer<JsonText> {
         private final JsonWriter out;
         private boolean isEmpty = true;
 
@@ -242,7 +288,8 @@ record RowChange(
             out.put('[');
         }
 
-        void add(JsonText name) {
+        @Override
+        public void accept(JsonText name) {
             if (!isEmpty) {
                 out.put(',');
             }

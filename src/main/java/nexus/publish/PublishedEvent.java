@@ -16,6 +16,7 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
 import nexus.notation.Sha256;
+import nexus.value.JsonValues;
 
 /**
  * One event of a request, read but not yet validated. {@link #incoming} must not be called before
@@ -79,16 +80,25 @@ record PublishedEvent(
         EventType knownType = type.orElseThrow();
         String knownData = data.orElseThrow();
         return new IncomingEvent(
-                id,
-                knownType,
-                createdAt,
-                ordering,
-                () -> EventBody.of(
-                        id,
-                        knownType,
-                        createdAt,
-                        knownData.getBytes(StandardCharsets.UTF_8),
-                        metadata.getBytes(StandardCharsets.UTF_8)),
-                true);
+                id, knownType, createdAt, ordering, new Body(id, knownType, createdAt, knownData, metadata), true);
+    }
+
+    /** The stored body, made of the texts of the request. */
+    private record Body(EventId id, EventType type, Instant createdAt, String dataText, String metadataText)
+            implements IncomingEvent.Body {
+        @Override
+        public byte[] bytes() {
+            return EventBody.of(
+                    id,
+                    type,
+                    createdAt,
+                    dataText.getBytes(StandardCharsets.UTF_8),
+                    metadataText.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public IncomingEvent.Payload payload() {
+            return IncomingEvent.Payload.read(() -> JsonValues.read(dataText), () -> JsonValues.read(metadataText));
+        }
     }
 }

@@ -79,5 +79,6 @@ class RandomChangesPostgresTest {
                 .as(() -> "seed " + seed + ", read " + reader + ", after:\n" + changes.history(Integer.MAX_VALUE))
                 .hasSize(expected.size());
         assertThat(events.stream().map(IncomingEvent::id).distinct()).hasSize(events.size());
+        events.forEach(ViewOfBody::assertSame);
     }
 }
