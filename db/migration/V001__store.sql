@@ -37,12 +37,14 @@ CREATE TABLE subscription (
     created_at            timestamptz NOT NULL DEFAULT now(),
     updated_at            timestamptz NOT NULL DEFAULT now(),
     deleted_at            timestamptz,
+    version               bigint NOT NULL DEFAULT 1,
     CHECK (disabled_reason IS NULL OR NOT is_enabled),
     CHECK ((breaker_opened_at IS NULL) = (breaker_probe_at IS NULL)),
     CHECK ((failing_since IS NULL) = (failing_attempts = 0)),
     CHECK (target IS NOT NULL OR deleted_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX subscription_once ON subscription (fingerprint) WHERE deleted_at IS NULL;
+CREATE INDEX subscription_version ON subscription (version);
 COMMENT ON TABLE subscription IS 'Written by subscription. A deleted one stays as a tombstone until its history is gone.';
 COMMENT ON COLUMN subscription.settings IS 'All settings by the caller except the target, in the form of the API''s answers.';
 COMMENT ON COLUMN subscription.target IS 'A JSON object with the URL and every secret, AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
@@ -51,6 +53,7 @@ COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, 
 COMMENT ON COLUMN subscription.held_until IS 'Retry-After of the endpoint: the lane sends nothing before this time.';
 COMMENT ON COLUMN subscription.breaker_opened_at IS 'When the breaker opened, since when only probes are sent; null: the breaker is closed.';
 COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may probe the endpoint.';
+COMMENT ON COLUMN subscription.version IS 'The catalog version that the last change of the row made, so that a process reads only what it does not know yet.';
 COMMENT ON COLUMN subscription.failing_since IS 'Time of the first attempt in a series of failures, a minute late at most; null: the last known attempt succeeded.';
 
 -- The processes, and the shards that each of them owns.

@@ -25,6 +25,7 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
+import nexus.subscription.Subscriptions;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.target.SendResult;
 import org.jspecify.annotations.Nullable;
@@ -87,18 +88,34 @@ final class DispatchLoop {
         lanes.keySet()
                 .removeIf(number -> !backlog.serves(number)); // a lane that is taken again starts with a new state
         backlog.serve(all.stream().map(DispatchLoop::rules).toList());
-        for (Subscription subscription : all) {
-            if (backlog.serves(subscription.lane())) {
-                LaneState known = lanes.get(subscription.lane());
-                if (known == null) {
-                    lanes.put(subscription.lane(), new LaneState(subscription, config, tools.random()::nextDouble));
-                } else {
-                    take(subscription.lane(), known, known.on(new Input.Changed(subscription), now), now);
-                }
-            }
-        }
+        all.forEach(subscription -> adopt(subscription, now));
         lanes.keySet().removeIf(number -> !backlog.serves(number));
         turnSoon();
+    }
+
+    /** Applies changed subscriptions, as they are in the current catalog, to their lanes. */
+    void adopt(Collection<Integer> changed) {
+        Instant now = clock.instant();
+        Subscriptions current = catalog.current();
+        List<Subscription> present =
+                changed.stream().flatMap(lane -> current.ofLane(lane).stream()).toList();
+        List<Integer> gone =
+                changed.stream().filter(lane -> current.ofLane(lane).isEmpty()).toList();
+        backlog.change(present.stream().map(DispatchLoop::rules).toList(), gone);
+        present.forEach(subscription -> adopt(subscription, now));
+        lanes.keySet().removeAll(gone);
+        turnSoon();
+    }
+
+    private void adopt(Subscription subscription, Instant now) {
+        if (backlog.serves(subscription.lane())) {
+            LaneState known = lanes.get(subscription.lane());
+            if (known == null) {
+                lanes.put(subscription.lane(), new LaneState(subscription, config, tools.random()::nextDouble));
+            } else {
+                take(subscription.lane(), known, known.on(new Input.Changed(subscription), now), now);
+            }
+        }
     }
 
     private static LaneRules rules(Subscription subscription) {

@@ -9,6 +9,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,7 +79,7 @@ public class Dispatcher implements Deliverer {
                 config.readAhead(), config.bodyMemory(), config.unsettled(), config.maxAge(), config.sweep());
         Backlogs.Terms started = backlogs.start(context, bounds, this);
         terms = started;
-        tools.catalog().onChange(changed -> context.runOnContext(ignored -> shardsChanged()));
+        tools.catalog().onChange(lanes -> context.runOnContext(ignored -> subscriptionsChanged(lanes)));
         context.runOnContext(ignored -> {
             tools.vertx().setPeriodic(config.poll().toMillis(), tick -> {
                 heartbeats.beat(LOOP);
@@ -102,7 +104,7 @@ public class Dispatcher implements Deliverer {
     /** Holds of endpoints do not change the version of the catalog, so they are read again for new shards. */
     @Override
     public Future<?> refresh() {
-        return tools.catalog().reload();
+        return tools.catalog().reloadWithStates();
     }
 
     @Override
@@ -116,6 +118,13 @@ public class Dispatcher implements Deliverer {
         DispatchLoop loop = current;
         if (loop != null) {
             loop.adopt();
+        }
+    }
+
+    private void subscriptionsChanged(Optional<Set<Integer>> lanes) {
+        DispatchLoop loop = current;
+        if (loop != null) {
+            lanes.ifPresentOrElse(loop::adopt, loop::adopt);
         }
     }
 

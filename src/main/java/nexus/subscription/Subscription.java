@@ -47,6 +47,10 @@ public record Subscription(
         return isEnabled() && selection().includes(type);
     }
 
+    public Subscription with(SubscriptionState other) {
+        return new Subscription(id, lane, kind, settings, other, createdAt, updatedAt);
+    }
+
     /** As it is, for a change of some of it. */
     public SubscriptionDraft draft() {
         return new SubscriptionDraft(settings, isEnabled());

@@ -21,4 +21,9 @@ public record SubscriptionState(
             throw new IllegalArgumentException("an enabled subscription has no reason to be disabled");
         }
     }
+
+    /** The same as far as only its endpoint is concerned. */
+    public SubscriptionState with(Optional<Instant> otherHeldUntil, EndpointHealth otherHealth) {
+        return new SubscriptionState(isEnabled, disabledReason, otherHeldUntil, otherHealth);
+    }
 }

@@ -356,7 +356,7 @@ class DispatcherPostgresTest {
         TestPostgres.execute(
                 url,
                 "UPDATE nexus.owed SET created_at = now() - interval '73 hours'",
-                "UPDATE nexus.subscription SET is_enabled = false",
+                "UPDATE nexus.subscription SET is_enabled = false, version = (SELECT catalog_version + 1 FROM nexus.store)",
                 "UPDATE nexus.store SET catalog_version = catalog_version + 1");
         await(catalog.reload());
         start("nexus.delivery.sweep=200ms");

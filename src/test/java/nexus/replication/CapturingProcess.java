@@ -45,7 +45,7 @@ import nexus.store.PostgresUrl;
 import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.subscription.Subscription;
-import nexus.subscription.Subscriptions;
+import nexus.subscription.catalog.CatalogChanges;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.testkit.Eventually;
@@ -208,12 +208,12 @@ public final class CapturingProcess implements AutoCloseable {
         }
 
         @Override
-        public Future<Subscriptions> loadAll() {
+        public Future<CatalogChanges> changesSince(long known) {
             List<Subscription> now = subscriptions;
             return store.api()
                     .query("SELECT catalog_version FROM store")
                     .execute()
-                    .map(rows -> new Subscriptions(Rows.only(rows).getLong("catalog_version"), now));
+                    .map(rows -> CatalogChanges.whole(Rows.only(rows).getLong("catalog_version"), now));
         }
 
         public Subscription change(String url, String... eventTypes) {

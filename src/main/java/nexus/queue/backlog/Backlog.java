@@ -15,6 +15,14 @@ public interface Backlog {
     /** Sets the existing lanes. Deliveries owed to other lanes are given up. */
     void serve(Collection<LaneRules> lanes);
 
+    /**
+     * Changes some of the existing lanes.
+     *
+     * @param changed new lanes, and those whose rules changed
+     * @param gone lanes that do not exist any more; deliveries owed to them are given up
+     */
+    void change(Collection<LaneRules> changed, Collection<Integer> gone);
+
     /** Whether this process delivers this lane. */
     boolean serves(int lane);
 

@@ -77,9 +77,14 @@ final class LaneBacklogs {
     /** These are all the lanes that there are. */
     Served serve(Collection<LaneRules> lanes) {
         Set<Integer> gone = new HashSet<>(byNumber.keySet());
+        lanes.forEach(rules -> gone.remove(rules.lane()));
+        return change(lanes, gone);
+    }
+
+    /** These lanes are new or have other rules, and those are gone; all others stay as they are. */
+    Served change(Collection<LaneRules> lanes, Collection<Integer> gone) {
         List<LaneBacklog> created = new ArrayList<>();
         for (LaneRules rules : lanes) {
-            gone.remove(rules.lane());
             LaneBacklog known = byNumber.get(rules.lane());
             if (known != null) {
                 known.update(rules);
@@ -89,8 +94,9 @@ final class LaneBacklogs {
                 created.add(lane);
             }
         }
-        forget(gone);
-        return new Served(created, gone);
+        List<Integer> known = gone.stream().filter(byNumber::containsKey).toList();
+        forget(known);
+        return new Served(created, known);
     }
 
     @Nullable

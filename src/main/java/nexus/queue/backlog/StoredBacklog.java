@@ -178,7 +178,15 @@ final class StoredBacklog implements Backlog {
 
     @Override
     public void serve(Collection<LaneRules> rules) {
-        LaneBacklogs.Served served = lanes.serve(rules);
+        adopt(lanes.serve(rules));
+    }
+
+    @Override
+    public void change(Collection<LaneRules> changed, Collection<Integer> gone) {
+        adopt(lanes.change(changed, gone));
+    }
+
+    private void adopt(LaneBacklogs.Served served) {
         served.gone().forEach(this::clear);
         unpacking.adopt(LaneBacklogs.oldestOpen(served.created())).onSuccess(read -> proceed());
         proceed();

@@ -12,12 +12,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import nexus.replication.coverage.CoverageWarnings;
 import nexus.replication.coverage.CoverageWatch;
 import nexus.replication.coverage.Loss;
@@ -40,6 +40,7 @@ import nexus.replication.table.Published;
 import nexus.replication.table.SourceTable;
 import nexus.replication.table.SourceTables;
 import nexus.subscription.Subscription;
+import nexus.subscription.Subscriptions;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.warning.TableCoverage;
 import nexus.subscription.warning.Warning;
@@ -92,8 +93,20 @@ public class TablePublisher implements TableCoverage {
             Map<Kind, Published> published,
             List<Publications.Refused> refused) {}
 
-    /** The subscriptions; not up to date when the store did not respond. */
-    private record Wanting(Collection<Subscription> subscriptions, boolean isUpToDate) {}
+    /**
+     * The subscriptions; not up to date when the store did not respond.
+     *
+     * @param asking one that is to be covered, whether or not it is among them
+     */
+    private record Wanting(Subscriptions subscriptions, Optional<Subscription> asking, boolean isUpToDate) {
+        boolean includes(SourceTable table) {
+            return table.isCapturable()
+                    && (subscriptions.selectChangesOf(table.schema(), table.name())
+                            || asking.filter(one -> !CoverageWarnings.wantedOperations(one, List.of(table))
+                                            .isEmpty())
+                                    .isPresent());
+        }
+    }
 
     /** The conditions that a new subscription still waits for. */
     private record Waiting(boolean slotIsMissing, List<OpenTransaction> writers) {
@@ -159,7 +172,7 @@ public class TablePublisher implements TableCoverage {
                 }
             });
             if (outcome.wanting.isUpToDate) {
-                coverage.check(outcome.wanting.subscriptions, lossWarnings(outcome), failing(outcome));
+                coverage.check(outcome.wanting.subscriptions.all(), lossWarnings(outcome), failing(outcome));
             }
             loggedFailure = "";
         } catch (SQLException | RuntimeException e) {
@@ -172,14 +185,11 @@ public class TablePublisher implements TableCoverage {
     }
 
     private Wanting reload() {
-        return new Wanting(StoreReply.await(catalog.refresh()).all(), true);
+        return new Wanting(StoreReply.await(catalog.refresh()), Optional.empty(), true);
     }
 
     private Wanting reloadWith(Subscription asking) {
-        return new Wanting(
-                Stream.concat(reload().subscriptions.stream(), Stream.of(asking))
-                        .toList(),
-                true);
+        return new Wanting(reload().subscriptions, Optional.of(asking), true);
     }
 
     /**
@@ -190,7 +200,7 @@ public class TablePublisher implements TableCoverage {
         try {
             return reload();
         } catch (StoreUnavailableException e) {
-            return new Wanting(catalog.current().all(), false);
+            return new Wanting(catalog.current(), Optional.empty(), false);
         }
     }
 
@@ -224,7 +234,7 @@ public class TablePublisher implements TableCoverage {
         // subscriptions are read under the lock, so that its last holder has seen everything committed before
         Wanting wanting = reading.get();
         List<SourceTable> tables = SourceTables.read(connection);
-        Set<Long> needed = needed(wanting.subscriptions, tables);
+        Set<Long> needed = needed(wanting, tables);
         noteUnneeded(tables, needed);
         // discards relations that another process removed
         earlierWriters.track(connection, publishedRelations(tables, before));
@@ -251,16 +261,8 @@ public class TablePublisher implements TableCoverage {
                 .count();
     }
 
-    private static Set<Long> needed(Collection<Subscription> subscriptions, List<SourceTable> tables) {
-        Set<Long> needed = new HashSet<>();
-        for (Subscription subscription : subscriptions) {
-            if (subscription.isEnabled()) {
-                CoverageWarnings.wantedOperations(subscription, tables)
-                        .keySet()
-                        .forEach(table -> needed.add(table.oid()));
-            }
-        }
-        return needed;
+    private static Set<Long> needed(Wanting wanting, List<SourceTable> tables) {
+        return tables.stream().filter(wanting::includes).map(SourceTable::oid).collect(Collectors.toSet());
     }
 
     private void noteUnneeded(List<SourceTable> tables, Set<Long> needed) {

@@ -18,8 +18,8 @@ public final class SecretRotation {
             SELECT id, settings::text AS settings, target
             FROM nexus.subscription WHERE deleted_at IS NULL FOR UPDATE""";
 
-    private static final String WRITE =
-            "UPDATE nexus.subscription SET target = ?, target_digest = ?, fingerprint = ? WHERE id = ?";
+    private static final String WRITE = "UPDATE nexus.subscription SET target = ?, target_digest = ?, fingerprint = ?,"
+            + " version = (SELECT catalog_version FROM nexus.store) WHERE id = ?";
 
     private static final String RAISE_VERSION = "UPDATE nexus.store SET catalog_version = catalog_version + 1";
 
@@ -38,6 +38,7 @@ public final class SecretRotation {
         try (Statement statement = connection.createStatement();
                 PreparedStatement write = connection.prepareStatement(WRITE)) {
             statement.execute(LOCK);
+            statement.execute(RAISE_VERSION); // first, because the changed rows name it
             try (ResultSet row = statement.executeQuery(READ)) {
                 while (row.next()) {
                     if (!cipher.isPresentKey(row.getBytes("target"))) {
@@ -46,7 +47,6 @@ public final class SecretRotation {
                     }
                 }
             }
-            statement.execute(RAISE_VERSION);
             connection.commit();
             return changed;
         } catch (SQLException | RuntimeException e) {

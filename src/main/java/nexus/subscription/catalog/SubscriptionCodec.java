@@ -71,7 +71,7 @@ final class SubscriptionCodec {
                 Rows.instant(row, "updated_at"));
     }
 
-    private static SubscriptionState state(Row row) {
+    static SubscriptionState state(Row row) {
         return new SubscriptionState(
                 row.getBoolean("is_enabled"),
                 Optional.ofNullable(row.getString("disabled_reason")),

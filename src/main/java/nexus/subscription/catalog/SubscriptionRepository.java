@@ -9,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +27,11 @@ import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
-import nexus.subscription.Subscriptions;
+import nexus.subscription.SubscriptionState;
 import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.TargetSettings;
 import nexus.subscription.target.WebhookSettings;
-import org.jspecify.annotations.Nullable;
 
 /** The only class that writes {@code subscription} and {@code store.catalog_version}. */
 @Singleton
@@ -43,9 +43,27 @@ public class SubscriptionRepository {
             id, lane, kind, settings, target, is_enabled, disabled_reason, held_until, breaker_opened_at, \
             breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, created_at, updated_at""";
 
-    /** One statement, so one snapshot; a store without subscriptions still has a version. */
-    private static final String LOAD_ALL = "SELECT catalog_version, s.xmin::text AS row_version, "
-            + COLUMNS.replace("id, lane", "s.id, lane") + " FROM store LEFT JOIN subscription s ON deleted_at IS NULL";
+    /**
+     * One statement, so one snapshot; a store without changes still has a version. A version below the known one is that
+     * of a store that went back in time.
+     */
+    private static final NamedSql CHANGES = NamedSql.of(
+            "SELECT catalog_version, s.deleted_at IS NOT NULL AS is_deleted, "
+                    + COLUMNS.replace("id, lane", "s.id, lane")
+                    + """
+
+            FROM store LEFT JOIN subscription s
+               ON s.version > CASE WHEN catalog_version < :known::bigint THEN 0 ELSE :known::bigint END
+              AND (s.deleted_at IS NULL OR (:known::bigint > 0 AND catalog_version >= :known::bigint))""",
+            "known");
+
+    /** Those that have a state beside their settings. */
+    private static final String STATES = """
+            SELECT lane, is_enabled, disabled_reason, held_until, breaker_opened_at, breaker_probe_at,
+                   breaker_failed_probes, failing_since, failing_attempts
+            FROM subscription
+            WHERE deleted_at IS NULL
+              AND (held_until IS NOT NULL OR breaker_opened_at IS NOT NULL OR failing_since IS NOT NULL)""";
 
     private static final String VERSION = "SELECT catalog_version FROM store";
 
@@ -73,8 +91,9 @@ public class SubscriptionRepository {
 
     private static final NamedSql.From<Insertion> INSERT = NamedSql.from(
             """
-            INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, is_enabled)
-            VALUES (:id, :kind, :settings, :target, :target_digest, :fingerprint, :is_enabled)
+            INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, is_enabled, version)
+            VALUES (:id, :kind, :settings, :target, :target_digest, :fingerprint, :is_enabled,
+                    (SELECT catalog_version FROM store))
             RETURNING
             """ + COLUMNS,
             parameter("id", Insertion::id),
@@ -103,7 +122,7 @@ public class SubscriptionRepository {
                 breaker_failed_probes = CASE WHEN :starts_anew THEN 0 ELSE breaker_failed_probes END,
                 failing_since = CASE WHEN :starts_anew THEN NULL ELSE failing_since END,
                 failing_attempts = CASE WHEN :starts_anew THEN 0 ELSE failing_attempts END,
-                updated_at = now()
+                updated_at = now(), version = (SELECT catalog_version FROM store)
             WHERE id = :id AND deleted_at IS NULL
             RETURNING
             """ + COLUMNS,
@@ -119,12 +138,15 @@ public class SubscriptionRepository {
 
     /** The tombstone keeps no credentials. */
     private static final NamedSql DELETE = NamedSql.of("""
-            UPDATE subscription SET deleted_at = now(), updated_at = now(), target = NULL
+            UPDATE subscription
+            SET deleted_at = now(), updated_at = now(), target = NULL, version = (SELECT catalog_version FROM store)
             WHERE id = :id AND deleted_at IS NULL AND (:kind::text IS NULL OR kind = :kind)""", "id", "kind");
 
     /** Not for a target that was named meanwhile. */
     private static final NamedSql DISABLE = NamedSql.of("""
-            UPDATE subscription SET is_enabled = false, disabled_reason = :reason, updated_at = now()
+            UPDATE subscription
+            SET is_enabled = false, disabled_reason = :reason, updated_at = now(),
+                version = (SELECT catalog_version FROM store)
             WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "reason");
 
     /**
@@ -161,10 +183,6 @@ public class SubscriptionRepository {
 
     private final Store store;
     private final SubscriptionCodec codec;
-    private volatile Map<UUID, Read> lastRead = Map.of();
-
-    /** A subscription as it was read; its row is another version after every change. */
-    private record Read(String rowVersion, Subscription subscription) {}
 
     @Inject
     public SubscriptionRepository(Store store, SecretCipher cipher) {
@@ -173,35 +191,39 @@ public class SubscriptionRepository {
     }
 
     /**
-     * Every subscription that is not deleted, and the version of the catalog, in one snapshot. Subscriptions whose rows
-     * have not changed since the last call are the same objects again: decrypting and parsing thousands of them would
-     * take most of the time of a change.
+     * What has changed since a version. Decrypts and parses nothing else.
+     *
+     * @param known 0 for everything
      */
-    public Future<Subscriptions> loadAll() {
-        return store.api().preparedQuery(LOAD_ALL).execute().map(rows -> {
-            Map<UUID, Read> before = lastRead;
-            Map<UUID, Read> read = new HashMap<>();
+    public Future<CatalogChanges> changesSince(long known) {
+        return CHANGES.on(store.api(), known).map(rows -> {
             long version = 0;
+            List<Subscription> changed = new ArrayList<>();
+            List<Integer> gone = new ArrayList<>();
             for (Row row : rows) {
                 version = row.getLong("catalog_version");
-                @Nullable UUID id = row.getUUID("id");
-                if (id != null) {
-                    String rowVersion = row.getString("row_version");
-                    Read known = before.get(id);
-                    read.put(
-                            id,
-                            known != null && known.rowVersion().equals(rowVersion)
-                                    ? known
-                                    : new Read(rowVersion, codec.subscription(row)));
+                if (row.getBoolean("is_deleted")) {
+                    gone.add(row.getInteger("lane"));
+                } else if (row.getUUID("id") != null) {
+                    changed.add(codec.subscription(row));
                 }
             }
-            lastRead = read;
-            return new Subscriptions(
-                    version, read.values().stream().map(Read::subscription).toList());
+            return new CatalogChanges(version, known == 0 || version < known, changed, gone);
         });
     }
 
-    /** The version that {@link #loadAll} would find now. */
+    /** The states of all subscriptions by their lanes; one without a hold and of good health may be missing. */
+    public Future<Map<Integer, SubscriptionState>> states() {
+        return store.api().preparedQuery(STATES).execute().map(rows -> {
+            Map<Integer, SubscriptionState> states = new HashMap<>();
+            for (Row row : rows) {
+                states.put(row.getInteger("lane"), SubscriptionCodec.state(row));
+            }
+            return states;
+        });
+    }
+
+    /** The version that {@link #changesSince} would find now. */
     public Future<Long> catalogVersion() {
         return store.api().preparedQuery(VERSION).execute().map(rows -> Rows.only(rows)
                 .getLong("catalog_version"));
@@ -366,12 +388,13 @@ public class SubscriptionRepository {
                 .mapEmpty();
     }
 
+    /** The version is raised first, because the changed row names it. */
     private <T> Future<T> changing(UUID id, AuditedChange audited, Function<SqlConnection, Future<T>> change) {
-        return locked(connection -> change.apply(connection).compose(changed -> connection
+        return locked(connection -> connection
                 .preparedQuery(RAISE_VERSION)
                 .execute()
-                .compose(raised -> audited.complete(connection, id.toString()))
-                .map(done -> changed)));
+                .compose(raised -> change.apply(connection))
+                .compose(changed -> audited.complete(connection, id.toString()).map(done -> changed)));
     }
 
     private <T> Future<T> locked(Function<SqlConnection, Future<T>> work) {

@@ -73,28 +73,81 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(stored.draft()).isEqualTo(draft);
         assertThat(stored.kind()).isEqualTo(Kind.LISTENER);
         assertThat(await(repository.find(stored.id()))).contains(stored);
-        assertThat(await(repository.loadAll()).withId(stored.id())).contains(stored);
+        assertThat(await(repository.changesSince(0)).changed()).containsExactly(stored);
     }
 
     @Test
-    void whatHasNotChangedIsNotReadAnew() {
+    void onlyWhatChangedIsRead() {
         Subscription changed = insert(settings("https://hooks.example", "a"));
         Subscription held = insert(settings("https://hooks.example", "b"));
         Subscription kept = insert(settings("https://hooks.example", "c"));
         Subscription deleted = insert(settings("https://hooks.example", "d"));
-        Subscriptions before = await(repository.loadAll());
+        SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+        Subscriptions before = await(catalog.reload());
+        assertThat(before.all()).containsExactlyInAnyOrder(changed, held, kept, deleted);
+
         SubscriptionSettings other = settings("https://hooks.example/2", "a");
-        await(repository.update(changed.id(), now -> SubscriptionDraft.enabled(other)));
+        Subscription now = await(repository.update(changed.id(), was -> SubscriptionDraft.enabled(other)));
         Instant until = Instant.parse("2030-01-01T00:00:00Z");
         await(repository.hold(held.id(), held.target(), until));
         await(repository.delete(deleted.id(), Optional.empty()));
+        Subscription added = insert(settings("https://hooks.example", "e"));
 
-        Subscriptions after = await(repository.loadAll());
-        assertThat(after.all()).hasSize(3);
+        CatalogChanges changes = await(repository.changesSince(before.version()));
+        assertThat(changes.isWhole()).isFalse();
+        assertThat(changes.changed()).containsExactlyInAnyOrder(now, added);
+        assertThat(changes.gone()).containsExactly(deleted.lane());
+        assertThat(await(repository.changesSince(changes.version())).changed()).isEmpty();
+        CatalogChanges whole = await(repository.changesSince(0));
+        assertThat(whole.isWhole()).isTrue();
+        assertThat(whole.changed()).hasSize(4).doesNotContain(deleted);
+
+        Subscriptions after = await(catalog.reload());
+        assertThat(after.version()).isEqualTo(whole.version());
+        assertThat(after.all()).containsExactlyInAnyOrder(now, held, kept, added);
         assertThat(after.withId(kept.id()).orElseThrow())
                 .isSameAs(before.withId(kept.id()).orElseThrow());
-        assertThat(after.withId(changed.id()).orElseThrow().settings()).isEqualTo(other);
+        assertThat(after.ofLane(deleted.lane())).isEmpty();
+    }
+
+    /** They change without a new version; a process that takes a lane over needs them. */
+    @Test
+    void statesOfEndpointsAreReadApart() {
+        Subscription held = insert(settings("https://hooks.example", "a"));
+        Subscription kept = insert(settings("https://hooks.example", "b"));
+        SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+        Subscriptions before = await(catalog.reload());
+        Instant until = Instant.parse("2030-01-01T00:00:00Z");
+        await(repository.hold(held.id(), held.target(), until));
+        EndpointHealth failing =
+                new EndpointHealth(Optional.empty(), Optional.of(new EndpointHealth.Failing(until, 3)));
+        await(repository.health(held.id(), held.target(), failing));
+
+        Subscriptions after = await(catalog.reloadWithStates());
+        assertThat(after.version()).isEqualTo(before.version());
         assertThat(after.withId(held.id()).orElseThrow().state().heldUntil()).contains(until);
+        assertThat(after.withId(held.id()).orElseThrow().state().health()).isEqualTo(failing);
+        assertThat(after.withId(kept.id()).orElseThrow())
+                .isSameAs(before.withId(kept.id()).orElseThrow());
+
+        await(repository.health(held.id(), held.target(), EndpointHealth.GOOD));
+        TestPostgres.execute(url, "UPDATE nexus.subscription SET held_until = NULL");
+        assertThat(await(catalog.reloadWithStates()).withId(held.id())).contains(held);
+    }
+
+    @Test
+    void aStoreThatWentBackInTimeIsReadAsAWhole() {
+        Subscription lost = insert(settings("https://hooks.example", "a"));
+        Subscription kept = insert(settings("https://hooks.example", "b"));
+        SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
+        await(catalog.reload());
+        TestPostgres.execute(
+                url,
+                "DELETE FROM nexus.subscription WHERE id = '" + lost.id() + "'",
+                "UPDATE nexus.store SET catalog_version = 2",
+                "UPDATE nexus.subscription SET version = 2");
+        assertThat(await(catalog.refresh()).all()).containsExactly(kept);
+        assertThat(catalog.current().version()).isEqualTo(2);
     }
 
     @Test
@@ -157,7 +210,7 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 4);
-        assertThat(await(repository.loadAll()).version()).isEqualTo(start + 4);
+        assertThat(await(repository.changesSince(0)).version()).isEqualTo(start + 4);
     }
 
     @Test
@@ -238,7 +291,7 @@ class SubscriptionRepositoryPostgresTest {
                 .isThrownBy(() -> await(repository.delete(made.id(), Optional.of(Kind.LISTENER))));
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.find(made.id()))).isEmpty();
-        assertThat(await(repository.loadAll()).all()).isEmpty();
+        assertThat(await(repository.changesSince(0)).changed()).isEmpty();
         assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
         assertThatExceptionOfType(Refusal.NotFound.class)
                 .isThrownBy(() -> await(repository.delete(made.id(), Optional.empty())));
