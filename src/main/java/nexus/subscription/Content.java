@@ -1,22 +1,32 @@
 package nexus.subscription;
 
+import java.util.Optional;
 import nexus.shape.ContentFormat;
 import nexus.shape.Form;
 
-/** The content that is sent. */
-public record Content(Form form) {
-    public static final Content DEFAULT = new Content(Form.DEFAULT);
+/**
+ * The content that is sent.
+ *
+ * @param form of each event
+ * @param batch empty: each event is a request of its own
+ */
+public record Content(Form form, Optional<Batch> batch) {
+    public static final Content DEFAULT = new Content(Form.DEFAULT, Optional.empty());
 
     public ContentFormat format() {
         return form.format();
     }
 
     public Content with(Form other) {
-        return new Content(other);
+        return new Content(other, batch);
     }
 
-    /** Equal for contents that give the same bytes. */
+    public Content withBatch(Optional<Batch> other) {
+        return new Content(form, other);
+    }
+
+    /** Equal for contents of the same form. */
     String sameness() {
-        return format().apiName();
+        return format().apiName() + (batch.isPresent() ? " in batches" : "");
     }
 }

@@ -15,7 +15,8 @@ final class ContentJson {
 
     static Content read(JsonBody body, Content before) {
         Form form = before.form();
-        return before.with(body.has("format") ? form.with(format(body)) : form);
+        return before.with(body.has("format") ? form.with(format(body)) : form)
+                .withBatch(BatchJson.read(body, before.batch()));
     }
 
     private static ContentFormat format(JsonBody body) {
@@ -26,12 +27,13 @@ final class ContentJson {
 
     static void write(Content content, Map<String, @Nullable Object> json) {
         json.put("format", content.format().apiName());
+        BatchJson.write(content.batch(), json);
     }
 
     static Content stored(JsonObject json) {
         ContentFormat format = Optional.ofNullable(json.getString("format"))
                 .flatMap(ContentFormat::ofApiName)
                 .orElse(ContentFormat.DEFAULT);
-        return Content.DEFAULT.with(Form.DEFAULT.with(format));
+        return Content.DEFAULT.with(Form.DEFAULT.with(format)).withBatch(BatchJson.stored(json));
     }
 }

@@ -5,10 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import nexus.api.json.JsonBody;
+import nexus.subscription.Content;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.target.KeptSecrets;
 import nexus.subscription.target.TargetJson;
 import nexus.subscription.target.TargetSettings;
+import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
 
 /** All settings of a subscription. */
@@ -24,10 +26,14 @@ public final class SettingsJson {
      */
     public static SubscriptionSettings read(JsonBody body, SubscriptionSettings before, KeptSecrets kept) {
         TargetSettings target = TargetJson.read(body, before.target(), kept);
+        Content content = ContentJson.read(body, before.content());
+        if (content.batch().isPresent() && target.type() != TargetType.WEBHOOK) {
+            body.error("batch", "is for targets of the type WEBHOOK: others get each event as a message of its own");
+        }
         return new SubscriptionSettings(
                 name(body, before.name(), target),
                 SelectionJson.read(body, before.selection()),
-                ContentJson.read(body, before.content()),
+                content,
                 target,
                 FlowJson.read(body, before.flow()),
                 RetryJson.read(body, before.retry()));
