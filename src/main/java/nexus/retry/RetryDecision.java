@@ -12,7 +12,7 @@ public sealed interface RetryDecision {
     enum Reason {
         /** All attempts of its budget were made. */
         EXHAUSTED("exhausted"),
-        /** The endpoint answered with a status that the subscription calls final. */
+        /** The target will never take it, or answered with a status that the subscription calls final. */
         REFUSED("refused"),
         /** The endpoint answered 410: it wants no more, and the subscription is disabled. */
         GONE("gone");

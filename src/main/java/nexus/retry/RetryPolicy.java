@@ -38,4 +38,14 @@ public record RetryPolicy(int maxAttempts, Backoff backoff, Set<Integer> deadOn)
         Duration asked = failure.pause().orElse(Duration.ZERO);
         return new RetryDecision.RetryAt(now.plus(asked.compareTo(wait) > 0 ? asked : wait));
     }
+
+    /**
+     * Decides after an attempt that could not succeed, because nothing can be sent to the target now. It does not use up
+     * the budget, and the wait does not grow: it is for the breaker to slow down.
+     *
+     * @param random in [0, 1), for the jitter
+     */
+    public RetryDecision.RetryAt afterOutage(Instant now, double random) {
+        return new RetryDecision.RetryAt(now.plus(backoff.after(1, random)));
+    }
 }

@@ -120,10 +120,34 @@ public sealed interface SendResult {
         }
     }
 
+    /**
+     * Nothing can be sent to the target, because the server in front of it is out of order or refuses Nexus's login. The
+     * delivery is not given up for it, however many attempts were made.
+     *
+     * @param answer null when the server gave none
+     */
+    record OutOfService(
+            String why,
+            @Override @Nullable Answer answer,
+            @Override Duration took) implements SendResult {
+        @Override
+        public String outcome() {
+            return "out-of-service";
+        }
+
+        @Override
+        public Optional<String> error() {
+            return Optional.of(why);
+        }
+    }
+
     /** Which deliveries a refusal is about. */
     sealed interface Extent {
         /** The target works, and may take other deliveries. */
         record ThisDelivery() implements Extent {}
+
+        /** The target works, may take other deliveries, and will never take this one. */
+        record ThisDeliveryForGood() implements Extent {}
 
         /**
          * The target is broken or overloaded.

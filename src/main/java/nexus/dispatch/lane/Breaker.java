@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether an endpoint gets requests. A closed breaker allows all. It opens after a number of consecutive failures, or
- * when more than a share of the results of the last minute are failures. An open breaker allows none until a probe is due,
- * which is one real delivery. A failed probe doubles the wait for the next one; any result that is no failure closes it.
+ * when more than a share of the results of the last minute are failures, or at once when the target is out of service. An
+ * open breaker allows none until a probe is due, which is one real delivery. A failed probe doubles the wait for the next
+ * one; any result that is no failure closes it.
  *
  * <p>Pure: time is an argument. {@link Verdict} defines failures.
  */
@@ -58,25 +59,24 @@ final class Breaker {
         Opened open = opened;
         if (open == null) {
             count(verdict, now);
-            if (verdict == Verdict.FAILED && isTooMuch(now)) {
+            if (verdict == Verdict.OUT_OF_SERVICE || (verdict == Verdict.FAILED && isTooMuch(now))) {
                 opened = new Opened(now, now.plus(rules.firstProbe()), 0);
                 forget();
             }
             return opened != null;
         }
-        if (!isProbe && (startedAt.isBefore(open.at()) || verdict == Verdict.FAILED)) {
+        if (!isProbe && (startedAt.isBefore(open.at()) || verdict.isFailure())) {
             return false;
         }
         int failedProbes = open.failedProbes() + 1;
         Instant openedAt = now.isBefore(open.at()) ? now : open.at();
-        opened = verdict == Verdict.FAILED
-                ? new Opened(openedAt, now.plus(probes.nth(failedProbes + 1)), failedProbes)
-                : null;
+        opened =
+                verdict.isFailure() ? new Opened(openedAt, now.plus(probes.nth(failedProbes + 1)), failedProbes) : null;
         return true;
     }
 
     private void count(Verdict verdict, Instant now) {
-        failuresInARow = verdict == Verdict.FAILED ? failuresInARow + 1 : 0;
+        failuresInARow = verdict.isFailure() ? failuresInARow + 1 : 0;
         long slice = now.toEpochMilli() / sliceMillis;
         int at = Math.floorMod(slice, SLICES);
         if (slices[at] != slice) {
@@ -85,7 +85,7 @@ final class Breaker {
             failures[at] = 0;
         }
         results[at]++;
-        failures[at] += verdict == Verdict.FAILED ? 1 : 0;
+        failures[at] += verdict.isFailure() ? 1 : 0;
     }
 
     private boolean isTooMuch(Instant now) {

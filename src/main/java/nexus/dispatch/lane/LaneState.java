@@ -261,6 +261,7 @@ public final class LaneState {
             case SendResult.Unreachable unreachable -> {}
             case SendResult.Blocked blocked -> {}
             case SendResult.Unsendable unsendable -> {}
+            case SendResult.OutOfService none -> {}
         }
     }
 

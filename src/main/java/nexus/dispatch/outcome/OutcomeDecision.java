@@ -45,8 +45,14 @@ public final class OutcomeDecision {
         if (result instanceof SendResult.Unsendable unsendable) {
             return new Outcome.Dead(delivery, Optional.of(made), unsendable.reason());
         }
+        if (result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.ThisDeliveryForGood) {
+            return new Outcome.Dead(delivery, Optional.of(made), RetryDecision.Reason.REFUSED.text());
+        }
         int attemptsOfBudget = delivery.nextAttempt() - delivery.attemptsBefore();
-        return switch (policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble())) {
+        RetryDecision decision = result instanceof SendResult.OutOfService
+                ? policy.afterOutage(now, random.getAsDouble())
+                : policy.decide(failure(result), attemptsOfBudget, now, random.getAsDouble());
+        return switch (decision) {
             case RetryDecision.RetryAt again ->
                 // rounded like in the store, so that cursors compare equal
                 new Outcome.Again(delivery, made, again.at().truncatedTo(ChronoUnit.MICROS));

@@ -14,7 +14,14 @@ public enum Verdict {
     /** The target is unreachable, too slow, forbidden, broken or overloaded. */
     FAILED,
     /** No request was made, so the result says nothing about the target. */
-    NONE;
+    NONE,
+    /** Nothing can be sent to the target until a person or its operator acts. */
+    OUT_OF_SERVICE;
+
+    /** Whether the target did not work. */
+    public boolean isFailure() {
+        return this == FAILED || this == OUT_OF_SERVICE;
+    }
 
     public static Verdict of(SendResult result) {
         return switch (result) {
@@ -22,6 +29,7 @@ public enum Verdict {
             case SendResult.Refused refused ->
                 switch (refused.extent()) {
                     case Extent.ThisDelivery one -> ANSWERED;
+                    case Extent.ThisDeliveryForGood one -> ANSWERED;
                     case Extent.AllForNow all -> FAILED;
                     case Extent.AllForGood all -> ANSWERED;
                 };
@@ -29,6 +37,7 @@ public enum Verdict {
             case SendResult.TimedOut timedOut -> FAILED;
             case SendResult.Blocked blocked -> FAILED;
             case SendResult.Unsendable unsendable -> NONE;
+            case SendResult.OutOfService none -> OUT_OF_SERVICE;
         };
     }
 }

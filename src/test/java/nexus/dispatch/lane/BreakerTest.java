@@ -3,6 +3,7 @@ package nexus.dispatch.lane;
 import static nexus.dispatch.outcome.Verdict.ANSWERED;
 import static nexus.dispatch.outcome.Verdict.DELIVERED;
 import static nexus.dispatch.outcome.Verdict.FAILED;
+import static nexus.dispatch.outcome.Verdict.OUT_OF_SERVICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -165,10 +166,20 @@ class BreakerTest {
     }
 
     @Test
+    void aTargetThatIsOutOfServiceOpensItAtOnceAndKeepsItOpen() {
+        assertThat(hear(OUT_OF_SERVICE)).isTrue();
+        assertThat(breaker.heard(OUT_OF_SERVICE, true, now, now)).isTrue();
+        assertThat(breaker.opened()).get().returns(1, Opened::failedProbes);
+        assertThat(breaker.heard(DELIVERED, true, now, now)).isTrue();
+        assertThat(breaker.isClosed()).isTrue();
+    }
+
+    @Test
     void onlyWhatTheTargetItselfIsToBlameForIsAFailure() {
         assertThat(Verdict.of(new SendResult.Delivered(new Answer(200, ""), Duration.ZERO)))
                 .isEqualTo(DELIVERED);
         assertThat(refused(new Extent.ThisDelivery())).isEqualTo(ANSWERED);
+        assertThat(refused(new Extent.ThisDeliveryForGood())).isEqualTo(ANSWERED);
         assertThat(refused(new Extent.AllForGood("gone"))).isEqualTo(ANSWERED);
         assertThat(refused(new Extent.AllForNow(Optional.empty()))).isEqualTo(FAILED);
         assertThat(Verdict.of(new SendResult.Unreachable("refused", Duration.ZERO)))
@@ -177,6 +188,8 @@ class BreakerTest {
                 .isEqualTo(FAILED);
         assertThat(Verdict.of(new SendResult.Blocked("10.0.0.1", Duration.ZERO)))
                 .isEqualTo(FAILED);
+        assertThat(Verdict.of(new SendResult.OutOfService("no login", null, Duration.ZERO)))
+                .isEqualTo(OUT_OF_SERVICE);
     }
 
     private static Verdict refused(Extent extent) {

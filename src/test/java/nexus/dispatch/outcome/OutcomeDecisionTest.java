@@ -43,4 +43,24 @@ class OutcomeDecisionTest {
                 });
         assertThat(outcome).isInstanceOf(Outcome.Sent.class);
     }
+
+    @Test
+    void aDeliveryThatIsRefusedForGoodIsDeadAtItsFirstAttempt() {
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        SendResult refused = new SendResult.Refused(
+                "no such recipient", new Answer(550, ""), new Extent.ThisDeliveryForGood(), Duration.ZERO);
+        assertThat(OutcomeDecision.of(row(1).build(), refused, POLICY, now, now, () -> 0.5))
+                .isInstanceOfSatisfying(
+                        Outcome.Dead.class, dead -> assertThat(dead.reason()).isEqualTo("refused"));
+    }
+
+    @Test
+    void anAttemptWhileTheTargetIsOutOfServiceNeverGivesADeliveryUp() {
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        RetryPolicy once = new RetryPolicy(1, new Backoff(Duration.ofSeconds(5), Duration.ofHours(10)), Set.of(535));
+        SendResult none = new SendResult.OutOfService("no login", new Answer(535, ""), Duration.ZERO);
+        assertThat(OutcomeDecision.of(row(1).build(), none, once, now, now, () -> 0.5))
+                .isInstanceOfSatisfying(
+                        Outcome.Again.class, again -> assertThat(again.due()).isEqualTo(now.plusSeconds(5)));
+    }
 }
