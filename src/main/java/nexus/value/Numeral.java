@@ -38,8 +38,7 @@ public final class Numeral implements Comparable<Numeral> {
     /** Whether it has no fraction, as 3, 3.0 and 3e2. */
     public boolean isWhole() {
         Canonical known = canonical();
-        return known.sign == 0
-                || known.exponent.compareTo(BigInteger.valueOf(known.digits.length())) >= 0;
+        return known.sign == 0 || known.exponent.compareTo(BigInteger.valueOf(known.digits.length())) >= 0;
     }
 
     /** The exact value, when it has at most this many digits before and after the point together; else null. */

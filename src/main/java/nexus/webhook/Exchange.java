@@ -204,7 +204,7 @@ final class Exchange {
         HttpClientRequest written = answering.written();
         written.exceptionHandler(answering);
         try {
-            sender.headers.write(target, parcel, attempt, answering.authorization(), span, written.headers());
+            sender.headers.write(target, parcel, attempt, answering.authorization(), span, answering.headers());
             written.send(parcel.body()).onComplete(answer -> answered(answering, answer));
         } catch (IllegalArgumentException e) {
             finish(unreachable("one of the subscription's headers can't be sent"));

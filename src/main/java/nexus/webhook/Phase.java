@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.BiConsumer;
 import nexus.webhook.connection.Connector.Opened;
 import nexus.webhook.connection.Resends;
 import nexus.webhook.connection.Resends.Resend;
@@ -72,6 +73,11 @@ sealed interface Phase {
 
         String authorization() {
             return connected.authorization();
+        }
+
+        /** Takes the headers of the request. */
+        BiConsumer<CharSequence, CharSequence> headers() {
+            return opened.connection().headers(opened.request());
         }
 
         /** The next phase when the request is sent again. */

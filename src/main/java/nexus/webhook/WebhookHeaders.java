@@ -1,11 +1,9 @@
 package nexus.webhook;
 
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -44,6 +42,7 @@ final class WebhookHeaders {
      * @param attempt its number, from 1
      * @param authorization empty text when the request carries no credentials
      * @param span of this request; null when it is not traced
+     * @param put takes each name and value once
      * @throws IllegalArgumentException if a subscriber's header is none
      */
     void write(
@@ -52,16 +51,16 @@ final class WebhookHeaders {
             int attempt,
             String authorization,
             @Nullable AttemptSpan span,
-            MultiMap into) {
-        for (Map.Entry<String, String> header : target.headers().entrySet()) {
-            into.set(header.getKey(), header.getValue());
-        }
+            BiConsumer<CharSequence, CharSequence> put) {
+        target.headers().forEach((name, value) -> { // no other name is one of Nexus's own
+            if (authorization.isEmpty() || !name.equalsIgnoreCase("authorization")) {
+                put.accept(name, value);
+            }
+        });
         List<byte[]> keys = target.keys();
         byte[] body = parcel.body().getBytes();
         String id = parcel.idText();
         String timestamp = Long.toString(clock.millis() / 1000);
-        // where nothing is, nothing has to be replaced
-        BiConsumer<CharSequence, CharSequence> put = target.headers().isEmpty() ? into::add : into::set;
         put.accept(HttpHeaders.CONTENT_TYPE, parcel.contentType());
         put.accept(HttpHeaders.USER_AGENT, userAgent);
         put.accept(ID, id);

@@ -12,9 +12,11 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpClientConnection;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class GuardedConnection {
     private final ReceiverBreaches breaches;
     private final Duration keepAlive;
     private final @Nullable AnswerDecoder answers; // of HTTP/1.1
+    private final @Nullable RequestEncoder requests; // of HTTP/1.1
     private final @Nullable Http2Answers streams; // of HTTP/2
     private String host = "";
     private boolean isUsed;
@@ -46,11 +49,13 @@ public final class GuardedConnection {
         Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
         if (http2 == null) {
             answers = new AnswerDecoder(this, limits);
+            requests = new RequestEncoder(answers);
             streams = null;
             pipeline.replace(CODEC, CODEC, answers);
-            pipeline.addAfter(CODEC, "requests", new RequestEncoder(answers));
+            pipeline.addAfter(CODEC, "requests", requests);
         } else {
             answers = null;
+            requests = null;
             streams = new Http2Answers(this, http2);
             http2.decoder().frameListener(streams);
             meterFrames(pipeline, http2);
@@ -83,7 +88,19 @@ public final class GuardedConnection {
         boolean isFirst = !isUsed;
         isUsed = true;
         host = toward;
+        if (requests != null) {
+            requests.forgetHeaders(); // of a request that was given up before it was written
+        }
         return isFirst;
+    }
+
+    /**
+     * Begins the headers of the request that took the connection.
+     *
+     * @return takes names and values, and throws {@link IllegalArgumentException} for a value that cannot be sent
+     */
+    public BiConsumer<CharSequence, CharSequence> headers(HttpClientRequest request) {
+        return requests == null ? request.headers()::add : requests.newHeaders();
     }
 
     /** Whether a byte of the answer to the request in flight has arrived; known of HTTP/1.1 alone. */
