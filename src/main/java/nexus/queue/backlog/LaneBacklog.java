@@ -41,6 +41,7 @@ final class LaneBacklog {
     private final KeyOrder order = new KeyOrder();
     private LaneRules rules;
     private Room room = Room.PARKED; // last value from the deliverer
+    boolean isAwake; // written by LaneBacklogs alone
     private int gapsKnown; // gaps in the seqs since which this lane has begun to be read
 
     /** @param forgotten receives every delivery that was remembered after another one and must be read again */
@@ -63,6 +64,11 @@ final class LaneBacklog {
     /** Records that it is about to be read, so that it knows the rows of these gaps before it takes anything into memory. */
     void readsGaps(int gaps) {
         gapsKnown = gaps;
+    }
+
+    /** Whether something of it is in memory or unread. */
+    boolean hasWork() {
+        return cursor.hasUnread() || cursor.hasUnreadDue() || !ahead.hasNothing() || !renewed.hasNothing();
     }
 
     /** There is room for so much. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class LaneBacklogs {
     private final Bodies bodies;
     private final ShardHandover shards;
-    private final LinkedHashMap<Integer, LaneBacklog> byNumber = new LinkedHashMap<>(); // in the order of their turns
+    private final Map<Integer, LaneBacklog> byNumber = new HashMap<>();
+    /**
+     * Those that may have work, in the order of their turns: of thousands of lanes few have any. A lane is in it from the
+     * moment that somebody asks for it, and so may change it, until nothing of it is in memory or unread.
+     */
+    private final LinkedHashMap<Integer, LaneBacklog> awake = new LinkedHashMap<>();
+
     private final InProgress inProgress = new InProgress();
     private final ReadAhead readAhead;
     private final List<OwedDelivery> dropped = new ArrayList<>();
@@ -45,6 +52,7 @@ final class LaneBacklogs {
     private void forget(Collection<Integer> numbers) {
         for (Integer number : numbers) {
             LaneBacklog lane = byNumber.remove(number);
+            awake.remove(number);
             if (lane != null) {
                 readAgain(lane);
             }
@@ -91,6 +99,7 @@ final class LaneBacklogs {
             } else if (owns(rules.lane())) {
                 LaneBacklog lane = new LaneBacklog(rules, readAhead::forget);
                 byNumber.put(lane.number, lane);
+                wake(lane);
                 created.add(lane);
             }
         }
@@ -101,11 +110,38 @@ final class LaneBacklogs {
 
     @Nullable
     LaneBacklog of(int number) {
-        return byNumber.get(number);
+        LaneBacklog lane = byNumber.get(number);
+        if (lane != null) {
+            wake(lane);
+        }
+        return lane;
     }
 
+    boolean has(int number) {
+        return byNumber.containsKey(number);
+    }
+
+    /** To be looked at only. */
     Collection<LaneBacklog> all() {
         return byNumber.values();
+    }
+
+    /** To be changed. */
+    Collection<LaneBacklog> allAwake() {
+        byNumber.values().forEach(this::wake);
+        return List.copyOf(awake.values());
+    }
+
+    /** Those whose retries may become due. */
+    Collection<LaneBacklog> awake() {
+        return awake.values();
+    }
+
+    private void wake(LaneBacklog lane) {
+        if (!lane.isAwake) {
+            lane.isAwake = true;
+            awake.put(lane.number, lane);
+        }
     }
 
     /**
@@ -114,24 +150,28 @@ final class LaneBacklogs {
      * @param isParkedWork whether parked lanes count, too: something was retried by hand
      */
     List<Integer> withWork(boolean isParkedWork, Instant now) {
+        if (isParkedWork) {
+            byNumber.values().forEach(this::wake);
+        }
         List<Integer> numbers = new ArrayList<>();
-        byNumber.forEach((number, lane) -> {
+        Iterator<LaneBacklog> each = awake.values().iterator();
+        while (each.hasNext()) {
+            LaneBacklog lane = each.next();
             lane.cursor.wakeDue(now);
-            if (lane.cursor.hasUnread()
-                    || lane.cursor.hasUnreadDue()
-                    || !lane.ahead.hasNothing()
-                    || !lane.renewed.hasNothing()
-                    || (isParkedWork && !lane.isOpen())) {
-                numbers.add(number);
+            if (lane.hasWork() || (isParkedWork && !lane.isOpen())) {
+                numbers.add(lane.number);
+            } else if (lane.cursor.nextDue() == null) {
+                lane.isAwake = false;
+                each.remove();
             }
-        });
+        }
         return numbers;
     }
 
     /** Those that have unread rows and room for them, at most so many; they go to the end of the queue. */
     List<LaneBacklog> takeTurns(int atMost, Instant now) {
         List<LaneBacklog> turns = new ArrayList<>();
-        for (LaneBacklog lane : byNumber.values()) {
+        for (LaneBacklog lane : awake.values()) {
             lane.cursor.wakeDue(now);
             if (readAhead.readsReady(lane, now) || readAhead.readsDue(lane)) {
                 turns.add(lane);
@@ -141,8 +181,8 @@ final class LaneBacklogs {
             }
         }
         for (LaneBacklog lane : turns) {
-            byNumber.remove(lane.number);
-            byNumber.put(lane.number, lane);
+            awake.remove(lane.number);
+            awake.put(lane.number, lane);
         }
         return turns;
     }

@@ -122,7 +122,7 @@ final class LaneClearing {
 
     /** An unknown lane may have been created by another process, so only the store knows whether it is deleted. */
     private Future<Boolean> isDeleted(int lane) {
-        return lanes.of(lane) == null
+        return !lanes.has(lane)
                 ? deleted.apply(lane)
                         .compose(isDeleted -> unpacker.unpackLane(lane).map(isDeleted))
                 : Future.succeededFuture(false);

@@ -167,7 +167,7 @@ final class StoredBacklog implements Backlog {
     /** Gives out nothing new. What waits in memory stays owed, as rows. */
     void drain() {
         stopReading();
-        lanes.all().forEach(lanes::readAgain);
+        lanes.allAwake().forEach(lanes::readAgain);
         forgetDropped();
     }
 
@@ -194,7 +194,7 @@ final class StoredBacklog implements Backlog {
 
     @Override
     public boolean serves(int lane) {
-        return lanes.of(lane) != null;
+        return lanes.has(lane);
     }
 
     @Override
@@ -228,7 +228,7 @@ final class StoredBacklog implements Backlog {
     @Override
     public @Nullable Instant nextDue() {
         Instant earliest = null;
-        for (LaneBacklog lane : lanes.all()) {
+        for (LaneBacklog lane : lanes.awake()) {
             Instant due = lane.cursor.nextDue();
             if (due != null && lane.isOpen() && (earliest == null || due.isBefore(earliest))) {
                 earliest = due;
@@ -307,7 +307,7 @@ final class StoredBacklog implements Backlog {
 
     /** Reads again after missed notifications, also rows that became visible before the cursors. */
     void missed() {
-        lanes.all().forEach(lane -> lane.cursor.rewind(oldestOpen.safe() + 1));
+        lanes.allAwake().forEach(lane -> lane.cursor.rewind(oldestOpen.safe() + 1));
         proceed();
     }
 

@@ -85,9 +85,12 @@ class CoverageWatchPostgresTest {
             execute(url, "ALTER TABLE orders DROP CONSTRAINT k");
             Eventually.eventually(
                     "the second table is told", () -> query(url, EVENTS).size() == 1);
-            assertThat(await(process.publisher.losses(Set.of(subscription.id())))
-                            .get(subscription.id()))
-                    .hasSize(2);
+            Eventually.eventually( // it is recorded once the event is stored
+                    "both are recorded",
+                    () -> await(process.publisher.losses(Set.of(subscription.id())))
+                                    .get(subscription.id())
+                                    .size()
+                            == 2);
         }
     }
 
