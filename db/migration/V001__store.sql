@@ -471,24 +471,26 @@ COMMENT ON COLUMN source_trouble.last_of IS 'Table or event type of the last cha
 -- could not be deleted.
 
 CREATE TABLE stat (
-    lane       int PRIMARY KEY,
-    events     bigint NOT NULL DEFAULT 0,
-    deliveries bigint NOT NULL DEFAULT 0,
-    pending    bigint NOT NULL DEFAULT 0,
-    failed     bigint NOT NULL DEFAULT 0,
-    sent       bigint NOT NULL DEFAULT 0,
-    dead       bigint NOT NULL DEFAULT 0
+    lane           int PRIMARY KEY,
+    events         bigint NOT NULL DEFAULT 0,
+    deliveries     bigint NOT NULL DEFAULT 0,
+    pending        bigint NOT NULL DEFAULT 0,
+    failed         bigint NOT NULL DEFAULT 0,
+    sent           bigint NOT NULL DEFAULT 0,
+    dead           bigint NOT NULL DEFAULT 0,
+    filter_unknown bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE stat IS 'Written by upkeep: totals. Lane 0 counts events, the others their deliveries.';
 
 CREATE TABLE stat_delta (
-    lane       int NOT NULL,
-    events     bigint NOT NULL DEFAULT 0,
-    deliveries bigint NOT NULL DEFAULT 0,
-    pending    bigint NOT NULL DEFAULT 0,
-    failed     bigint NOT NULL DEFAULT 0,
-    sent       bigint NOT NULL DEFAULT 0,
-    dead       bigint NOT NULL DEFAULT 0
+    lane           int NOT NULL,
+    events         bigint NOT NULL DEFAULT 0,
+    deliveries     bigint NOT NULL DEFAULT 0,
+    pending        bigint NOT NULL DEFAULT 0,
+    failed         bigint NOT NULL DEFAULT 0,
+    sent           bigint NOT NULL DEFAULT 0,
+    dead           bigint NOT NULL DEFAULT 0,
+    filter_unknown bigint NOT NULL DEFAULT 0
 );
 ALTER TABLE stat_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE stat_delta IS 'Inserted by intake and queue, one row a transaction and lane; folded into stat by upkeep.';

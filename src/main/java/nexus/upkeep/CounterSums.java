@@ -15,15 +15,17 @@ final class CounterSums {
             taken AS (DELETE FROM stat_delta WHERE (SELECT one FROM mine) RETURNING *),
             summed AS (
                 SELECT lane, sum(events) AS events, sum(deliveries) AS deliveries, sum(pending) AS pending,
-                       sum(failed) AS failed, sum(sent) AS sent, sum(dead) AS dead
+                       sum(failed) AS failed, sum(sent) AS sent, sum(dead) AS dead,
+                       sum(filter_unknown) AS filter_unknown
                 FROM taken GROUP BY lane ORDER BY lane),
             folded AS (
-                INSERT INTO stat AS s (lane, events, deliveries, pending, failed, sent, dead)
+                INSERT INTO stat AS s (lane, events, deliveries, pending, failed, sent, dead, filter_unknown)
                 SELECT * FROM summed
                 ON CONFLICT (lane) DO UPDATE SET
                     events = s.events + excluded.events, deliveries = s.deliveries + excluded.deliveries,
                     pending = s.pending + excluded.pending, failed = s.failed + excluded.failed,
-                    sent = s.sent + excluded.sent, dead = s.dead + excluded.dead)
+                    sent = s.sent + excluded.sent, dead = s.dead + excluded.dead,
+                    filter_unknown = s.filter_unknown + excluded.filter_unknown)
             SELECT coalesce(sum(sent + dead), 0)::bigint AS settled FROM summed""";
 
     private final Store store;

@@ -55,10 +55,12 @@ public class StatRepository {
             counts AS (
                 SELECT coalesce(sum(deliveries), 0)::bigint AS deliveries, coalesce(sum(pending), 0)::bigint AS pending,
                        coalesce(sum(sent), 0)::bigint AS sent, coalesce(sum(failed), 0)::bigint AS failed,
-                       coalesce(sum(dead), 0)::bigint AS dead
-                FROM (SELECT deliveries, pending, sent, failed, dead FROM stat WHERE lane = (SELECT lane FROM s)
+                       coalesce(sum(dead), 0)::bigint AS dead,
+                       coalesce(sum(filter_unknown), 0)::bigint AS filter_unknown
+                FROM (SELECT deliveries, pending, sent, failed, dead, filter_unknown FROM stat
+                      WHERE lane = (SELECT lane FROM s)
                       UNION ALL
-                      SELECT deliveries, pending, sent, failed, dead FROM stat_delta
+                      SELECT deliveries, pending, sent, failed, dead, filter_unknown FROM stat_delta
                       WHERE lane = (SELECT lane FROM s)) counted)
             SELECT counts.*, tried.*, s.* FROM s, counts, tried""", "id");
 
@@ -95,6 +97,7 @@ public class StatRepository {
                 row.getLong("sent"),
                 row.getLong("failed"),
                 row.getLong("dead"),
+                row.getLong("filter_unknown"),
                 row.getInteger("attempts"),
                 row.getDouble("success_rate"),
                 new SubscriptionStats.LatencyMs(row.getDouble("p50"), row.getDouble("p95"), row.getDouble("p99")),

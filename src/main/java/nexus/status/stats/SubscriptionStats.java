@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Statistics of one subscription.
  *
+ * @param filterUnknown events that its filter could not decide, because a value that it is about was not in the WAL;
+ *     they were not delivered
  * @param recentAttempts the number of attempts that rate and latencies are computed from
  * @param successRate share of them with a 2xx response; null when there was no attempt
  */
@@ -19,6 +21,7 @@ record SubscriptionStats(
         long deliveriesSent,
         long deliveriesFailed,
         long deliveriesDead,
+        long filterUnknown,
         int recentAttempts,
         @Nullable Double successRate,
         LatencyMs latencyMs,

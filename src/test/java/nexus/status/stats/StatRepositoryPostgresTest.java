@@ -69,6 +69,7 @@ class StatRepositoryPostgresTest {
                         0,
                         0,
                         0,
+                        0,
                         null,
                         new SubscriptionStats.LatencyMs(null, null, null),
                         SubscriptionStats.Breaker.CLOSED));
@@ -76,7 +77,7 @@ class StatRepositoryPostgresTest {
             rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
         }
         rows.fail(rows.seq(rows.event("a", lane)), 500);
-        rows.run("INSERT INTO nexus.stat_delta VALUES (" + lane + ", 0, 4, 0, 1, 3, 0)");
+        rows.run("INSERT INTO nexus.stat_delta VALUES (" + lane + ", 0, 4, 0, 1, 3, 0, 6)");
 
         assertThat(await(stats.ofSubscription(id)))
                 .contains(new SubscriptionStats(
@@ -85,6 +86,7 @@ class StatRepositoryPostgresTest {
                         3,
                         1,
                         0,
+                        6,
                         4,
                         0.75,
                         new SubscriptionStats.LatencyMs(30.0, 30.0, 30.0),
