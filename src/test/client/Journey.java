@@ -66,6 +66,7 @@ import nexus.client.model.SubscriptionStats;
 import nexus.client.model.SubscriptionUpdate;
 import nexus.client.model.SubscriptionWithSecret;
 import nexus.client.model.TargetAuth;
+import nexus.client.model.TargetTypePage;
 
 /**
  * What a user of the generated client writes: every call of the API, and every filter of its lists. Takes the URL and a key
@@ -195,6 +196,9 @@ final class Journey {
             cursor = listed.contains(id) ? null : page.getNext();
         } while (cursor != null);
         expect(listed.contains(id), listed);
+
+        TargetTypePage types = subscriptions.listTargetTypes();
+        expect(types.getData().getFirst().getTargetType() == shown.getTargetType(), types);
 
         RotatedSecret rotated = subscriptions.rotateSecret(id, new SecretRotation().overlap("2d"));
         expect(rotated.getOldSecretExpiresAt().isAfter(until), rotated);

@@ -20,6 +20,9 @@ final class Edges {
     /** What their text means is judged too, not its form alone. */
     private static final Set<String> JUDGED = Set.of("ca", "certificate", "key", "expiresAt");
 
+    /** Which other fields are required, and which are possible, depends on their values. */
+    private static final Set<String> CONDITIONAL = Set.of("targetType", "target_type", "target");
+
     private static final String FAR_AWAY = "9999-12-31T23:59:59.999Z";
     /** Each fits some patterns, and not others. */
     private static final List<String> WORDS = List.of(
@@ -244,7 +247,7 @@ final class Edges {
                     .forEach(edge ->
                             edges.add(new Edge(edge.what(), with(base, "X-Edge", edge.value()), edge.isValid())));
         }
-        schemas.required(schema).forEach(name -> {
+        required(schema).forEach(name -> {
             ObjectNode without = base.deepCopy();
             without.remove(name);
             edges.add(new Edge(at + " without " + name, without, false));
@@ -252,12 +255,20 @@ final class Edges {
         schemas.properties(schema).forEach((name, property) -> {
             if (!schemas.resolved(property).path("readOnly").asBoolean()
                     && schema.path("dependentRequired").path(name).isMissingNode()) {
-                of(property, at + "/" + name)
+                of(property, at + "/" + name).stream()
+                        .filter(edge -> !(edge.isValid() && CONDITIONAL.contains(name)))
                         .forEach(edge ->
                                 edges.add(new Edge(edge.what(), with(base, name, edge.value()), edge.isValid())));
             }
         });
         return edges;
+    }
+
+    /** With what the usual type of target needs, which JSON Schema has no short word for. */
+    private List<String> required(JsonNode schema) {
+        List<String> required = new ArrayList<>(schemas.required(schema));
+        schema.path("x-required-by-webhooks").forEach(name -> required.add(name.asText()));
+        return required;
     }
 
     private static ObjectNode with(ObjectNode base, String name, JsonNode value) {
@@ -286,7 +297,7 @@ final class Edges {
                 filled(sample(schema.path("items")), schema.path("minItems").asInt(0));
             case "object" -> {
                 ObjectNode object = JSON.objectNode();
-                schemas.required(schema)
+                required(schema)
                         .forEach(name -> object.set(
                                 name, sample(schemas.properties(schema).getOrDefault(name, JSON.nullNode()))));
                 yield object;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -234,6 +235,11 @@ public final class JsonBody {
     /** Records that an entry of an object with arbitrary names is wrong. */
     public void error(String field, String name, String detail) {
         note(pointerTo(field) + "/" + escaped(name), detail);
+    }
+
+    /** Records that what these names lead to is wrong. */
+    public void error(List<String> path, String detail) {
+        note(pointer + path.stream().map(name -> "/" + escaped(name)).collect(Collectors.joining()), detail);
     }
 
     /** @throws Refusal.Invalid with everything that was wrong, and every unknown field */

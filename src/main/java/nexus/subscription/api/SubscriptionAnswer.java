@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRegistry.Registered;
 import nexus.subscription.json.SettingsJson;
+import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.TargetJson;
 import nexus.subscription.target.WebhookSettings;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +44,26 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         return answer;
     }
 
-    static SubscriptionAnswer changed(Registered registered) {
-        return shown(registered, true);
+    /** @param generated is shown, once, when it is the secret now: the target became signed */
+    static SubscriptionAnswer changed(Registered registered, SigningSecret generated) {
+        SubscriptionAnswer answer = shown(registered, true);
+        signingSecret(registered)
+                .filter(generated::equals)
+                .ifPresent(secret -> answer.fields.put("secret", secret.text()));
+        return answer;
     }
 
-    /** The only answer with the secret. */
+    /** The answer with the secret, where the target is signed. */
     static SubscriptionAnswer created(Registered registered) {
-        SubscriptionAnswer answer = changed(registered);
-        switch (registered.subscription().target()) {
-            case WebhookSettings webhook ->
-                answer.fields.put("secret", webhook.secrets().current().text());
-        }
+        SubscriptionAnswer answer = shown(registered, true);
+        signingSecret(registered).ifPresent(secret -> answer.fields.put("secret", secret.text()));
         return answer;
+    }
+
+    private static Optional<SigningSecret> signingSecret(Registered registered) {
+        return registered.subscription().target() instanceof WebhookSettings webhook
+                ? Optional.of(webhook.secrets().current())
+                : Optional.empty();
     }
 
     /** The fields may hold the secret. */

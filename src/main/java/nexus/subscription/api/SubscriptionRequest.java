@@ -1,6 +1,5 @@
 package nexus.subscription.api;
 
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +16,8 @@ import nexus.subscription.json.SettingsJson;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.KeptSecrets;
 import nexus.subscription.target.TargetHeaders;
-import nexus.subscription.target.WebhookSettings;
+import nexus.subscription.target.TargetJson;
+import nexus.subscription.target.TargetSettings;
 import nexus.subscription.warning.SecretWarning;
 import nexus.subscription.warning.Warning;
 
@@ -28,12 +28,12 @@ public final class SubscriptionRequest {
 
     private SubscriptionRequest() {}
 
-    /** @param generated the secret it gets when the body names none */
+    /** @param generated the secret that it gets when it is signed and the body names none */
     static SubscriptionDraft create(JsonBody body, SigningSecret generated) {
-        body.require("endpointUrl", "eventTypes");
-        SubscriptionSettings nothingYet =
-                SubscriptionSettings.of("", new Selection(List.of()), WebhookSettings.of(URI.create(""), generated));
-        SubscriptionDraft draft = over(SubscriptionDraft.enabled(nothingYet), body, new KeptSecrets());
+        TargetSettings target = TargetJson.create(body, () -> generated);
+        body.require("eventTypes");
+        SubscriptionSettings nothingYet = SubscriptionSettings.of("", new Selection(List.of()), target);
+        SubscriptionDraft draft = over(SubscriptionDraft.enabled(nothingYet), body, target);
         body.check();
         return draft;
     }
@@ -41,26 +41,27 @@ public final class SubscriptionRequest {
     /**
      * Fields that are absent stay; null resets one that has a default. A whole answer may be sent back: read-only fields must
      * be unchanged, and hidden values keep their value.
+     *
+     * @param generated the secret that it gets when it becomes signed and the body names none
      */
-    static SubscriptionDraft change(JsonBody body, Subscription before) {
-        for (String field : List.of("endpointUrl", "eventTypes", "secret")) {
-            if (body.isNull(field)) {
-                body.error(field, "must not be null");
-            }
+    static SubscriptionDraft change(JsonBody body, Subscription before, SigningSecret generated) {
+        KeptSecrets kept = new KeptSecrets();
+        TargetSettings target = TargetJson.change(body, before.target(), kept, () -> generated);
+        if (body.isNull("eventTypes")) {
+            body.error("eventTypes", "must not be null");
         }
         readOnly(body, before);
-        KeptSecrets kept = new KeptSecrets();
-        SubscriptionDraft after = over(before.draft(), body, kept);
+        SubscriptionDraft after = over(before.draft(), body, target);
         if (before.kind() == Kind.LISTENER && !after.settings().selection().equals(before.selection())) {
             body.error("eventTypes", "can't be changed: this is a listener, for one kind of change of one table");
         }
-        kept.check(body, before.target(), after.settings().target());
+        kept.check(body, before.target(), target);
         body.check();
         return after;
     }
 
-    private static SubscriptionDraft over(SubscriptionDraft before, JsonBody body, KeptSecrets kept) {
-        SubscriptionSettings settings = SettingsJson.read(body, before.settings(), kept);
+    private static SubscriptionDraft over(SubscriptionDraft before, JsonBody body, TargetSettings target) {
+        SubscriptionSettings settings = SettingsJson.read(body, before.settings(), target);
         return new SubscriptionDraft(
                 settings, body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled());
     }

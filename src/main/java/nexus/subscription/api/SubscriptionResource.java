@@ -115,10 +115,14 @@ public class SubscriptionResource {
             @PathParam("id") String id, byte[] body, @Context RoutingContext context) {
         UUID known = Ids.inPath(id, "subscription");
         JsonBody change = JsonBody.parse(body);
+        SigningSecret generated = SigningSecret.generate(random);
         ChangeNote.fields(context, change.names());
         return registry.change(
-                        known, before -> SubscriptionRequest.change(change, before), AuditedChange.of(context, 200))
-                .map(changed -> SubscriptionAnswer.changed(changed.with(SubscriptionRequest.secretWarning(change))))
+                        known,
+                        before -> SubscriptionRequest.change(change, before, generated),
+                        AuditedChange.of(context, 200))
+                .map(changed ->
+                        SubscriptionAnswer.changed(changed.with(SubscriptionRequest.secretWarning(change)), generated))
                 .toCompletionStage();
     }
 

@@ -338,15 +338,21 @@ public class SubscriptionRepository {
      * Signs with another secret. Secrets of earlier rotations keep their time.
      *
      * @param until the former secret signs too; not after {@code now}: it ends now
-     * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many secrets would sign
+     * @return fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} when too many secrets would sign or the
+     *     target is not signed
      */
     public Future<Subscription> rotate(
             UUID id, SigningSecret secret, Instant now, Instant until, AuditedChange audited) {
         return update(
                 id,
-                before -> switch (before.target()) {
-                    case WebhookSettings webhook ->
-                        before.draft().with(webhook.with(webhook.secrets().rotated(secret, now, until)));
+                before -> {
+                    if (!(before.target() instanceof WebhookSettings webhook)) {
+                        throw new Refusal.Conflict(
+                                "not-signed",
+                                "Deliveries to targets of the type "
+                                        + before.target().type() + " are not signed: there is no secret to rotate.");
+                    }
+                    return before.draft().with(webhook.with(webhook.secrets().rotated(secret, now, until)));
                 },
                 audited);
     }

@@ -7,8 +7,6 @@ import java.util.Optional;
 import nexus.api.json.JsonBody;
 import nexus.subscription.Content;
 import nexus.subscription.SubscriptionSettings;
-import nexus.subscription.target.KeptSecrets;
-import nexus.subscription.target.TargetJson;
 import nexus.subscription.target.TargetSettings;
 import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +20,9 @@ public final class SettingsJson {
     /**
      * Fields that are absent stay as they are; null brings a default back. Errors are noted in the body.
      *
-     * @param kept gets the secrets that the body does not name
+     * @param target was read from the same body
      */
-    public static SubscriptionSettings read(JsonBody body, SubscriptionSettings before, KeptSecrets kept) {
-        TargetSettings target = TargetJson.read(body, before.target(), kept);
+    public static SubscriptionSettings read(JsonBody body, SubscriptionSettings before, TargetSettings target) {
         Content content = ContentJson.read(body, before.content());
         if (content.batch().isPresent() && target.type() != TargetType.WEBHOOK) {
             body.error("batch", "is for targets of the type WEBHOOK: others get each event as a message of its own");

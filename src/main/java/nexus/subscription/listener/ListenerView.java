@@ -7,11 +7,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRegistry;
-import nexus.subscription.target.EndpointUrl;
+import nexus.subscription.target.TargetJson;
 import nexus.subscription.target.WebhookSettings;
 import nexus.subscription.warning.Warning;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,11 @@ record ListenerView(
         @JsonProperty("source_table") String sourceTable,
         String event,
         @JsonProperty("target_type") String targetType,
-        @JsonProperty("target_url") String targetUrl,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("target_url") @Nullable
+        Object targetUrl,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, Object> target,
         @JsonProperty("created_at") String createdAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings) {
@@ -36,16 +41,16 @@ record ListenerView(
 
     static ListenerView created(SubscriptionRegistry.Registered registered) {
         Subscription listener = registered.subscription();
-        return of(
-                listener,
-                true,
-                Optional.of(webhook(listener).secrets().current().text()),
-                registered.warnings());
+        Optional<String> secret = listener.target() instanceof WebhookSettings webhook
+                ? Optional.of(webhook.secrets().current().text())
+                : Optional.empty();
+        return of(listener, true, secret, registered.warnings());
     }
 
     private static ListenerView of(
             Subscription listener, boolean toManager, Optional<String> secret, List<Warning> warnings) {
         // pg.<schema>.<table>.<operation>: ListenerRequest made it, and it can't be changed
+        Map<String, @Nullable Object> shown = TargetJson.shown(listener.target(), toManager);
         String[] segments = listener.selection().patterns().getFirst().value().split("\\.", -1);
         return new ListenerView(
                 listener.id().toString(),
@@ -53,16 +58,16 @@ record ListenerView(
                 new TableName(decoded(segments[1]), decoded(segments[2])).toString(),
                 segments[3].toUpperCase(Locale.ROOT),
                 listener.target().type().name(),
-                EndpointUrl.shown(webhook(listener).url(), toManager),
+                (String) shown.get("endpointUrl"),
+                target(shown),
                 EventBody.timestamp(listener.createdAt()),
                 secret.orElse(null),
                 warnings);
     }
 
-    private static WebhookSettings webhook(Subscription listener) {
-        return switch (listener.target()) {
-            case WebhookSettings webhook -> webhook;
-        };
+    @SuppressWarnings("unchecked") // the fields of a target are a JSON object
+    private static @Nullable Map<String, Object> target(Map<String, @Nullable Object> shown) {
+        return (Map<String, Object>) shown.get("target");
     }
 
     private static String decoded(String segment) {

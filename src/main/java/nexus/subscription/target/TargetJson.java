@@ -1,33 +1,93 @@
 package nexus.subscription.target;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
-import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SigningSecret;
-import nexus.subscription.secret.SigningSecrets;
 import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
 
 /** See {@link TargetSettings}. */
 public final class TargetJson {
+    private static final String TYPE = "targetType";
+    private static final int MAX_TYPE = 20;
+
     private TargetJson() {}
 
-    /** Fields that are absent stay as they are. Errors are noted in the body. */
-    public static TargetSettings read(JsonBody body, TargetSettings before, KeptSecrets kept) {
-        body.parsed("targetType", 20, TargetJson::type);
-        return switch (before) {
-            case WebhookSettings webhook -> read(body, webhook, kept);
-        };
+    /**
+     * The target of a new subscription. Errors are noted in the body.
+     *
+     * @param generated gives the signing secret when the body has none
+     */
+    public static TargetSettings create(JsonBody body, Supplier<SigningSecret> generated) {
+        return read(new TargetReading(body, new KeptSecrets(), generated), Optional.empty());
+    }
+
+    /**
+     * Fields that are absent stay as they are. A target of another type keeps nothing of the one before. Errors are noted
+     * in the body.
+     *
+     * @param generated gives the signing secret of a target that becomes a webhook
+     */
+    public static TargetSettings change(
+            JsonBody body, TargetSettings before, KeptSecrets kept, Supplier<SigningSecret> generated) {
+        return read(new TargetReading(body, kept, generated), Optional.of(before));
+    }
+
+    private static TargetSettings read(TargetReading reading, Optional<TargetSettings> before) {
+        JsonBody body = reading.body();
+        Optional<TargetType> given = body.parsed(TYPE, MAX_TYPE, TargetJson::type);
+        TargetType type = given.orElseGet(() -> before.filter(stored -> !body.isNull(TYPE))
+                .map(TargetSettings::type)
+                .orElse(TargetType.WEBHOOK));
+        if (given.isEmpty() && body.has(TYPE) && !body.isNull(TYPE)) { // an unknown type: its fields are unknown too
+            TargetCatalog.all()
+                    .forEach(known ->
+                            TargetCatalog.form(known.type()).fields().names().forEach(body::has));
+            return before.orElseGet(() -> placeholder(reading));
+        }
+        TargetCatalog.foreignFields(type).stream()
+                .filter(field -> body.has(field) && !body.isNull(field))
+                .forEach(field -> body.error(field, "is not a field of targets of the type " + type));
+        return TargetCatalog.form(type)
+                .read(reading, before.filter(stored -> stored.type() == type))
+                .orElseGet(() -> placeholder(reading));
+    }
+
+    /**
+     * The target of a listener, whose URL stands in a field of another name. A type that has no URL has the same object
+     * as in a subscription.
+     *
+     * @param urlField the name of that field
+     * @param url what was read from it; empty when it is absent or wrong
+     * @return empty when an error was noted in the body
+     */
+    public static Optional<TargetSettings> ofListener(
+            JsonBody body, TargetType type, String urlField, Optional<URI> url, SigningSecret generated) {
+        TargetForm<TargetSettings> form = TargetCatalog.form(type);
+        if (form instanceof ObjectForm) {
+            if (body.has(urlField) && !body.isNull(urlField)) {
+                body.error(urlField, "is not a field of targets of the type " + type);
+            }
+            return form.read(new TargetReading(body, new KeptSecrets(), () -> generated), Optional.empty());
+        }
+        body.require(urlField);
+        if (body.has(ObjectForm.FIELD) && !body.isNull(ObjectForm.FIELD)) {
+            body.error(ObjectForm.FIELD, "is not a field of targets of the type " + type);
+        }
+        return url.map(known -> form.ofUrl(known, generated));
+    }
+
+    /** It is never used, because the body has errors. */
+    private static TargetSettings placeholder(TargetReading reading) {
+        return WebhookSettings.of(URI.create(""), reading.generated().get());
     }
 
     /** Callers may write it in any case. */
@@ -44,94 +104,29 @@ public final class TargetJson {
                         .collect(Collectors.joining(" or ", "must be ", "")));
     }
 
-    private static WebhookSettings read(JsonBody body, WebhookSettings before, KeptSecrets kept) {
-        return new WebhookSettings(
-                body.parsed("endpointUrl", EndpointUrl.MAX_CHARACTERS, (text, at) -> url(text, at, before.url()))
-                        .orElse(before.url()),
-                TargetHeaders.read(body, before.headers(), kept),
-                body.parsed("secret", SigningSecret.MAX_CHARACTERS, (text, at) -> secret(text, at, before.secrets()))
-                        .map(before.secrets()::with)
-                        .orElse(before.secrets()),
-                TargetCredentials.read(body, before.credentials(), kept));
-    }
-
-    /** A stored URL stays valid, whatever was allowed when it was given. */
-    private static URI url(String text, String pointer, URI before) {
-        return text.equals(before.toString()) ? before : EndpointUrl.parse(text, pointer);
-    }
-
-    private static SigningSecret secret(String text, String pointer, SigningSecrets before) {
-        return text.equals(TargetHeaders.HIDDEN) ? before.current() : SigningSecret.parse(text, pointer);
-    }
-
     /**
      * As answers show it, without secrets.
      *
      * @param toManager whether URLs are shown whole, not their origins alone
      */
     public static Map<String, @Nullable Object> shown(TargetSettings target, boolean toManager) {
-        return switch (target) {
-            case WebhookSettings webhook -> {
-                Map<String, @Nullable Object> json = new LinkedHashMap<>();
-                json.put("targetType", webhook.type().name());
-                json.put("endpointUrl", EndpointUrl.shown(webhook.url(), toManager));
-                json.put("headers", TargetHeaders.shown(webhook.headers()));
-                json.putAll(webhook.credentials().shown(toManager));
-                yield json;
-            }
-        };
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put(TYPE, target.type().name());
+        json.putAll(TargetCatalog.form(target.type()).shown(target, toManager));
+        return json;
     }
 
     /** With its secrets: to be encrypted. */
     public static String stored(TargetSettings target) {
-        return switch (target) {
-            case WebhookSettings webhook -> {
-                JsonArray previous = new JsonArray();
-                webhook.secrets()
-                        .previous()
-                        .forEach(secret -> previous.add(new JsonObject()
-                                .put("secret", secret.secret().text())
-                                .put("until", secret.until().toEpochMilli())));
-                JsonObject json = new JsonObject()
-                        .put("type", webhook.type().name())
-                        .put("url", webhook.url().toString())
-                        .put("headers", new JsonObject(new LinkedHashMap<>(webhook.headers())))
-                        .put("secret", webhook.secrets().current().text())
-                        .put("previousSecrets", previous);
-                webhook.credentials().store(json);
-                yield json.encode();
-            }
-        };
+        JsonObject json = new JsonObject().put("type", target.type().name());
+        return json.mergeIn(TargetCatalog.form(target.type()).stored(target)).encode();
     }
 
     /** Reads what {@link #stored(TargetSettings)} wrote, in this version or an earlier one. */
     public static TargetSettings ofStored(String text) {
         JsonObject json = new JsonObject(text);
-        return switch (TargetType.valueOf(json.getString("type"))) {
-            case WEBHOOK -> webhook(json);
-        };
-    }
-
-    private static WebhookSettings webhook(JsonObject json) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        json.getJsonObject("headers")
-                .forEach(
-                        header -> headers.put(header.getKey(), header.getValue().toString()));
-        return new WebhookSettings(
-                URI.create(json.getString("url")),
-                headers,
-                new SigningSecrets(new SigningSecret(json.getString("secret")), previous(json)),
-                TargetCredentials.ofStored(json));
-    }
-
-    private static List<PreviousSecret> previous(JsonObject json) {
-        JsonArray stored = json.getJsonArray("previousSecrets");
-        List<PreviousSecret> previous = new ArrayList<>();
-        for (int i = 0; i < stored.size(); i++) {
-            JsonObject secret = stored.getJsonObject(i);
-            previous.add(new PreviousSecret(
-                    new SigningSecret(secret.getString("secret")), Instant.ofEpochMilli(secret.getLong("until"))));
-        }
-        return previous;
+        TargetType type = TargetType.valueOf(json.getString("type"));
+        json.remove("type");
+        return TargetCatalog.form(type).ofStored(json);
     }
 }

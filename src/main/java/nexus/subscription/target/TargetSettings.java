@@ -1,6 +1,8 @@
 package nexus.subscription.target;
 
+import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import nexus.target.Target;
 import nexus.target.TargetType;
 
@@ -11,7 +13,7 @@ import nexus.target.TargetType;
  * fields nor rotation, and an answer of the API is never built from what a sender holds.
  *
  * <p>{@link #at} is the only way from settings to a target, and {@link TargetJson#ofStored} the only way to settings of a
- * given {@link TargetType}. Both families have one record for each type.
+ * given {@link TargetType}. Both families have one record for each type; its {@link TargetForm} is in {@link TargetCatalog}.
  */
 public sealed interface TargetSettings permits WebhookSettings {
     TargetType type();
@@ -28,4 +30,7 @@ public sealed interface TargetSettings permits WebhookSettings {
 
     /** The name of a subscription that was given none. */
     String defaultName();
+
+    /** The URLs whose hosts it leads to, as far as the settings name them. */
+    List<URI> reaches();
 }

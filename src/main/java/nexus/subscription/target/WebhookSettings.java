@@ -2,6 +2,7 @@ package nexus.subscription.target;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;
@@ -43,6 +44,11 @@ public record WebhookSettings(
     @Override
     public String defaultName() {
         return EndpointUrl.host(url);
+    }
+
+    @Override
+    public List<URI> reaches() {
+        return List.of(url);
     }
 
     @Override

@@ -4,10 +4,10 @@ import io.vertx.core.Future;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import nexus.subscription.target.TargetSettings;
-import nexus.subscription.target.WebhookSettings;
 import nexus.webhook.guard.Endpoint;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.TargetResolver.Resolution;
@@ -26,9 +26,11 @@ public class EndpointReach {
 
     /** What will surprise; never fails. */
     public Future<Optional<Warning>> warning(TargetSettings target) {
-        return switch (target) {
-            case WebhookSettings webhook -> warning(webhook.url());
-        };
+        List<Future<Optional<Warning>>> warnings =
+                target.reaches().stream().map(this::warning).toList();
+        return Future.all(warnings).map(all -> warnings.stream()
+                .flatMap(warning -> warning.result().stream())
+                .findFirst());
     }
 
     private Future<Optional<Warning>> warning(URI endpoint) {

@@ -58,8 +58,10 @@ class SentBackTest {
             Subscription stored = stored(create(PLAIN + more + "}"), kind);
             String shown = JSON.writeValueAsString(SubscriptionAnswer.of(stored, true));
             assertThat(change(shown, stored)).isEqualTo(stored.draft());
-            String answered = JSON.writeValueAsString(SubscriptionAnswer.changed(new SubscriptionRegistry.Registered(
-                    stored, List.of(new Warning("private-address", "is private", "allow it")))));
+            String answered = JSON.writeValueAsString(SubscriptionAnswer.shown(
+                    new SubscriptionRegistry.Registered(
+                            stored, List.of(new Warning("private-address", "is private", "allow it"))),
+                    true));
             assertThat(change(answered, stored)).isEqualTo(stored.draft());
         }
     }
@@ -236,7 +238,8 @@ class SentBackTest {
     }
 
     private static SubscriptionDraft change(String json, Subscription stored) {
-        return SubscriptionRequest.change(body(json), stored);
+        return SubscriptionRequest.change(
+                body(json), stored, new SigningSecret("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
     }
 
     private static List<String> errorsOf(String json, Subscription stored) {

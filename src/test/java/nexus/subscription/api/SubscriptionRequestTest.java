@@ -131,16 +131,12 @@ class SubscriptionRequestTest {
                     .isEqualTo("hooks.example");
         }
         Subscription named = stored(create(""));
-        assertThat(SubscriptionRequest.change(body("{\"name\":null}"), named)
-                        .settings()
-                        .name())
-                .isEqualTo("hooks.example");
-        assertThat(SubscriptionRequest.change(body("{\"endpointUrl\":\"https://other.example/\"}"), named)
+        assertThat(change(body("{\"name\":null}"), named).settings().name()).isEqualTo("hooks.example");
+        assertThat(change(body("{\"endpointUrl\":\"https://other.example/\"}"), named)
                         .settings()
                         .name())
                 .isEqualTo("n");
-        assertThat(FieldErrors.of(() -> SubscriptionRequest.change(body("{\"name\":\"\"}"), named)))
-                .containsExactly("/name");
+        assertThat(FieldErrors.of(() -> change(body("{\"name\":\"\"}"), named))).containsExactly("/name");
     }
 
     @ParameterizedTest
@@ -154,9 +150,8 @@ class SubscriptionRequestTest {
     void aChangeLeavesWhatItDoesNotName() {
         Subscription before =
                 stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"headers\":{\"X-Key\":\"k\"}"));
-        assertThat(SubscriptionRequest.change(body("{}"), before)).isEqualTo(before.draft());
-        SubscriptionSettings renamed =
-                SubscriptionRequest.change(body("{\"name\":\"m\"}"), before).settings();
+        assertThat(change(body("{}"), before)).isEqualTo(before.draft());
+        SubscriptionSettings renamed = change(body("{\"name\":\"m\"}"), before).settings();
         assertThat(renamed.name()).isEqualTo("m");
         assertThat(renamed.flow().concurrency()).isEqualTo(5);
     }
@@ -165,15 +160,15 @@ class SubscriptionRequestTest {
     void nullBringsADefaultBackAndIsRefusedWhereThereIsNone() {
         Subscription before = stored(create(",\"concurrency\":5,\"rateLimit\":9,\"deadOn\":[404],\"ordering\":\"none\","
                 + "\"isEnabled\":false,\"retry\":{\"maxAttempts\":1},\"headers\":{\"X-Key\":\"k\"}"));
-        SubscriptionDraft reset = SubscriptionRequest.change(
+        SubscriptionDraft reset = change(
                 body(
                         "{\"concurrency\":null,\"rateLimit\":null,\"deadOn\":null,\"ordering\":null,\"isEnabled\":null,\"retry\":null,"
                                 + "\"headers\":null}"),
                 before);
         assertThat(reset).isEqualTo(create(""));
-        assertThat(FieldErrors.of(() -> SubscriptionRequest.change(
-                        body("{\"endpointUrl\":null,\"eventTypes\":null,\"secret\":null}"), before)))
-                .containsExactly("/endpointUrl", "/eventTypes", "/secret");
+        assertThat(FieldErrors.of(
+                        () -> change(body("{\"endpointUrl\":null,\"eventTypes\":null,\"secret\":null}"), before)))
+                .containsExactly("/endpointUrl", "/secret", "/eventTypes");
     }
 
     @Test
@@ -182,8 +177,7 @@ class SubscriptionRequestTest {
                 create(",\"headers\":{\"Authorization\":\"Bearer x\",\"X-Odd\":\"a\",\"Accept\":\"text/plain\"}"));
         assertThat(SubscriptionAnswer.of(before, true).fields().get("headers"))
                 .isEqualTo(Map.of("Authorization", "***", "X-Odd", "***", "Accept", "text/plain"));
-        assertThat(webhook(SubscriptionRequest.change(
-                                body("{\"headers\":{\"authorization\":\"***\",\"X-Odd\":\"b\"}}"), before))
+        assertThat(webhook(change(body("{\"headers\":{\"authorization\":\"***\",\"X-Odd\":\"b\"}}"), before))
                         .headers())
                 .isEqualTo(Map.of("authorization", "Bearer x", "X-Odd", "b"));
     }
@@ -252,6 +246,10 @@ class SubscriptionRequestTest {
 
     private static Subscription stored(SubscriptionDraft draft) {
         return TestSubscription.of(draft, Kind.SUBSCRIPTION, Instant.EPOCH);
+    }
+
+    private static SubscriptionDraft change(JsonBody body, Subscription before) {
+        return SubscriptionRequest.change(body, before, GENERATED);
     }
 
     private static WebhookSettings webhook(SubscriptionDraft draft) {
