@@ -126,8 +126,8 @@ final class TargetFields {
     }
 
     /** @param toManager whether URLs are shown whole, not their origins alone */
-    Map<String, @Nullable Object> shown(JsonObject values, boolean toManager) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    Map<String, Object> shown(JsonObject values, boolean toManager) {
+        Map<String, Object> shown = new LinkedHashMap<>();
         for (TargetField field : fields) {
             Object value = values.getValue(field.name());
             if (value != null) {

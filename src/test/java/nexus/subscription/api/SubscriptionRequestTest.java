@@ -66,7 +66,6 @@ class SubscriptionRequestTest {
             value = {
                 "/filter             | \"filter\":null",
                 "/transform          | \"transform\":\"x\"",
-                "/batch              | \"batch\":{}",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
                 "/format             | \"format\":\"cloudevents\"",
