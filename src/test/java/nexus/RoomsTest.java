@@ -42,6 +42,7 @@ class RoomsTest {
      */
     static final Map<String, Set<String>> ROOMS = new TreeMap<>(Map.ofEntries(
             Map.entry("event", Set.of()),
+            Map.entry("filter", Set.of()),
             Map.entry("pgoutput", Set.of()),
             Map.entry("retry", Set.of()),
             Map.entry("store", Set.of()),
@@ -57,7 +58,9 @@ class RoomsTest {
             Map.entry("api.page", Set.of("api.json")),
             Map.entry("api.problem", Set.of("api.document")),
             Map.entry("edge", Set.of("api")),
-            Map.entry("subscription", Set.of("api", "event", "liveness", "shape", "store", "target", "webhook")),
+            Map.entry(
+                    "subscription",
+                    Set.of("api", "event", "filter", "liveness", "shape", "store", "target", "webhook")),
             Map.entry("subscription.secret", Set.of()),
             Map.entry("subscription.target", Set.of("subscription.secret")),
             Map.entry("subscription.json", Set.of("subscription", "subscription.target")),
@@ -113,7 +116,7 @@ class RoomsTest {
                             "queue.packed",
                             "queue.position",
                             "queue.settle")),
-            Map.entry("intake", Set.of("event", "queue", "store", "subscription", "trace")),
+            Map.entry("intake", Set.of("event", "filter", "queue", "store", "subscription", "trace")),
             Map.entry("publish", Set.of("api", "event", "intake", "trace")),
             Map.entry("capture", Set.of("event", "pgoutput")),
             Map.entry(
@@ -122,6 +125,7 @@ class RoomsTest {
                             "api",
                             "capture",
                             "event",
+                            "filter",
                             "intake",
                             "liveness",
                             "pgoutput",

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import nexus.event.TypePattern;
+import nexus.filter.Filter;
 import nexus.subscription.target.TargetSettings;
 
 /** What a caller decides about a subscription. All of it can be changed later. */
@@ -42,7 +43,7 @@ public record SubscriptionSettings(
      */
     public byte[] sameness() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        Stream.concat(
+        Stream.of(
                         Stream.of(
                                 target.place(),
                                 content.sameness(),
@@ -50,7 +51,9 @@ public record SubscriptionSettings(
                         selection.patterns().stream()
                                 .map(TypePattern::value)
                                 .distinct()
-                                .sorted())
+                                .sorted(),
+                        selection.filter().map(Filter::canonical).map("filter="::concat).stream())
+                .flatMap(texts -> texts)
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .forEach(text -> {
                     all.writeBytes(ByteBuffer.allocate(Integer.BYTES)

@@ -35,6 +35,12 @@ public final class Numeral implements Comparable<Numeral> {
         return text;
     }
 
+    /** The same text for every notation of the same value. */
+    public String normalized() {
+        Canonical known = canonical();
+        return (known.sign < 0 ? "-" : "") + "0." + known.digits + "e" + known.exponent;
+    }
+
     /** Whether it has no fraction, as 3, 3.0 and 3e2. */
     public boolean isWhole() {
         Canonical known = canonical();

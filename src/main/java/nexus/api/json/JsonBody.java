@@ -226,6 +226,15 @@ public final class JsonBody {
         return value(field, JsonToken.START_OBJECT, "must be an object").map(JsonValue::text);
     }
 
+    /**
+     * An object as it was received, parsed by the caller.
+     *
+     * @param parse gets the text and the pointer, and may throw {@link Refusal.Invalid}, whose errors are recorded
+     */
+    public <T> Optional<T> parsedObject(String field, BiFunction<String, String, T> parse) {
+        return rawObject(field).flatMap(text -> collected(text, pointerTo(field), parse));
+    }
+
     /** Records that a field is wrong for a reason that the caller of this method found. */
     public void error(String field, String detail) {
         askedFor.add(field);

@@ -30,7 +30,7 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         json.put("id", subscription.id().toString());
         json.put("name", subscription.name());
         json.putAll(TargetJson.shown(subscription.target(), toManager));
-        json.putAll(SettingsJson.write(subscription.settings()));
+        json.putAll(SettingsJson.show(subscription.settings()));
         json.put("isEnabled", subscription.isEnabled());
         json.put("disabledReason", subscription.state().disabledReason().orElse(null));
         json.put("createdAt", EventBody.timestamp(subscription.createdAt()));

@@ -52,7 +52,11 @@ public final class SubscriptionRequest {
         }
         readOnly(body, before);
         SubscriptionDraft after = over(before.draft(), body, target);
-        if (before.kind() == Kind.LISTENER && !after.settings().selection().equals(before.selection())) {
+        if (before.kind() == Kind.LISTENER
+                && !after.settings()
+                        .selection()
+                        .patterns()
+                        .equals(before.selection().patterns())) {
             body.error("eventTypes", "can't be changed: this is a listener, for one kind of change of one table");
         }
         kept.check(body, before.target(), target);

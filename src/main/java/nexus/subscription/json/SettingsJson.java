@@ -46,7 +46,14 @@ public final class SettingsJson {
         return name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
     }
 
-    /** Everything but the target, which may hold secrets; as it is stored, and as it is shown. */
+    /** Everything but the target, as it is shown. */
+    public static Map<String, @Nullable Object> show(SubscriptionSettings settings) {
+        Map<String, @Nullable Object> json = write(settings);
+        SelectionJson.show(settings.selection(), json);
+        return json;
+    }
+
+    /** Everything but the target, which may hold secrets; as it is stored. */
     public static Map<String, @Nullable Object> write(SubscriptionSettings settings) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("name", settings.name());

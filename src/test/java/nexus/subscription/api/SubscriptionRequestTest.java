@@ -64,7 +64,9 @@ class SubscriptionRequestTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "/filter             | \"filter\":null",
+                "/filter             | \"filter\":[]",
+                "/filter             | \"filter\":\"x\"",
+                "/filter/data/$regex | \"filter\":{\"data\":{\"$regex\":\"x\"}}",
                 "/transform          | \"transform\":\"x\"",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
