@@ -20,6 +20,7 @@ import java.util.logging.LogManager;
 import nexus.bench.phase.Ceiling;
 import nexus.bench.phase.FairnessPhase;
 import nexus.bench.phase.FanOutPhase;
+import nexus.bench.phase.FiltersPhase;
 import nexus.bench.phase.HttpsPhase;
 import nexus.bench.phase.IdlePhase;
 import nexus.bench.phase.LatencyPhase;
@@ -134,8 +135,8 @@ public final class Bench implements AutoCloseable {
     private List<Section> parts(Subject subject) throws Exception {
         List<Section> sections = new ArrayList<>();
         for (Part part : options.parts()) {
-            if (!sections.isEmpty() && (part == Part.HTTPS || part == Part.FAN_OUT)) {
-                addPeakMemory(subject, sections); // that of the parts before: these two take more
+            if (!sections.isEmpty() && (part == Part.HTTPS || part == Part.FAN_OUT || part == Part.FILTERS)) {
+                addPeakMemory(subject, sections); // that of the parts before: these take more
             }
             say(part.toString());
             switch (part) {
@@ -149,6 +150,11 @@ public final class Bench implements AutoCloseable {
                     sections.add(
                             new HttpsPhase(subject, options.seconds(), options.warmUpSeconds()).run(folder("https")));
                 case FAN_OUT -> sections.add(new FanOutPhase(subject, options.seconds() / 2.0).run());
+                case FILTERS -> {
+                    if (subject.source().isPresent()) {
+                        sections.add(new FiltersPhase(subject, ceiling(subject), options.seconds() / 2.0).run());
+                    }
+                }
             }
         }
         addPeakMemory(subject, sections);

@@ -12,7 +12,8 @@ enum Part {
     RETRIES,
     IDLE,
     HTTPS,
-    FAN_OUT;
+    FAN_OUT,
+    FILTERS;
 
     static String names() {
         return Arrays.stream(values()).map(Part::toString).collect(Collectors.joining(","));

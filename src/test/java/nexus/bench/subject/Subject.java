@@ -68,7 +68,12 @@ public record Subject(
         try (Connection connection = Sql.connect(source.get())) {
             RowWriter.createTable(connection, table(name));
         }
-        return Optional.of(api.subscribe(endpoint, "pg.public." + table(name) + ".*", more));
+        return Optional.of(followTable(name, endpoint, more));
+    }
+
+    /** Subscribes to a table that was made. */
+    public String followTable(String name, URI endpoint, String more) throws IOException, InterruptedException {
+        return api.subscribe(endpoint, "pg.public." + table(name) + ".*", more);
     }
 
     /** @return the subscription */
