@@ -34,6 +34,7 @@ public class EventIntake {
     private final SubscriptionCatalog catalog;
     private final OwedSignal signal;
     private final PublishQueue publishing;
+    private final UndecidedCounts undecided;
     private final Clock clock;
     private final Tracing tracing;
 
@@ -42,6 +43,7 @@ public class EventIntake {
         this.clock = clock;
         this.tracing = tracing;
         this.repository = new EventRepository(store);
+        this.undecided = new UndecidedCounts(repository);
         this.catalog = catalog;
         this.signal = signal;
         this.publishing = new PublishQueue(repository, catalog, signal.live(), this::store, clock);
@@ -123,11 +125,13 @@ public class EventIntake {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
         if (!events.isEmpty() && matched.isEmpty()) {
-            return repository
-                    .isCatalogAt(matched.catalogVersion)
-                    .compose(same -> same
-                            ? Future.succeededFuture(false)
-                            : catalog.reload().compose(reloaded -> capture(events, checkpoint, idTries)));
+            return repository.isCatalogAt(matched.catalogVersion).compose(same -> {
+                if (!same) {
+                    return catalog.reload().compose(reloaded -> capture(events, checkpoint, idTries));
+                }
+                undecided.add(matched.undecided);
+                return Future.succeededFuture(false);
+            });
         }
         return store(matched, List.of(), Optional.of(checkpoint))
                 .compose(done -> {
@@ -163,6 +167,7 @@ public class EventIntake {
         return repository.store(matched, claims, checkpoint).compose(stored -> switch (stored) {
             case EventRepository.Stored.Done done -> {
                 signal.raise(done.owed());
+                undecided.add(matched.undecided);
                 yield Future.succeededFuture(true);
             }
             case EventRepository.Stored.MatchOutdated outdated -> {

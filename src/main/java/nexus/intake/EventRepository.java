@@ -156,6 +156,10 @@ final class EventRepository {
     private static final NamedSql TAKEN = NamedSql.of(
             "SELECT id, type, created_at, sha256(body) AS body_hash FROM event WHERE id = ANY (:ids::uuid[])", "ids");
 
+    private static final NamedSql COUNT_UNDECIDED = NamedSql.of("""
+            INSERT INTO stat_delta (lane, filter_unknown)
+            SELECT lane, counted FROM unnest(:lanes::int[], :counts::bigint[]) u(lane, counted)""", "lanes", "counts");
+
     private static final String ENSURE_TODAY = "SELECT ensure_day((now() AT TIME ZONE 'UTC')::date)";
 
     /** The result of the statement. */
@@ -261,6 +265,17 @@ final class EventRepository {
             }
             return holders;
         });
+    }
+
+    /** @param counts the number of events by lane */
+    Future<Void> countUndecided(Map<Integer, Long> counts) {
+        List<Map.Entry<Integer, Long>> rows = List.copyOf(counts.entrySet());
+        return COUNT_UNDECIDED
+                .on(
+                        pool,
+                        rows.stream().map(Map.Entry::getKey).toArray(Integer[]::new),
+                        rows.stream().map(Map.Entry::getValue).toArray(Long[]::new))
+                .mapEmpty();
     }
 
     /** The store's secret key for ids of row changes. */

@@ -13,6 +13,7 @@ import nexus.queue.owed.OwedBody;
 import nexus.store.Rows;
 import nexus.subscription.Subscription;
 import nexus.subscription.Subscriptions;
+import nexus.subscription.Undecided;
 
 /** Events with the lanes of their deliveries, as the columns of the statement that stores them. */
 final class MatchedEvents {
@@ -30,13 +31,16 @@ final class MatchedEvents {
 
     final NewlyOwed owed = new NewlyOwed();
 
+    /** Subscriptions whose filters could not decide, also about events that are not stored. */
+    final Undecided undecided = new Undecided();
+
     /** The number of deliveries of each incoming event. */
     final List<Integer> deliveries = new ArrayList<>();
 
     MatchedEvents(Subscriptions subscriptions, List<IncomingEvent> events, LiveLanes.Live live) {
         catalogVersion = subscriptions.version();
         for (IncomingEvent event : events) {
-            List<Subscription> wanting = subscriptions.wanting(event.type());
+            List<Subscription> wanting = subscriptions.wanting(event, undecided);
             deliveries.add(wanting.size());
             if (!wanting.isEmpty() || event.storedAlways()) {
                 add(event, wanting);

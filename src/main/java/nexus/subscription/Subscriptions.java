@@ -5,7 +5,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.event.EventBody;
 import nexus.event.EventType;
+import nexus.event.IncomingEvent;
+import nexus.filter.EventFields;
+import nexus.value.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,40 +20,43 @@ import org.jspecify.annotations.Nullable;
 public final class Subscriptions {
     /** Types remembered at most: types are few, but a publisher could make them up without end. */
     private static final int REMEMBERED_TYPES = 10_000;
-    /** After more changes at once, types are matched again instead of being changed one by one. */
-    private static final int MOST_APPLIED = 100;
+    /** After more changes at once, all types are matched again. */
+    private static final int MOST_COMPARED = 100;
 
-    public static final Subscriptions NONE = new Subscriptions(0, List.of());
+    public static final Subscriptions NONE = new Subscriptions(
+            0,
+            PersistentMap.empty(),
+            PersistentMap.empty(),
+            TablePatterns.NONE,
+            Candidates.NONE,
+            PersistentMap.empty());
 
     private final long version;
     private final PersistentMap<Integer, Subscription> byLane;
     private final PersistentMap<UUID, Subscription> byId;
     private final TablePatterns tables;
-    private volatile PersistentMap<EventType, Candidates> matched; // a race forgets a type, which is matched again
+    private final Candidates candidates;
+    /** A race forgets a type, which is matched again. */
+    private volatile PersistentMap<EventType, Candidates.OfType> remembered;
 
     private Subscriptions(
             long version,
             PersistentMap<Integer, Subscription> byLane,
             PersistentMap<UUID, Subscription> byId,
             TablePatterns tables,
-            PersistentMap<EventType, Candidates> matched) {
+            Candidates candidates,
+            PersistentMap<EventType, Candidates.OfType> remembered) {
         this.version = version;
         this.byLane = byLane;
         this.byId = byId;
         this.tables = tables;
-        this.matched = matched;
+        this.candidates = candidates;
+        this.remembered = remembered;
     }
 
     public Subscriptions(long version, Collection<Subscription> subscriptions) {
-        PersistentMap<Integer, Subscription> lanes = PersistentMap.empty();
-        PersistentMap<UUID, Subscription> ids = PersistentMap.empty();
-        TablePatterns patterns = TablePatterns.NONE;
-        for (Subscription one : subscriptions) {
-            lanes = lanes.with(one.lane(), one);
-            ids = ids.with(one.id(), one);
-            patterns = patterns.with(one);
-        }
-        this(version, lanes, ids, patterns, PersistentMap.empty());
+        Subscriptions all = NONE.with(version, subscriptions, List.of());
+        this(version, all.byLane, all.byId, all.tables, all.candidates, PersistentMap.empty());
     }
 
     /**
@@ -62,52 +69,62 @@ public final class Subscriptions {
         PersistentMap<Integer, Subscription> lanes = byLane;
         PersistentMap<UUID, Subscription> ids = byId;
         TablePatterns patterns = tables;
+        Candidates next = candidates;
         List<Change> changes = new ArrayList<>();
         for (Subscription now : changed) {
-            Change change = new Change(lanes.get(now.lane()), now);
-            patterns = change.before == null ? patterns : patterns.without(change.before);
+            Subscription before = lanes.get(now.lane());
+            if (before != null) {
+                patterns = patterns.without(before);
+                next = next.without(before);
+            }
             patterns = patterns.with(now);
+            next = next.with(now);
             lanes = lanes.with(now.lane(), now);
             ids = ids.with(now.id(), now);
-            changes.add(change);
+            changes.add(new Change(before, now));
         }
         for (Integer lane : gone) {
             Subscription before = lanes.get(lane);
             if (before != null) {
                 patterns = patterns.without(before);
+                next = next.without(before);
                 lanes = lanes.without(lane);
                 ids = ids.without(before.id());
                 changes.add(new Change(before, null));
             }
         }
-        return new Subscriptions(nextVersion, lanes, ids, patterns, applied(changes));
+        return new Subscriptions(nextVersion, lanes, ids, patterns, next, remembered(changes, next));
     }
 
     private record Change(
             @Nullable Subscription before, @Nullable Subscription now) {
-        Candidates applied(EventType type, Candidates candidates) {
-            Candidates without = before == null || !before.wants(type) ? candidates : candidates.without(before);
-            return now == null || !now.wants(type) ? without : without.with(now);
+        boolean concerns(EventType type) {
+            return (before != null && before.wants(type)) || (now != null && now.wants(type));
         }
     }
 
-    private PersistentMap<EventType, Candidates> applied(List<Change> changes) {
-        PersistentMap<EventType, Candidates> known = matched;
-        if (changes.isEmpty() || known.isEmpty()) {
+    private PersistentMap<EventType, Candidates.OfType> remembered(List<Change> changes, Candidates next) {
+        PersistentMap<EventType, Candidates.OfType> known = remembered;
+        List<Change> others = changes.stream()
+                .filter(change -> (change.before != null && next.isOtherThan(candidates, change.before))
+                        || (change.now != null && next.isOtherThan(candidates, change.now)))
+                .toList();
+        if (others.isEmpty() || known.isEmpty()) {
             return known;
         }
-        if (changes.size() > MOST_APPLIED) {
+        if (others.size() > MOST_COMPARED) {
             return PersistentMap.empty();
         }
-        List<PersistentMap<EventType, Candidates>> next = new ArrayList<>(List.of(known));
-        known.forEach((type, candidates) -> {
-            Candidates now = candidates;
-            for (Change change : changes) {
-                now = change.applied(type, now);
+        List<EventType> outdated = new ArrayList<>();
+        known.forEach((type, selecting) -> {
+            if (others.stream().anyMatch(change -> change.concerns(type))) {
+                outdated.add(type);
             }
-            next.set(0, next.getFirst().with(type, now));
         });
-        return next.getFirst();
+        for (EventType type : outdated) {
+            known = known.without(type);
+        }
+        return known;
     }
 
     public long version() {
@@ -135,27 +152,49 @@ public final class Subscriptions {
         return tables.match(schema, table);
     }
 
-    /** The subscriptions that select an event of this type, in the order of their lanes. */
-    public List<Subscription> wanting(EventType type) {
-        return candidates(type).unfiltered();
+    /**
+     * The subscriptions that select the event, in the order of their lanes. Its values are asked for only when there are
+     * filters for its type.
+     *
+     * @param undecided receives the subscriptions whose filters are about a value that the event does not contain
+     */
+    public List<Subscription> wanting(IncomingEvent event, Undecided undecided) {
+        Candidates.OfType selecting = ofType(event.type());
+        if (selecting.filtered().isEmpty()) {
+            return selecting.unfiltered();
+        }
+        List<Subscription> wanting = new ArrayList<>();
+        Value.Fields values = values(event);
+        for (PatternGroup group : selecting.filtered()) {
+            candidates.of(group).filtered().match(values, wanting::add, undecided);
+        }
+        if (wanting.isEmpty()) {
+            return selecting.unfiltered();
+        }
+        wanting.addAll(selecting.unfiltered());
+        return Lanes.sorted(wanting);
     }
 
-    private Candidates candidates(EventType type) {
-        Candidates known = matched.get(type);
+    private static Value.Fields values(IncomingEvent event) {
+        IncomingEvent.Payload payload = event.payload();
+        return EventFields.of(
+                event.id().toString(),
+                event.type().value(),
+                EventBody.timestamp(event.createdAt()),
+                payload.data(),
+                payload.metadata());
+    }
+
+    private Candidates.OfType ofType(EventType type) {
+        PersistentMap<EventType, Candidates.OfType> all = remembered;
+        Candidates.OfType known = all.get(type);
         if (known != null) {
             return known;
         }
-        Candidates.Builder wanting = new Candidates.Builder();
-        byLane.forEach((lane, subscription) -> {
-            if (subscription.wants(type)) {
-                wanting.add(subscription);
-            }
-        });
-        Candidates candidates = wanting.build();
-        PersistentMap<EventType, Candidates> remembered = matched;
-        if (remembered.size() < REMEMBERED_TYPES) {
-            matched = remembered.with(type, candidates);
+        Candidates.OfType selecting = candidates.ofType(type);
+        if (all.size() < REMEMBERED_TYPES) {
+            remembered = all.with(type, selecting);
         }
-        return candidates;
+        return selecting;
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,13 +24,17 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Operation;
 import nexus.event.Ordering;
+import nexus.filter.Filter;
 import nexus.queue.notify.OwedRows;
 import nexus.queue.notify.OwedSignal;
 import nexus.queue.owed.PackedRow;
 import nexus.queue.owed.Ready;
 import nexus.refusal.Refusal;
 import nexus.store.Store;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.testkit.Eventually;
 import nexus.testkit.SubscriptionRows;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;
@@ -87,6 +93,55 @@ class EventIntakePostgresTest {
         await(intake.capture(List.of(captured("orders")), FROM_START, noRefusal));
 
         assertThat(query("SELECT type FROM nexus.event")).containsExactly("order.paid");
+    }
+
+    /** Also after the filter was changed by another process. */
+    @Test
+    void anEventIsOwedToThoseWhoseFiltersMatchIt() {
+        Subscription paid = filtered("{\"data\":{\"record\":{\"status\":\"paid\",\"total\":{\"$gte\":100}}}}");
+        Subscription open = filtered("{\"data\":{\"record\":{\"status\":\"open\"}}}");
+        Subscription before = filtered("{\"data\":{\"old_record\":{\"status\":{\"$neq\":\"paid\"}}}}");
+        Subscription all = SubscriptionRows.insert(store, "pg.public.orders.*");
+        String small = "{\"id\":1,\"status\":\"paid\",\"total\":99.99}";
+        String large = "{\"id\":2,\"status\":\"paid\",\"total\":100.00}";
+
+        assertThat(await(intake.capture(List.of(update(small), update(large)), FROM_START, noRefusal)))
+                .isTrue();
+        assertThat(query("SELECT lanes FROM nexus.event ORDER BY seq"))
+                .containsExactly("{" + all.lane() + "}", "{" + paid.lane() + "," + all.lane() + "}");
+
+        await(SubscriptionRows.repository(store)
+                .update(
+                        open.id(),
+                        now -> SubscriptionDraft.enabled(now.settings()
+                                .with(now.selection()
+                                        .with(Filter.read("{\"data\":{\"record\":{\"total\":99.990}}}", ""))))));
+        await(intake.capture(List.of(update(small)), step(LATER, "0/12C"), noRefusal));
+        assertThat(query("SELECT lanes FROM nexus.event ORDER BY seq DESC LIMIT 1"))
+                .containsExactly("{" + open.lane() + "," + all.lane() + "}");
+        Eventually.eventually("the undecided are counted", () -> query(
+                        "SELECT lane, sum(filter_unknown) FROM nexus.stat_delta WHERE filter_unknown > 0 GROUP BY 1")
+                .equals(List.of(before.lane() + "|3")));
+    }
+
+    private Subscription filtered(String filter) {
+        return SubscriptionRows.insert(
+                store,
+                "pg.public.orders.*",
+                URI.create("http://127.0.0.1:9/" + UUID.randomUUID()),
+                settings -> settings.with(settings.selection().with(Filter.read(filter, ""))));
+    }
+
+    private IncomingEvent update(String row) {
+        EventId id = ids.next();
+        EventType type = EventType.rowChange("public", "orders", Operation.UPDATE);
+        Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
+        byte[] data = ("{\"type\":\"UPDATE\",\"record\":" + row
+                        + ",\"old_record\":null,\"changed\":null,\"unavailable\":[]}")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] empty = {'{', '}'};
+        return new IncomingEvent(
+                id, type, now, new Ordering.Key(1), () -> EventBody.of(id, type, now, data, empty), false);
     }
 
     @Test

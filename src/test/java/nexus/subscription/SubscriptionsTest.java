@@ -69,8 +69,9 @@ class SubscriptionsTest {
                     .filter(one -> one.wants(new EventType(type)))
                     .sorted(Comparator.comparingInt(Subscription::lane))
                     .toList();
-            assertThat(changed.wanting(new EventType(type))).isEqualTo(expected);
-            assertThat(anew.wanting(new EventType(type))).isEqualTo(expected);
+            assertThat(changed.wanting(TestEvent.of(type, "{}"), new Undecided()))
+                    .isEqualTo(expected);
+            assertThat(anew.wanting(TestEvent.of(type, "{}"), new Undecided())).isEqualTo(expected);
         }
         for (List<String> table : TABLES) {
             boolean expected = model.values().stream()

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
+import nexus.filter.Filter;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
@@ -22,6 +23,7 @@ public final class TestSubscription {
     private final int lane;
     private URI endpointUrl = URI.create("http://127.0.0.1:9/hook");
     private List<TypePattern> eventTypes = List.of();
+    private Optional<Filter> filter = Optional.empty();
     private int concurrency = 32;
     private Optional<Integer> rateLimit = Optional.empty();
     private Optional<Instant> heldUntil = Optional.empty();
@@ -42,6 +44,12 @@ public final class TestSubscription {
 
     public TestSubscription to(String... patterns) {
         eventTypes = List.of(patterns).stream().map(TypePattern::new).toList();
+        return this;
+    }
+
+    /** @param json see {@link Filter} */
+    public TestSubscription filter(String json) {
+        filter = Filter.read(json, "");
         return this;
     }
 
@@ -68,7 +76,7 @@ public final class TestSubscription {
     public Subscription build() {
         SubscriptionSettings settings = SubscriptionSettings.of(
                         "test",
-                        new Selection(eventTypes),
+                        new Selection(eventTypes).with(filter),
                         WebhookSettings.of(endpointUrl, new SigningSecret("correct horse")))
                 .with(Flow.DEFAULT.withConcurrency(concurrency).withRateLimit(rateLimit));
         return of(lane, settings, heldUntil, health);
