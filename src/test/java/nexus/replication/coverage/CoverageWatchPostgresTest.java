@@ -88,7 +88,7 @@ class CoverageWatchPostgresTest {
             Eventually.eventually( // it is recorded once the event is stored
                     "both are recorded",
                     () -> await(process.publisher.losses(Set.of(subscription.id())))
-                                    .get(subscription.id())
+                                    .getOrDefault(subscription.id(), List.of())
                                     .size()
                             == 2);
         }
