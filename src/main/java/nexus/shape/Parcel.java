@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.function.BiConsumer;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.template.RequestParts;
 
 /** The content that is sent of one event, independent of the target: content type, headers and bytes. */
 public final class Parcel implements Shaped {
@@ -19,13 +20,19 @@ public final class Parcel implements Shaped {
     private final EventType eventType;
     private final CharSequence contentType;
     private final Buffer body;
+    private final RequestParts request;
 
     Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body) {
+        this(eventId, eventType, contentType, body, RequestParts.DEFAULT);
+    }
+
+    Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body, RequestParts request) {
         this.eventId = eventId;
         this.idText = eventId.toString();
         this.eventType = eventType;
         this.contentType = contentType;
         this.body = body;
+        this.request = request;
     }
 
     public EventId eventId() {
@@ -45,9 +52,14 @@ public final class Parcel implements Shaped {
         return contentType;
     }
 
-    /** The bytes that are sent. */
+    /** The bytes that are sent; none when the request has no body. */
     public Buffer body() {
         return body;
+    }
+
+    /** What the subscription's template says about the request. Only HTTP endpoints have one. */
+    public RequestParts request() {
+        return request;
     }
 
     /** Passes on each header that describes the event: its name and its value. */

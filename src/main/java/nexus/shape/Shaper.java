@@ -2,12 +2,20 @@ package nexus.shape;
 
 import io.netty.util.AsciiString;
 import io.vertx.core.buffer.Buffer;
+import java.util.Map;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.template.Rendered;
+import nexus.template.RequestParts;
+import nexus.template.Templates;
+import nexus.value.JsonValues;
+import nexus.value.Value;
 
 /** Converts an event to the content that is sent. Equal events and forms give equal bytes, on every attempt. */
 public final class Shaper {
     private static final CharSequence JSON = AsciiString.cached("application/json");
+
+    private final Templates templates = new Templates();
 
     /**
      * Shapes one event.
@@ -15,8 +23,61 @@ public final class Shaper {
      * @param stored the event's body as Nexus stores it; must not change until the parcel is sent
      */
     public Shaped shape(Form form, EventId id, EventType type, Buffer stored) {
+        if (form.transform().isEmpty() && form.request().isEmpty()) {
+            return formatted(form, id, type, stored, RequestParts.DEFAULT);
+        }
+        Value.Fields event;
+        try {
+            event = event(stored);
+        } catch (IllegalArgumentException e) {
+            return new Unshapable(Unshapable.Reason.EVENT_UNREADABLE, "the stored event cannot be read");
+        }
+        return templated(form, id, type, stored, event);
+    }
+
+    private static Parcel formatted(Form form, EventId id, EventType type, Buffer stored, RequestParts request) {
         return switch (form.format()) {
-            case DEFAULT -> new Parcel(id, type, JSON, stored);
+            case DEFAULT -> new Parcel(id, type, JSON, stored, request);
         };
+    }
+
+    private Shaped templated(Form form, EventId id, EventType type, Buffer stored, Value.Fields event) {
+        RequestParts request = RequestParts.DEFAULT;
+        if (form.request().isPresent()) {
+            switch (templates.request(form.request().get(), event)) {
+                case Rendered.Made<RequestParts>(RequestParts made) -> request = made;
+                case Rendered.Failed<RequestParts>(String message) -> {
+                    return failed(message);
+                }
+            }
+        }
+        if (!request.hasBody()) { // so that the transform of a deleted row need not have a value
+            return new Parcel(id, type, JSON, Buffer.buffer(), request);
+        }
+        if (form.transform().isEmpty()) {
+            return formatted(form, id, type, stored, request);
+        }
+        return switch (templates.body(form.transform().get(), event)) {
+            case Rendered.Made<byte[]>(byte[] json) -> new Parcel(id, type, JSON, Buffer.buffer(json), request);
+            case Rendered.Failed<byte[]>(String message) -> failed(message);
+        };
+    }
+
+    private static Unshapable failed(String message) {
+        return new Unshapable(Unshapable.Reason.TRANSFORM_FAILED, message);
+    }
+
+    /** The fields of the stored body, with data and metadata beside the others. */
+    private static Value.Fields event(Buffer stored) {
+        if (JsonValues.read(stored.getBytes()) instanceof Value.Fields body
+                && body.get("payload") instanceof Value.Fields payload) {
+            return Value.Fields.of(Map.of(
+                    "id", body.get("id"),
+                    "type", body.get("type"),
+                    "createdAt", body.get("createdAt"),
+                    "data", payload.get("data"),
+                    "metadata", payload.get("metadata")));
+        }
+        throw new IllegalArgumentException("not an event");
     }
 }

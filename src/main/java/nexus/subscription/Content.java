@@ -27,6 +27,11 @@ public record Content(Form form, Optional<Batch> batch) {
 
     /** Equal for contents of the same form. */
     String sameness() {
-        return format().apiName() + (batch.isPresent() ? " in batches" : "");
+        return format().apiName()
+                + form.transform()
+                        .map(template -> " transform " + template.json())
+                        .orElse("")
+                + form.request().map(template -> " request " + template).orElse("")
+                + (batch.isPresent() ? " in batches" : "");
     }
 }

@@ -62,12 +62,7 @@ sealed interface Piece {
     }
 
     private static void hole(
-            String text,
-            int start,
-            int end,
-            String pointer,
-            List<Piece> pieces,
-            List<Refusal.FieldError> mistakes) {
+            String text, int start, int end, String pointer, List<Piece> pieces, List<Refusal.FieldError> mistakes) {
         String source = text.substring(start, end);
         if (source.isBlank()) {
             mistakes.add(mistake(text, start, pointer, "there is no expression between {{ and }}"));

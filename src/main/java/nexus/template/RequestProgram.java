@@ -35,9 +35,7 @@ final class RequestProgram {
         }
 
         Stream<Expression> expressions() {
-            return pieces.stream()
-                    .filter(Piece.Hole.class::isInstance)
-                    .map(piece -> ((Piece.Hole) piece).expression());
+            return pieces.stream().filter(Piece.Hole.class::isInstance).map(piece -> ((Piece.Hole) piece).expression());
         }
 
         EvaluationFailed failed(String rule) {
@@ -68,8 +66,8 @@ final class RequestProgram {
             mistakes.add(new Refusal.FieldError(pointer, "must have 16 KiB at most"));
         }
         if (program.expressions().size() > Piece.MAX_EXPRESSIONS) {
-            mistakes.add(new Refusal.FieldError(
-                    pointer, "must have " + Piece.MAX_EXPRESSIONS + " expressions at most"));
+            mistakes.add(
+                    new Refusal.FieldError(pointer, "must have " + Piece.MAX_EXPRESSIONS + " expressions at most"));
         }
         if (mistakes.isEmpty()) {
             program.checkFixed(mistakes);
@@ -108,7 +106,8 @@ final class RequestProgram {
         }
         headers.forEach((name, texts) -> {
             for (Piece piece : texts.pieces()) {
-                if (piece instanceof Piece.Plain plain && !HEADER.matcher(plain.text()).matches()) {
+                if (piece instanceof Piece.Plain plain
+                        && !HEADER.matcher(plain.text()).matches()) {
                     mistakes.add(new Refusal.FieldError(texts.pointer(), HEADER_RULE));
                     break;
                 }
@@ -143,7 +142,9 @@ final class RequestProgram {
     }
 
     private String method(List<Value> variables, Budget budget) {
-        String word = method.pieces().isEmpty() ? "POST" : text(method, variables, budget).strip();
+        String word = method.pieces().isEmpty()
+                ? "POST"
+                : text(method, variables, budget).strip();
         if (!METHODS.contains(word)) {
             throw method.failed(METHOD_RULE);
         }
@@ -168,7 +169,8 @@ final class RequestProgram {
     /** An empty value would name another resource, such as all orders instead of one. */
     private String inPath(Piece.Hole hole, CharSequence before, List<Value> variables, Budget budget) {
         Value value = hole.value(variables, budget);
-        if (value instanceof Value.Items || (value instanceof Value.Fields fields && !fields.names().isEmpty())) {
+        if (value instanceof Value.Items
+                || (value instanceof Value.Fields fields && !fields.names().isEmpty())) {
             throw hole.located(new EvaluationFailed("a list or an object has no place in a path"));
         }
         String text = Written.text(value, budget);

@@ -51,8 +51,8 @@ final class TransformProgram {
         compiler.endFixed();
         if (compiler.expressions > Piece.MAX_EXPRESSIONS) {
             mistakes.clear(); // of expressions that are too many, one mistake is enough
-            mistakes.add(new Refusal.FieldError(
-                    pointer, "must have " + Piece.MAX_EXPRESSIONS + " expressions at most"));
+            mistakes.add(
+                    new Refusal.FieldError(pointer, "must have " + Piece.MAX_EXPRESSIONS + " expressions at most"));
         }
         return new TransformProgram(List.copyOf(compiler.parts), compiler.hasComputedNames);
     }

@@ -118,7 +118,7 @@ public final class Tracing {
      * @param host of the receiver; the rest of its URL may be a credential
      * @return null when the event is not traced
      */
-    public @Nullable AttemptSpan attempt(UUID event, String type, int attempt, String host) {
+    public @Nullable AttemptSpan attempt(UUID event, String type, int attempt, String method, String host) {
         Tracer on = tracer;
         if (on == null) {
             return null;
@@ -134,7 +134,7 @@ public final class Tracing {
                 .setSpanKind(SpanKind.CLIENT)
                 .setAllAttributes(attributes(event, type))
                 .setAttribute("nexus.attempt", (long) attempt)
-                .setAttribute("http.request.method", "POST")
+                .setAttribute("http.request.method", method)
                 .setAttribute("server.address", host)
                 .startSpan());
     }

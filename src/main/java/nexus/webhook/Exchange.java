@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpClientConnection;
 import java.net.InetAddress;
@@ -77,11 +78,15 @@ final class Exchange {
         this.target = target;
         this.parcel = parcel;
         this.attempt = attempt;
-        this.endpoint = Endpoint.of(target.endpoint());
+        this.endpoint = Endpoint.of(target.endpoint()).with(parcel.request().path());
         this.permission = permission;
         this.startedAt = startedAt;
         this.span = sender.tracing.attempt(
-                parcel.eventId().value(), parcel.eventType().value(), attempt, endpoint.host());
+                parcel.eventId().value(),
+                parcel.eventType().value(),
+                attempt,
+                parcel.request().method(),
+                endpoint.host());
     }
 
     Future<SendResult> result() {
@@ -173,7 +178,12 @@ final class Exchange {
         phase = connecting;
         try {
             sender.connector
-                    .open(endpoint, connecting.addresses(), target.access().tls(), sender.timeout.minus(took()))
+                    .open(
+                            HttpMethod.valueOf(parcel.request().method()),
+                            endpoint,
+                            connecting.addresses(),
+                            target.access().tls(),
+                            sender.timeout.minus(took()))
                     .onComplete(this::connected);
         } catch (RuntimeException e) {
             finish(unreachable(FailureText.of(e)));
@@ -205,7 +215,8 @@ final class Exchange {
         written.exceptionHandler(answering);
         try {
             sender.headers.write(target, parcel, attempt, answering.authorization(), span, answering.headers());
-            written.send(parcel.body()).onComplete(answer -> answered(answering, answer));
+            Future<HttpClientResponse> sent = parcel.request().hasBody() ? written.send(parcel.body()) : written.send();
+            sent.onComplete(answer -> answered(answering, answer));
         } catch (IllegalArgumentException e) {
             finish(unreachable("one of the subscription's headers can't be sent"));
             written.reset(); // nothing is written: the connection goes back to the pool

@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -52,16 +53,20 @@ final class WebhookHeaders {
             String authorization,
             @Nullable AttemptSpan span,
             BiConsumer<CharSequence, CharSequence> put) {
-        target.headers().forEach((name, value) -> { // no other name is one of Nexus's own
-            if (authorization.isEmpty() || !name.equalsIgnoreCase("authorization")) {
-                put.accept(name, value);
+        Map<String, String> ofRequest = parcel.request().headers();
+        target.headers().forEach((name, value) -> {
+            if (ofRequest.isEmpty() || ofRequest.keySet().stream().noneMatch(name::equalsIgnoreCase)) {
+                own(name, value, authorization, put);
             }
         });
+        ofRequest.forEach((name, value) -> own(name, value, authorization, put));
         List<byte[]> keys = target.keys();
         byte[] body = parcel.body().getBytes();
         String id = parcel.idText();
         String timestamp = Long.toString(clock.millis() / 1000);
-        put.accept(HttpHeaders.CONTENT_TYPE, parcel.contentType());
+        if (parcel.request().hasBody()) {
+            put.accept(HttpHeaders.CONTENT_TYPE, parcel.contentType());
+        }
         put.accept(HttpHeaders.USER_AGENT, userAgent);
         put.accept(ID, id);
         put.accept(TIMESTAMP, timestamp);
@@ -72,6 +77,14 @@ final class WebhookHeaders {
         put.accept(TRACEPARENT, span == null ? traceparent() : span.traceparent());
         if (!authorization.isEmpty()) {
             put.accept(HttpHeaders.AUTHORIZATION, authorization);
+        }
+    }
+
+    /** A header of the subscriber. No other name is one of Nexus's own. */
+    private static void own(
+            String name, String value, String authorization, BiConsumer<CharSequence, CharSequence> put) {
+        if (authorization.isEmpty() || !name.equalsIgnoreCase("authorization")) {
+            put.accept(name, value);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import nexus.refusal.Refusal;
@@ -233,6 +234,22 @@ public final class JsonBody {
      */
     public <T> Optional<T> parsedObject(String field, BiFunction<String, String, T> parse) {
         return rawObject(field).flatMap(text -> collected(text, pointerTo(field), parse));
+    }
+
+    /**
+     * A value of any kind as JSON, an object or array character for character, parsed by the caller.
+     *
+     * @param parse gets the JSON and the pointer, and may throw {@link Refusal.Invalid}, whose errors are recorded
+     */
+    public <T> Optional<T> parsedJson(String field, BiFunction<String, String, T> parse) {
+        askedFor.add(field);
+        JsonValue value = fields.get(field);
+        return value == null || value.isNull() ? Optional.empty() : collected(value.json(), pointerTo(field), parse);
+    }
+
+    /** Makes a value of what was read; records the errors of a {@link Refusal.Invalid}, whose pointers are complete. */
+    public <T> Optional<T> collect(String field, Function<String, T> make) {
+        return collected(field, pointerTo(field), (ignored, at) -> make.apply(at));
     }
 
     /** Records that a field is wrong for a reason that the caller of this method found. */

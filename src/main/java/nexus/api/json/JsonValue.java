@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import nexus.notation.StrictJson;
 import nexus.refusal.Refusal;
+import nexus.value.ValueWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,11 @@ final class JsonValue {
 
     String text() {
         return source.substring(from, to);
+    }
+
+    /** The value as JSON. */
+    String json() {
+        return kind == JsonToken.VALUE_STRING ? ValueWriter.quoted(text()) : text();
     }
 
     /** The members of an object, in the received order. */

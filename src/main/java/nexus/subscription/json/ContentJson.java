@@ -15,7 +15,7 @@ final class ContentJson {
 
     static Content read(JsonBody body, Content before) {
         Form form = before.form();
-        return before.with(body.has("format") ? form.with(format(body)) : form)
+        return before.with(TemplateJson.read(body, body.has("format") ? form.with(format(body)) : form))
                 .withBatch(BatchJson.read(body, before.batch()));
     }
 
@@ -27,13 +27,21 @@ final class ContentJson {
 
     static void write(Content content, Map<String, @Nullable Object> json) {
         json.put("format", content.format().apiName());
+        TemplateJson.write(content.form(), json);
         BatchJson.write(content.batch(), json);
+    }
+
+    /** See {@link SettingsJson#show}. */
+    static void show(Content content, Map<String, @Nullable Object> json) {
+        TemplateJson.show(content.form(), json);
     }
 
     static Content stored(JsonObject json) {
         ContentFormat format = Optional.ofNullable(json.getString("format"))
                 .flatMap(ContentFormat::ofApiName)
                 .orElse(ContentFormat.DEFAULT);
-        return Content.DEFAULT.with(Form.DEFAULT.with(format)).withBatch(BatchJson.stored(json));
+        return Content.DEFAULT
+                .with(TemplateJson.stored(json, Form.DEFAULT.with(format)))
+                .withBatch(BatchJson.stored(json));
     }
 }

@@ -27,6 +27,12 @@ public final class SettingsJson {
         if (content.batch().isPresent() && target.type() != TargetType.WEBHOOK) {
             body.error("batch", "is for targets of the type WEBHOOK: others get each event as a message of its own");
         }
+        if (content.form().request().isPresent() && target.type() != TargetType.WEBHOOK) {
+            body.error("request", "is for targets of the type WEBHOOK: others are not sent to by method and path");
+        }
+        if (content.form().request().isPresent() && content.batch().isPresent()) {
+            body.error("request", "excludes batch: the events of one batch would have different requests");
+        }
         return new SubscriptionSettings(
                 name(body, before.name(), target),
                 SelectionJson.read(body, before.selection()),
@@ -50,6 +56,7 @@ public final class SettingsJson {
     public static Map<String, @Nullable Object> show(SubscriptionSettings settings) {
         Map<String, @Nullable Object> json = write(settings);
         SelectionJson.show(settings.selection(), json);
+        ContentJson.show(settings.content(), json);
         return json;
     }
 

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -13,7 +14,8 @@ import nexus.api.json.JsonBody;
 public final class TargetHeaders {
     public static final String HIDDEN = "***";
 
-    private static final int MAX_HEADERS = 50;
+    public static final int MAX_HEADERS = 50;
+
     private static final int MAX_NAME = 100;
     private static final int MAX_VALUE = 4_096;
     /** RFC 9110, section 5.6.2. */
@@ -77,10 +79,9 @@ public final class TargetHeaders {
         Set<String> seen = new HashSet<>();
         given.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!TOKEN.matcher(name).matches()) {
-                body.error("headers", name, "has a name that is none for a header");
-            } else if (RESERVED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("x-event-")) {
-                body.error("headers", name, "must not be set: Nexus does");
+            Optional<String> mistake = mistakeIn(name);
+            if (mistake.isPresent()) {
+                body.error("headers", name, mistake.get());
             } else if (!seen.add(lower)) {
                 body.error("headers", name, "is there twice, in another case");
             } else if (!VALUE.matcher(value).matches()) {
@@ -95,6 +96,17 @@ public final class TargetHeaders {
             }
         });
         return headers;
+    }
+
+    /** Why a header of this name must not be set; empty when it may be. */
+    public static Optional<String> mistakeIn(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!TOKEN.matcher(name).matches()) {
+            return Optional.of("has a name that is none for a header");
+        }
+        return RESERVED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("x-event-")
+                ? Optional.of("must not be set: Nexus does")
+                : Optional.empty();
     }
 
     /** As they may be shown, in the order of their names. */

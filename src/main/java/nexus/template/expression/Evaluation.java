@@ -57,7 +57,9 @@ final class Evaluation {
             case 1 -> Functions.apply(call.function(), List.of(of(arguments.getFirst())), budget);
             case 2 ->
                 Functions.apply(call.function(), List.of(of(arguments.getFirst()), of(arguments.getLast())), budget);
-            default -> Functions.apply(call.function(), arguments.stream().map(this::of).toList(), budget);
+            default ->
+                Functions.apply(
+                        call.function(), arguments.stream().map(this::of).toList(), budget);
         };
     }
 
@@ -153,9 +155,7 @@ final class Evaluation {
         } catch (EvaluationFailed e) {
             failed = e;
         }
-        return failed == null
-                ? Kinds.bool(name, of(logic.right()))
-                : decides(logic.right(), deciding, name, failed);
+        return failed == null ? Kinds.bool(name, of(logic.right())) : decides(logic.right(), deciding, name, failed);
     }
 
     private boolean decides(Node right, boolean deciding, String name, EvaluationFailed failed) {

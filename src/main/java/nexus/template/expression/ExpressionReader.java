@@ -253,7 +253,9 @@ final class ExpressionReader {
             case "_[?_]" -> new Node.Index(node(arguments.get(0), depth), node(arguments.get(1), depth), true);
             case "_?._" ->
                 new Node.Select(
-                        node(arguments.get(0), depth), arguments.get(1).constant().stringValue(), true);
+                        node(arguments.get(0), depth),
+                        arguments.get(1).constant().stringValue(),
+                        true);
             case "has" -> has(expr, arguments, depth);
             default -> function(expr, Function.global(call.function()), call.function(), nodes(arguments, depth));
         };

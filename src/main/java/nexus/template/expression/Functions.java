@@ -83,7 +83,8 @@ final class Functions {
         return switch (a) {
             case Value.Num x when b instanceof Value.Num y -> Numbers.add(x.number(), y.number(), budget);
             case Value.Text x when b instanceof Value.Text y -> Texts.concat(x.value(), y.value(), budget);
-            case Value.Items x when b instanceof Value.Items y -> {
+            case Value.Items x
+            when b instanceof Value.Items y -> {
                 budget.made(x.values().size() + (long) y.values().size());
                 List<Value> all = new ArrayList<>(x.values());
                 all.addAll(y.values());
@@ -130,8 +131,8 @@ final class Functions {
                     case Value.Num num -> num;
                     case Value.Text text -> Numbers.parsed(function, text.value(), budget);
                     case Value.Bool bool -> Value.Num.of(bool.value() ? 1 : 0);
-                    case Moment moment when function == Function.INT ->
-                        Value.Num.of(moment.at().getEpochSecond());
+                    case Moment moment
+                    when function == Function.INT -> Value.Num.of(moment.at().getEpochSecond());
                     case Value other -> throw Kinds.misfit(function, other);
                 };
         Numeral numeral = Kinds.number(function, number);

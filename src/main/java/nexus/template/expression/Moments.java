@@ -38,7 +38,9 @@ final class Moments {
     /** A timestamp by RFC 3339, or one of PostgreSQL without an offset, which is in UTC. */
     static Value timestamp(String text) {
         if (text.length() <= MAX_TEXT) {
-            String t = text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + 'T' + text.substring(11) : text;
+            String t = text.length() > 10 && text.charAt(10) == ' '
+                    ? text.substring(0, 10) + 'T' + text.substring(11)
+                    : text;
             try {
                 return of(instant(t));
             } catch (DateTimeException e) {
@@ -131,7 +133,8 @@ final class Moments {
         long part =
                 switch (of) {
                     case Moment moment -> part(function, moment.at().atZone(zone(zone)));
-                    case Value.Text text when timestamp(text.value()) instanceof Moment moment ->
+                    case Value.Text text
+                    when timestamp(text.value()) instanceof Moment moment ->
                         part(function, moment.at().atZone(zone(zone)));
                     case Span span -> part(function, span);
                     case Value other -> throw Kinds.misfit(function, other);

@@ -5,8 +5,8 @@ import nexus.value.ValueWriter;
 
 /** Writes values as text and as JSON, and never more than a budget allows. Numbers keep their digits. */
 public final class Written {
-    /** A result may nest as deeply as JSON from outside may. */
-    private static final int MAX_DEPTH = 100;
+    /** More than any event has: a source's JSON nests at most 500 levels deep. */
+    private static final int MAX_DEPTH = 600;
 
     private final StringBuilder out;
     private final Budget budget;

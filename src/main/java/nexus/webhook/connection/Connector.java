@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.StreamResetException;
@@ -115,15 +116,19 @@ public final class Connector {
     }
 
     /**
-     * Opens a POST.
+     * Opens a request.
      *
      * @param addresses judged ones, at least one
      * @param timeLeft what takes longer fails
      */
     public Future<Opened> open(
-            Endpoint endpoint, List<InetAddress> addresses, Optional<TlsIdentity> tls, Duration timeLeft) {
+            HttpMethod method,
+            Endpoint endpoint,
+            List<InetAddress> addresses,
+            Optional<TlsIdentity> tls,
+            Duration timeLeft) {
         if (addresses.size() == 1) {
-            return open(endpoint, addresses.getFirst(), tls, System.nanoTime() + timeLeft.toNanos());
+            return open(method, endpoint, addresses.getFirst(), tls, System.nanoTime() + timeLeft.toNanos());
         }
         Place place = place(endpoint);
         Recent last = recent.get(place);
@@ -134,7 +139,7 @@ public final class Connector {
                         vertx,
                         ordered,
                         timeLeft,
-                        address -> open(endpoint, address, tls, now + timeLeft.toNanos()),
+                        address -> open(method, endpoint, address, tls, now + timeLeft.toNanos()),
                         Opened::giveBack)
                 .run()
                 .map(reached -> {
@@ -157,8 +162,9 @@ public final class Connector {
         return new Place(endpoint.host(), endpoint.port());
     }
 
-    private Future<Opened> open(Endpoint endpoint, InetAddress address, Optional<TlsIdentity> tls, long endsAt) {
-        RequestOptions options = clients.post(endpoint, address)
+    private Future<Opened> open(
+            HttpMethod method, Endpoint endpoint, InetAddress address, Optional<TlsIdentity> tls, long endsAt) {
+        RequestOptions options = clients.request(method, endpoint, address)
                 // takes it out of the pool's queue at the deadline; a limit for one address is the client's own
                 .setConnectTimeout(
                         Math.max(1, Duration.ofNanos(endsAt - System.nanoTime()).toMillis()));

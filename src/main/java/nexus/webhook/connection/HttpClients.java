@@ -74,10 +74,10 @@ public final class HttpClients {
         this.tlsOfHttp1 = client(tlsOptionsOfHttp1());
     }
 
-    /** A POST to the very address that was judged, while the name stays what Host, SNI and certificate go by. */
-    RequestOptions post(Endpoint endpoint, InetAddress address) {
+    /** A request to the very address that was judged, while the name stays what Host, SNI and certificate go by. */
+    RequestOptions request(HttpMethod method, Endpoint endpoint, InetAddress address) {
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
+                .setMethod(method)
                 .setServer(SocketAddress.inetSocketAddress(endpoint.port(), address.getHostAddress()))
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())

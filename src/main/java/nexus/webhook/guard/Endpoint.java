@@ -34,6 +34,30 @@ public record Endpoint(boolean isTls, String host, int port, String pathAndQuery
                 query == null ? path : path + '?' + query);
     }
 
+    /**
+     * With a path, perhaps with a query, after this one's. The origin stays.
+     *
+     * @param suffix empty, or it begins with / or ?
+     */
+    public Endpoint with(String suffix) {
+        if (suffix.isEmpty()) {
+            return this;
+        }
+        if (suffix.charAt(0) != '/' && suffix.charAt(0) != '?') {
+            throw new IllegalArgumentException("a path begins with a slash");
+        }
+        int query = pathAndQuery.indexOf('?');
+        String path = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);
+        String ofEndpoint = query < 0 ? "" : pathAndQuery.substring(query + 1);
+        int suffixQuery = suffix.indexOf('?');
+        String added = suffixQuery < 0 ? suffix : suffix.substring(0, suffixQuery);
+        String ofSuffix = suffixQuery < 0 ? "" : suffix.substring(suffixQuery + 1);
+        String whole =
+                added.isEmpty() ? path : (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + added;
+        String both = ofEndpoint + (ofEndpoint.isEmpty() || ofSuffix.isEmpty() ? "" : "&") + ofSuffix;
+        return new Endpoint(isTls, host, port, both.isEmpty() ? whole : whole + '?' + both);
+    }
+
     private static int port(String digits) {
         try {
             return Integer.parseInt(digits);

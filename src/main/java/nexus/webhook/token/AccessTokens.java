@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -147,7 +148,7 @@ public final class AccessTokens {
         }
         try {
             connector
-                    .open(endpoint, addresses, Optional.empty(), timeout)
+                    .open(HttpMethod.POST, endpoint, addresses, Optional.empty(), timeout)
                     .onFailure(failure -> token.tryFail(NoToken.because(failure)))
                     .onSuccess(
                             opened -> ask(opened.request(), credentials, token).onFailure(failure -> {
