@@ -3,6 +3,7 @@ package nexus.subscription.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Set;
 import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
+import nexus.subscription.Content;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
 import nexus.subscription.Retry;
@@ -21,6 +23,7 @@ import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.json.SettingsJson;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;
 import nexus.subscription.target.WebhookSettings;
@@ -67,7 +70,14 @@ class SubscriptionRequestTest {
                 "/filter             | \"filter\":[]",
                 "/filter             | \"filter\":\"x\"",
                 "/filter/data/$regex | \"filter\":{\"data\":{\"$regex\":\"x\"}}",
-                "/transform          | \"transform\":\"x\"",
+                "/transform          | \"transform\":\"{{nope}}\"",
+                "/transform/a/1      | \"transform\":{\"a\":[1,\"{{1+}}\"]}",
+                "/request/method     | \"request\":{\"method\":\"GET\"}",
+                "/request/path       | \"request\":{\"path\":\"/a/../b\"}",
+                "/request/headers/Host | \"request\":{\"headers\":{\"Host\":\"x\"}}",
+                "/request/headers/X-A | \"request\":{\"headers\":{\"X-A\":\"{{record.}}\"}}",
+                "/request/body       | \"request\":{\"body\":\"x\"}",
+                "/request            | \"request\":{\"method\":\"PUT\"},\"batch\":{\"maxSize\":2}",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
                 "/format             | \"format\":\"cloudevents\"",
@@ -236,6 +246,27 @@ class SubscriptionRequestTest {
         assertThat(FieldErrors.of(() -> SubscriptionRequest.create(
                         body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
                 .containsExactly("/endpointUrl");
+    }
+
+    @Test
+    void aTemplateIsKeptAsItIsWritten() {
+        String json = "{\"a\" : 1.10, \"b\":\"{{record.id}}\"}";
+        SubscriptionDraft draft = create(",\"transform\":" + json
+                + ",\"request\":{\"method\":\"PUT\",\"path\":\"/{{record.id}}\",\"headers\":{\"X-A\":\"b\"}}");
+
+        Map<String, Object> stored = SettingsJson.write(draft.settings());
+        assertThat(SettingsJson.stored(
+                                new JsonObject(new JsonObject(stored).encode()),
+                                draft.settings().target())
+                        .content())
+                .isEqualTo(draft.settings().content());
+        assertThat(String.valueOf(SettingsJson.show(draft.settings()).get("transform")))
+                .isEqualTo(json);
+        SubscriptionDraft changed = change(body("{\"transform\":null,\"request\":null}"), stored(draft));
+        assertThat(changed.settings().content()).isEqualTo(Content.DEFAULT);
+        assertThat(changed.settings().sameness()).isNotEqualTo(draft.settings().sameness());
+        assertThat(change(body("{}"), stored(draft)).settings().content())
+                .isEqualTo(draft.settings().content());
     }
 
     private static SubscriptionDraft create(String more) {
