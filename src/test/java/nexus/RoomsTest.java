@@ -63,6 +63,7 @@ class RoomsTest {
                     Set.of("api", "event", "filter", "liveness", "shape", "store", "target", "template", "webhook")),
             Map.entry("subscription.secret", Set.of()),
             Map.entry("subscription.target", Set.of("subscription.secret")),
+            Map.entry("subscription.matching", Set.of("subscription")),
             Map.entry("subscription.json", Set.of("subscription", "subscription.target")),
             Map.entry("subscription.warning", Set.of("subscription", "subscription.secret", "subscription.target")),
             Map.entry(
@@ -70,6 +71,7 @@ class RoomsTest {
                     Set.of(
                             "subscription",
                             "subscription.json",
+                            "subscription.matching",
                             "subscription.secret",
                             "subscription.target",
                             "subscription.warning")),

@@ -25,8 +25,8 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
-import nexus.subscription.Subscriptions;
 import nexus.subscription.catalog.SubscriptionCatalog;
+import nexus.subscription.matching.Subscriptions;
 import nexus.target.SendResult;
 import org.jspecify.annotations.Nullable;
 

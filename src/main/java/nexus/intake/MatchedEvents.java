@@ -12,8 +12,8 @@ import nexus.queue.notify.LiveLanes;
 import nexus.queue.owed.OwedBody;
 import nexus.store.Rows;
 import nexus.subscription.Subscription;
-import nexus.subscription.Subscriptions;
-import nexus.subscription.Undecided;
+import nexus.subscription.matching.Subscriptions;
+import nexus.subscription.matching.Undecided;
 
 /** Events with the lanes of their deliveries, as the columns of the statement that stores them. */
 final class MatchedEvents {

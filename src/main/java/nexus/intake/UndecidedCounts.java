@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import nexus.subscription.Undecided;
+import nexus.subscription.matching.Undecided;
 import org.jboss.logging.Logger;
 
 /**

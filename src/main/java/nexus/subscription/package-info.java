@@ -1,7 +1,7 @@
 /**
- * Which events are sent where? The values of a subscription, and all of them together as the matcher of intake.
+ * Which events are sent where? The values of a subscription.
  *
- * <p>Takes event types, gives subscriptions with their lanes. Never stores or sends anything.
+ * <p>Takes settings, gives a subscription with its lane. Never stores or sends anything.
  */
 @NullMarked
 package nexus.subscription;

@@ -2,7 +2,7 @@ package nexus.subscription.catalog;
 
 import java.util.List;
 import nexus.subscription.Subscription;
-import nexus.subscription.Subscriptions;
+import nexus.subscription.matching.Subscriptions;
 
 /**
  * What has changed since a version of the catalog, read in one snapshot.

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionState;
-import nexus.subscription.Subscriptions;
+import nexus.subscription.matching.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
 /** This process's copy of the subscriptions. What changed is read when the store has a newer version. */

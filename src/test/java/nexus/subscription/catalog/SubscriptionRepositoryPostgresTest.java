@@ -28,7 +28,7 @@ import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
-import nexus.subscription.Subscriptions;
+import nexus.subscription.matching.Subscriptions;
 import nexus.subscription.secret.PreviousSecret;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.secret.SigningSecrets;

@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

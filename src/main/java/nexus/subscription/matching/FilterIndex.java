@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +10,7 @@ import nexus.filter.Equality;
 import nexus.filter.Filter;
 import nexus.filter.Path;
 import nexus.filter.Truth;
+import nexus.subscription.Subscription;
 import nexus.value.Value;
 
 /**

@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

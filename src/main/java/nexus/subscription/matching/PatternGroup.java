@@ -1,9 +1,10 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.Comparator;
 import java.util.List;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.subscription.Selection;
 
 /** The patterns that some subscriptions have in common. There is one object for each combination of patterns. */
 final class PatternGroup {

@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +9,7 @@ import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.filter.EventFields;
+import nexus.subscription.Subscription;
 import nexus.value.Value;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import nexus.event.EventType;
+import nexus.subscription.EndpointHealth;
+import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionState;
 import nexus.testkit.TestSubscription;
 import org.junit.jupiter.api.Test;
 

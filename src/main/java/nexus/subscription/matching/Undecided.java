@@ -1,8 +1,9 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import nexus.subscription.Subscription;
 
 /**
  * Events that filters could not decide, counted by subscription: a value that a filter is about was not in the WAL. Many

@@ -1,10 +1,11 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import nexus.subscription.Subscription;
 
 /** Lists of subscriptions in the order of their lanes. */
 final class Lanes {

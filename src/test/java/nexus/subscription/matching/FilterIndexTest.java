@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import nexus.event.IncomingEvent;
 import nexus.filter.EventFields;
 import nexus.filter.Truth;
+import nexus.subscription.Subscription;
 import nexus.testkit.TestSubscription;
 import nexus.value.JsonValues;
 import nexus.value.Value;

@@ -1,9 +1,10 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.ArrayList;
 import java.util.List;
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.subscription.Subscription;
 
 /**
  * The enabled subscriptions in groups of those with the same patterns. Immutable.

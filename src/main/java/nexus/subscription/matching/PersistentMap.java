@@ -1,4 +1,4 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import java.util.Arrays;
 import java.util.function.BiConsumer;

@@ -1,7 +1,8 @@
-package nexus.subscription;
+package nexus.subscription.matching;
 
 import nexus.event.EventType;
 import nexus.event.TypePattern;
+import nexus.subscription.Subscription;
 
 /**
  * The patterns of all enabled subscriptions that may match row changes, each of them once. Immutable.
