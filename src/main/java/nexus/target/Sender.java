@@ -21,6 +21,16 @@ public interface Sender<T extends Target> {
      */
     Future<SendResult> send(T target, Parcel parcel, int attempt, Permission permission);
 
+    /**
+     * The request that {@link #send} would make now, built by the same code. Sends nothing and reads nothing from the
+     * network.
+     *
+     * @param target without credentials, apart from the keys that sign
+     * @param attempt its number among the attempts of the delivery, from 1
+     * @throws IllegalArgumentException if no request can be made of the target and the parcel
+     */
+    Described describe(T target, Parcel parcel, int attempt);
+
     /** Ends all requests in flight that are made under a lease, and closes their connections. */
     void cutOff();
 }

@@ -34,6 +34,11 @@ public final class Senders {
         return of(target).send(target, parcel, attempt, permission);
     }
 
+    /** The request that would be made: see {@link Sender#describe}. */
+    public Described describe(Target target, Parcel parcel, int attempt) {
+        return of(target).describe(target, parcel, attempt);
+    }
+
     /** See {@link Sender#cutOff}. */
     public void cutOff() {
         byType.values().forEach(Sender::cutOff);

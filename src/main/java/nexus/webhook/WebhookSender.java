@@ -3,23 +3,30 @@ package nexus.webhook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import nexus.shape.Parcel;
+import nexus.target.Described;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Sender;
 import nexus.target.SendingLoop;
 import nexus.target.TargetType;
 import nexus.target.WebhookTarget;
+import nexus.target.credential.TargetAuth;
 import nexus.trace.Tracing;
 import nexus.webhook.connection.Connector;
 import nexus.webhook.connection.HttpClients;
+import nexus.webhook.guard.Endpoint;
 import nexus.webhook.guard.TargetResolver;
 import nexus.webhook.guard.WebhookConfig;
 import nexus.webhook.token.AccessTokens;
@@ -32,6 +39,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 public final class WebhookSender implements Sender<WebhookTarget> {
+    /** Stands for a token that an authorization server would give. */
+    private static final String UNKNOWN_TOKEN = "Bearer ***";
+
     final Vertx vertx;
     final Context context;
     final Connector connector;
@@ -44,6 +54,8 @@ public final class WebhookSender implements Sender<WebhookTarget> {
     final Tracing tracing;
     final OpenExchanges open;
 
+    private final String version;
+    private final RandomGenerator random;
     private final HttpClients clients;
     private final AtomicLong cutAnswers = new AtomicLong();
 
@@ -59,6 +71,8 @@ public final class WebhookSender implements Sender<WebhookTarget> {
             Tracing tracing,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
+        this.version = version;
+        this.random = random;
         this.tracing = tracing;
         this.context = loop.context();
         this.resolver = resolver;
@@ -87,6 +101,41 @@ public final class WebhookSender implements Sender<WebhookTarget> {
             context.runOnContext(ignored -> exchange.start());
         }
         return exchange.result();
+    }
+
+    @Override
+    public Described describe(WebhookTarget target, Parcel parcel, int attempt) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        // The sender's own writer belongs to its loop.
+        new WebhookHeaders(version, clock, random)
+                .write(
+                        target,
+                        parcel,
+                        attempt,
+                        authorization(target),
+                        null,
+                        (name, value) -> headers.put(name.toString(), value.toString()));
+        Buffer body = parcel.request().hasBody() ? parcel.body() : Buffer.buffer();
+        return new Described(
+                parcel.request().method(),
+                url(target.endpoint(), parcel.request().path()),
+                headers,
+                body);
+    }
+
+    private static String url(URI endpoint, String path) {
+        return path.isEmpty()
+                ? endpoint.toString()
+                : endpoint.getScheme() + "://" + endpoint.getRawAuthority()
+                        + Endpoint.of(endpoint).with(path).pathAndQuery();
+    }
+
+    private static String authorization(WebhookTarget target) {
+        return switch (target.access().auth()) {
+            case TargetAuth.None none -> "";
+            case TargetAuth.Fixed fixed -> fixed.authorization();
+            case TargetAuth.ClientCredentials credentials -> UNKNOWN_TOKEN;
+        };
     }
 
     @Override

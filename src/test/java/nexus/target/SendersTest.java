@@ -73,6 +73,12 @@ class SendersTest {
         }
 
         @Override
+        public Described describe(WebhookTarget target, Parcel parcel, int attempt) {
+            calls.add("described " + attempt);
+            return new Described("POST", "", Map.of(), parcel.body());
+        }
+
+        @Override
         public void cutOff() {
             calls.add("cut off");
         }

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +37,7 @@ import java.util.stream.Stream;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.target.Answer;
+import nexus.target.Described;
 import nexus.target.SendResult;
 import nexus.target.SendResult.Blocked;
 import nexus.target.SendResult.Delivered;
@@ -42,6 +45,7 @@ import nexus.target.SendResult.Extent;
 import nexus.target.SendResult.Refused;
 import nexus.target.SendResult.TimedOut;
 import nexus.target.SendResult.Unreachable;
+import nexus.target.credential.Ed25519Key;
 import nexus.target.credential.TargetAccess;
 import nexus.target.credential.TargetAuth;
 import nexus.testkit.Eventually;
@@ -116,6 +120,36 @@ class WebhookSenderTest {
                 .containsEntry("authorization", "Bearer t")
                 .doesNotContainKey("accept-encoding");
         assertThat(got.header("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
+    }
+
+    @Test
+    void aDescribedRequestIsTheOneThatArrives() {
+        WebhookSender sender = sender(Duration.ofSeconds(5));
+        TestRequest request = new TestRequest(
+                receiver.uri("/in?x=1%20"),
+                new EventId(new UUID(1, 2)),
+                new EventType("user.created"),
+                3,
+                Buffer.buffer("{\"a\":1.10}"),
+                List.of("a key of the subscriber".getBytes(StandardCharsets.UTF_8)),
+                Map.of("X-Own", "b", "accept", "text/plain"),
+                new TargetAccess(Optional.of(Ed25519Key.generate()), TargetAuth.bearer("token"), Optional.empty()));
+        Described described = sender.describe(request.target(), request.parcel(), request.attempt());
+        result(TestRequest.send(sender, request));
+        Received got = receiver.await(1).getFirst();
+
+        assertThat(described.method()).isEqualTo(got.method());
+        assertThat(described.url()).isEqualTo(receiver.uri("/in?x=1%20").toString());
+        assertThat(described.body()).isEqualTo(got.body());
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(described.headers());
+        Map<String, String> arrived = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        arrived.putAll(got.headers());
+        arrived.keySet().removeAll(Set.of("host", "content-length"));
+        assertThat(headers.keySet()).isEqualTo(arrived.keySet());
+        headers.remove("traceparent"); // each request has its own
+        arrived.remove("traceparent");
+        assertThat(headers).isEqualTo(arrived);
     }
 
     @ParameterizedTest

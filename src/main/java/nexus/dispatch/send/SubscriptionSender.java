@@ -12,6 +12,7 @@ import nexus.shape.Parcel;
 import nexus.shape.Shaper;
 import nexus.shape.Unshapable;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionSettings;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Senders;
@@ -64,6 +65,24 @@ public final class SubscriptionSender {
         Promise<SendResult> promise = Promise.promise();
         loop.context().runOnContext(ignored -> promise.complete(result));
         return promise.future();
+    }
+
+    /**
+     * The request that {@link #send} would make now, without credentials. Sends nothing.
+     *
+     * @param settings of a subscription, stored or not
+     * @param stored the event's body as Nexus stores it
+     * @param attempt its number among the attempts of the delivery, from 1
+     */
+    public Description describe(
+            SubscriptionSettings settings, EventId id, EventType type, Buffer stored, int attempt, Instant now) {
+        return switch (shaper.shape(settings.content().form(), id, type, stored)) {
+            case Parcel parcel ->
+                new Description.Request(
+                        senders.describe(settings.target().withoutCredentialsAt(now), parcel, attempt));
+            case Unshapable unshapable ->
+                new Description.None(unshapable.reason().text(), unshapable.message());
+        };
     }
 
     /** See {@link Senders#cutOff}. */

@@ -136,6 +136,11 @@ public record AuthSettings(String type, Map<String, String> fields) {
         };
     }
 
+    /** The header that is sent, with its credentials hidden. */
+    TargetAuth shownAuth() {
+        return new TargetAuth.Fixed((type.equals("basic") ? "Basic " : "Bearer ") + TargetHeaders.HIDDEN);
+    }
+
     /** Whether a field's value is never shown. With an empty password, the user name is the credential. */
     private boolean isHidden(String name) {
         return SECRET.contains(name)

@@ -82,6 +82,13 @@ public record TargetCredentials(Optional<AuthSettings> auth, Optional<TlsIdentit
                 : new TargetAccess(signer, auth.map(AuthSettings::auth).orElse(TargetAuth.NONE), tls);
     }
 
+    /** Like {@link #access}, with hidden credentials. */
+    TargetAccess shownAccess() {
+        return isNone()
+                ? TargetAccess.PLAIN
+                : new TargetAccess(signer, auth.map(AuthSettings::shownAuth).orElse(TargetAuth.NONE), Optional.empty());
+    }
+
     /**
      * As answers show them.
      *

@@ -25,6 +25,14 @@ public sealed interface TargetSettings permits WebhookSettings {
      */
     Target at(Instant now);
 
+    /**
+     * The same target with every credential replaced by {@value TargetHeaders#HIDDEN}, apart from the keys that sign: for
+     * an answer that describes a request. What {@link TargetJson#shown} hides from a caller who may manage is hidden here.
+     *
+     * @return of the same type
+     */
+    Target withoutCredentialsAt(Instant now);
+
     /** Equal for two targets that lead to the same receiver. May hold a token. */
     String place();
 

@@ -56,6 +56,11 @@ public record WebhookSettings(
         return new WebhookTarget(url, headers, secrets.keys(now), credentials.access());
     }
 
+    @Override
+    public WebhookTarget withoutCredentialsAt(Instant now) {
+        return new WebhookTarget(url, TargetHeaders.shown(headers), secrets.keys(now), credentials.shownAccess());
+    }
+
     /** Everything in it may be a credential. */
     @Override
     public String toString() {
