@@ -34,6 +34,8 @@ CREATE TABLE subscription (
     breaker_failed_probes int NOT NULL DEFAULT 0,
     failing_since         timestamptz,
     failing_attempts      int NOT NULL DEFAULT 0,
+    alert                 jsonb,
+    alert_due             boolean NOT NULL DEFAULT false,
     created_at            timestamptz NOT NULL DEFAULT now(),
     updated_at            timestamptz NOT NULL DEFAULT now(),
     deleted_at            timestamptz,
@@ -55,6 +57,8 @@ COMMENT ON COLUMN subscription.breaker_opened_at IS 'When the breaker opened, si
 COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may probe the endpoint.';
 COMMENT ON COLUMN subscription.version IS 'The catalog version that the last change of the row made, so that a process reads only what it does not know yet.';
 COMMENT ON COLUMN subscription.failing_since IS 'Time of the first attempt in a series of failures, a minute late at most; null: the last known attempt succeeded.';
+COMMENT ON COLUMN subscription.alert IS 'The last change of the endpoint''s health that is announced: it fails, or it has recovered.';
+COMMENT ON COLUMN subscription.alert_due IS 'The event about the alert may not be stored yet.';
 
 -- The processes, and the shards that each of them owns.
 

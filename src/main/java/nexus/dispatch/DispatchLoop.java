@@ -111,10 +111,18 @@ final class DispatchLoop {
         if (backlog.serves(subscription.lane())) {
             LaneState known = lanes.get(subscription.lane());
             if (known == null) {
-                lanes.put(subscription.lane(), new LaneState(subscription, config, tools.random()::nextDouble));
+                begin(subscription);
             } else {
                 take(subscription.lane(), known, known.on(new Input.Changed(subscription), now), now);
             }
+        }
+    }
+
+    private void begin(Subscription subscription) {
+        LaneState lane = new LaneState(subscription, config, tools.random()::nextDouble);
+        lanes.put(subscription.lane(), lane);
+        if (lane.isAnnouncementDue()) { // another process stored the change and did not raise its event
+            endpoints.record(subscription.lane());
         }
     }
 

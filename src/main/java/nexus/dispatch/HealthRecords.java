@@ -1,5 +1,6 @@
 package nexus.dispatch;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,8 +13,8 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jboss.logging.Logger;
 
 /**
- * Stores the health of endpoints, so that it survives this process. It writes once at a time per lane, so that an older state
- * never replaces a newer one. Belongs to the dispatcher's event loop.
+ * Stores the health of endpoints, so that it survives this process, and raises the events about its changes. It writes once at
+ * a time per lane, so that an older state never replaces a newer one, and no event overtakes another. Belongs to the dispatcher's event loop.
  */
 final class HealthRecords {
     private static final Logger LOG = Logger.getLogger(HealthRecords.class);
@@ -22,6 +23,7 @@ final class HealthRecords {
     private final Vertx vertx;
     private final SubscriptionRepository subscriptions;
     private final Clock clock;
+    private final HealthAlerts alerts;
     private final Map<Integer, LaneState> lanes;
     private final Set<Integer> writing = new HashSet<>();
     private final Set<Integer> changed = new HashSet<>(); // changed during a write
@@ -31,6 +33,7 @@ final class HealthRecords {
         this.vertx = tools.vertx();
         this.subscriptions = tools.subscriptions();
         this.clock = tools.clock();
+        this.alerts = new HealthAlerts(tools);
         this.lanes = lanes;
     }
 
@@ -57,12 +60,14 @@ final class HealthRecords {
         Subscription subscription = lane.subscription();
         subscriptions
                 .health(subscription.id(), subscription.target(), lane.healthToStore(clock.instant()))
+                .compose(due ->
+                        due.map(alert -> alerts.raise(subscription, alert)).orElseGet(Future::succeededFuture))
                 .onComplete(written -> {
                     writing.remove(number);
                     boolean isAnother = changed.remove(number);
                     if (written.failed()) {
                         LOG.warnf(
-                                "health of an endpoint not stored subscription=%s reason=%s",
+                                "health of an endpoint not stored or announced subscription=%s reason=%s",
                                 subscription.id(), written.cause().getMessage());
                         vertx.setTimer(AFTER_FAILURE.toMillis(), later -> changed(number));
                     } else if (isAnother) {

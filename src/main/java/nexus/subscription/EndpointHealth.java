@@ -8,10 +8,16 @@ import java.util.Optional;
  *
  * @param opened the breaker; empty when it is closed
  * @param failing empty when the last attempt was delivered, or there was none
+ * @param alert the last change that was announced; empty when there was none
  */
-public record EndpointHealth(Optional<Opened> opened, Optional<Failing> failing) {
+public record EndpointHealth(Optional<Opened> opened, Optional<Failing> failing, Optional<Alert> alert) {
     /** Nothing is known against it. */
     public static final EndpointHealth GOOD = new EndpointHealth(Optional.empty(), Optional.empty());
+
+    /** Without an announced change. */
+    public EndpointHealth(Optional<Opened> opened, Optional<Failing> failing) {
+        this(opened, failing, Optional.empty());
+    }
 
     /**
      * Nothing but probes is sent.
@@ -28,4 +34,20 @@ public record EndpointHealth(Optional<Opened> opened, Optional<Failing> failing)
      * @param attempts so many
      */
     public record Failing(Instant since, int attempts) {}
+
+    /**
+     * A change that is announced by an event: the endpoint fails, or it has recovered.
+     *
+     * @param since the first attempt of the failures
+     * @param at when it changed
+     * @param error the class of the failure that made the change, or the one before the recovery
+     * @param statusCode of that failure
+     * @param isDue whether the event may not be stored yet
+     */
+    public record Alert(
+            boolean isFailing, Instant since, Instant at, String error, Optional<Integer> statusCode, boolean isDue) {
+        public Alert recovered(Instant when) {
+            return new Alert(false, since, when, error, statusCode, true);
+        }
+    }
 }

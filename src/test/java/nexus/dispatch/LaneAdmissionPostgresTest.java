@@ -153,6 +153,53 @@ class LaneAdmissionPostgresTest {
     }
 
     @Test
+    void anEndpointThatFailsAndRecoversIsAnnouncedOnceEachOverRestartsAlsoAfterACrashBeforeTheEvent() {
+        Subscription subscription = nexus.subscribe("**", receiver.uri());
+        receiver.always(status(503).body("a secret"));
+        for (int i = 0; i < 20; i++) {
+            nexus.publish("order.paid", new Ordering.Key(i));
+        }
+        String[] settings = {"nexus.delivery.backoff-base=10ms", "nexus.delivery.breaker.first-probe=700ms"};
+        nexus.start(settings);
+        nexus.awaitBreaker(true);
+        eventually("it is announced", () -> announced().size() == 1);
+        for (int restart = 0; restart < 2; restart++) {
+            int before = receiver.received().size();
+            nexus.stop();
+            nexus.start(settings);
+            receiver.await(before + 1);
+        }
+        nexus.stop();
+        receiver.always(status(200));
+        // as if the process had died between the two
+        TestPostgres.execute(nexus.url, "UPDATE nexus.subscription SET alert_due = true");
+        nexus.start(settings);
+        nexus.awaitNothingOwed();
+        eventually("the recovery is announced", () -> announced().size() == 2);
+        nexus.stop();
+        TestPostgres.execute(
+                nexus.url,
+                "DELETE FROM nexus.idempotency",
+                "DELETE FROM nexus.event",
+                "UPDATE nexus.subscription SET alert_due = true");
+        nexus.start(settings);
+        eventually(
+                "it is announced by the process that takes over",
+                () -> announced().size() == 1);
+        eventually("that is stored", () -> nexus.query("SELECT alert_due::text FROM nexus.subscription")
+                .equals(List.of("false")));
+        assertThat(nexus.query("SELECT convert_from(body, 'UTF8') FROM nexus.event WHERE type LIKE 'nexus.sub%'"))
+                .singleElement()
+                .asString()
+                .contains("nexus.subscription.recovered", subscription.id().toString(), "\"recoveredAt\":\"20")
+                .doesNotContain("secret");
+    }
+
+    private List<String> announced() {
+        return nexus.query("SELECT type FROM nexus.event WHERE type LIKE 'nexus.subscription.%' ORDER BY seq");
+    }
+
+    @Test
     void aRetryByHandGoesPastAnOpenBreakerAndItsSuccessClosesIt() {
         nexus.subscribe("**", receiver.uri());
         receiver.always(status(500));

@@ -37,6 +37,11 @@ final class FailingStreak {
         return !last.plus(STORE_EVERY).isAfter(now);
     }
 
+    /** The first attempt since the last delivery; empty when the last attempt was delivered. */
+    Optional<Instant> since() {
+        return Optional.ofNullable(current).map(Failing::since);
+    }
+
     /** The streak to store. */
     Optional<Failing> storedAt(Instant now) {
         storedAt = current == null ? null : now;

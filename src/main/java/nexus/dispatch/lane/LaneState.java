@@ -13,6 +13,7 @@ import nexus.dispatch.outcome.DeliveryPolicies;
 import nexus.dispatch.outcome.OutcomeDecision;
 import nexus.dispatch.outcome.Verdict;
 import nexus.event.EventBody;
+import nexus.event.EventType;
 import nexus.queue.backlog.Room;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
@@ -41,6 +42,9 @@ public final class LaneState {
     /** A receiver may ask for a pause of 24 h. A hold that ends later is due to a clock that was wrong. */
     private static final Duration LONGEST_HOLD = Duration.ofHours(25);
 
+    /** The type of the event about an endpoint whose breaker opened. */
+    public static final EventType FAILING = new EventType("nexus.subscription.failing");
+
     private final DeliveryConfig config;
     private final DeliveryPolicies policies;
     private final DoubleSupplier random;
@@ -53,6 +57,8 @@ public final class LaneState {
     private @Nullable TokenBucket tokens; // empty: no limit
     private Breaker breaker;
     private FailingStreak failing;
+    private Announcements announcements;
+    private boolean getsAnnouncements;
     private @Nullable Long probe; // the in-flight seq that probes the endpoint
 
     /** @param random in [0, 1), for the jitter of retries */
@@ -66,6 +72,8 @@ public final class LaneState {
         this.breaker =
                 new Breaker(config.breaker(), subscription.state().health().opened());
         this.failing = new FailingStreak(subscription.state().health().failing());
+        this.announcements = new Announcements(subscription.state().health().alert());
+        this.getsAnnouncements = subscription.wants(FAILING);
         if (!breaker.isClosed()) {
             window.reset();
         }
@@ -199,7 +207,7 @@ public final class LaneState {
             hold(now.plus(wait), now);
             steps.add(new Step.BackOff(now.plus(wait)));
         });
-        judge(row, Verdict.of(result), startedAt, now, steps);
+        judge(row, result, startedAt, now, steps);
         if (result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood gone) {
             disable(gone.why(), now, steps);
         } else {
@@ -212,7 +220,8 @@ public final class LaneState {
         }
     }
 
-    private void judge(OwedDelivery row, Verdict verdict, Instant startedAt, Instant now, List<Step> steps) {
+    private void judge(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
+        Verdict verdict = Verdict.of(result);
         Optional<Opened> before = breaker.opened();
         boolean isProbe = probe != null && probe == row.seq();
         boolean breakerChanged = breaker.heard(verdict, isProbe, startedAt, now);
@@ -221,7 +230,9 @@ public final class LaneState {
         if (before.isEmpty() && after.isPresent()) {
             window.reset();
         }
-        if (breakerChanged || streakChanged) {
+        boolean isAnnounced = announcements.heard(
+                result, verdict, after.isPresent(), failing.since().orElse(now), getsAnnouncements, now);
+        if (breakerChanged || streakChanged || isAnnounced) {
             steps.add(new Step.RecordHealth());
         }
         if (before.isPresent() != after.isPresent()) {
@@ -273,6 +284,7 @@ public final class LaneState {
             tokens = tokens(changed);
         }
         subscription = changed;
+        getsAnnouncements = changed.wants(FAILING);
         if (!isFresh) {
             return List.of();
         }
@@ -280,8 +292,11 @@ public final class LaneState {
         heldFrom = Instant.MIN;
         breaker = new Breaker(config.breaker(), changed.state().health().opened());
         failing = new FailingStreak(changed.state().health().failing());
+        announcements = new Announcements(changed.state().health().alert());
         window.reset();
-        return List.of(new Step.LookAgain());
+        return announcements.isDue()
+                ? List.of(new Step.LookAgain(), new Step.RecordHealth())
+                : List.of(new Step.LookAgain());
     }
 
     private List<Step> tick(Instant now) {
@@ -304,8 +319,13 @@ public final class LaneState {
         return tokens != null && tokens.available(now) <= 0 ? tokens.next(now) : null;
     }
 
+    /** Whether the event about a stored change of the endpoint's health may be missing. */
+    public boolean isAnnouncementDue() {
+        return announcements.isDue();
+    }
+
     /** The health of the endpoint to store. */
     public EndpointHealth healthToStore(Instant now) {
-        return new EndpointHealth(breaker.opened(), failing.storedAt(now));
+        return new EndpointHealth(breaker.opened(), failing.storedAt(now), announcements.last());
     }
 }

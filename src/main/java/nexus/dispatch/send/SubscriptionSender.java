@@ -78,8 +78,7 @@ public final class SubscriptionSender {
             SubscriptionSettings settings, EventId id, EventType type, Buffer stored, int attempt, Instant now) {
         return switch (shaper.shape(settings.content().form(), id, type, stored)) {
             case Parcel parcel ->
-                new Description.Request(
-                        senders.describe(settings.target().withoutCredentialsAt(now), parcel, attempt));
+                new Description.Request(senders.describe(settings.target().withoutCredentialsAt(now), parcel, attempt));
             case Unshapable unshapable ->
                 new Description.None(unshapable.reason().text(), unshapable.message());
         };

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,7 +88,29 @@ final class SubscriptionCodec {
                                 Rows.time(row, "breaker_probe_at").orElse(at),
                                 row.getInteger("breaker_failed_probes"))),
                 Rows.time(row, "failing_since")
-                        .map(since -> new EndpointHealth.Failing(since, row.getInteger("failing_attempts"))));
+                        .map(since -> new EndpointHealth.Failing(since, row.getInteger("failing_attempts"))),
+                alert(row));
+    }
+
+    /** Without whether it is due, which has a column of its own. */
+    static JsonObject alert(EndpointHealth.Alert alert) {
+        return new JsonObject()
+                .put("failing", alert.isFailing())
+                .put("since", alert.since().toEpochMilli())
+                .put("at", alert.at().toEpochMilli())
+                .put("error", alert.error())
+                .put("statusCode", alert.statusCode().orElse(null));
+    }
+
+    static Optional<EndpointHealth.Alert> alert(Row row) {
+        return Optional.ofNullable(row.getJsonObject("alert"))
+                .map(alert -> new EndpointHealth.Alert(
+                        alert.getBoolean("failing"),
+                        Instant.ofEpochMilli(alert.getLong("since")),
+                        Instant.ofEpochMilli(alert.getLong("at")),
+                        alert.getString("error"),
+                        Optional.ofNullable(alert.getInteger("statusCode")),
+                        row.getBoolean("alert_due")));
     }
 
     private static byte[] bytes(String text) {

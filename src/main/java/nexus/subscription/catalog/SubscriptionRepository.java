@@ -41,7 +41,8 @@ public class SubscriptionRepository {
 
     private static final String COLUMNS = """
             id, lane, kind, settings, target, is_enabled, disabled_reason, held_until, breaker_opened_at, \
-            breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, created_at, updated_at""";
+            breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, alert, alert_due, created_at, \
+            updated_at""";
 
     /**
      * One statement, so one snapshot; a store without changes still has a version. A version below the known one is that
@@ -60,10 +61,11 @@ public class SubscriptionRepository {
     /** Those that have a state beside their settings. */
     private static final String STATES = """
             SELECT lane, is_enabled, disabled_reason, held_until, breaker_opened_at, breaker_probe_at,
-                   breaker_failed_probes, failing_since, failing_attempts
+                   breaker_failed_probes, failing_since, failing_attempts, alert, alert_due
             FROM subscription
             WHERE deleted_at IS NULL
-              AND (held_until IS NOT NULL OR breaker_opened_at IS NOT NULL OR failing_since IS NOT NULL)""";
+              AND (held_until IS NOT NULL OR breaker_opened_at IS NOT NULL OR failing_since IS NOT NULL
+                   OR alert IS NOT NULL)""";
 
     private static final String VERSION = "SELECT catalog_version FROM store";
 
@@ -157,13 +159,19 @@ public class SubscriptionRepository {
             UPDATE subscription SET held_until = greatest(held_until, :until)
             WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "until");
 
-    /** Not for a target that was named meanwhile, nor for a subscription that was disabled meanwhile. */
+    /**
+     * Not for a target that was named meanwhile, nor for a subscription that was disabled meanwhile. An alert is due from
+     * the time it is stored.
+     */
     private static final NamedSql.From<HealthNote> HEALTH = NamedSql.from(
             """
             UPDATE subscription
             SET breaker_opened_at = :opened_at, breaker_probe_at = :probe_at, breaker_failed_probes = :failed_probes,
-                failing_since = :failing_since, failing_attempts = :failing_attempts
-            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL""",
+                failing_since = :failing_since, failing_attempts = :failing_attempts,
+                alert = coalesce(:alert::jsonb, alert),
+                alert_due = alert_due OR alert IS DISTINCT FROM coalesce(:alert::jsonb, alert)
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL
+            RETURNING alert, alert_due""",
             parameter("id", HealthNote::id),
             parameter("digest", note -> note.digests().getFirst()),
             parameter("earlier_digest", note -> note.digests().getLast()),
@@ -177,7 +185,14 @@ public class SubscriptionRepository {
             parameter("failing_attempts", note -> note.health()
                     .failing()
                     .map(EndpointHealth.Failing::attempts)
-                    .orElse(0)));
+                    .orElse(0)),
+            parameter(
+                    "alert",
+                    note -> note.health().alert().map(SubscriptionCodec::alert).orElse(null)));
+
+    /** Not when another alert is stored already. */
+    private static final NamedSql ANNOUNCED =
+            NamedSql.of("UPDATE subscription SET alert_due = false WHERE id = :id AND alert = :alert", "id", "alert");
 
     private record HealthNote(UUID id, List<Buffer> digests, EndpointHealth health) {}
 
@@ -388,10 +403,18 @@ public class SubscriptionRepository {
      * Stores the health of its target. Does not raise the version.
      *
      * @param target the one that the health is about
+     * @return the stored alert, if its event is due
      */
-    public Future<Void> health(UUID id, TargetSettings target, EndpointHealth health) {
+    public Future<Optional<EndpointHealth.Alert>> health(UUID id, TargetSettings target, EndpointHealth health) {
         return HEALTH.on(store.api(), new HealthNote(id, codec.digests(target), health))
-                .mapEmpty();
+                .map(rows -> Rows.first(rows, SubscriptionCodec::alert)
+                        .flatMap(alert -> alert)
+                        .filter(EndpointHealth.Alert::isDue));
+    }
+
+    /** Stores that the event about this alert is stored. */
+    public Future<Void> announced(UUID id, EndpointHealth.Alert alert) {
+        return ANNOUNCED.on(store.api(), id, SubscriptionCodec.alert(alert)).mapEmpty();
     }
 
     /** The version is raised first, because the changed row names it. */

@@ -164,6 +164,25 @@ class LaneStateTest {
     }
 
     @Test
+    void theFailureIsPartOfTheHealthThatIsStoredAndStaysWhenTheEndpointChanges() {
+        LaneState lane = opened(lane(32, Optional.empty()));
+        EndpointHealth stored = lane.healthToStore(NOW);
+        assertThat(stored.alert().orElseThrow().isFailing()).isTrue();
+        assertThat(lane.isAnnouncementDue()).isTrue();
+
+        Subscription moved = TestSubscription.ofLane(1)
+                .endpoint("http://127.0.0.1:9/new")
+                .health(new EndpointHealth(Optional.empty(), Optional.empty(), stored.alert()))
+                .build();
+        assertThat(lane.on(new Input.Changed(moved), NOW))
+                .containsExactly(new Step.LookAgain(), new Step.RecordHealth());
+        assertThat(lane.on(answered(lane, start(lane, NOW), DELIVERED, NOW), NOW))
+                .as("the first delivery is the recovery")
+                .contains(new Step.RecordHealth());
+        assertThat(lane.healthToStore(NOW).alert().orElseThrow().isFailing()).isFalse();
+    }
+
+    @Test
     void anotherEndpointStartsAnew() {
         LaneState lane = opened(lane(32, Optional.empty()));
         Subscription moved = subscription(32, Optional.empty(), "http://127.0.0.1:9/new");

@@ -214,6 +214,40 @@ class SubscriptionRepositoryPostgresTest {
     }
 
     @Test
+    void anAlertIsDueUntilItIsAnnouncedAndNeverForgotten() {
+        Subscription made = insert(settings("https://hooks.example", "a"));
+        Instant now = Instant.parse("2026-01-31T18:20:43Z");
+        EndpointHealth.Alert alert =
+                new EndpointHealth.Alert(true, now.minusSeconds(9), now, "answered 503", Optional.of(503), true);
+        EndpointHealth health = new EndpointHealth(Optional.empty(), Optional.empty(), Optional.of(alert));
+
+        assertThat(await(repository.health(made.id(), made.target(), health))).contains(alert);
+        assertThat(await(repository.health(made.id(), made.target(), EndpointHealth.GOOD)))
+                .as("a process that does not know of it")
+                .contains(alert);
+        await(repository.announced(made.id(), alert.recovered(now)));
+        assertThat(await(repository.health(made.id(), made.target(), health)))
+                .as("another")
+                .contains(alert);
+        await(repository.announced(made.id(), alert));
+        assertThat(await(repository.health(made.id(), made.target(), health))).isEmpty();
+        assertThat(await(repository.find(made.id()))
+                        .orElseThrow()
+                        .state()
+                        .health()
+                        .alert())
+                .map(EndpointHealth.Alert::isDue)
+                .contains(false);
+        assertThat(await(repository.update(
+                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                        .state()
+                        .health()
+                        .alert())
+                .as("the new endpoint has delivered nothing yet")
+                .isPresent();
+    }
+
+    @Test
     void whatIsKnownOfTheEndpointIsKeptUntilItIsAnotherOrTheSubscriptionIsEnabledAgain() {
         Subscription made = insert(settings("https://hooks.example", "a"));
         long version = await(repository.catalogVersion());
