@@ -165,6 +165,8 @@ class RoomsTest {
             Map.entry("dispatch.lane", Set.of("dispatch.outcome")),
             Map.entry("dispatch.send", Set.of()),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
+            Map.entry(
+                    "preview", Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "pgoutput", "queue.lookup", "replication", "store")),
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),

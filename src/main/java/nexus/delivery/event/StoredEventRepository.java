@@ -16,6 +16,7 @@ import nexus.delivery.state.DeliveryCounts;
 import nexus.delivery.state.EventsOfType;
 import nexus.delivery.state.TimeBounds;
 import nexus.event.EventBody;
+import nexus.event.EventType;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.store.IndexedRead;
 import nexus.store.NamedSql;
@@ -120,6 +121,12 @@ public class StoredEventRepository {
     private static final NamedSql FIND_BODY =
             NamedSql.of("SELECT body FROM event WHERE id = :id ORDER BY day DESC LIMIT 1", "id");
 
+    private static final NamedSql FIND_WHOLE = NamedSql.of(
+            "SELECT id, type, created_at, accepted_at, body FROM event WHERE id = :id ORDER BY day DESC LIMIT 1", "id");
+
+    private static final NamedSql NEWEST =
+            NamedSql.of("SELECT id, type FROM event ORDER BY seq DESC LIMIT :limit", "limit");
+
     private final Store store;
 
     public StoredEventRepository(Store store) {
@@ -152,6 +159,28 @@ public class StoredEventRepository {
                 .flatMap(body -> body)
                 .map(Buffer::getBytes)
                 .map(EventBody::payload));
+    }
+
+    /** An event with its body; empty if it never existed or is no longer kept. */
+    public Future<Optional<WholeEvent>> whole(UUID id) {
+        return IndexedRead.of(FIND_WHOLE, id)
+                .on(store.api())
+                .map(rows -> Rows.first(
+                        rows,
+                        row -> new WholeEvent(
+                                row.getUUID("id"),
+                                new EventType(row.getString("type")),
+                                Rows.instant(row, "created_at"),
+                                Rows.instant(row, "accepted_at"),
+                                Optional.ofNullable(row.getBuffer("body")))));
+    }
+
+    /** The last events that were stored, newest first. */
+    public Future<List<TypedEvent>> newest(int limit) {
+        return IndexedRead.of(NEWEST, limit)
+                .on(store.api())
+                .map(rows ->
+                        Rows.all(rows, row -> new TypedEvent(row.getUUID("id"), new EventType(row.getString("type")))));
     }
 
     private static EventPage page(RowSet<Row> rows, int limit) {

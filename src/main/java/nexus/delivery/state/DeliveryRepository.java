@@ -2,7 +2,10 @@ package nexus.delivery.state;
 
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.IndexedRead;
@@ -42,6 +45,25 @@ public class DeliveryRepository {
             "seq",
             "epoch");
 
+    /** A lane has one delivery of an event at most. */
+    private static final NamedSql OF_EVENT_IN_LANES = NamedSql.of(
+            """
+            WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
+            pair AS MATERIALIZED (
+                SELECT e.day, s.lane, s.deleted_at, e.seqs[array_position(e.lanes, s.lane)] AS seq
+                FROM (SELECT day, lanes, seqs FROM event WHERE id = :event ORDER BY day DESC LIMIT 1) e
+                JOIN subscription s ON s.lane = ANY (:lanes::int[]) AND s.lane = ANY (e.lanes)),
+            page AS (
+                SELECT 0::bigint AS event_seq, %1$s
+                FROM pair s CROSS JOIN LATERAL %3$s o
+                UNION ALL
+                SELECT 0::bigint, %2$s
+                FROM pair s CROSS JOIN LATERAL settled_delivery(s.day, s.lane, s.seq) d)
+            """.formatted(DeliveryRows.OWED_COLUMNS, DeliveryRows.SETTLED_COLUMNS, OwedLookUp.of("s.lane", "s.seq"))
+                    + DeliveryRows.PAGE_ROWS,
+            "event",
+            "lanes");
+
     private final Store store;
 
     public DeliveryRepository(Store store) {
@@ -63,6 +85,13 @@ public class DeliveryRepository {
             return DeliveriesByEvent.ofEvent(page);
         }
         return filter.type().isPresent() ? DeliveriesByEvent.ofType(page) : DeliveriesBySeq.reading(page);
+    }
+
+    /** The deliveries of one event in these lanes, as far as they are kept. */
+    public Future<List<Delivery>> ofEvent(UUID event, Collection<Integer> lanes) {
+        return IndexedRead.of(OF_EVENT_IN_LANES, event, lanes.toArray(Integer[]::new))
+                .on(store.api())
+                .map(DeliveryRows::deliveries);
     }
 
     /** Empty when there is none, or no more. */

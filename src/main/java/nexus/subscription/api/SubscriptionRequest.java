@@ -30,12 +30,21 @@ public final class SubscriptionRequest {
 
     /** @param generated the secret that it gets when it is signed and the body names none */
     static SubscriptionDraft create(JsonBody body, SigningSecret generated) {
+        SubscriptionDraft draft = read(body, generated);
+        body.check();
+        return draft;
+    }
+
+    /**
+     * Reads a subscription that is to be made, without {@link JsonBody#check()}: the result is complete only after it.
+     *
+     * @param generated the secret that it gets when it is signed and the body names none
+     */
+    public static SubscriptionDraft read(JsonBody body, SigningSecret generated) {
         TargetSettings target = TargetJson.create(body, () -> generated);
         body.require("eventTypes");
         SubscriptionSettings nothingYet = SubscriptionSettings.of("", new Selection(List.of()), target);
-        SubscriptionDraft draft = over(SubscriptionDraft.enabled(nothingYet), body, target);
-        body.check();
-        return draft;
+        return over(SubscriptionDraft.enabled(nothingYet), body, target);
     }
 
     /**
