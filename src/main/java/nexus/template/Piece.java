@@ -10,7 +10,7 @@ import nexus.template.expression.Expression;
 import nexus.template.expression.WrongExpression;
 import nexus.value.Value;
 
-/** A part of a string of a template: text, or an expression between {@code {{} and {@code }}}. */
+/** A part of a string of a template: text, or an expression between double braces. */
 sealed interface Piece {
     int MAX_EXPRESSIONS = 100;
     /** Of a template in UTF-8. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import nexus.refusal.Refusal;
 import nexus.value.JsonValues;
 import nexus.value.Value;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,7 +144,8 @@ class TemplatesTest {
                 .containsExactly("d", "items", "tax", "total");
     }
 
-    private static RequestTemplate request(String method, String path, Map<String, String> headers) {
+    private static RequestTemplate request(
+            @Nullable String method, @Nullable String path, Map<String, String> headers) {
         return new RequestTemplate(Optional.ofNullable(method), Optional.ofNullable(path), headers).checked("/request");
     }
 

@@ -34,7 +34,7 @@ public final class CelText {
         if (before > 0 && (text.charAt(before - 1) == 'b' || text.charAt(before - 1) == 'B')) {
             before--;
         }
-        return before == 0 || !Character.isLetterOrDigit(text.charAt(before - 1)) && text.charAt(before - 1) != '_';
+        return before == 0 || !Character.isJavaIdentifierPart(text.charAt(before - 1));
     }
 
     /**

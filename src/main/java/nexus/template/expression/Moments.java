@@ -184,8 +184,8 @@ final class Moments {
     }
 
     static String shown(Span span) {
-        BigDecimal seconds = BigDecimal.valueOf(span.length().getSeconds())
-                .add(BigDecimal.valueOf(span.length().getNano(), 9));
+        BigDecimal seconds = BigDecimal.valueOf(span.length().toSeconds())
+                .add(BigDecimal.valueOf(span.length().toNanosPart(), 9));
         return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
     }
 }

@@ -29,6 +29,7 @@ import nexus.subscription.secret.SigningSecrets;
 import nexus.subscription.target.WebhookSettings;
 import nexus.testkit.FieldErrors;
 import nexus.testkit.TestSubscription;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -254,7 +255,7 @@ class SubscriptionRequestTest {
         SubscriptionDraft draft = create(",\"transform\":" + json
                 + ",\"request\":{\"method\":\"PUT\",\"path\":\"/{{record.id}}\",\"headers\":{\"X-A\":\"b\"}}");
 
-        Map<String, Object> stored = SettingsJson.write(draft.settings());
+        Map<String, @Nullable Object> stored = SettingsJson.write(draft.settings());
         assertThat(SettingsJson.stored(
                                 new JsonObject(new JsonObject(stored).encode()),
                                 draft.settings().target())

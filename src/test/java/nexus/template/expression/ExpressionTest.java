@@ -247,16 +247,18 @@ class ExpressionTest {
     @Test
     void decimalsAreCalculatedExactly() throws WrongExpression {
         Random random = new Random(19);
-        Map<String, Expression> operators = Map.of("+", binary("+"), "-", binary("-"), "*", binary("*"));
+        Expression plus = binary("+");
+        Expression minus = binary("-");
+        Expression times = binary("*");
         Expression less = binary("<");
         Expression equal = binary("==");
         for (int i = 0; i < 20_000; i++) {
             BigDecimal a = decimal(random);
             BigDecimal b = random.nextInt(4) == 0 ? a.setScale(a.scale() + random.nextInt(4)) : decimal(random);
             List<Value> values = List.of(Value.Num.of(a.toString()), Value.Num.of(b.toString()));
-            assertThat(number(operators.get("+"), values)).isEqualByComparingTo(a.add(b));
-            assertThat(number(operators.get("-"), values)).isEqualByComparingTo(a.subtract(b));
-            assertThat(number(operators.get("*"), values)).isEqualByComparingTo(a.multiply(b));
+            assertThat(number(plus, values)).isEqualByComparingTo(a.add(b));
+            assertThat(number(minus, values)).isEqualByComparingTo(a.subtract(b));
+            assertThat(number(times, values)).isEqualByComparingTo(a.multiply(b));
             assertThat(less.evaluate(values, new Budget())).isEqualTo(Value.of(a.compareTo(b) < 0));
             assertThat(equal.evaluate(values, new Budget())).isEqualTo(Value.of(a.compareTo(b) == 0));
         }
@@ -300,6 +302,7 @@ class ExpressionTest {
                 "'\\u00e9\\n' == 'é\\x0a'",
                 "false && a / 0 > 1",
             })
+    @SuppressWarnings("InlineMeInliner")
     void theValueIsThatOfTheReferenceRuntime(String source) throws Exception {
         var cel = CelFactory.standardCelBuilder()
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
