@@ -253,6 +253,7 @@ CREATE TABLE delivery (
     status_code     int,
     error           text,
     response        text,
+    batch           uuid,
     PRIMARY KEY (seq, day),
     CHECK ((attempted_at IS NULL) = (duration_ms IS NULL))
 ) PARTITION BY RANGE (day);
@@ -263,6 +264,7 @@ CREATE INDEX delivery_late ON delivery (attempted_at)
 CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
 COMMENT ON TABLE delivery IS 'Written by queue. Settled deliveries, in the partition of their event''s day.';
 COMMENT ON COLUMN delivery.attempted_at IS 'This column and the next four describe the last attempt. Earlier attempts are in attempt. Null: no attempt, or the last attempt is in attempt.';
+COMMENT ON COLUMN delivery.batch IS 'Id of the batch in which the last attempt was made; null: it was sent by itself.';
 COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, payload-erased, transform-failed, or event-unreadable.';
 
 CREATE TABLE delivery_run (
@@ -281,6 +283,7 @@ CREATE TABLE delivery_run (
     duration_ms        int[] NOT NULL,
     status_codes       smallint[] NOT NULL,
     responses          text[],
+    batches            uuid[],
     PRIMARY KEY (lane, last_seq, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX delivery_run_newest ON delivery_run (last_seq);
@@ -292,14 +295,15 @@ COMMENT ON COLUMN delivery_run.last_seq IS 'Packed rows overlap, but each spans 
 COMMENT ON COLUMN delivery_run.last_attempted_at IS 'At most a minute after the first, for the same reason.';
 COMMENT ON COLUMN delivery_run.seqs IS 'Ascending. The arrays have one element for each delivery.';
 COMMENT ON COLUMN delivery_run.responses IS 'Null: no answer had a body.';
+COMMENT ON COLUMN delivery_run.batches IS 'Null: none was sent in a batch.';
 
 CREATE VIEW delivery_of_run AS
 SELECT r.day, r.lane, r.first_seq, r.last_seq, r.first_attempted_at, r.last_attempted_at, d.stripe, d.seq, d.event_id,
        'SENT'::text AS status, NULL::text AS dead_reason, 1::smallint AS attempts, d.created_at, r.settled_at,
-       d.attempted_at, d.duration_ms, d.status_code::int AS status_code, NULL::text AS error, d.response
+       d.attempted_at, d.duration_ms, d.status_code::int AS status_code, NULL::text AS error, d.response, d.batch
 FROM delivery_run r CROSS JOIN LATERAL unnest(
-    r.seqs, r.stripes, r.event_ids, r.created_at, r.attempted_at, r.duration_ms, r.status_codes, r.responses)
-    d(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response);
+    r.seqs, r.stripes, r.event_ids, r.created_at, r.attempted_at, r.duration_ms, r.status_codes, r.responses, r.batches)
+    d(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, batch);
 COMMENT ON VIEW delivery_of_run IS 'The deliveries in delivery_run, one row each, with the columns of delivery.';
 
 -- A single query, so that the planner inlines it into the calling query.
@@ -307,14 +311,14 @@ CREATE FUNCTION settled_delivery(of_day date, of_lane int, of_seq bigint)
 RETURNS TABLE (
     day date, lane int, stripe smallint, seq bigint, event_id uuid, status text, dead_reason text, attempts smallint,
     created_at timestamptz, settled_at timestamptz, attempted_at timestamptz, duration_ms int, status_code int,
-    error text, response text)
+    error text, response text, batch uuid)
 LANGUAGE sql STABLE AS $$
     (SELECT d.day, d.lane, d.stripe, d.seq, d.event_id, d.status, d.dead_reason, d.attempts,
-            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response
+            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response, d.batch
      FROM nexus.delivery d WHERE d.day = of_day AND d.seq = of_seq AND d.lane = of_lane LIMIT 1)
     UNION ALL
     (SELECT d.day, d.lane, d.stripe, d.seq, d.event_id, d.status, d.dead_reason, d.attempts,
-            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response
+            d.created_at, d.settled_at, d.attempted_at, d.duration_ms, d.status_code, d.error, d.response, d.batch
      FROM nexus.delivery_of_run d
      WHERE d.day = of_day AND d.lane = of_lane AND d.last_seq BETWEEN of_seq AND of_seq + 4095
        AND d.first_seq <= of_seq AND d.seq = of_seq LIMIT 1)
@@ -332,6 +336,7 @@ CREATE TABLE attempt (
     error        text,
     response     text,
     next_run_at  timestamptz,
+    batch        uuid,
     PRIMARY KEY (seq, attempt, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX attempt_log ON attempt (lane, attempted_at);

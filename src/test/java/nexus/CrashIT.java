@@ -102,6 +102,87 @@ class CrashIT {
         assertThat(receivedIds()).hasSize(rows);
     }
 
+    /** Some of them fail, as a whole or in part. */
+    @Test
+    void aKillAmongBatchesLosesNoEventAndKeepsTheOrderOfEachRow() {
+        nexus.sql("CREATE TABLE batched (id int PRIMARY KEY, version int NOT NULL)");
+        nexus.sql("INSERT INTO batched SELECT i, 0 FROM generate_series(0, 7) i");
+        nexus.api()
+                .subscribe(
+                        receiver.uri(), "pg.public.batched.update", ",\"batch\":{\"maxSize\":20,\"maxWait\":\"50ms\"}");
+        BatchReceiver batches = new BatchReceiver();
+        receiver.always(batches::answer);
+
+        for (int i = 0; i < 120; i++) {
+            nexus.sql("UPDATE batched SET version = version + 1 WHERE id % 8 < " + (1 + i % 8));
+            if (i == 40 || i == 80) {
+                nexus.kill9();
+                nexus.restart();
+            }
+        }
+
+        int changes = 15 * 8 * 9 / 2;
+        eventually("every change is taken", Duration.ofSeconds(60), () -> batches.taken() == changes);
+        assertThat(batches.wrong()).isEmpty();
+        assertThat(batches.requests()).as("requests with several events").isLessThan(changes);
+    }
+
+    /** Takes most events, and checks that earlier versions of a row come first and that a batch never changes. */
+    private static final class BatchReceiver {
+        private final Random random = new Random(11);
+        private final Map<Integer, Integer> takenVersions = new TreeMap<>(); // by row
+        private final Set<String> taken = new HashSet<>();
+        private final Map<String, String> bodies = new LinkedHashMap<>();
+        private final List<String> wrong = new ArrayList<>();
+
+        synchronized ScriptedReceiver.Answer answer(Received request) {
+            String before = bodies.putIfAbsent(request.header("webhook-id"), request.text());
+            if (before != null && !before.equals(request.text())) {
+                wrong.add("another body of the batch " + request.header("webhook-id"));
+            }
+            JsonNode events = ApiClient.json(request.text()).path("batch");
+            if (!request.header("X-Batch-Size").equals(Integer.toString(events.size()))) {
+                wrong.add("X-Batch-Size");
+            }
+            int what = random.nextInt(12);
+            if (what == 0) {
+                return status(500);
+            }
+            List<String> failed = new ArrayList<>();
+            Set<Integer> rowsWithFailure = new HashSet<>();
+            for (JsonNode event : events) {
+                JsonNode row = event.path("payload").path("data").path("record");
+                int id = row.path("id").asInt();
+                int version = row.path("version").asInt();
+                if (version > takenVersions.getOrDefault(id, 0) + 1) {
+                    if (!rowsWithFailure.contains(id)) {
+                        wrong.add("version " + version + " after " + takenVersions.get(id) + " of row " + id);
+                    }
+                }
+                if (rowsWithFailure.contains(id) || (what == 1 && random.nextInt(3) == 0)) {
+                    rowsWithFailure.add(id);
+                    failed.add('"' + event.path("id").asText() + '"');
+                } else {
+                    takenVersions.merge(id, version, Math::max);
+                    taken.add(change(id, version));
+                }
+            }
+            return status(200).body("{\"failed\":[" + String.join(",", failed) + "]}");
+        }
+
+        synchronized int taken() {
+            return taken.size();
+        }
+
+        synchronized int requests() {
+            return bodies.size();
+        }
+
+        synchronized List<String> wrong() {
+            return List.copyOf(wrong);
+        }
+    }
+
     @Test
     void whenTheDatabaseIsKilledWithItNothingCommittedIsLost() {
         nexus.sql("CREATE TABLE power (id int PRIMARY KEY)");

@@ -163,7 +163,7 @@ class RoomsTest {
                             "target")),
             Map.entry("dispatch.outcome", Set.of()),
             Map.entry("dispatch.lane", Set.of("dispatch.outcome")),
-            Map.entry("dispatch.send", Set.of()),
+            Map.entry("dispatch.send", Set.of("dispatch.outcome")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry(
                     "preview", Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target")),

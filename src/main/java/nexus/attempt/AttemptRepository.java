@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import nexus.event.EventBody;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
@@ -26,6 +27,7 @@ import nexus.store.IndexedRead;
 import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
+import org.jspecify.annotations.Nullable;
 
 /** Reads attempts: those in {@code attempt}, and the last attempt of a settled delivery from the row of the delivery. */
 @Singleton
@@ -51,10 +53,10 @@ public class AttemptRepository {
             FROM unnest(:days::date[], :lanes::int[], :seqs::bigint[]) w(day, lane, seq)
             CROSS JOIN LATERAL (
                 SELECT attempt, attempted_at, duration_ms, status_code, error, left(response, :characters) AS response,
-                       next_run_at
+                       next_run_at, batch
                 FROM attempt WHERE day = w.day AND seq = w.seq
                 UNION ALL
-                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, :characters), NULL
+                SELECT attempts, attempted_at, duration_ms, status_code, error, left(response, :characters), NULL, batch
                 FROM settled_delivery(w.day, w.lane, w.seq) WHERE attempted_at IS NOT NULL) a
             ORDER BY w.seq, a.attempt""", "days", "lanes", "seqs", "characters");
 
@@ -337,6 +339,7 @@ public class AttemptRepository {
     }
 
     private static Attempt attempt(Row row) {
+        @Nullable UUID batch = row.getUUID("batch");
         return new Attempt(
                 row.getInteger("attempt"),
                 EventBody.timestamp(Rows.instant(row, "attempted_at")),
@@ -344,7 +347,8 @@ public class AttemptRepository {
                 row.getString("error"),
                 row.getInteger("duration_ms"),
                 row.getString("response"),
-                Rows.time(row, "next_run_at").map(EventBody::timestamp).orElse(null));
+                Rows.time(row, "next_run_at").map(EventBody::timestamp).orElse(null),
+                batch == null ? null : batch.toString());
     }
 
     private static OffsetDateTime utc(Instant instant) {

@@ -9,13 +9,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import nexus.dispatch.lane.Group;
 import nexus.dispatch.lane.Input;
 import nexus.dispatch.lane.LaneState;
 import nexus.dispatch.lane.Slots;
 import nexus.dispatch.lane.Step;
 import nexus.dispatch.outcome.DeliveryConfig;
-import nexus.dispatch.outcome.DeliveryPolicies;
-import nexus.dispatch.outcome.OutcomeDecision;
+import nexus.dispatch.outcome.Reply;
 import nexus.dispatch.send.DispatchMeters;
 import nexus.dispatch.send.Requests;
 import nexus.queue.backlog.Backlog;
@@ -24,10 +24,10 @@ import nexus.queue.backlog.Room;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
+import nexus.shape.BatchParcel;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.matching.Subscriptions;
-import nexus.target.SendResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,7 +130,13 @@ final class DispatchLoop {
         return new LaneRules(
                 subscription.lane(),
                 subscription.flow().ordered(),
-                subscription.flow().rateLimit().orElse(Integer.MAX_VALUE));
+                subscription.flow().rateLimit().orElse(Integer.MAX_VALUE),
+                subscription
+                        .settings()
+                        .content()
+                        .batch()
+                        .map(batch -> new LaneRules.Batch(batch.maxSize(), BatchParcel.MAX_BYTES, batch.maxWait()))
+                        .orElse(null));
     }
 
     /** Schedules a turn after the current event; several calls cause one turn. */
@@ -154,8 +160,9 @@ final class DispatchLoop {
             LaneState lane = lanes.get(number);
             if (lane != null) {
                 List<Ready> taken = backlog.take(number, room(number, lane, now), now);
-                if (!taken.isEmpty()) {
+                while (!taken.isEmpty()) {
                     take(number, lane, lane.on(new Input.Arrived(taken), now), now);
+                    taken = lane.isBatched() ? backlog.take(number, room(number, lane, now), now) : List.of();
                 }
                 for (Step step : lane.on(Input.Tick.NOW, now)) {
                     if (step instanceof Step.WakeAt(Instant at)) {
@@ -165,7 +172,7 @@ final class DispatchLoop {
             }
         }
         backlog.readOn(now);
-        Instant due = backlog.nextDue();
+        Instant due = backlog.nextDue(now);
         wakeLater(due != null && due.isAfter(now) ? earlier(wake, due) : wake, now);
     }
 
@@ -181,9 +188,10 @@ final class DispatchLoop {
     private void take(Integer number, LaneState lane, List<Step> steps, Instant now) {
         for (Step step : steps) {
             switch (step) {
-                case Step.Send(Ready ready) -> send(number, lane.subscription(), ready, now);
+                case Step.Send(Group group) -> send(number, lane.subscription(), group, now);
                 case Step.GiveBack(Ready ready) -> backlog.released(List.of(ready));
-                case Step.Write(Outcome outcome) -> backlog.settled(outcome);
+                case Step.Write(Outcome outcome) -> backlog.settled(List.of(outcome));
+                case Step.WriteTogether(List<Outcome> outcomes) -> backlog.settled(outcomes);
                 case Step.BackOff(Instant until) -> endpoints.hold(lane.subscription(), until);
                 case Step.RecordHealth health -> endpoints.record(number);
                 case Step.TellBreaker breaker -> endpoints.tell(lane.subscription(), breaker);
@@ -195,34 +203,47 @@ final class DispatchLoop {
         }
     }
 
-    private void send(Integer number, Subscription subscription, Ready ready, Instant now) {
+    private void send(Integer number, Subscription subscription, Group group, Instant now) {
         slots.began(number);
         meters.requests(slots.taken());
-        requests.make(ready, subscription, now).onSuccess(result -> {
+        requests.make(group.members(), subscription, now).onSuccess(reply -> {
             slots.ended(number);
             meters.requests(slots.taken());
             if (!stopped) {
-                answered(number, new Input.Answered(ready, result, subscription, now));
+                answered(number, new Input.Answered(group, reply, subscription, now));
             }
         });
     }
 
     private void answered(Integer number, Input.Answered answered) {
         Instant now = clock.instant();
-        OwedDelivery row = answered.ready().delivery();
-        SendResult result = answered.result();
-        meters.sent(result, Duration.between(row.owedSince(), now));
+        count(answered, now);
         LaneState lane = lanes.get(number);
-        if (lane != null) {
+        if (lane == null) { // its subscription was deleted in the meantime
+            lane = new LaneState(answered.asked(), config, tools.random()::nextDouble);
+            for (Step step : lane.on(answered, now)) {
+                if (step instanceof Step.Write(Outcome outcome)) { // nothing else matters without an endpoint
+                    backlog.settled(List.of(outcome));
+                } else if (step instanceof Step.WriteTogether(List<Outcome> outcomes)) {
+                    backlog.settled(outcomes);
+                } else if (step instanceof Step.GiveBack(Ready ready)) {
+                    backlog.released(List.of(ready));
+                }
+            }
+        } else {
             take(number, lane, lane.on(answered, now), now);
-        } else { // its subscription was deleted in the meantime
-            backlog.settled(OutcomeDecision.of(
-                    row,
-                    result,
-                    new DeliveryPolicies(config).of(answered.asked()),
-                    answered.startedAt(),
-                    now,
-                    tools.random()::nextDouble));
+        }
+    }
+
+    private void count(Input.Answered answered, Instant now) {
+        Reply reply = answered.reply();
+        meters.answered(reply.result());
+        List<Ready> members = answered.group().members();
+        for (int i = 0; i < members.size(); i++) {
+            OwedDelivery row = members.get(i).delivery();
+            reply.ofMembers()
+                    .get(i)
+                    .ifPresent(result -> meters.attempted(result, Duration.between(row.owedSince(), now)));
         }
     }
 

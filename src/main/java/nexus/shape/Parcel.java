@@ -7,12 +7,13 @@ import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.template.RequestParts;
 
-/** The content that is sent of one event, independent of the target: content type, headers and bytes. */
+/** The content that is sent of one event or of a batch, independent of the target: content type, headers and bytes. */
 public final class Parcel implements Shaped {
     // ASCII strings are written without being encoded.
     private static final CharSequence EVENT_ID = AsciiString.cached("X-Event-Id");
     private static final CharSequence EVENT_TYPE = AsciiString.cached("X-Event-Type");
     private static final CharSequence EVENT_VERSION = AsciiString.cached("X-Event-Version");
+    private static final CharSequence BATCH_SIZE = AsciiString.cached("X-Batch-Size");
     private static final CharSequence VERSION_1 = AsciiString.cached("1");
 
     private final EventId eventId;
@@ -21,25 +22,38 @@ public final class Parcel implements Shaped {
     private final CharSequence contentType;
     private final Buffer body;
     private final RequestParts request;
+    private final int batchSize; // 0: one event, in no batch
 
     Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body) {
         this(eventId, eventType, contentType, body, RequestParts.DEFAULT);
     }
 
     Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body, RequestParts request) {
+        this(eventId, eventType, contentType, body, request, 0);
+    }
+
+    Parcel(
+            EventId eventId,
+            EventType eventType,
+            CharSequence contentType,
+            Buffer body,
+            RequestParts request,
+            int batchSize) {
         this.eventId = eventId;
         this.idText = eventId.toString();
         this.eventType = eventType;
         this.contentType = contentType;
         this.body = body;
         this.request = request;
+        this.batchSize = batchSize;
     }
 
+    /** The event's id; for a batch, the batch's. */
     public EventId eventId() {
         return eventId;
     }
 
-    /** The event's id as text. It is the same on every attempt. */
+    /** The id as text. It is the same on every attempt. */
     public String idText() {
         return idText;
     }
@@ -62,10 +76,14 @@ public final class Parcel implements Shaped {
         return request;
     }
 
-    /** Passes on each header that describes the event: its name and its value. */
+    /** Passes on each header that describes the content: its name and its value. */
     public void forEachHeader(BiConsumer<CharSequence, CharSequence> action) {
-        action.accept(EVENT_ID, idText);
-        action.accept(EVENT_TYPE, eventType.value());
+        if (batchSize == 0) {
+            action.accept(EVENT_ID, idText);
+            action.accept(EVENT_TYPE, eventType.value());
+        } else {
+            action.accept(BATCH_SIZE, Integer.toString(batchSize));
+        }
         action.accept(EVENT_VERSION, VERSION_1);
     }
 

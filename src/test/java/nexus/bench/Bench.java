@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
+import nexus.bench.phase.BatchesPhase;
 import nexus.bench.phase.Ceiling;
 import nexus.bench.phase.FairnessPhase;
 import nexus.bench.phase.FanOutPhase;
@@ -135,7 +136,8 @@ public final class Bench implements AutoCloseable {
     private List<Section> parts(Subject subject) throws Exception {
         List<Section> sections = new ArrayList<>();
         for (Part part : options.parts()) {
-            if (!sections.isEmpty() && (part == Part.HTTPS || part == Part.FAN_OUT || part == Part.FILTERS)) {
+            if (!sections.isEmpty()
+                    && (part == Part.HTTPS || part == Part.FAN_OUT || part == Part.FILTERS || part == Part.BATCHES)) {
                 addPeakMemory(subject, sections); // that of the parts before: these take more
             }
             say(part.toString());
@@ -150,6 +152,8 @@ public final class Bench implements AutoCloseable {
                     sections.add(
                             new HttpsPhase(subject, options.seconds(), options.warmUpSeconds()).run(folder("https")));
                 case FAN_OUT -> sections.add(new FanOutPhase(subject, options.seconds() / 2.0).run());
+                case BATCHES ->
+                    sections.add(new BatchesPhase(subject, options.seconds(), options.warmUpSeconds()).run());
                 case FILTERS -> {
                     if (subject.source().isPresent()) {
                         sections.add(new FiltersPhase(subject, ceiling(subject), options.seconds() / 2.0).run());

@@ -13,7 +13,8 @@ enum Part {
     IDLE,
     HTTPS,
     FAN_OUT,
-    FILTERS;
+    FILTERS,
+    BATCHES;
 
     static String names() {
         return Arrays.stream(values()).map(Part::toString).collect(Collectors.joining(","));

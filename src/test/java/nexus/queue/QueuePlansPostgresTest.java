@@ -87,15 +87,19 @@ public class QueuePlansPostgresTest {
             statement.execute("SELECT count(*) FROM nexus.owed");
             TestPostgres.execute(url, "DELETE FROM nexus.owed WHERE seq <= 19900", "VACUUM nexus.owed");
 
-            Tuple fromLow = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Long[] {19_901L});
-            Tuple fromFront = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Long[] {1L});
+            Tuple fromLow = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Integer[] {16}, new Long[] {19_901L});
+            Tuple fromFront = Tuple.of(new Integer[] {1}, new Long[] {1L}, new Integer[] {16}, new Long[] {1L});
             assertThat(buffers(OwedStatements.SUCCESSORS, fromFront))
                     .as("the measure works")
                     .isGreaterThan(1_000);
             assertThat(buffers(OwedStatements.SUCCESSORS, fromLow)).isLessThan(300);
             Tuple take = Tuple.of(
-                    new Integer[] {1}, new Integer[] {1}, new Long[] {19_900L}, new Integer[] {10}, new Long[] {19_901L
-                    });
+                    new Integer[] {1},
+                    new Integer[] {1},
+                    new Long[] {19_900L},
+                    new Integer[] {10},
+                    new Long[] {19_901L},
+                    new Boolean[] {false});
             assertThat(buffers(OwedStatements.TAKE, take)).isLessThan(600);
         }
     }

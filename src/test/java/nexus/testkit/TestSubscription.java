@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 import nexus.event.TypePattern;
 import nexus.filter.Filter;
+import nexus.subscription.Batch;
+import nexus.subscription.Content;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
@@ -28,6 +30,7 @@ public final class TestSubscription {
     private Optional<Integer> rateLimit = Optional.empty();
     private Optional<Instant> heldUntil = Optional.empty();
     private EndpointHealth health = EndpointHealth.GOOD;
+    private Optional<Batch> batch = Optional.empty();
 
     private TestSubscription(int lane) {
         this.lane = lane;
@@ -63,6 +66,11 @@ public final class TestSubscription {
         return this;
     }
 
+    public TestSubscription batch(Optional<Batch> value) {
+        batch = value;
+        return this;
+    }
+
     public TestSubscription heldUntil(Instant value) {
         heldUntil = Optional.of(value);
         return this;
@@ -78,7 +86,8 @@ public final class TestSubscription {
                         "test",
                         new Selection(eventTypes).with(filter),
                         WebhookSettings.of(endpointUrl, new SigningSecret("correct horse")))
-                .with(Flow.DEFAULT.withConcurrency(concurrency).withRateLimit(rateLimit));
+                .with(Flow.DEFAULT.withConcurrency(concurrency).withRateLimit(rateLimit))
+                .with(Content.DEFAULT.withBatch(batch));
         return of(lane, settings, heldUntil, health);
     }
 

@@ -2,14 +2,14 @@ package nexus.dispatch.lane;
 
 import java.time.Instant;
 import java.util.List;
+import nexus.dispatch.outcome.Reply;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.Subscription;
-import nexus.target.SendResult;
 
 /** An event of a lane. */
 public sealed interface Input {
-    /** Deliveries were taken from the backlog. */
+    /** Deliveries were taken from the backlog; in a lane that sends batches, those of one request. */
     record Arrived(List<Ready> deliveries) implements Input {}
 
     /**
@@ -18,7 +18,7 @@ public sealed interface Input {
      * @param asked the subscription at the time of the request
      * @param startedAt time of the request
      */
-    record Answered(Ready ready, SendResult result, Subscription asked, Instant startedAt) implements Input {}
+    record Answered(Group group, Reply reply, Subscription asked, Instant startedAt) implements Input {}
 
     /** The end of a dead delivery is stored. */
     record Written(Outcome.Dead outcome) implements Input {}

@@ -2,6 +2,7 @@ package nexus.dispatch.lane;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,15 +12,16 @@ import java.util.function.DoubleSupplier;
 import nexus.dispatch.outcome.DeliveryConfig;
 import nexus.dispatch.outcome.DeliveryPolicies;
 import nexus.dispatch.outcome.OutcomeDecision;
+import nexus.dispatch.outcome.Reply;
 import nexus.dispatch.outcome.Verdict;
 import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.queue.backlog.Room;
 import nexus.queue.owed.OwedBody;
-import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.DeadReason;
 import nexus.queue.settle.Outcome;
+import nexus.retry.RetryPolicy;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.EndpointHealth.Opened;
 import nexus.subscription.Subscription;
@@ -52,6 +54,7 @@ public final class LaneState {
     private final Set<Long> pastBreaker = new HashSet<>(); // in-flight seqs that were started while it was open
     private Subscription subscription;
     private int requests; // under way
+    private int batches; // that were answered, modulo 1000
     private @Nullable Instant heldUntil;
     private Instant heldFrom = Instant.MIN; // before it the clock has jumped back
     private @Nullable TokenBucket tokens; // empty: no limit
@@ -145,21 +148,42 @@ public final class LaneState {
 
     private List<Step> arrived(List<Ready> deliveries, Instant now) {
         List<Step> steps = new ArrayList<>(deliveries.size());
+        List<Ready> batch = isBatched() ? new ArrayList<>(deliveries.size()) : null;
         for (Ready ready : deliveries) {
-            OwedDelivery row = ready.delivery();
-            OwedBody body = ready.body();
-            if (body == null || body.bytes() == null) {
-                steps.add(new Step.Write(new Outcome.Dead(row, Optional.empty(), DeadReason.PAYLOAD_GONE)));
-            } else if (row.owedSince().plus(config.maxAge()).isBefore(now)) {
-                steps.add(new Step.Write(new Outcome.Dead(row, Optional.empty(), DeadReason.EXPIRED)));
+            Optional<String> dead = deadReason(ready, now);
+            if (dead.isPresent()) {
+                steps.add(new Step.Write(new Outcome.Dead(ready.delivery(), Optional.empty(), dead.get())));
             } else if (!maySend(now)) {
                 steps.add(new Step.GiveBack(ready));
+            } else if (batch != null) {
+                batch.add(ready);
             } else {
-                begin(row, now);
-                steps.add(new Step.Send(ready));
+                send(Group.of(ready), now, steps);
             }
         }
+        if (batch != null && !batch.isEmpty()) {
+            send(new Group(batch), now, steps);
+        }
         return steps;
+    }
+
+    /** Whether all deliveries that arrive together are one request. */
+    public boolean isBatched() {
+        return subscription.settings().content().batch().isPresent();
+    }
+
+    private Optional<String> deadReason(Ready ready, Instant now) {
+        OwedBody body = ready.body();
+        if (body == null || body.bytes() == null) {
+            return Optional.of(DeadReason.PAYLOAD_GONE);
+        }
+        boolean isExpired = ready.delivery().owedSince().plus(config.maxAge()).isBefore(now);
+        return isExpired ? Optional.of(DeadReason.EXPIRED) : Optional.empty();
+    }
+
+    private void send(Group group, Instant now, List<Step> steps) {
+        begin(group, now);
+        steps.add(new Step.Send(group));
     }
 
     /** It may exceed the window, because another request may have timed out since this delivery was taken. */
@@ -169,45 +193,85 @@ public final class LaneState {
                 && (breaker.isClosed() || canProbe(now) || takesRenewed(now));
     }
 
-    private void begin(OwedDelivery row, Instant now) {
+    private void begin(Group group, Instant now) {
         requests++;
         if (tokens != null) {
             tokens.take(now);
         }
         if (!breaker.isClosed()) {
-            pastBreaker.add(row.seq());
+            pastBreaker.add(group.seq());
             if (canProbe(now)) {
-                probe = row.seq();
+                probe = group.seq();
             }
         }
     }
 
     private List<Step> answered(Input.Answered answered, Instant now) {
-        OwedDelivery row = answered.ready().delivery();
-        SendResult result = answered.result();
-        List<Step> steps = new ArrayList<>(2);
+        Group group = answered.group();
+        Reply reply = answered.reply();
+        SendResult result = reply.result();
+        List<Step> steps = new ArrayList<>(1 + group.members().size());
         boolean isSameEndpoint =
                 answered.asked().target().place().equals(subscription.target().place());
         if (isSameEndpoint && Verdict.of(result) != Verdict.NONE) { // otherwise it says nothing about this endpoint
-            heed(row, result, answered.startedAt(), now, steps);
+            heed(group, result, answered.startedAt(), now, steps);
         }
-        ended(row);
+        ended(group);
         pace(result);
-        steps.add(new Step.Write(
-                OutcomeDecision.of(row, result, policies.of(answered.asked()), answered.startedAt(), now, random)));
+        settle(answered, now, steps);
         return steps;
+    }
+
+    private void settle(Input.Answered answered, Instant now, List<Step> steps) {
+        Reply reply = answered.reply();
+        RetryPolicy policy = policies.of(answered.asked());
+        boolean isBatch = reply.batch().isPresent();
+        Instant from = isBatch ? distinct(now) : now;
+        DoubleSupplier jitter = isBatch ? constant() : random;
+        List<Ready> members = answered.group().members();
+        List<Outcome> outcomes = new ArrayList<>(members.size());
+        for (int i = 0; i < members.size(); i++) {
+            Ready member = members.get(i);
+            Optional<SendResult> ofMember = reply.ofMembers().get(i);
+            if (ofMember.isEmpty()) {
+                steps.add(new Step.GiveBack(member));
+            } else {
+                outcomes.add(OutcomeDecision.of(
+                        member.delivery(), ofMember.get(), reply.batch(), policy, answered.startedAt(), from, jitter));
+            }
+        }
+        if (outcomes.size() == 1) {
+            steps.add(new Step.Write(outcomes.getFirst()));
+        } else if (!outcomes.isEmpty()) {
+            steps.add(new Step.WriteTogether(outcomes));
+        }
+    }
+
+    /**
+     * A time that hardly any other batch of the lane has. Deliveries with the same due time are the batch that failed, also for
+     * the process that reads them after this one, so no two batches may get the same.
+     */
+    private Instant distinct(Instant now) {
+        batches = (batches + 1) % 1000;
+        return now.truncatedTo(ChronoUnit.MILLIS).plus(batches, ChronoUnit.MICROS);
+    }
+
+    /** The same number on each call, so that all deliveries of a batch get the same due time. */
+    private DoubleSupplier constant() {
+        double drawn = random.getAsDouble();
+        return () -> drawn;
     }
 
     /**
      * The consequences of a result for the endpoint: it asked for a pause, is gone for good, is down, or has failed for so long that
      * its subscription is disabled.
      */
-    private void heed(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
+    private void heed(Group group, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
         OutcomeDecision.holdFor(result).ifPresent(wait -> {
             hold(now.plus(wait), now);
             steps.add(new Step.BackOff(now.plus(wait)));
         });
-        judge(row, result, startedAt, now, steps);
+        judge(group, result, startedAt, now, steps);
         if (result instanceof SendResult.Refused refused && refused.extent() instanceof Extent.AllForGood gone) {
             disable(gone.why(), now, steps);
         } else {
@@ -220,10 +284,10 @@ public final class LaneState {
         }
     }
 
-    private void judge(OwedDelivery row, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
+    private void judge(Group group, SendResult result, Instant startedAt, Instant now, List<Step> steps) {
         Verdict verdict = Verdict.of(result);
         Optional<Opened> before = breaker.opened();
-        boolean isProbe = probe != null && probe == row.seq();
+        boolean isProbe = probe != null && probe == group.seq();
         boolean breakerChanged = breaker.heard(verdict, isProbe, startedAt, now);
         boolean streakChanged = failing.heard(verdict, now);
         Optional<Opened> after = breaker.opened();
@@ -255,10 +319,10 @@ public final class LaneState {
         }
     }
 
-    private void ended(OwedDelivery row) {
+    private void ended(Group group) {
         requests--;
-        pastBreaker.remove(row.seq());
-        if (probe != null && probe == row.seq()) {
+        pastBreaker.remove(group.seq());
+        if (probe != null && probe == group.seq()) {
             probe = null;
         }
     }

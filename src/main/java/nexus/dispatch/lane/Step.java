@@ -1,6 +1,7 @@
 package nexus.dispatch.lane;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
@@ -8,14 +9,17 @@ import nexus.subscription.EndpointHealth.Opened;
 
 /** An action that a lane decided on. */
 public sealed interface Step {
-    /** Sends a delivery. */
-    record Send(Ready ready) implements Step {}
+    /** Makes a request. */
+    record Send(Group group) implements Step {}
 
     /** Returns a delivery unsent. */
     record GiveBack(Ready ready) implements Step {}
 
     /** Stores an outcome. */
     record Write(Outcome outcome) implements Step {}
+
+    /** Stores the outcomes of a batch, all in one transaction. */
+    record WriteTogether(List<Outcome> outcomes) implements Step {}
 
     /** Stores the pause that the endpoint asked for. */
     record BackOff(Instant until) implements Step {}

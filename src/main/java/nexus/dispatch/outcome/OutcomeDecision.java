@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.DoubleSupplier;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.settle.Outcome;
@@ -22,12 +23,14 @@ public final class OutcomeDecision {
     /**
      * Decides the outcome.
      *
+     * @param batch id of the batch; empty when it was sent by itself
      * @param startedAt when the request was made
      * @param random in [0, 1), for the backoff's jitter; read only when needed, because secure random numbers are costly
      */
     public static Outcome of(
             OwedDelivery delivery,
             SendResult result,
+            Optional<UUID> batch,
             RetryPolicy policy,
             Instant startedAt,
             Instant now,
@@ -38,7 +41,8 @@ public final class OutcomeDecision {
                 (int) result.took().toMillis(),
                 answer == null ? null : answer.code(),
                 result.error().orElse(null),
-                answer == null ? null : answer.text());
+                answer == null ? null : answer.text(),
+                batch.orElse(null));
         if (result instanceof SendResult.Delivered) {
             return new Outcome.Sent(delivery, made);
         }

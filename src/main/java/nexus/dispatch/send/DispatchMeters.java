@@ -49,12 +49,16 @@ public final class DispatchMeters {
         openRequests = open;
     }
 
-    public void sent(SendResult result, Duration sinceOwed) {
-        OfOutcome meters = byOutcome.computeIfAbsent(result.outcome(), this::of);
+    /** Counts a request. */
+    public void answered(SendResult result) {
         if (!(result instanceof SendResult.Unsendable)) { // no request was made
-            meters.requests().record(result.took());
+            byOutcome.computeIfAbsent(result.outcome(), this::of).requests().record(result.took());
         }
-        meters.attempts().increment();
+    }
+
+    /** Counts an attempt of one delivery. */
+    public void attempted(SendResult result, Duration sinceOwed) {
+        byOutcome.computeIfAbsent(result.outcome(), this::of).attempts().increment();
         if (result instanceof SendResult.Delivered) {
             latency.record(sinceOwed);
         }

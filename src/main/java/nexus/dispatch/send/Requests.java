@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import nexus.dispatch.outcome.Reply;
 import nexus.event.EventId;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
@@ -12,19 +14,27 @@ import nexus.subscription.Subscription;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 
-/** Sends single deliveries. */
+/** Makes requests for deliveries. */
 public final class Requests {
     private final SubscriptionSender sender;
+    private final BatchRequests batches;
     private final Permission permission;
 
     /** @param permission asked right before a request is written */
     public Requests(SubscriptionSender sender, Permission permission) {
         this.sender = sender;
+        this.batches = new BatchRequests(sender, permission);
         this.permission = permission;
     }
 
-    /** Sends a delivery. The future never fails. */
-    public Future<SendResult> make(Ready ready, Subscription subscription, Instant now) {
+    /** Sends one delivery, or the members of a batch. The future never fails. */
+    public Future<Reply> make(List<Ready> members, Subscription subscription, Instant now) {
+        return subscription.settings().content().batch().isPresent() || members.size() > 1
+                ? batches.make(members, subscription, now)
+                : make(members.getFirst(), subscription, now).map(Reply::of);
+    }
+
+    private Future<SendResult> make(Ready ready, Subscription subscription, Instant now) {
         OwedDelivery row = ready.delivery();
         OwedBody body = ready.body();
         Buffer bytes = body == null ? null : body.bytes();

@@ -6,9 +6,12 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import nexus.event.EventId;
 import nexus.event.EventType;
+import nexus.shape.BatchParcel;
 import nexus.shape.Parcel;
+import nexus.shape.Shaped;
 import nexus.shape.Shaper;
 import nexus.shape.Unshapable;
 import nexus.subscription.Subscription;
@@ -49,20 +52,51 @@ public final class SubscriptionSender {
             Instant now,
             Permission permission) {
         try {
-            return switch (shaper.shape(subscription.settings().content().form(), id, type, stored)) {
-                case Parcel parcel -> senders.send(subscription.target().at(now), parcel, attempt, permission);
+            return switch (shape(subscription, id, type, stored)) {
+                case Parcel parcel ->
+                    senders.send(
+                            subscription.target().at(now), alone(subscription.settings(), parcel), attempt, permission);
                 case Unshapable unshapable ->
                     later(new SendResult.Unsendable(unshapable.reason().text(), unshapable.message(), Duration.ZERO));
             };
         } catch (RuntimeException | Error e) { // otherwise the delivery would be in flight for ever
             LOG.errorf(e, "request could not be made event=%s lane=%d", id, subscription.lane());
-            return later(new SendResult.Unreachable("the request could not be made", Duration.ZERO));
+            return later(notMade());
         }
     }
 
+    /** The content of one event of a subscription. */
+    Shaped shape(Subscription subscription, EventId id, EventType type, Buffer stored) {
+        return shaper.shape(subscription.settings().content().form(), id, type, stored);
+    }
+
+    /** The content as it is sent when no other event goes with it. */
+    private static Parcel alone(SubscriptionSettings settings, Parcel content) {
+        return settings.content().batch().isPresent() ? BatchParcel.of(List.of(content)) : content;
+    }
+
+    /**
+     * Makes one request with the contents of several events.
+     *
+     * @return never fails
+     */
+    Future<SendResult> send(Subscription subscription, Parcel batch, int attempt, Instant now, Permission permission) {
+        try {
+            return senders.send(subscription.target().at(now), batch, attempt, permission);
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "request could not be made batch=%s lane=%d", batch.idText(), subscription.lane());
+            return later(notMade());
+        }
+    }
+
+    /** The result when a request could not even begin. */
+    static SendResult notMade() {
+        return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
+    }
+
     /** Completes in another turn of the loop, because the caller may be iterating over its deliveries. */
-    private Future<SendResult> later(SendResult result) {
-        Promise<SendResult> promise = Promise.promise();
+    <T> Future<T> later(T result) {
+        Promise<T> promise = Promise.promise();
         loop.context().runOnContext(ignored -> promise.complete(result));
         return promise.future();
     }
@@ -78,7 +112,8 @@ public final class SubscriptionSender {
             SubscriptionSettings settings, EventId id, EventType type, Buffer stored, int attempt, Instant now) {
         return switch (shaper.shape(settings.content().form(), id, type, stored)) {
             case Parcel parcel ->
-                new Description.Request(senders.describe(settings.target().withoutCredentialsAt(now), parcel, attempt));
+                new Description.Request(senders.describe(
+                        settings.target().withoutCredentialsAt(now), alone(settings, parcel), attempt));
             case Unshapable unshapable ->
                 new Description.None(unshapable.reason().text(), unshapable.message());
         };

@@ -83,6 +83,7 @@ public class SubscriptionTestResource {
                 result.error().orElse(null),
                 (int) result.took().toMillis(),
                 answer == null ? null : answer.text(),
+                null,
                 null);
     }
 }

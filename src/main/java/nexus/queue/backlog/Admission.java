@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nexus.queue.body.Bodies;
+import nexus.queue.order.Batching;
 import nexus.queue.order.KeyOrder;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.DueCursor;
@@ -151,6 +152,7 @@ final class Admission {
     List<Integer> atDue(List<DueCursor> cursors, List<OwedDelivery> rows, Map<Integer, LaneCursor.Mark> marks) {
         Map<Integer, Integer> counts = new HashMap<>();
         Set<Integer> ended = new HashSet<>();
+        Map<LaneDue, Boolean> batches = new HashMap<>(); // whether all of one are in memory
         for (OwedDelivery row : rows) {
             counts.merge(row.lane(), 1, Integer::sum);
             LaneBacklog lane = lanes.of(row.lane());
@@ -158,7 +160,12 @@ final class Admission {
             if (lane == null || mark == null || ended.contains(row.lane())) {
                 continue;
             }
-            switch (admit(lane, row)) {
+            LaneBacklog.Look look = admit(lane, row);
+            if (lane.isBatched() && row.due() != null) {
+                boolean isInMemory = look == LaneBacklog.Look.START || lane.isClaimed(row);
+                batches.merge(new LaneDue(lane, row.due()), isInMemory, Boolean::logicalAnd);
+            }
+            switch (look) {
                 case START, PASS, BEHIND -> lane.cursor.passed(row, mark);
                 case FULL -> ended.add(row.lane());
                 case BARRIER -> {
@@ -171,6 +178,9 @@ final class Admission {
                 }
             }
         }
+        if (!batches.isEmpty()) {
+            readBatches(cursors, batches);
+        }
         List<Integer> readWhole = new ArrayList<>();
         for (DueCursor cursor : cursors) {
             if (!ended.contains(cursor.lane()) && counts.getOrDefault(cursor.lane(), 0) < cursor.limit()) {
@@ -178,6 +188,23 @@ final class Admission {
             }
         }
         return readWhole;
+    }
+
+    /** A batch that failed: its deliveries have the same due time. */
+    private record LaneDue(LaneBacklog lane, Instant due) {}
+
+    private void readBatches(List<DueCursor> cursors, Map<LaneDue, Boolean> batches) {
+        Map<Integer, DueCursor> byLane = new HashMap<>();
+        cursors.forEach(cursor -> byLane.put(cursor.lane(), cursor));
+        batches.forEach((batch, isInMemory) -> {
+            DueCursor cursor = byLane.get(batch.lane().number);
+            Batching batching = batch.lane().batching();
+            boolean isWhole = cursor != null
+                    && (cursor.afterSeq() == 0 || cursor.afterDue().isBefore(batch.due()));
+            if (batching != null && (isWhole || !isInMemory)) {
+                batching.read(batch.due(), isInMemory, now);
+            }
+        });
     }
 
     /**
@@ -192,8 +219,8 @@ final class Admission {
         Instant due = row.due();
         if (!lane.isOpen()) {
             lane.cursor.lookAgain(row);
-        } else if (due != null && due.isAfter(now)) {
-            lane.cursor.dueAt(due);
+        } else if (due != null && (due.isAfter(now) || lane.isBatched())) {
+            lane.cursor.dueAt(due); // a batch that failed is read as a whole
         } else {
             switch (lane.look(row, now)) {
                 case START -> {

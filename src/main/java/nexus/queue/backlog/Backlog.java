@@ -31,19 +31,20 @@ public interface Backlog {
 
     /**
      * Takes deliveries that may start now, with their bodies: the first owed one of each ordering key, and none while another one
-     * of its key is in progress. The room determines how much is read next.
+     * of its key is in progress. The room determines how much is read next. In a lane that sends batches, the deliveries
+     * of one request, and several of a key in order.
      */
     List<Ready> take(int lane, Room room, Instant now);
 
     /** Reads more for the lanes that were asked. Must be called after all of them were. */
     void readOn(Instant now);
 
-    /** The due time of the next known retry; null when there is none. */
+    /** When the next known retry is due, or a batch is sent that is not full; null when neither is known. */
     @Nullable
-    Instant nextDue();
+    Instant nextDue(Instant now);
 
-    /** Settles a taken delivery: stores the outcome and lets the next one of its key start. */
-    void settled(Outcome outcome);
+    /** Settles taken deliveries: stores the outcomes in one transaction and lets the next ones of their keys start. */
+    void settled(List<Outcome> outcomes);
 
     /** Returns a taken delivery that was not sent. */
     void released(Collection<Ready> unsent);

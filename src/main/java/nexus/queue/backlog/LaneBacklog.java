@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import nexus.queue.order.Ahead;
+import nexus.queue.order.Batching;
 import nexus.queue.order.KeyChains;
 import nexus.queue.order.KeyOrder;
 import nexus.queue.order.Waiting;
@@ -33,6 +34,8 @@ final class LaneBacklog {
         BARRIER
     }
 
+    private static final int MOST_READ = 4096;
+
     final int number;
     final LaneCursor cursor;
     final Ahead ahead = new Ahead();
@@ -40,6 +43,7 @@ final class LaneBacklog {
     private final KeyChains chains;
     private final KeyOrder order = new KeyOrder();
     private LaneRules rules;
+    private @Nullable Batching batching; // null: each delivery is a request of its own
     private Room room = Room.PARKED; // last value from the deliverer
     boolean isAwake; // written by LaneBacklogs alone
     private int gapsKnown; // gaps in the seqs since which this lane has begun to be read
@@ -50,10 +54,63 @@ final class LaneBacklog {
         this.number = rules.lane();
         this.cursor = new LaneCursor(number);
         this.rules = rules;
+        adopt(rules);
     }
 
+    /** Deliveries that wait must be read again before this if {@link #isSentOtherwise}. */
     void update(LaneRules changed) {
+        if (isSentOtherwise(changed)) {
+            batching = null;
+            order.holdAll(); // those in progress were taken by other rules
+        }
         rules = changed;
+        adopt(changed);
+    }
+
+    /** Whether it starts or stops to send batches, or to keep their order. */
+    boolean isSentOtherwise(LaneRules changed) {
+        return (rules.batch() == null) != (changed.batch() == null)
+                || (batching != null && batching.isOrdered() != changed.isOrdered());
+    }
+
+    private void adopt(LaneRules changed) {
+        LaneRules.Batch batch = changed.batch();
+        if (batch == null) {
+            ahead.readAtLeast(0);
+            return;
+        }
+        if (batching == null) {
+            batching = new Batching(batch.maxSize(), batch.maxWait(), batch.maxBytes(), changed.isOrdered());
+        } else {
+            batching.update(batch.maxSize(), batch.maxWait(), batch.maxBytes());
+        }
+        ahead.readAtLeast(2 * batch.maxSize());
+    }
+
+    /** Null when each delivery is a request of its own. */
+    @Nullable
+    Batching batching() {
+        return batching;
+    }
+
+    /** When a batch goes that is not full; null when none waits, or when there is no room. */
+    @Nullable
+    Instant batchGoesAt() {
+        return batching != null && room.isOpen() && room.requests() > 0 ? batching.goesAt() : null;
+    }
+
+    boolean isBatched() {
+        return batching != null;
+    }
+
+    /** Most deliveries of a request. */
+    int requestSize() {
+        return batching == null ? 1 : batching.maxSize();
+    }
+
+    /** Deliveries of a key that were started, and are in memory until they are settled. */
+    int started(Long key) {
+        return order.started(key);
     }
 
     /** Whether a read was requested since this number of gaps in the seqs. */
@@ -88,19 +145,32 @@ final class LaneBacklog {
         return room.takesRenewed() && renewed.hasNothing();
     }
 
-    /** How many requests there is room for, without those whose bodies are being read. */
+    /** The number of deliveries for whose requests there is room, without those whose bodies are being read. */
     int room() {
+        if (batching != null) {
+            return room.isOpen() ? Math.min(room.requests() * batching.maxSize(), MOST_READ) : 0;
+        }
         return room.isOpen() ? Math.max(0, room.requests() - ahead.withoutBody()) : 0;
     }
 
     /** The number of rows to read before there is room for them; with a rate limit, those of a second. */
     int aheadWanted(Instant now) {
-        return Math.min(ahead.wanted(now), rules.perSecond());
+        return Math.min(ahead.wanted(now), aSecond());
     }
 
     /** How many retries are worth reading before there is room for them. */
     int aheadWantedRetries() {
-        return Math.min(ahead.wantedRetries(), rules.perSecond());
+        return Math.min(ahead.wantedRetries(), aSecond());
+    }
+
+    /** Most deliveries a second. */
+    private int aSecond() {
+        return rules.perSecond() > MOST_READ ? rules.perSecond() : rules.perSecond() * requestSize();
+    }
+
+    /** Most rows of a key that are read together. */
+    int longestKeyQueue() {
+        return Math.max(KeyQueue.LONGEST, requestSize());
     }
 
     /** Whether its turn has come, room or not; never {@link Look#FULL}. */
@@ -109,13 +179,16 @@ final class LaneBacklog {
         if (order.isUnderWay(row) || (due != null && due.isAfter(now))) {
             return Look.PASS;
         }
+        if (batching != null && rules.isOrdered() && order.isNext(row)) {
+            return Look.START; // in the same batch as the one before it
+        }
         KeyOrder.Turn turn = rules.isOrdered() ? order.turn(row) : KeyOrder.Turn.NOW;
         if (turn != KeyOrder.Turn.NOW) {
             cursor.sawWaiting();
         }
         return switch (turn) {
             case NOW -> Look.START;
-            case AFTER_BUSY -> Look.PASS;
+            case AFTER_BUSY -> row.barrier() ? Look.BARRIER : Look.PASS;
             case AFTER_OWED -> row.barrier() ? Look.BARRIER : Look.BEHIND;
         };
     }
@@ -148,7 +221,7 @@ final class LaneBacklog {
 
     /** Deliveries in memory that wait for room or for their predecessor. */
     int waiting() {
-        return ahead.size() + chains.size();
+        return ahead.size() + chains.size() + (batching == null ? 0 : batching.held());
     }
 
     /**
@@ -165,9 +238,14 @@ final class LaneBacklog {
         }
         return switch (order.turnOfNewest(key)) {
             case NOW -> Look.START;
-            case AFTER_BUSY -> chains.follows(fresh) ? Look.PASS : Look.BEHIND;
+            case AFTER_BUSY -> batching != null ? Look.START : chains.follows(fresh) ? Look.PASS : Look.BEHIND;
             case AFTER_OWED -> Look.BEHIND;
         };
+    }
+
+    /** Records that it was not delivered, while later ones of its keys may be in progress. */
+    void failed(OwedDelivery row) {
+        order.failed(row);
     }
 
     /** Records that it was delivered, but is not settled yet. */
@@ -215,6 +293,11 @@ final class LaneBacklog {
     /** Records a change by hand. */
     void forgetBehindAll() {
         chains.forgetAll().forEach(order::passedBehind);
+    }
+
+    /** Records a row that follows started ones of its keys, and is not remembered. */
+    void passedAfter(OwedDelivery row) {
+        KeyOrder.keys(row).forEach(order::passedBehind);
     }
 
     /** Whether it is in progress, or only waits for room. */

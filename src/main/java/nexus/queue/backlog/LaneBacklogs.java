@@ -13,6 +13,7 @@ import java.util.Set;
 import nexus.queue.body.Bodies;
 import nexus.queue.lease.ShardHandover;
 import nexus.queue.order.Ahead;
+import nexus.queue.order.Batching;
 import nexus.queue.order.KeyChains;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.KeyQueue;
@@ -95,6 +96,9 @@ final class LaneBacklogs {
         for (LaneRules rules : lanes) {
             LaneBacklog known = byNumber.get(rules.lane());
             if (known != null) {
+                if (known.isSentOtherwise(rules)) {
+                    readAgain(known);
+                }
                 known.update(rules);
             } else if (owns(rules.lane())) {
                 LaneBacklog lane = new LaneBacklog(rules, readAhead::forget);
@@ -194,24 +198,45 @@ final class LaneBacklogs {
      */
     @Nullable
     Waiting place(LaneBacklog lane, OwedDelivery row, Instant now) {
-        if (!readAhead.takesOneMore(lane)) {
+        if (!readAhead.takesOneMore(lane) && !isOfWaitingBatch(lane, row)) {
             return null;
         }
         Waiting waiting = new Waiting(row, now);
         lane.claim(row, false);
-        if (row.due() == null) {
-            lane.ahead.add(waiting);
-        } else {
-            lane.ahead.addFirst(waiting);
-        }
+        await(lane, waiting, row.due() != null);
         readAhead.add(1);
         return waiting;
+    }
+
+    /** A batch that failed is read as a whole, or it would be another batch. */
+    private static boolean isOfWaitingBatch(LaneBacklog lane, OwedDelivery row) {
+        return lane.isBatched() && row.due() != null && row.due().equals(lane.ahead.lastDue());
+    }
+
+    /** It waits for room, or for the result of a batch with an earlier one of its key. */
+    private static void await(LaneBacklog lane, Waiting waiting, boolean isFirst) {
+        Batching batching = lane.batching();
+        if (batching != null) {
+            if (batching.hold(waiting)) {
+                return;
+            }
+            batching.added(waiting);
+        }
+        if (isFirst) {
+            lane.ahead.addFirst(waiting);
+        } else {
+            lane.ahead.add(waiting);
+        }
     }
 
     /** The next of a key, or the first of a key that a person has retried: it has its place already. */
     void follow(LaneBacklog lane, Ahead where, OwedDelivery row, Instant now) {
         lane.claim(row, true);
-        where.addFirst(new Waiting(row, now));
+        if (where == lane.ahead) {
+            await(lane, new Waiting(row, now), true);
+        } else {
+            where.addFirst(new Waiting(row, now));
+        }
         readAhead.add(1);
     }
 
@@ -224,12 +249,42 @@ final class LaneBacklogs {
 
     /** Starts the first of these and remembers the others. */
     void started(LaneBacklog lane, KeyQueue run, Instant readAt) {
-        readAhead.add(lane.started(run, readAt));
+        if (lane.isBatched()) {
+            startedTogether(lane, run.rows(), readAt);
+        } else {
+            readAhead.add(lane.started(run, readAt));
+        }
+    }
+
+    /** Those that follow the first may be sent in the same batch. */
+    private void startedTogether(LaneBacklog lane, List<OwedDelivery> rows, Instant readAt) {
+        OwedDelivery first = rows.getFirst();
+        if (first.otherKey() != null || first.barrier()) {
+            return;
+        }
+        for (OwedDelivery row : rows.subList(1, rows.size())) {
+            boolean isNext = !row.behind() && row.due() == null && row.otherKey() == null && !row.barrier();
+            if (!isNext || lane.isClaimed(row) || readAhead.roomToWait(lane) <= 0) {
+                lane.passedAfter(row); // it is found again when the last of these is settled
+                return;
+            }
+            lane.claim(row, true);
+            await(lane, new Waiting(row, readAt), true);
+            readAhead.add(1);
+        }
     }
 
     /** Its 2xx is in memory: the next of its key may go, if it is known, before this one is written down. */
     void delivered(LaneBacklog lane, OwedDelivery row, Instant now) {
         lane.delivered(row);
+        Batching batching = lane.batching();
+        if (batching != null) {
+            for (Waiting next : batching.delivered(row)) {
+                next.follows(now);
+                await(lane, next, true);
+            }
+            return;
+        }
         if (!lane.remembersBehind(row)) {
             return;
         }
@@ -242,6 +297,22 @@ final class LaneBacklogs {
             next.waiting().follows(now);
             lane.claim(next.waiting().row(), !next.isWhole());
             lane.ahead.addFirst(next.waiting());
+        }
+    }
+
+    /** It was not delivered: those that follow it must wait for its settlement, or for its next attempt. */
+    void failed(LaneBacklog lane, OwedDelivery row) {
+        lane.forgetBehind(row);
+        if (lane.isBatched()) {
+            lane.failed(row);
+            dropHeldBy(lane, row);
+        }
+    }
+
+    private void dropHeldBy(LaneBacklog lane, OwedDelivery row) {
+        Batching batching = lane.batching();
+        if (batching != null) {
+            dropAll(lane, batching.failed(row));
         }
     }
 
@@ -261,17 +332,16 @@ final class LaneBacklogs {
             if (lane.ahead.isStale(now)) {
                 lane.ahead.slower();
                 dropAll(lane, lane.ahead.drop());
+                recount(lane);
             }
             if (!lane.renewed.hasNothing()) {
                 dropAll(lane, lane.renewed); // it is read as any other
             }
-            return take(
-                    lane,
-                    lane.ahead,
-                    readAhead.isStoredTooSlowly() ? 0 : lane.told().requests(),
-                    now);
+            int requests = readAhead.isStoredTooSlowly() ? 0 : lane.told().requests();
+            Batching batching = lane.batching();
+            return batching == null ? take(lane, lane.ahead, requests, now) : takeBatch(lane, batching, requests, now);
         }
-        if (!lane.ahead.hasNothing()) {
+        if (!lane.ahead.hasNothing() || lane.waiting() > 0) {
             dropAll(lane, lane.ahead);
         }
         if (!lane.told().takesRenewed() && !lane.renewed.hasNothing()) {
@@ -312,6 +382,43 @@ final class LaneBacklogs {
         return taken;
     }
 
+    private Batching.More more(LaneBacklog lane) {
+        if (readAhead.roomToWait(lane) <= 0) {
+            return Batching.More.NO_MEMORY;
+        }
+        return lane.cursor.hasUnread() ? Batching.More.UNREAD : Batching.More.UNKNOWN;
+    }
+
+    private static void recount(LaneBacklog lane) {
+        Batching batching = lane.batching();
+        if (batching != null) {
+            batching.recount(lane.ahead);
+        }
+    }
+
+    /** The deliveries of one request; none while their bodies are being read. */
+    private List<Ready> takeBatch(LaneBacklog lane, Batching batching, int requests, Instant now) {
+        if (requests <= 0) {
+            return List.of();
+        }
+        if (!batching.isForming()) {
+            List<Waiting> members = batching.form(lane.ahead, more(lane), bodies, lane::started, now);
+            readAhead.remove(members.size());
+            for (Waiting member : members) {
+                if (member.ready() == null) {
+                    lane.ahead.awaitBody(member);
+                }
+            }
+        }
+        if (lane.ahead.withoutBody() > 0) {
+            return List.of();
+        }
+        lane.ahead.forgetComplete();
+        return batching.takeFormed().stream()
+                .map(member -> begin(lane, member, now))
+                .toList();
+    }
+
     private Ready begin(LaneBacklog lane, Waiting waiting, Instant now) {
         Ready ready = waiting.ready();
         if (ready == null) {
@@ -345,6 +452,7 @@ final class LaneBacklogs {
         inProgress.end(row, false);
         LaneBacklog lane = of(row.lane());
         if (lane != null) {
+            dropHeldBy(lane, row);
             lane.unclaim(row);
         }
         dropped.add(row);
@@ -358,11 +466,20 @@ final class LaneBacklogs {
     }
 
     private void dropAll(LaneBacklog lane, Ahead from) {
-        for (Waiting waiting : from.dropWithRoom()) {
+        List<Waiting> withRoom = from.dropWithRoom();
+        Batching batching = from == lane.ahead ? lane.batching() : null;
+        if (batching != null) {
+            withRoom = batching.dropForming();
+            dropAll(lane, batching.dropHeld());
+        }
+        for (Waiting waiting : withRoom) {
             lane.unclaim(waiting.row());
             drop(waiting);
         }
         dropAll(lane, from.drop());
+        if (batching != null) {
+            batching.recount(from);
+        }
     }
 
     private void dropAll(LaneBacklog lane, List<Waiting> waiting) {

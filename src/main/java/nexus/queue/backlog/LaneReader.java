@@ -127,7 +127,7 @@ final class LaneReader {
             packed.refused(lane.number); // rows that are stored meanwhile are accepted after the read
             marks.put(lane.number, lane.cursor.mark());
             if (readAhead.readsReady(lane, now)) {
-                cursors.addAll(lane.cursor.cursors(readAhead.wanted(lane, now)));
+                cursors.addAll(lane.cursor.cursors(readAhead.wanted(lane, now), lane.isBatched()));
             }
             if (readAhead.readsDue(lane)) {
                 dueCursors.add(lane.cursor.dueCursor(readAhead.wantedDue(lane)));

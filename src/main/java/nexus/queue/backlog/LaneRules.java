@@ -1,9 +1,30 @@
 package nexus.queue.backlog;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The settings of a subscription that the backlog needs.
  *
  * @param isOrdered whether deliveries of one ordering key are sent one after the other
  * @param perSecond most requests a second
+ * @param batch null: each delivery is a request of its own
  */
-public record LaneRules(int lane, boolean isOrdered, int perSecond) {}
+public record LaneRules(
+        int lane,
+        boolean isOrdered,
+        int perSecond,
+        @Nullable Batch batch) {
+    public LaneRules(int lane, boolean isOrdered, int perSecond) {
+        this(lane, isOrdered, perSecond, null);
+    }
+
+    /**
+     * Deliveries that are sent together.
+     *
+     * @param maxSize most deliveries of a request
+     * @param maxBytes of their bodies; a larger one goes alone
+     * @param maxWait the longest time for which one waits for others
+     */
+    public record Batch(int maxSize, long maxBytes, Duration maxWait) {}
+}

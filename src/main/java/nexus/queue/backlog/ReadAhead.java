@@ -69,6 +69,9 @@ final class ReadAhead {
 
     /** The number of untried rows to read. */
     int wanted(LaneBacklog lane, Instant now) {
+        if (lane.isBatched()) {
+            return shards.mayStart(lane.number) ? Math.min(lane.aheadWanted(now), Math.max(0, roomToWait(lane))) : 0;
+        }
         int room = lane.ahead.isEmpty() ? room(lane) : 0;
         return room + Math.min(shards.mayStart(lane.number) ? lane.aheadWanted(now) : 0, roomToWait(lane));
     }
@@ -77,7 +80,7 @@ final class ReadAhead {
     boolean takesOneMore(LaneBacklog lane) {
         return lane.isOpen()
                 && shards.mayStart(lane.number)
-                && (lane.ahead.size() < room(lane) || roomToWait(lane) > 0);
+                && ((!lane.isBatched() && lane.ahead.size() < room(lane)) || roomToWait(lane) > 0);
     }
 
     /** The number of further rows of this lane that may wait for room: at most half of what the others leave. */

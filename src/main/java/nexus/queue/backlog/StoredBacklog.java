@@ -226,35 +226,43 @@ final class StoredBacklog implements Backlog {
     }
 
     @Override
-    public @Nullable Instant nextDue() {
+    public @Nullable Instant nextDue(Instant now) {
         Instant earliest = null;
         for (LaneBacklog lane : lanes.awake()) {
             Instant due = lane.cursor.nextDue();
             if (due != null && lane.isOpen() && (earliest == null || due.isBefore(earliest))) {
                 earliest = due;
             }
+            Instant goesAt = lane.batchGoesAt();
+            if (goesAt != null && goesAt.isAfter(now) && (earliest == null || goesAt.isBefore(earliest))) {
+                earliest = goesAt;
+            }
         }
         return earliest;
     }
 
     @Override
-    public void settled(Outcome outcome) {
+    public void settled(List<Outcome> outcomes) {
         if (closed) {
             return;
         }
+        writer.add(outcomes);
+        outcomes.forEach(this::answered);
+        proceed();
+    }
+
+    private void answered(Outcome outcome) {
         OwedDelivery row = outcome.delivery();
         lanes.inProgress().answered(row);
         bodies.giveBack(row);
-        writer.add(outcome);
         LaneBacklog lane = lanes.of(row.lane());
         if (lane != null) {
             if (outcome instanceof Outcome.Sent && !reader.isStopped()) {
                 lanes.delivered(lane, row, clock.instant());
             } else {
-                lane.forgetBehind(row);
+                lanes.failed(lane, row);
             }
         }
-        proceed();
     }
 
     @Override

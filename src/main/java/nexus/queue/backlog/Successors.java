@@ -72,7 +72,7 @@ final class Successors {
             if (lane != null && lane.lookUp(key.key())) {
                 asked.put(key.lane(), lane);
                 begun.add(key);
-                cursors.add(new KeyCursor(key.lane(), key.key(), lane.cursor.oldestOpen()));
+                cursors.add(new KeyCursor(key.lane(), key.key(), lane.longestKeyQueue(), lane.cursor.oldestOpen()));
             }
         }
         return new LookUp(begun, asked, cursors);

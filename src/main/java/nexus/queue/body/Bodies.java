@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import nexus.queue.order.Batching;
 import nexus.queue.order.Waiting;
 import nexus.queue.owed.OwedBody;
 import nexus.queue.owed.OwedDelivery;
@@ -23,7 +24,7 @@ import org.jboss.logging.Logger;
  * Reads the bodies of deliveries under the memory budget: first for those with room, then, in half of the memory, for those
  * that wait for room. Belongs to the backlog's event loop.
  */
-public final class Bodies {
+public final class Bodies implements Batching.Memory {
     private static final Logger LOG = Logger.getLogger(Bodies.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -32,6 +33,7 @@ public final class Bodies {
     private final long memory;
     private final BodyBudget budget;
     private final Deque<Waiting> wanted = new ArrayDeque<>(); // with room for their requests, but not for their bodies
+    private final List<Waiting> reserved = new ArrayList<>(); // with room for their requests and for their bodies
     private final List<Waiting> soon = new ArrayList<>(); // they wait for room
     private boolean stopped;
 
@@ -46,12 +48,13 @@ public final class Bodies {
     public void stop() {
         stopped = true;
         wanted.clear();
+        reserved.clear();
         soon.clear();
     }
 
     /** Keeps a body that arrived with the delivery, if it fits, so that it need not be read. */
     public void keep(Waiting waiting, Ready fresh) {
-        if (waiting.ready() == null && reserve(waiting)) {
+        if (waiting.ready() == null && reserveSoon(waiting)) {
             waiting.arrived(fresh);
         }
     }
@@ -68,8 +71,35 @@ public final class Bodies {
         }
     }
 
+    /** Reserves memory for the body of a delivery with room for its request; it is read next. */
+    @Override
+    public boolean reserve(Waiting waiting) {
+        OwedDelivery row = waiting.row();
+        if (waiting.hasRoomForBody()) {
+            return true;
+        }
+        if (!budget.take(row.lane(), row.bodyBytes())) {
+            return false;
+        }
+        waiting.reserveBody();
+        reserved.add(waiting);
+        return true;
+    }
+
+    @Override
+    public boolean fits(List<Waiting> waiting) {
+        List<OwedDelivery> rows = waiting.stream()
+                .filter(one -> !one.hasRoomForBody())
+                .map(Waiting::row)
+                .toList();
+        return rows.isEmpty()
+                || budget.fits(
+                        rows.getFirst().lane(),
+                        rows.stream().mapToInt(OwedDelivery::bodyBytes).toArray());
+    }
+
     /** Uses half of the memory, and leaves the other half to deliveries with room for their requests. */
-    private boolean reserve(Waiting waiting) {
+    private boolean reserveSoon(Waiting waiting) {
         OwedDelivery row = waiting.row();
         boolean fits =
                 !waiting.hasRoomForBody() && budget.used() < memory / 2 && budget.take(row.lane(), row.bodyBytes());
@@ -109,6 +139,12 @@ public final class Bodies {
      */
     public Optional<Future<List<Waiting>>> read() {
         List<Waiting> fitting = new ArrayList<>();
+        for (Waiting waiting : reserved) {
+            if (!waiting.isDropped()) {
+                fitting.add(waiting);
+            }
+        }
+        reserved.clear();
         for (Iterator<Waiting> all = wanted.iterator(); all.hasNext(); ) {
             Waiting next = all.next();
             if (next.isDropped()) {
@@ -120,7 +156,7 @@ public final class Bodies {
             }
         }
         for (Waiting waiting : soon) {
-            if (!waiting.isDropped() && reserve(waiting)) {
+            if (!waiting.isDropped() && reserveSoon(waiting)) {
                 fitting.add(waiting);
             }
         }

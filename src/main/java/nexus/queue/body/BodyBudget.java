@@ -35,6 +35,16 @@ final class BodyBudget {
         return true;
     }
 
+    /** Whether all of these fit now. */
+    boolean fits(int lane, int... bytes) {
+        long size = 0;
+        for (int one : bytes) {
+            size += counted(one);
+        }
+        long own = byLane.getOrDefault(lane, 0L);
+        return own + size <= (budget - (used - own)) / 2;
+    }
+
     /** Releases memory. */
     void giveBack(int lane, int bytes) {
         long size = counted(bytes);

@@ -5,9 +5,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +32,18 @@ public final class Ahead {
     private final Set<Waiting> withoutBody = new LinkedHashSet<>(); // there is room for their requests
     private final Deque<Waiting> complete = new ArrayDeque<>(); // those of them with a loaded body
     private int retries; // number among the first
+    private int least = LEAST;
     private int target = LEAST;
     private Instant halfBegan = Instant.EPOCH;
     private int begun; // requests of the lane since that time
     private int begunBefore; // requests in the half before
     private int most; // most requests in a half since the receiver was last slower than expected
+
+    /** Sets how many deliveries are worth reading at least. */
+    public void readAtLeast(int count) {
+        least = Math.clamp(count, LEAST, MOST);
+        target = Math.max(target, least);
+    }
 
     /** The deliveries that wait for room. */
     public int size() {
@@ -123,6 +134,68 @@ public final class Ahead {
         return next;
     }
 
+    /** The due time of the first retry that may go; null when there is none. */
+    public @Nullable Instant firstDue(Predicate<Instant> mayGo) {
+        if (retries > 0) {
+            for (Waiting waiting : first) {
+                Instant due = waiting.row().due();
+                if (due != null && mayGo.test(due)) {
+                    return due;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The due time of the last delivery that goes before the others; null when it is no retry. */
+    public @Nullable Instant lastDue() {
+        Waiting last = first.peekLast();
+        return last == null ? null : last.row().due();
+    }
+
+    /** What happens to a delivery that waits for room. */
+    public enum Choice {
+        TAKE,
+        LEAVE,
+        /** This one and all later ones are left. */
+        STOP
+    }
+
+    /** Removes the deliveries that are chosen. They are asked for in the order in which they would get room. */
+    public List<Waiting> take(Function<Waiting, Choice> chooser) {
+        List<Waiting> taken = new ArrayList<>();
+        if (takeFrom(first, chooser, taken)) {
+            takeFrom(others, chooser, taken);
+        }
+        for (Waiting waiting : taken) {
+            retries -= isRetry(waiting) ? 1 : 0;
+        }
+        return taken;
+    }
+
+    private static boolean takeFrom(Deque<Waiting> from, Function<Waiting, Choice> chooser, List<Waiting> taken) {
+        for (Iterator<Waiting> all = from.iterator(); all.hasNext(); ) {
+            Waiting waiting = all.next();
+            switch (chooser.apply(waiting)) {
+                case TAKE -> {
+                    all.remove();
+                    taken.add(waiting);
+                }
+                case LEAVE -> {}
+                case STOP -> {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Passes on all that wait for room. */
+    public void forEach(Consumer<Waiting> action) {
+        first.forEach(action);
+        others.forEach(action);
+    }
+
     /** Gives a delivery room for its request, which starts when its body is loaded. */
     public void awaitBody(Waiting waiting) {
         withoutBody.add(waiting);
@@ -142,6 +215,11 @@ public final class Ahead {
         return complete.poll();
     }
 
+    /** Forgets which deliveries have a loaded body, because the caller knows. */
+    public void forgetComplete() {
+        complete.clear();
+    }
+
     /** Records that a full read was taken at once, so the next read is larger. */
     public void ranDry() {
         target = Math.min(2 * target, MOST);
@@ -155,7 +233,7 @@ public final class Ahead {
 
     /** Records that the receiver is slower than expected. */
     public void slower() {
-        target = Math.max(target / 2, LEAST);
+        target = Math.max(target / 2, least);
         most = 0;
     }
 

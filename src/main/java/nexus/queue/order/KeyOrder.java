@@ -1,10 +1,12 @@
 package nexus.queue.order;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,10 @@ public final class KeyOrder {
         int delivered; // of these
         boolean sawAnother; // since the first of them was started, and not remembered
         boolean passedBefore; // later deliveries may have been skipped
+        long lastSeq; // of the last one that was started
+
+        @Nullable
+        Instant lastDue; // of the same
     }
 
     /**
@@ -107,6 +113,42 @@ public final class KeyOrder {
         return held.delivered == held.rows ? Turn.NOW : Turn.AFTER_BUSY;
     }
 
+    /**
+     * Whether a delivery may be sent together with the last started one of its key, after it: none of the key was skipped
+     * between them. Retries may when they were one batch.
+     */
+    public boolean isNext(OwedDelivery row) {
+        Long key = row.key();
+        Busy held = key == null || row.otherKey() != null || row.barrier() ? null : busy.get(key);
+        if (key == null
+                || held == null
+                || held.sawAnother
+                || lookedUp.containsKey(key)
+                || row.seq() <= held.lastSeq
+                || !Objects.equals(row.due(), held.lastDue)) {
+            return false;
+        }
+        return row.due() != null || (!held.passedBefore && (!row.behind() || row.follows()));
+    }
+
+    /** The number of deliveries of this key that were started and are not settled. */
+    public int started(Long key) {
+        Busy held = busy.get(key);
+        return held == null ? 0 : held.rows;
+    }
+
+    /** Makes all later deliveries wait until those in progress are settled. */
+    public void holdAll() {
+        busy.values().forEach(KeyOrder::sawAnother);
+    }
+
+    /** Makes later deliveries wait: this one was not delivered, while others of its key are in progress. */
+    public void failed(OwedDelivery row) {
+        for (Long key : keys(row)) {
+            sawAnother(busy.get(key));
+        }
+    }
+
     /** Records that a delivery of this key is no longer remembered. */
     public void passedBehind(Long key) {
         sawAnother(busy.get(key));
@@ -156,6 +198,8 @@ public final class KeyOrder {
             Busy held = busy.computeIfAbsent(key, first -> new Busy());
             held.rows++;
             held.passedBefore |= passedBefore;
+            held.lastSeq = row.seq();
+            held.lastDue = row.due();
         }
         barriers += row.barrier() ? 1 : 0;
         underWay.put(row.seq(), new Started(passedBefore));
@@ -166,6 +210,7 @@ public final class KeyOrder {
         Started ended = end(row);
         for (Long key : keys(row)) {
             release(busy, key, ended != null && ended.isDelivered);
+            sawAnother(busy.get(key)); // of the same key, and not remembered any more
         }
     }
 

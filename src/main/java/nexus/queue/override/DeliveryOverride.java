@@ -67,8 +67,9 @@ public class DeliveryOverride {
                 WHERE seq = ANY (ARRAY(SELECT seq FROM dead)) AND day = ANY (ARRAY(SELECT day FROM dead))
                 RETURNING *),
             logged AS (
-                INSERT INTO attempt (day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response)
-                SELECT day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response
+                INSERT INTO attempt (
+                    day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response, batch)
+                SELECT day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response, batch
                 FROM taken WHERE attempted_at IS NOT NULL),
             revived AS (
                 INSERT INTO owed (lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,

@@ -7,7 +7,7 @@ import java.util.List;
  * anything but their predecessors in this list holds them.
  */
 public record KeyQueue(int lane, long key, List<OwedDelivery> rows) {
-    /** Most rows of a key that are read. */
+    /** Most rows of a key that are read, in lanes that send them one by one. */
     public static final int LONGEST = 16;
 
     public KeyQueue {

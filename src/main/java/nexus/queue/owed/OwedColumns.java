@@ -26,6 +26,7 @@ final class OwedColumns {
     private final int own;
     private final int place;
     private final int behind;
+    private final int follows; // below 0: not read
 
     OwedColumns(RowSet<Row> rows) {
         lane = Rows.column(rows, "lane");
@@ -44,6 +45,7 @@ final class OwedColumns {
         own = Rows.column(rows, "own");
         place = Rows.column(rows, "place");
         behind = Rows.column(rows, "behind");
+        follows = rows.columnsNames().indexOf("follows");
     }
 
     static List<OwedDelivery> deliveries(RowSet<Row> rows) {
@@ -67,7 +69,8 @@ final class OwedColumns {
                 row.getInteger(bodyBytes),
                 row.getBoolean(own),
                 new Place.OwnRow(row.getString(place)),
-                row.getBoolean(behind));
+                row.getBoolean(behind),
+                follows >= 0 && row.getBoolean(follows));
     }
 
     private @Nullable Instant due(Row row) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param own whether it is of one of Nexus's own events
  * @param place its place in the store
  * @param behind whether it follows an earlier owed delivery
+ * @param follows whether only earlier rows of its own key precede it; known only in lanes that send batches
  */
 public record OwedDelivery(
         int lane,
@@ -36,7 +37,45 @@ public record OwedDelivery(
         int bodyBytes,
         boolean own,
         Place place,
-        boolean behind) {
+        boolean behind,
+        boolean follows) {
+
+    public OwedDelivery(
+            int lane,
+            int keySlice,
+            long seq,
+            @Nullable Long key,
+            @Nullable Long otherKey,
+            boolean barrier,
+            @Nullable Instant due,
+            int attempts,
+            int attemptsBefore,
+            Instant owedSince,
+            LocalDate eventDay,
+            UUID eventId,
+            int bodyBytes,
+            boolean own,
+            Place place,
+            boolean behind) {
+        this(
+                lane,
+                keySlice,
+                seq,
+                key,
+                otherKey,
+                barrier,
+                due,
+                attempts,
+                attemptsBefore,
+                owedSince,
+                eventDay,
+                eventId,
+                bodyBytes,
+                own,
+                place,
+                behind,
+                false);
+    }
 
     /** The number of the next attempt, from 1. */
     public int nextAttempt() {

@@ -93,13 +93,24 @@ public class OwedQueue implements OwedReads {
                 FROM held h WHERE h.lane = o.lane), false)
             """;
 
+    /**
+     * Whether nothing but earlier rows of its own key in {@code owed} precedes it. A lane reads those before it, because they
+     * are in the same key slice.
+     */
+    private static final String FOLLOWS = """
+            CASE WHEN w.batched AND o.key IS NOT NULL AND o.other_key IS NULL AND NOT o.barrier THEN NOT (
+                EXISTS (SELECT FROM owed e
+                        WHERE e.lane = o.lane AND e.other_key = o.key AND e.seq < o.seq AND e.seq >= w.low)
+                OR %s OR %s) ELSE false END AS follows
+            """.formatted(BEHIND_BARRIER, BEHIND_RUN);
+
     private static final String BEHIND = BEHIND_KEY + " OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN;
 
     static final NamedSql.From<Collection<SliceCursor>> TAKE = NamedSql.from(
-            HELD + "SELECT " + ROW + BEHIND + """
-            AS behind
-            FROM unnest(:lanes::int[], :key_slices::int[], :after_seqs::bigint[], :limits::int[], :oldest_open::bigint[])
-                 w(lane, stripe, after, room, low)
+            HELD + "SELECT " + ROW + BEHIND + " AS behind, " + FOLLOWS + """
+            FROM unnest(:lanes::int[], :key_slices::int[], :after_seqs::bigint[], :limits::int[], :oldest_open::bigint[],
+                        :batched::boolean[])
+                 w(lane, stripe, after, room, low, batched)
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.stripe = w.stripe AND o.due IS NULL AND o.seq > w.after
@@ -109,8 +120,10 @@ public class OwedQueue implements OwedReads {
             parameter("key_slices", cursors -> array(cursors, Integer[]::new, SliceCursor::keySlice)),
             parameter("after_seqs", cursors -> array(cursors, Long[]::new, SliceCursor::after)),
             parameter("limits", cursors -> array(cursors, Integer[]::new, SliceCursor::limit)),
-            parameter("oldest_open", cursors -> array(cursors, Long[]::new, SliceCursor::oldestOpen)));
+            parameter("oldest_open", cursors -> array(cursors, Long[]::new, SliceCursor::oldestOpen)),
+            parameter("batched", cursors -> array(cursors, Boolean[]::new, SliceCursor::isBatched)));
 
+    /** Rows with the same due time are read together, because they are a batch. */
     static final NamedSql.From<DueRead> TAKE_DUE = NamedSql.from(
             HELD + "SELECT * FROM (SELECT " + ROW + BEHIND + """
             AS behind
@@ -120,7 +133,7 @@ public class OwedQueue implements OwedReads {
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
                 WHERE o.lane = w.lane AND o.due <= :now AND (o.due, o.seq) > (w.after_due, w.after_seq)
-                ORDER BY o.due, o.seq LIMIT w.room) o
+                ORDER BY o.due FETCH FIRST (w.room) ROWS WITH TIES) o
             ) taken ORDER BY due, seq""",
             parameter("lanes", read -> array(read.cursors(), Integer[]::new, DueCursor::lane)),
             parameter(
@@ -143,19 +156,20 @@ public class OwedQueue implements OwedReads {
                     + " ELSE o.other_key IS NOT NULL OR o.barrier OR " + BEHIND_BARRIER + " OR " + BEHIND_RUN
                     + """
             END AS behind, w.key AS of_key
-            FROM unnest(:lanes::int[], :keys::bigint[], :oldest_open::bigint[]) w(lane, key, low)
+            FROM unnest(:lanes::int[], :keys::bigint[], :limits::int[], :oldest_open::bigint[]) w(lane, key, room, low)
             CROSS JOIN LATERAL (
                 SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (
                     SELECT * FROM (
                         (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.key = w.key AND o.seq >= w.low
-                         ORDER BY o.seq LIMIT %1$d)
+                         ORDER BY o.seq LIMIT w.room)
                         UNION ALL
                         (SELECT *, ctid AS tid FROM owed o WHERE o.lane = w.lane AND o.other_key = w.key AND o.seq >= w.low
-                         ORDER BY o.seq LIMIT %1$d)) both_keys
-                    ORDER BY seq LIMIT %1$d) first_rows) o
-            ORDER BY o.lane, w.key, o.seq""".formatted(KeyQueue.LONGEST),
+                         ORDER BY o.seq LIMIT w.room)) both_keys
+                    ORDER BY seq LIMIT w.room) first_rows) o
+            ORDER BY o.lane, w.key, o.seq""",
             parameter("lanes", keys -> array(keys, Integer[]::new, KeyCursor::lane)),
             parameter("keys", keys -> array(keys, Long[]::new, KeyCursor::key)),
+            parameter("limits", keys -> array(keys, Integer[]::new, KeyCursor::limit)),
             parameter("oldest_open", keys -> array(keys, Long[]::new, KeyCursor::oldestOpen)));
 
     /** Reads a few of each lane, because the first may have to wait for others of its key. */

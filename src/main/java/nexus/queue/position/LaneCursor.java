@@ -122,13 +122,15 @@ public final class LaneCursor {
     /**
      * The positions from which to read untried rows. It asks for slightly more than there is room for, because keys may be busy,
      * and for more and more while only waiting rows are found.
+     *
+     * @param isBatched see {@link SliceCursor}
      */
-    public List<SliceCursor> cursors(int room) {
+    public List<SliceCursor> cursors(int room, boolean isBatched) {
         int limit = Math.min(LONGEST_READ, (room / 4 + 2) << pace);
         List<SliceCursor> unread = new ArrayList<>();
         for (int keySlice = 0; keySlice < KeySlices.COUNT; keySlice++) {
             if (!dry[keySlice] && !atBarrier[keySlice]) {
-                unread.add(new SliceCursor(lane, keySlice, cursors[keySlice], limit, oldestOpen.value()));
+                unread.add(new SliceCursor(lane, keySlice, cursors[keySlice], limit, oldestOpen.value(), isBatched));
             }
         }
         return unread;

@@ -2,6 +2,7 @@ package nexus.queue.settle;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import nexus.queue.owed.OwedDelivery;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,23 @@ public sealed interface Outcome {
      * @param statusCode null when there was no response
      * @param error the failure in words; null when it was delivered
      * @param response the start of the response body; null when there was none
+     * @param batch id of the batch; null when it was sent by itself
      */
     record AttemptMade(
             Instant at,
             int durationMs,
             @Nullable Integer statusCode,
             @Nullable String error,
-            @Nullable String response) {}
+            @Nullable String response,
+            @Nullable UUID batch) {
+        /** Of a delivery that was sent by itself. */
+        public AttemptMade(
+                Instant at,
+                int durationMs,
+                @Nullable Integer statusCode,
+                @Nullable String error,
+                @Nullable String response) {
+            this(at, durationMs, statusCode, error, response, null);
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.OwedDelivery;
@@ -57,6 +58,10 @@ record OutcomeColumns<O extends Outcome>(Term term, List<O> of) {
 
     String[] responses() {
         return attempts(String[]::new, AttemptMade::response);
+    }
+
+    UUID[] batches() {
+        return attempts(UUID[]::new, AttemptMade::batch);
     }
 
     /** One column of the deliveries. */

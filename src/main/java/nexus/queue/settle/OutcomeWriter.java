@@ -15,6 +15,7 @@ import java.util.function.IntConsumer;
 import nexus.queue.lease.Term;
 import nexus.store.StoreErrors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores outcomes in groups: outcomes that arrive during a transaction go into the next one. Belongs to the backlog's event
@@ -68,8 +69,9 @@ public final class OutcomeWriter {
         this.written = written;
     }
 
-    public void add(Outcome outcome) {
-        waiting.add(outcome);
+    /** Those of one batch must be added together. */
+    public void add(List<Outcome> outcomes) {
+        waiting.addAll(outcomes);
         writeSoon();
         waitingMeter.accept(waiting.size());
     }
@@ -102,7 +104,7 @@ public final class OutcomeWriter {
             return;
         }
         List<Outcome> group = new ArrayList<>();
-        while (!waiting.isEmpty() && group.size() < MAX_GROUP) {
+        while (!waiting.isEmpty() && (group.size() < MAX_GROUP || isSameBatch(group.getLast(), waiting.peek()))) {
             group.add(waiting.remove());
         }
         writing = true;
@@ -111,6 +113,14 @@ public final class OutcomeWriter {
             waitingMeter.accept(waiting.size());
             gather(group.size(), Duration.ofNanos(System.nanoTime() - began));
         });
+    }
+
+    /** A batch that failed stays the same only if all of its deliveries get their due time together. */
+    private static boolean isSameBatch(Outcome one, @Nullable Outcome next) {
+        return one instanceof Outcome.Again before
+                && next instanceof Outcome.Again after
+                && before.due().equals(after.due())
+                && before.delivery().lane() == after.delivery().lane();
     }
 
     /** Under load, waits as long as a commit took, so that more outcomes share the next one. */
@@ -185,6 +195,7 @@ public final class OutcomeWriter {
     }
 
     private static Outcome.AttemptMade bare(Outcome.AttemptMade made) {
-        return new Outcome.AttemptMade(made.at(), made.durationMs(), null, "the answer could not be stored", null);
+        return new Outcome.AttemptMade(
+                made.at(), made.durationMs(), null, "the answer could not be stored", null, made.batch());
     }
 }

@@ -67,25 +67,28 @@ final class SettlementStatements {
                 SELECT *
                 FROM unnest(:seqs::bigint[], :key_slices::smallint[], :event_ids::uuid[], :owed_since::timestamptz[],
                             :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[],
-                            :responses::text[], :packed_rows::bigint[])
-                     s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run)
+                            :responses::text[], :packed_rows::bigint[], :batches::uuid[])
+                     s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run, batch)
                 WHERE NOT EXISTS (SELECT FROM whole)
                   AND (seq IN (SELECT seq FROM gone)
                        OR run IN (SELECT first_seq FROM over UNION ALL SELECT first_seq FROM left_over))),
             history AS (
                 INSERT INTO delivery_run (
                     day, lane, first_seq, last_seq, first_attempted_at, last_attempted_at, settled_at,
-                    seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses)
+                    seqs, stripes, event_ids, created_at, attempted_at, duration_ms, status_codes, responses,
+                    batches)
                 SELECT :day::date, :lane::int, (:seqs::bigint[])[1], (:seqs::bigint[])[cardinality(:seqs::bigint[])],
                        :first_attempted_at::timestamptz, :last_attempted_at::timestamptz, now(), :seqs::bigint[],
                        :key_slices::smallint[], :event_ids::uuid[], :owed_since::timestamptz[],
-                       :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[], :responses::text[]
+                       :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[], :responses::text[],
+                       :batches::uuid[]
                 FROM whole
                 UNION ALL
                 SELECT :day::date, :lane::int, min(seq), max(seq), min(attempted_at), max(attempted_at), now(),
                        array_agg(seq), array_agg(stripe), array_agg(event_id), array_agg(created_at),
                        array_agg(attempted_at), array_agg(duration_ms), array_agg(status_code),
-                       CASE WHEN count(response) > 0 THEN array_agg(response) END
+                       CASE WHEN count(response) > 0 THEN array_agg(response) END,
+                       CASE WHEN count(batch) > 0 THEN array_agg(batch) END
                 FROM part HAVING count(*) > 0),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, sent)
@@ -109,6 +112,7 @@ final class SettlementStatements {
             parameter(
                     "status_codes", packed -> packed.sent().attempts(Short[]::new, SettlementStatements::shortStatus)),
             parameter("responses", packed -> responsesIfAny(packed.sent())),
+            parameter("batches", packed -> batchesIfAny(packed.sent())),
             parameter("packed_rows", packed -> packed.sent()
                     .deliveries(Long[]::new, SettlementStatements::firstSeqOfPackedRow)),
             parameter("over", packed -> array(packed.over(), Long[]::new, PackedRow::firstSeq)),
@@ -175,13 +179,14 @@ final class SettlementStatements {
                 INSERT INTO delivery (
                     day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
                     attempts, attempts_before, created_at, settled_at,
-                    attempted_at, duration_ms, status_code, error, response)
+                    attempted_at, duration_ms, status_code, error, response, batch)
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'SENT',
                        attempts + 1, attempts_before, created_at, now(),
-                       attempted_at, duration_ms, status_code, error, response
+                       attempted_at, duration_ms, status_code, error, response, batch
                 FROM gone JOIN unnest(:seqs::bigint[], :attempted_at::timestamptz[], :durations_ms::int[],
-                                      :status_codes::int[], :errors::text[], :responses::text[])
-                               s(seq, attempted_at, duration_ms, status_code, error, response) USING (seq)),
+                                      :status_codes::int[], :errors::text[], :responses::text[],
+                                      :batches::uuid[])
+                               s(seq, attempted_at, duration_ms, status_code, error, response, batch) USING (seq)),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, failed, sent)
                 SELECT lane, -count(*) FILTER (WHERE due IS NULL), -count(*) FILTER (WHERE due IS NOT NULL), count(*)
@@ -195,7 +200,8 @@ final class SettlementStatements {
             parameter("durations_ms", OutcomeColumns::durations),
             parameter("status_codes", OutcomeColumns::statusCodes),
             parameter("errors", OutcomeColumns::errors),
-            parameter("responses", OutcomeColumns::responses));
+            parameter("responses", OutcomeColumns::responses),
+            parameter("batches", SettlementStatements::batchesIfAny));
 
     /**
      * The rows are found first, by a plan that has no choice: joined to the outcomes by a DELETE or UPDATE of their own, a
@@ -209,13 +215,13 @@ final class SettlementStatements {
                 SELECT * FROM unnest(:lanes::int[], :key_slices::int[], :seqs::bigint[], :statuses::text[],
                                      :next_dues::timestamptz[], :reasons::text[], :attempted_at::timestamptz[],
                                      :durations_ms::int[], :status_codes::int[], :errors::text[], :responses::text[],
-                                     :attempts::int[], :attempts_before::int[])
+                                     :attempts::int[], :attempts_before::int[], :batches::uuid[])
                     s(lane, stripe, seq, status, next_due, reason, attempted_at, duration_ms, status_code, error,
-                      response, attempts, attempts_before)
+                      response, attempts, attempts_before, batch)
                 WHERE EXISTS (SELECT FROM fence)),
             found AS MATERIALIZED (
                 SELECT o.*, s.status, s.next_due, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error,
-                       s.response
+                       s.response, s.batch
                 FROM outcome s CROSS JOIN LATERAL (
                     SELECT ctid AS place, lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
                            created_at, event_day, event_id, body_bytes, own
@@ -230,10 +236,10 @@ final class SettlementStatements {
                 INSERT INTO delivery (
                     day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, dead_reason,
                     attempts, attempts_before, created_at, settled_at,
-                    attempted_at, duration_ms, status_code, error, response)
+                    attempted_at, duration_ms, status_code, error, response, batch)
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, reason,
                        attempts + CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END, attempts_before, created_at, now(),
-                       attempted_at, duration_ms, status_code, error, response
+                       attempted_at, duration_ms, status_code, error, response, batch
                 FROM done),
             delayed AS (
                 UPDATE owed o
@@ -242,12 +248,13 @@ final class SettlementStatements {
                 RETURNING seq, due, attempts),
             again AS MATERIALIZED (
                 SELECT f.lane, f.seq, f.event_day, d.attempts, f.attempts_before, f.own, d.due, f.attempted_at,
-                       f.duration_ms, f.status_code, f.error, f.response
+                       f.duration_ms, f.status_code, f.error, f.response, f.batch
                 FROM found f JOIN delayed d ON d.seq = f.seq),
             tried AS (
                 INSERT INTO attempt (
-                    day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response, next_run_at)
-                SELECT event_day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response, due
+                    day, lane, seq, attempt, attempted_at, duration_ms, status_code, error, response, next_run_at,
+                    batch)
+                SELECT event_day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response, due, batch
                 FROM again),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, failed, sent, dead)
@@ -276,8 +283,8 @@ final class SettlementStatements {
             parameter("errors", OutcomeColumns::errors),
             parameter("responses", OutcomeColumns::responses),
             parameter("attempts", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attempts)),
-            parameter(
-                    "attempts_before", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attemptsBefore)));
+            parameter("attempts_before", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attemptsBefore)),
+            parameter("batches", SettlementStatements::batchesIfAny));
 
     /** Every writer locks rows in this order, so that two writers cannot deadlock. */
     private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(
@@ -348,5 +355,11 @@ final class SettlementStatements {
     private static Object responsesIfAny(OutcomeColumns<Outcome.Sent> sent) {
         @Nullable String[] responses = sent.responses();
         return Arrays.stream(responses).allMatch(Objects::isNull) ? NullValue.ArrayOfString : responses;
+    }
+
+    /** A missing array stands for nulls. */
+    private static Object batchesIfAny(OutcomeColumns<?> outcomes) {
+        @Nullable UUID[] batches = outcomes.batches();
+        return Arrays.stream(batches).allMatch(Objects::isNull) ? NullValue.ArrayOfUUID : batches;
     }
 }

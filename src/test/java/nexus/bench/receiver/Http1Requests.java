@@ -134,6 +134,10 @@ final class Http1Requests {
                 receipts.countAt((int) digits(EACH), in.array(), bodyStart, requestEnd);
                 yield OK;
             }
+            case 'm' -> {
+                receipts.countMany(in.array(), bodyStart, requestEnd);
+                yield OK;
+            }
             case 'b' -> {
                 receipts.blindly();
                 yield OK;

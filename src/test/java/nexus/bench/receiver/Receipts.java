@@ -10,6 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What arrived at all receivers of a run. Safe for any thread. */
 public final class Receipts {
     private static final byte[] NUMBER = "\"n\":".getBytes(StandardCharsets.US_ASCII);
+    /** An event of a batch begins so, and nothing within it does. */
+    private static final byte[] EVENT = "{\"id\":\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int ID_LENGTH = 36;
     private static final byte[] KEY = "\"k\":".getBytes(StandardCharsets.US_ASCII);
     private static final long HASH_SEED = 1125899906842597L;
 
@@ -71,6 +75,17 @@ public final class Receipts {
         }
     }
 
+    /** The events of a batch, which is what {@code /many} gets. */
+    void countMany(byte[] bytes, int from, int to) {
+        int event = indexOf(EVENT, bytes, from, to);
+        while (event >= 0) {
+            int next = indexOf(EVENT, bytes, event + EVENT.length, to);
+            int id = event + EVENT.length;
+            count(bytes, event, next < 0 ? to : next, hash(bytes, id, id + ID_LENGTH));
+            event = next;
+        }
+    }
+
     /** One event for one of many endpoints. */
     void countAt(int endpoint, byte[] bytes, int from, int to) {
         spread.received(number(bytes, from, to), endpoint);
@@ -93,6 +108,14 @@ public final class Receipts {
     static long hash(byte[] bytes, int from) {
         long hash = HASH_SEED;
         for (int i = from; bytes[i] != '\r'; i++) {
+            hash = mix(hash, bytes[i]);
+        }
+        return hash;
+    }
+
+    private static long hash(byte[] bytes, int from, int to) {
+        long hash = HASH_SEED;
+        for (int i = from; i < to; i++) {
             hash = mix(hash, bytes[i]);
         }
         return hash;

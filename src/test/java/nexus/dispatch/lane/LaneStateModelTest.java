@@ -16,10 +16,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.Reply;
 import nexus.queue.backlog.Room;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
+import nexus.subscription.Batch;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Subscription;
 import nexus.target.Answer;
@@ -42,7 +45,16 @@ class LaneStateModelTest {
     @ValueSource(ints = {1, 2, 7, 32})
     void orderConcurrencyAndEveryDeliveryHoldWhateverHappens(int concurrency) {
         for (int seed = 0; seed < 150; seed++) {
-            new Run(seed, concurrency).toTheEnd();
+            new Run(seed, concurrency, 0).toTheEnd();
+        }
+    }
+
+    /** A batch that failed goes again with the same members, however its deliveries come and go. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 40})
+    void orderAndMembersOfBatchesHoldWhateverHappens(int maxSize) {
+        for (int seed = 0; seed < 150; seed++) {
+            new Run(seed, 1 + seed % 7, maxSize).toTheEnd();
         }
     }
 
@@ -52,6 +64,8 @@ class LaneStateModelTest {
         final String name;
         final Random random;
         final int concurrency;
+        final int maxSize; // of a batch; 0: none
+        final Map<Instant, Set<Long>> failedBatches = new LinkedHashMap<>(); // by due time
         final Map<Long, Owed> owed = new TreeMap<>(); // by seq, until settled
         final Map<Long, Flight> underWay = new LinkedHashMap<>();
         final Set<Long> settled = new HashSet<>();
@@ -61,10 +75,11 @@ class LaneStateModelTest {
         Instant wakeAt = Instant.MAX;
         long lastSeq;
 
-        Run(int seed, int concurrency) {
+        Run(int seed, int concurrency, int maxSize) {
             this.name = "seed " + seed;
             this.random = new Random(seed);
             this.concurrency = concurrency;
+            this.maxSize = maxSize;
             this.subscription = subscription("http://127.0.0.1:9/0");
             this.lane = new LaneState(subscription, config, random::nextDouble);
         }
@@ -103,8 +118,9 @@ class LaneStateModelTest {
         void turn() {
             Room room = lane.room(now);
             List<Ready> taken = take(room);
-            if (!taken.isEmpty()) {
+            while (!taken.isEmpty()) {
                 apply(lane.on(new Input.Arrived(taken), now), taken);
+                taken = maxSize > 0 ? take(lane.room(now)) : List.of();
             }
             wakeAt = Instant.MAX;
             for (Step step : lane.on(Input.Tick.NOW, now)) {
@@ -118,6 +134,9 @@ class LaneStateModelTest {
             if (!room.isOpen()) {
                 return taken;
             }
+            if (maxSize > 0) {
+                return room.requests() > 0 ? takeBatch() : taken;
+            }
             Set<Integer> keys = new HashSet<>();
             for (Owed each : owed.values()) {
                 if (keys.add(each.key)
@@ -130,13 +149,38 @@ class LaneStateModelTest {
             return taken;
         }
 
+        /** Those of one batch: untried ones, several of a key too, or the members of a batch that failed. */
+        List<Ready> takeBatch() {
+            Map<Long, Owed> batch = new TreeMap<>();
+            Instant due = null;
+            Set<Integer> closed = new HashSet<>(); // keys of which an earlier one does not go
+            for (Owed each : owed.values()) {
+                boolean fits = !closed.contains(each.key)
+                        && !underWay.containsKey(each.seq)
+                        && !each.due.isAfter(now)
+                        && batch.size() < maxSize
+                        && (due == null || due.equals(each.due));
+                if (fits) {
+                    due = each.due;
+                    batch.put(each.seq, each);
+                } else {
+                    closed.add(each.key);
+                }
+            }
+            if (due != null && !due.equals(Instant.MIN)) {
+                assertThat(batch.keySet()).as("%s: another batch", name).isEqualTo(failedBatches.remove(due));
+            }
+            return batch.values().stream().map(Owed::ready).toList();
+        }
+
         void apply(List<Step> steps, List<Ready> expected) {
             Set<Ready> left = new HashSet<>(expected);
             for (Step step : steps) {
                 switch (step) {
-                    case Step.Send(Ready ready) -> {
-                        assertThat(left.remove(ready)).as(name).isTrue();
-                        sent(ready);
+                    case Step.Send(Group group) -> {
+                        assertThat(left.containsAll(group.members())).as(name).isTrue();
+                        group.members().forEach(left::remove);
+                        sent(group);
                     }
                     case Step.GiveBack(Ready ready) ->
                         assertThat(left.remove(ready)).as(name).isTrue();
@@ -146,6 +190,15 @@ class LaneStateModelTest {
                                 .as(name)
                                 .isTrue();
                         written(outcome);
+                    }
+                    case Step.WriteTogether(List<Outcome> outcomes) -> {
+                        for (Outcome outcome : outcomes) {
+                            assertThat(left.removeIf(ready -> ready.delivery().seq()
+                                            == outcome.delivery().seq()))
+                                    .as(name)
+                                    .isTrue();
+                            written(outcome);
+                        }
                     }
                     case Step.BackOff back -> {}
                     case Step.RecordHealth health -> {}
@@ -159,30 +212,56 @@ class LaneStateModelTest {
             assertThat(left).as("%s: nothing became of these", name).isEmpty();
         }
 
-        void sent(Ready ready) {
-            Owed row = Objects.requireNonNull(owed.get(ready.delivery().seq()), name);
-            long first = owed.values().stream()
-                    .filter(each -> each.key == row.key)
-                    .findFirst()
-                    .orElseThrow()
-                    .seq;
-            assertThat(row.seq)
-                    .as("%s: another one of its key goes first", name)
-                    .isEqualTo(first);
-            underWay.put(row.seq, new Flight(ready, lane.subscription(), now));
-            assertThat(underWay.size()).as("%s: under way", name).isLessThanOrEqualTo(concurrency);
+        void sent(Group group) {
+            Set<Long> together = new HashSet<>();
+            for (Ready ready : group.members()) {
+                Owed row = Objects.requireNonNull(owed.get(ready.delivery().seq()), name);
+                together.add(row.seq);
+                long first = owed.values().stream()
+                        .filter(each -> each.key == row.key)
+                        .filter(each -> each.seq == row.seq || !together.contains(each.seq))
+                        .findFirst()
+                        .orElseThrow()
+                        .seq;
+                assertThat(row.seq)
+                        .as("%s: another one of its key goes first", name)
+                        .isEqualTo(first);
+            }
+            Flight flight = new Flight(group, lane.subscription(), now);
+            group.members().forEach(ready -> underWay.put(ready.delivery().seq(), flight));
+            assertThat(underWay.values().stream().distinct().count())
+                    .as("%s: under way", name)
+                    .isLessThanOrEqualTo(concurrency);
         }
 
         void answer(SendResult result) {
             if (underWay.isEmpty()) {
                 return;
             }
-            List<Flight> all = List.copyOf(underWay.values());
+            List<Flight> all = underWay.values().stream().distinct().toList();
             Flight flight = all.get(random.nextInt(all.size()));
-            underWay.remove(flight.ready.delivery().seq());
+            List<Ready> members = flight.group.members();
+            members.forEach(ready -> underWay.remove(ready.delivery().seq()));
             apply(
-                    lane.on(new Input.Answered(flight.ready, result, flight.asked, flight.startedAt), now),
-                    List.of(flight.ready));
+                    lane.on(
+                            new Input.Answered(
+                                    flight.group, reply(result, members.size()), flight.asked, flight.startedAt),
+                            now),
+                    members);
+        }
+
+        /** A batch that is delivered may be so in part; and a part may not have been sent. */
+        Reply reply(SendResult result, int members) {
+            if (maxSize == 0) {
+                return Reply.of(result);
+            }
+            boolean isInPart = result instanceof SendResult.Delivered && random.nextInt(3) == 0;
+            List<Optional<SendResult>> ofMembers = new ArrayList<>();
+            for (int i = 0; i < members; i++) {
+                boolean hasFailed = isInPart && random.nextBoolean();
+                ofMembers.add(Optional.of(hasFailed ? refused(new Extent.ThisDelivery()) : result));
+            }
+            return new Reply(result, ofMembers, Optional.of(new UUID(0, 1)));
         }
 
         void written(Outcome outcome) {
@@ -191,6 +270,9 @@ class LaneStateModelTest {
                 case Outcome.Again again -> {
                     Owed before = Objects.requireNonNull(owed.remove(seq), name);
                     owed.put(seq, new Owed(seq, before.key, before.attempts + 1, again.due()));
+                    failedBatches
+                            .computeIfAbsent(again.due(), first -> new HashSet<>())
+                            .add(seq);
                 }
                 case Outcome.Sent sent -> settle(seq);
                 case Outcome.Dead dead -> settle(seq);
@@ -225,6 +307,10 @@ class LaneStateModelTest {
         Subscription subscription(String url) {
             return TestSubscription.ofLane(1)
                     .concurrency(concurrency)
+                    .batch(
+                            maxSize == 0
+                                    ? Optional.empty()
+                                    : Optional.of(new Batch(Math.max(2, maxSize), Duration.ZERO)))
                     .rateLimit(random.nextInt(4) == 0 ? Optional.of(1 + random.nextInt(50)) : Optional.empty())
                     .health(EndpointHealth.GOOD)
                     .endpoint(url)
@@ -250,5 +336,5 @@ class LaneStateModelTest {
         }
     }
 
-    private record Flight(Ready ready, Subscription asked, Instant startedAt) {}
+    private record Flight(Group group, Subscription asked, Instant startedAt) {}
 }

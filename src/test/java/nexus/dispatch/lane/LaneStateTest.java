@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.Reply;
 import nexus.queue.backlog.Room;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
@@ -311,7 +312,7 @@ class LaneStateTest {
 
     private Ready start(LaneState lane, Instant now) {
         Ready ready = next();
-        assertThat(lane.on(new Input.Arrived(List.of(ready)), now)).containsExactly(new Step.Send(ready));
+        assertThat(lane.on(new Input.Arrived(List.of(ready)), now)).containsExactly(new Step.Send(Group.of(ready)));
         return ready;
     }
 
@@ -322,7 +323,7 @@ class LaneStateTest {
     }
 
     private static Input.Answered answered(LaneState lane, Ready ready, SendResult result, Instant startedAt) {
-        return new Input.Answered(ready, result, lane.subscription(), startedAt);
+        return new Input.Answered(Group.of(ready), Reply.of(result), lane.subscription(), startedAt);
     }
 
     private LaneState lane(int concurrency, Optional<Integer> rateLimit) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nexus.dispatch.outcome.DeliveryConfig;
+import nexus.dispatch.outcome.Reply;
 import nexus.queue.owed.Ready;
 import nexus.target.Answer;
 import nexus.target.SendResult;
@@ -95,13 +96,18 @@ class SlotsTest {
 
     private Ready start(int number) {
         Ready ready = fresh(row(++seq).lane(number).build());
-        assertThat(lane(number).on(new Input.Arrived(List.of(ready)), NOW)).containsExactly(new Step.Send(ready));
+        assertThat(lane(number).on(new Input.Arrived(List.of(ready)), NOW))
+                .containsExactly(new Step.Send(Group.of(ready)));
         slots.began(number);
         return ready;
     }
 
     private void answer(int number, Ready ready, SendResult result) {
         slots.ended(number);
-        lane(number).on(new Input.Answered(ready, result, lane(number).subscription(), NOW), NOW);
+        lane(number)
+                .on(
+                        new Input.Answered(
+                                Group.of(ready), Reply.of(result), lane(number).subscription(), NOW),
+                        NOW);
     }
 }

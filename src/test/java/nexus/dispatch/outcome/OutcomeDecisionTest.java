@@ -26,6 +26,7 @@ class OutcomeDecisionTest {
                 row(1).build(),
                 new SendResult.Refused(
                         "answered 500", new Answer(500, ""), new Extent.AllForNow(Optional.empty()), Duration.ZERO),
+                Optional.empty(),
                 POLICY,
                 now,
                 now,
@@ -38,7 +39,13 @@ class OutcomeDecisionTest {
     void aDeliveryAsksForNoRandomness() {
         Instant now = Instant.parse("2026-01-31T18:20:43Z");
         Outcome outcome = OutcomeDecision.of(
-                row(1).build(), new SendResult.Delivered(new Answer(200, ""), Duration.ZERO), POLICY, now, now, () -> {
+                row(1).build(),
+                new SendResult.Delivered(new Answer(200, ""), Duration.ZERO),
+                Optional.empty(),
+                POLICY,
+                now,
+                now,
+                () -> {
                     throw new AssertionError("nothing is random here");
                 });
         assertThat(outcome).isInstanceOf(Outcome.Sent.class);
@@ -49,7 +56,7 @@ class OutcomeDecisionTest {
         Instant now = Instant.parse("2026-01-31T18:20:43Z");
         SendResult refused = new SendResult.Refused(
                 "no such recipient", new Answer(550, ""), new Extent.ThisDeliveryForGood(), Duration.ZERO);
-        assertThat(OutcomeDecision.of(row(1).build(), refused, POLICY, now, now, () -> 0.5))
+        assertThat(OutcomeDecision.of(row(1).build(), refused, Optional.empty(), POLICY, now, now, () -> 0.5))
                 .isInstanceOfSatisfying(
                         Outcome.Dead.class, dead -> assertThat(dead.reason()).isEqualTo("refused"));
     }
@@ -59,7 +66,7 @@ class OutcomeDecisionTest {
         Instant now = Instant.parse("2026-01-31T18:20:43Z");
         RetryPolicy once = new RetryPolicy(1, new Backoff(Duration.ofSeconds(5), Duration.ofHours(10)), Set.of(535));
         SendResult none = new SendResult.OutOfService("no login", new Answer(535, ""), Duration.ZERO);
-        assertThat(OutcomeDecision.of(row(1).build(), none, once, now, now, () -> 0.5))
+        assertThat(OutcomeDecision.of(row(1).build(), none, Optional.empty(), once, now, now, () -> 0.5))
                 .isInstanceOfSatisfying(
                         Outcome.Again.class, again -> assertThat(again.due()).isEqualTo(now.plusSeconds(5)));
     }

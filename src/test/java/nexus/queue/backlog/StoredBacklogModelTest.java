@@ -36,6 +36,7 @@ import nexus.queue.lease.Holding;
 import nexus.queue.lease.Term;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.notify.OwedRows;
+import nexus.queue.order.KeyOrder;
 import nexus.queue.owed.DueCursor;
 import nexus.queue.owed.KeyCursor;
 import nexus.queue.owed.KeyQueue;
@@ -52,6 +53,7 @@ import nexus.queue.owed.Watermark;
 import nexus.queue.settle.Outcome;
 import nexus.queue.settle.Settling;
 import nexus.testkit.TestPostgres;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,6 +81,46 @@ class StoredBacklogModelTest {
             Random lost = new Random(seed);
             new Run(seed, row -> lost.nextInt(3) == 0).toTheEnd();
         }
+    }
+
+    /** Order holds in a batch and after it, and a batch that failed is taken again with the same members. */
+    @Test
+    void batchesKeepTheOrderOfKeysAndTheirMembers() {
+        for (int seed = 2000; seed < 2300; seed++) {
+            Random lost = new Random(seed);
+            new Run(
+                            seed,
+                            row -> lost.nextInt(5) == 0,
+                            new LaneRules.Batch(2 + seed % 9, 1000, Duration.ofMillis(seed % 3 * 400L)))
+                    .toTheEnd();
+        }
+    }
+
+    @Test
+    void aBatchIsTakenWhenItIsFullOrWhenItsOldestDeliveryHasWaitedLongEnough() {
+        Run run = known(new LaneRules.Batch(3, 1000, Duration.ofSeconds(1)));
+        List<Long> seqs = run.enqueueHere(1, 101, 101, 102, 103);
+        run.signal();
+        run.turn(Room.open(4));
+        assertThat(run.underWay.keySet()).containsExactlyElementsOf(seqs.subList(0, 3));
+        assertThat(run.backlog.nextDue(run.now)).isEqualTo(run.now.plusSeconds(1));
+
+        run.now = run.now.plusMillis(999);
+        run.turn(Room.open(4));
+        assertThat(run.underWay).hasSize(3);
+        run.now = run.now.plusMillis(1);
+        run.turn(Room.open(4));
+        assertThat(run.underWay.keySet()).containsExactlyElementsOf(seqs);
+        assertThat(run.asked).as("reads of the store").isZero();
+    }
+
+    @Test
+    void aBatchIsNeverLargerThanItsBytesAndOneDeliveryMayBe() {
+        Run run = known(new LaneRules.Batch(100, 5, Duration.ZERO));
+        run.enqueueHere(1, 101, 102, 103);
+        run.signal();
+        run.turn(Room.open(1));
+        assertThat(run.underWay).as("two bytes each, and separators").hasSize(1);
     }
 
     @Test
@@ -111,7 +153,11 @@ class StoredBacklogModelTest {
 
     /** Everything is read, and what was owed is settled. */
     private static Run known() {
-        Run run = new Run(0, row -> false);
+        return known(null);
+    }
+
+    private static Run known(LaneRules.@Nullable Batch batch) {
+        Run run = new Run(0, row -> false, batch);
         run.isCalm = true;
         run.enqueueHere(1, 101);
         for (int i = 0; i < 200; i++) {
@@ -119,6 +165,7 @@ class StoredBacklogModelTest {
             run.turn(Room.open(4));
             run.finish();
             run.answerOfStore();
+            run.now = run.now.plusMillis(batch == null ? 0 : 100);
         }
         assertThat(run.store).isEmpty();
         assertThat(run.answers).isEmpty();
@@ -153,6 +200,8 @@ class StoredBacklogModelTest {
         final String name;
         final Random random;
         final Predicate<Long> isLost; // the signal of what has this seq
+        final LaneRules.@Nullable Batch batch;
+        final List<List<Ready>> batches = new ArrayList<>(); // under way
         final Map<Long, Stored> store = new TreeMap<>();
         final Map<Long, Ready> underWay = new LinkedHashMap<>();
         final Set<Long> answered = new HashSet<>(); // taken and not written
@@ -165,9 +214,15 @@ class StoredBacklogModelTest {
         int unwritten;
         int asked; // of the store, so many times
         int bodiesAsked;
+        int answeredBatches;
         boolean isCalm;
 
         Run(int seed, Predicate<Long> isLost) {
+            this(seed, isLost, null);
+        }
+
+        Run(int seed, Predicate<Long> isLost, LaneRules.@Nullable Batch batch) {
+            this.batch = batch;
             this.name = "seed " + seed;
             this.random = new Random(seed);
             this.isLost = isLost;
@@ -202,7 +257,7 @@ class StoredBacklogModelTest {
                     this);
             backlog.hold(new Holding(TERM, 1, IntStream.range(0, 64).boxed().collect(Collectors.toSet()), Set.of()));
             backlog.serve(LANES.stream()
-                    .map(lane -> new LaneRules(lane, true, Integer.MAX_VALUE))
+                    .map(lane -> new LaneRules(lane, true, Integer.MAX_VALUE, batch))
                     .toList());
         }
 
@@ -295,21 +350,58 @@ class StoredBacklogModelTest {
                 Room room = !isCalm && random.nextInt(8) == 0
                         ? Room.parked(false)
                         : Room.open(random.nextInt(4) + (isCalm ? 1 : 0));
-                for (Ready ready : backlog.take(lane, room, now)) {
-                    taken(ready);
-                }
+                take(lane, room);
             }
             backlog.readOn(now);
         }
 
         void turn(Room room) {
             for (Integer lane : backlog.lanesWithWork(now)) {
-                backlog.take(lane, room, now).forEach(this::taken);
+                take(lane, room);
             }
             backlog.readOn(now);
         }
 
-        void taken(Ready ready) {
+        void take(int lane, Room room) {
+            List<Ready> taken = backlog.take(lane, room, now);
+            if (batch == null) {
+                taken.forEach(ready -> taken(ready, Set.of()));
+                return;
+            }
+            for (int i = room.requests(); i > 0 && !taken.isEmpty(); i--) {
+                takenTogether(lane, taken);
+                taken = i == 1 ? List.of() : backlog.take(lane, Room.open(i - 1), now);
+            }
+            assertThat(taken).as(name).isEmpty();
+        }
+
+        void takenTogether(int lane, List<Ready> members) {
+            Set<Long> seqs = new HashSet<>();
+            for (Ready member : members) {
+                taken(member, seqs);
+                seqs.add(member.delivery().seq());
+            }
+            LaneRules.Batch rules = Objects.requireNonNull(batch);
+            assertThat(seqs).as(name).hasSizeLessThanOrEqualTo(rules.maxSize());
+            Instant due = members.getFirst().delivery().due();
+            if (due != null && due.plusSeconds(5).isAfter(now)) { // it does not wait longer for a missing one
+                assertThat(seqs)
+                        .as("%s: the members of a batch that failed", name)
+                        .isEqualTo(store.values().stream()
+                                .filter(each -> each.lane == lane && each.due.equals(due))
+                                .map(Stored::seq)
+                                .collect(Collectors.toSet()));
+            } else if (due == null && seqs.size() < rules.maxSize()) {
+                assertThat(members).as("%s: it need not go yet", name).anyMatch(each -> !each.delivery()
+                        .owedSince()
+                        .plus(rules.maxWait())
+                        .isAfter(now));
+            }
+            batches.add(members);
+        }
+
+        /** @param before of the same request */
+        void taken(Ready ready, Set<Long> before) {
             OwedDelivery row = ready.delivery();
             Stored stored = Objects.requireNonNull(store.get(row.seq()), name + ": not owed any more " + row.seq());
             assertThat(ready.body()).as(name).isNotNull();
@@ -321,7 +413,7 @@ class StoredBacklogModelTest {
                     .isNull();
             store.values().stream()
                     .filter(other -> other.lane == stored.lane && other.seq < stored.seq)
-                    .filter(other -> !answered.contains(other.seq))
+                    .filter(other -> !answered.contains(other.seq) && !before.contains(other.seq))
                     .filter(other -> other.isBarrier
                             || stored.isBarrier
                             || other.isOf(stored.key)
@@ -337,6 +429,12 @@ class StoredBacklogModelTest {
             if (underWay.isEmpty() || unwritten >= MOST_UNWRITTEN) {
                 return;
             }
+            if (batch != null) {
+                if (unwritten == 0 || unwritten + batch.maxSize() <= MOST_UNWRITTEN) {
+                    finishBatch();
+                }
+                return;
+            }
             List<Long> all = List.copyOf(underWay.keySet());
             OwedDelivery row =
                     underWay.remove(all.get(random.nextInt(all.size()))).delivery();
@@ -344,15 +442,45 @@ class StoredBacklogModelTest {
             int what = isCalm ? 9 : random.nextInt(10);
             unwritten += what == 2 ? 0 : 1;
             if (what == 0) {
-                backlog.settled(new Outcome.Again(row, made, now.plusMillis(1 + random.nextInt(3000))));
+                backlog.settled(List.of(new Outcome.Again(row, made, now.plusMillis(1 + random.nextInt(3000)))));
             } else if (what == 1) {
-                backlog.settled(new Outcome.Dead(row, Optional.of(made), "test"));
+                backlog.settled(List.of(new Outcome.Dead(row, Optional.of(made), "test")));
             } else if (what == 2) {
                 backlog.released(List.of(new Ready(row, body())));
             } else {
                 answered.add(row.seq());
-                backlog.settled(new Outcome.Sent(row, made));
+                backlog.settled(List.of(new Outcome.Sent(row, made)));
             }
+        }
+
+        /** All of a batch are delivered, fail or are given back, or each by itself. */
+        void finishBatch() {
+            List<Ready> members = batches.remove(random.nextInt(batches.size()));
+            Instant due = now.plusMillis(1 + random.nextInt(3000)).plusNanos(1000L * (++answeredBatches % 1000));
+            int ofAll = isCalm ? 9 : random.nextInt(10);
+            Outcome.AttemptMade made = new Outcome.AttemptMade(now, 1, 200, null, null);
+            Set<Long> unsent = new HashSet<>(); // none is sent after an unsent one of its key
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Ready member : members) {
+                OwedDelivery row = member.delivery();
+                underWay.remove(row.seq());
+                int what = ofAll == 1 && !isCalm ? random.nextInt(5) : ofAll;
+                if (what == 2 || KeyOrder.keys(row).stream().anyMatch(unsent::contains)) {
+                    unsent.addAll(KeyOrder.keys(row));
+                    backlog.released(List.of(member));
+                    continue;
+                }
+                unwritten++;
+                if (what == 0) {
+                    outcomes.add(new Outcome.Again(row, made, due));
+                } else if (what == 3) {
+                    outcomes.add(new Outcome.Dead(row, Optional.of(made), "test"));
+                } else {
+                    answered.add(row.seq());
+                    outcomes.add(new Outcome.Sent(row, made));
+                }
+            }
+            backlog.settled(outcomes);
         }
 
         // the store
@@ -382,6 +510,10 @@ class StoredBacklogModelTest {
             if (stored.isBarrier) {
                 built.barrier();
             }
+            built.owedSince(stored.visibleAt);
+            if (isBehind && isBehindItsKeyAlone(stored)) {
+                built.follows();
+            }
             if (stored.isDue()) {
                 built.due(stored.due).attempts(stored.attempts);
             }
@@ -396,6 +528,15 @@ class StoredBacklogModelTest {
                                     || stored.isBarrier
                                     || other.isOf(stored.key)
                                     || other.isOf(stored.otherKey)));
+        }
+
+        private boolean isBehindItsKeyAlone(Stored stored) {
+            return stored.key == stored.otherKey
+                    && !stored.isBarrier
+                    && store.values().stream()
+                            .filter(other -> other.lane == stored.lane && other.seq < stored.seq)
+                            .noneMatch(other ->
+                                    other.isBarrier || (other.otherKey == stored.key && other.key != stored.key));
         }
 
         private OwedDelivery delivery(Stored stored) {
@@ -430,8 +571,14 @@ class StoredBacklogModelTest {
                             .filter(each -> each.due.isAfter(cursor.afterDue())
                                     || (each.due.equals(cursor.afterDue()) && each.seq > cursor.afterSeq()))
                             .sorted(Run::byDue)
-                            .limit(cursor.limit())
-                            .forEach(rows::add);
+                            .forEach(each -> {
+                                int count = (int) rows.stream()
+                                        .filter(row -> row.lane == cursor.lane())
+                                        .count();
+                                if (count < cursor.limit() || rows.getLast().due.equals(each.due)) {
+                                    rows.add(each);
+                                }
+                            });
                 }
                 rows.sort(Run::byDue);
                 return rows.stream().map(this::delivery).toList();
@@ -462,7 +609,7 @@ class StoredBacklogModelTest {
                 for (KeyCursor key : keys) {
                     List<Stored> all = store.values().stream()
                             .filter(each -> each.lane == key.lane() && each.isOf(key.key()))
-                            .limit(KeyQueue.LONGEST)
+                            .limit(key.limit())
                             .toList();
                     List<OwedDelivery> rows = new ArrayList<>();
                     for (Stored each : all) {

@@ -17,6 +17,9 @@ public final class OwedRow {
     private @Nullable Instant due;
     private int attempts;
     private boolean behind;
+    private boolean follows;
+    private Instant owedSince = Instant.EPOCH;
+    private int bodyBytes = 2;
     private boolean barrier;
     private Place place = new Place.OwnRow("(0,1)");
 
@@ -73,6 +76,22 @@ public final class OwedRow {
         return this;
     }
 
+    /** Behind earlier ones of its own key alone. */
+    public OwedRow follows() {
+        follows = true;
+        return this;
+    }
+
+    public OwedRow owedSince(Instant value) {
+        owedSince = value;
+        return this;
+    }
+
+    public OwedRow bodyBytes(int value) {
+        bodyBytes = value;
+        return this;
+    }
+
     public OwedRow place(Place value) {
         place = value;
         return this;
@@ -89,12 +108,13 @@ public final class OwedRow {
                 due,
                 attempts,
                 0,
-                Instant.EPOCH,
+                owedSince,
                 LocalDate.EPOCH,
                 new UUID(0, seq),
-                2,
+                bodyBytes,
                 false,
                 place,
-                behind);
+                behind,
+                follows);
     }
 }

@@ -69,11 +69,11 @@ class LaneCursorTest {
         readEverythingDry(second);
         cursor.rewind(9);
         cursor.stopAtBarrier(0, cursor.mark());
-        assertThat(cursor.cursors(4)).extracting(SliceCursor::keySlice).doesNotContain(0);
+        assertThat(cursor.cursors(4, false)).extracting(SliceCursor::keySlice).doesNotContain(0);
 
         cursor.settled(false);
 
-        assertThat(cursor.cursors(4)).extracting(SliceCursor::keySlice).contains(0);
+        assertThat(cursor.cursors(4, false)).extracting(SliceCursor::keySlice).contains(0);
     }
 
     @Test
@@ -122,13 +122,13 @@ class LaneCursorTest {
 
     @Test
     void aFullReadOfNothingButWaitingRowsMakesTheNextOneLonger() {
-        int before = cursor.cursors(4).getFirst().limit();
+        int before = cursor.cursors(4, false).getFirst().limit();
         cursor.paced(true);
         cursor.paced(true);
-        assertThat(cursor.cursors(4).getFirst().limit()).isEqualTo(4 * before);
+        assertThat(cursor.cursors(4, false).getFirst().limit()).isEqualTo(4 * before);
 
         cursor.paced(false);
-        assertThat(cursor.cursors(4).getFirst().limit()).isEqualTo(before);
+        assertThat(cursor.cursors(4, false).getFirst().limit()).isEqualTo(before);
     }
 
     @Test
@@ -158,7 +158,7 @@ class LaneCursorTest {
     }
 
     private List<Long> after() {
-        return cursor.cursors(4).stream().map(SliceCursor::after).toList();
+        return cursor.cursors(4, false).stream().map(SliceCursor::after).toList();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import nexus.queue.lease.Term;
 import nexus.queue.owed.KeyCursor;
+import nexus.queue.owed.KeyQueue;
 import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.OwedQueue;
 import nexus.queue.owed.PackedRow;
@@ -318,7 +319,7 @@ class SettlementPostgresTest {
         rows.events("x", 1, lane);
         long last = Long.parseLong(rows.one("SELECT max(seq) FROM nexus.owed"));
         rows.run("UPDATE nexus.owed SET seq = 0, key = %d WHERE seq = %d".formatted(folded.get(0), last));
-        assertThat(await(queue.successors(List.of(new KeyCursor(lane, folded.get(0), 0))))
+        assertThat(await(queue.successors(List.of(new KeyCursor(lane, folded.get(0), KeyQueue.LONGEST, 0))))
                         .getFirst()
                         .rows())
                 .extracting(OwedDelivery::seq, OwedDelivery::behind)
