@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nexus.replication.coverage.CoverageWarnings;
 import nexus.replication.coverage.CoverageWatch;
+import nexus.replication.coverage.FilterWarnings;
 import nexus.replication.coverage.Loss;
 import nexus.replication.coverage.LossWarnings;
 import nexus.replication.position.StoreIdentity;
@@ -37,6 +38,8 @@ import nexus.replication.state.CannotCapture;
 import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.table.Published;
+import nexus.replication.table.SourceColumn;
+import nexus.replication.table.SourceColumns;
 import nexus.replication.table.SourceTable;
 import nexus.replication.table.SourceTables;
 import nexus.subscription.Subscription;
@@ -108,6 +111,9 @@ public class TablePublisher implements TableCoverage {
         }
     }
 
+    /** The outcome for one subscription, with the columns of its tables if its filter reads columns. */
+    private record Covered(Outcome outcome, Map<Long, List<SourceColumn>> columns) {}
+
     /** The conditions that a new subscription still waits for. */
     private record Waiting(boolean slotIsMissing, List<OpenTransaction> writers) {
         boolean isOver() {
@@ -121,11 +127,12 @@ public class TablePublisher implements TableCoverage {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();
-        return worker.submit(connection -> reconcileFor(connection, subscription))
-                .compose(outcome -> {
-                    Set<Long> relations = relations(CoverageWarnings.wantedOperations(subscription, outcome.tables)
-                            .keySet());
-                    return waitFor(relations, deadline).map(waiting -> warnings(subscription, outcome, waiting));
+        return worker.submit(connection -> covered(connection, subscription))
+                .compose(covered -> {
+                    Set<Long> relations =
+                            relations(CoverageWarnings.wantedOperations(subscription, covered.outcome.tables)
+                                    .keySet());
+                    return waitFor(relations, deadline).map(waiting -> warnings(subscription, covered, waiting));
                 })
                 .recover(failure -> Future.succeededFuture(List.of(notConfirmed(failure))));
     }
@@ -133,6 +140,23 @@ public class TablePublisher implements TableCoverage {
     @Override
     public Future<Map<UUID, List<Warning>>> losses(Collection<UUID> subscriptions) {
         return coverage.losses(subscriptions);
+    }
+
+    private Covered covered(Connection connection, Subscription subscription) throws SQLException {
+        Outcome outcome = reconcileFor(connection, subscription);
+        boolean readsColumns = subscription
+                .selection()
+                .filter()
+                .filter(filter -> !filter.columnUses().isEmpty())
+                .isPresent();
+        return new Covered(
+                outcome,
+                readsColumns
+                        ? SourceColumns.read(
+                                connection,
+                                CoverageWarnings.wantedOperations(subscription, outcome.tables)
+                                        .keySet())
+                        : Map.of());
     }
 
     private Outcome reconcileFor(Connection connection, Subscription subscription) throws SQLException {
@@ -302,7 +326,8 @@ public class TablePublisher implements TableCoverage {
                                 .compose(again -> waitFor(relations, deadline)));
     }
 
-    private List<Warning> warnings(Subscription subscription, Outcome outcome, Waiting waiting) {
+    private List<Warning> warnings(Subscription subscription, Covered covered, Waiting waiting) {
+        Outcome outcome = covered.outcome;
         List<Warning> warnings = new ArrayList<>();
         if (waiting.slotIsMissing) {
             warnings.add(new Warning(
@@ -319,6 +344,16 @@ public class TablePublisher implements TableCoverage {
                 .map(LossWarnings.Lost::warning)
                 .toList();
         warnings.addAll(CoverageWarnings.of(subscription, outcome.tables, losses));
+        subscription
+                .selection()
+                .filter()
+                .map(filter -> new FilterWarnings(
+                        filter,
+                        CoverageWarnings.wantedOperations(subscription, outcome.tables),
+                        covered.columns,
+                        outcome.published,
+                        publications))
+                .ifPresent(filter -> warnings.addAll(filter.all()));
         return warnings;
     }
 
