@@ -145,6 +145,9 @@ class RoomsTest {
             Map.entry("webhook.connection", Set.of("webhook.answer", "webhook.guard")),
             Map.entry("webhook.guard", Set.of()),
             Map.entry("webhook.token", Set.of("webhook.answer", "webhook.connection", "webhook.guard")),
+            Map.entry("message", Set.of()),
+            Map.entry("chat", Set.of("message", "shape", "target", "webhook")),
+            Map.entry("sms", Set.of("message", "shape", "target", "webhook")),
             Map.entry("attempt", Set.of("api", "event", "queue", "store")),
             Map.entry(
                     "dispatch",

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import nexus.target.WebhookTarget;
 
 /**
  * Removes the credentials of a request from its answer. Otherwise a receiver that echoes requests would show them to every
@@ -30,13 +29,13 @@ final class Echo {
      *
      * @param authorization the header's value; empty when there is none
      */
-    static String without(String answer, WebhookTarget target, String authorization) {
-        if (answer.length() < SHORTEST || isPlain(target, authorization)) {
+    static String without(String answer, Outgoing outgoing, String authorization) {
+        if (answer.length() < SHORTEST || isPlain(outgoing, authorization)) {
             return answer;
         }
-        Set<String> secrets = new HashSet<>(target.headers().values());
+        Set<String> secrets = new HashSet<>(outgoing.headers().values());
         addPartsOf(authorization, secrets);
-        addPartsOf(target.endpoint(), secrets);
+        addPartsOf(outgoing.endpoint(), shortestSegment(outgoing), secrets);
         secrets.removeIf(secret -> secret.length() < SHORTEST);
         List.copyOf(secrets).forEach(secret -> addInJson(secret, secrets));
         String shown = answer;
@@ -59,12 +58,17 @@ final class Echo {
         return answer;
     }
 
-    private static boolean isPlain(WebhookTarget target, String authorization) {
-        String path = target.endpoint().getRawPath();
-        return target.headers().isEmpty()
+    private static boolean isPlain(Outgoing outgoing, String authorization) {
+        String path = outgoing.endpoint().getRawPath();
+        return outgoing.headers().isEmpty()
                 && authorization.isEmpty()
-                && target.endpoint().getRawQuery() == null
-                && (path == null || path.length() < SHORTEST_SEGMENT);
+                && outgoing.endpoint().getRawQuery() == null
+                && (path == null || path.length() < shortestSegment(outgoing));
+    }
+
+    /** A shorter segment is a word, unless all of the URL is a secret. */
+    private static int shortestSegment(Outgoing outgoing) {
+        return outgoing.isEndpointSecret() ? SHORTEST : SHORTEST_SEGMENT;
     }
 
     /** The credentials are behind the scheme; those of the scheme Basic are a name and a password in Base64. */
@@ -102,10 +106,10 @@ final class Echo {
     }
 
     /** A token is a long segment of the path, or the value of a parameter. */
-    private static void addPartsOf(URI endpoint, Set<String> secrets) {
+    private static void addPartsOf(URI endpoint, int shortestSegment, Set<String> secrets) {
         String path = endpoint.getRawPath();
         for (String segment : (path == null ? "" : path).split("/", -1)) {
-            if (segment.length() >= SHORTEST_SEGMENT) {
+            if (segment.length() >= shortestSegment) {
                 addDecoded(segment, secrets);
             }
         }

@@ -21,7 +21,6 @@ import nexus.shape.Parcel;
 import nexus.target.Answer;
 import nexus.target.Permission;
 import nexus.target.SendResult;
-import nexus.target.WebhookTarget;
 import nexus.target.credential.TargetAuth;
 import nexus.trace.AttemptSpan;
 import nexus.webhook.Phase.Answering;
@@ -46,8 +45,7 @@ final class Exchange {
     private static final String NOT_PERMITTED = "this process may not send any more";
 
     private final WebhookSender sender;
-    private final WebhookTarget target;
-    private final Parcel parcel;
+    private final Outgoing outgoing;
     private final int attempt;
     private final Endpoint endpoint;
     private final Permission permission;
@@ -64,28 +62,22 @@ final class Exchange {
      * @param permission asked right before it is written
      * @param startedAt {@link System#nanoTime()} when the request was asked for
      */
-    Exchange(
-            WebhookSender sender,
-            WebhookTarget target,
-            Parcel parcel,
-            int attempt,
-            Permission permission,
-            long startedAt) {
+    Exchange(WebhookSender sender, Outgoing outgoing, int attempt, Permission permission, long startedAt) {
         if (attempt < 1) {
             throw new IllegalArgumentException("attempts count from 1: " + attempt);
         }
         this.sender = sender;
-        this.target = target;
-        this.parcel = parcel;
+        this.outgoing = outgoing;
         this.attempt = attempt;
-        this.endpoint = Endpoint.of(target.endpoint()).with(parcel.request().path());
+        this.endpoint = Endpoint.of(outgoing.endpoint()).with(outgoing.request().path());
         this.permission = permission;
         this.startedAt = startedAt;
+        Parcel parcel = outgoing.parcel();
         this.span = sender.tracing.attempt(
                 parcel.eventId().value(),
                 parcel.eventType().value(),
                 attempt,
-                parcel.request().method(),
+                outgoing.request().method(),
                 endpoint.host());
     }
 
@@ -153,7 +145,7 @@ final class Exchange {
     }
 
     private void authorize(List<InetAddress> addresses) {
-        switch (target.access().auth()) {
+        switch (outgoing.access().auth()) {
             case TargetAuth.None none -> connect(new Connecting(addresses, "", Resends.NONE));
             case TargetAuth.Fixed fixed -> connect(new Connecting(addresses, fixed.authorization(), Resends.NONE));
             case TargetAuth.ClientCredentials credentials -> {
@@ -179,10 +171,10 @@ final class Exchange {
         try {
             sender.connector
                     .open(
-                            HttpMethod.valueOf(parcel.request().method()),
+                            HttpMethod.valueOf(outgoing.request().method()),
                             endpoint,
                             connecting.addresses(),
-                            target.access().tls(),
+                            outgoing.access().tls(),
                             sender.timeout.minus(took()))
                     .onComplete(this::connected);
         } catch (RuntimeException e) {
@@ -214,8 +206,9 @@ final class Exchange {
         HttpClientRequest written = answering.written();
         written.exceptionHandler(answering);
         try {
-            sender.headers.write(target, parcel, attempt, answering.authorization(), span, answering.headers());
-            Future<HttpClientResponse> sent = parcel.request().hasBody() ? written.send(parcel.body()) : written.send();
+            sender.headers.write(outgoing, attempt, answering.authorization(), span, answering.headers());
+            Future<HttpClientResponse> sent =
+                    outgoing.request().hasBody() ? written.send(outgoing.body()) : written.send();
             sent.onComplete(answer -> answered(answering, answer));
         } catch (IllegalArgumentException e) {
             finish(unreachable("one of the subscription's headers can't be sent"));
@@ -300,24 +293,22 @@ final class Exchange {
 
     private SendResult refused(Reading reading) {
         HttpClientResponse head = reading.head();
-        if (head.statusCode() == 401 && target.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
+        if (head.statusCode() == 401 && outgoing.access().auth() instanceof TargetAuth.ClientCredentials credentials) {
             sender.tokens.forget(credentials, reading.answered().authorization());
         }
         String header = head.getHeader(HttpHeaders.RETRY_AFTER);
         Optional<Duration> wait = header == null
                 ? Optional.empty()
                 : RetryAfter.parse(header, head.getHeader(HttpHeaders.DATE), sender.clock.instant());
-        return new SendResult.Refused(
-                "answered " + head.statusCode(),
-                answer(reading),
-                StatusMeaning.extent(head.statusCode(), wait),
-                took());
+        return outgoing.meaning()
+                .refused(new RefusedAnswer(
+                        answer(reading), head.statusCode(), reading.text(), head::getHeader, wait, took()));
     }
 
     private Answer answer(Reading reading) {
         return new Answer(
                 reading.head().statusCode(),
-                Echo.without(reading.text(), target, reading.answered().authorization()));
+                Echo.without(reading.text(), outgoing, reading.answered().authorization()));
     }
 
     private SendResult unreachable(String why) {

@@ -47,6 +47,25 @@ final class WebhookHeaders {
      * @throws IllegalArgumentException if a subscriber's header is none
      */
     void write(
+            Outgoing outgoing,
+            int attempt,
+            String authorization,
+            @Nullable AttemptSpan span,
+            BiConsumer<CharSequence, CharSequence> put) {
+        switch (outgoing) {
+            case Outgoing.Signed signed -> write(signed.target(), signed.parcel(), attempt, authorization, span, put);
+            case Outgoing.Unsigned unsigned -> {
+                put.accept(HttpHeaders.CONTENT_TYPE, unsigned.contentType());
+                put.accept(HttpHeaders.USER_AGENT, userAgent);
+                put.accept(TRACEPARENT, span == null ? traceparent() : span.traceparent());
+                if (!authorization.isEmpty()) {
+                    put.accept(HttpHeaders.AUTHORIZATION, authorization);
+                }
+            }
+        }
+    }
+
+    private void write(
             WebhookTarget target,
             Parcel parcel,
             int attempt,

@@ -94,7 +94,17 @@ public final class WebhookSender implements Sender<WebhookTarget> {
     /** Completes at the latest when {@code nexus.webhook.timeout} has passed. */
     @Override
     public Future<SendResult> send(WebhookTarget target, Parcel parcel, int attempt, Permission permission) {
-        Exchange exchange = new Exchange(this, target, parcel, attempt, permission, System.nanoTime());
+        return send(new Outgoing.Signed(target, parcel), attempt, permission);
+    }
+
+    /**
+     * Makes one request, for the sender of another type of targets too: it is guarded, limited and ended as webhooks are, by
+     * {@link #cutOff} too.
+     *
+     * @param attempt its number among the attempts of the delivery, from 1
+     */
+    public Future<SendResult> send(Outgoing outgoing, int attempt, Permission permission) {
+        Exchange exchange = new Exchange(this, outgoing, attempt, permission, System.nanoTime());
         if (Vertx.currentContext() == context) {
             exchange.start();
         } else {

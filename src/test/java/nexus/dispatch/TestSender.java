@@ -1,11 +1,10 @@
 package nexus.dispatch;
 
 import java.time.Clock;
-import java.util.List;
 import java.util.Random;
 import nexus.dispatch.send.SendLoop;
 import nexus.dispatch.send.SubscriptionSender;
-import nexus.target.Senders;
+import nexus.target.TestSenders;
 import nexus.testkit.Configs;
 import nexus.testkit.TestPostgres;
 import nexus.trace.Tracing;
@@ -38,7 +37,7 @@ final class TestSender implements AutoCloseable {
     }
 
     SubscriptionSender sender() {
-        return new SubscriptionSender(new Senders(List.of(webhooks)), loop);
+        return new SubscriptionSender(TestSenders.with(webhooks), loop);
     }
 
     @Override

@@ -27,7 +27,7 @@ class SendersTest {
 
     @Test
     void aParcelGoesToTheSenderOfItsTargetsType() {
-        Senders senders = new Senders(List.of(webhooks));
+        Senders senders = TestSenders.with(webhooks);
         Future<SendResult> sending = senders.send(TARGET, PARCEL, 3, Permission.ALWAYS);
         senders.cutOff();
 

@@ -2,9 +2,13 @@ package nexus.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import nexus.event.EventId;
+import nexus.event.EventType;
+import nexus.shape.TestParcel;
 import nexus.target.WebhookTarget;
 import nexus.target.credential.TargetAccess;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,7 @@ class EchoTest {
                 "short x and nothing else                   | short x and nothing else",
             })
     void whatTheRequestCarriedIsNotInTheAnswer(String answer, String shown) {
-        WebhookTarget target = target(
+        Outgoing target = target(
                 "https://hooks.example/hooks/T0123456789abcdefg/in?a=hush-q&b=x",
                 Map.of("X-Odd", "hush-header", "X-Short", "x"));
         assertThat(Echo.without(answer, target, "Bearer hush-token")).isEqualTo(shown);
@@ -44,7 +48,7 @@ class EchoTest {
                 "password p~~?pass                | password ***",
             })
     void itIsNotThereInAnotherNotationEither(String answer, String shown) {
-        WebhookTarget target =
+        Outgoing target =
                 target("https://hooks.example/hook?token=a%2Bb%2Fc%3D%3Dd", Map.of("X-Key", "quo\"te\\slash"));
         assertThat(Echo.without(answer, target, "Basic YW5uPz9+Pzpwfn4/cGFzcw=="))
                 .isEqualTo(shown);
@@ -57,7 +61,9 @@ class EchoTest {
                 .isSameAs(answer);
     }
 
-    private static WebhookTarget target(String url, Map<String, String> headers) {
-        return new WebhookTarget(URI.create(url), headers, List.of(new byte[] {1}), TargetAccess.PLAIN);
+    private static Outgoing target(String url, Map<String, String> headers) {
+        return new Outgoing.Signed(
+                new WebhookTarget(URI.create(url), headers, List.of(new byte[] {1}), TargetAccess.PLAIN),
+                TestParcel.of(EventId.version7(0, 1, 2), new EventType("a"), Buffer.buffer("{}")));
     }
 }

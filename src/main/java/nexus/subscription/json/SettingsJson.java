@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import nexus.api.json.JsonBody;
+import nexus.shape.ContentFormat;
 import nexus.subscription.Content;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.target.TargetSettings;
@@ -29,6 +30,9 @@ public final class SettingsJson {
         }
         if (content.form().request().isPresent() && target.type() != TargetType.WEBHOOK) {
             body.error("request", "is for targets of the type WEBHOOK: others are not sent to by method and path");
+        }
+        if (content.form().format() != ContentFormat.DEFAULT && target.type().isReadByPeople()) {
+            body.error("format", "is for programs: targets of the type " + target.type() + " get a message to read");
         }
         if (content.form().request().isPresent() && content.batch().isPresent()) {
             body.error("request", "excludes batch: the events of one batch would have different requests");

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nexus.api.json.JsonBody;
+import nexus.refusal.Refusal;
 import nexus.subscription.secret.SigningSecret;
 import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,26 @@ abstract class ObjectForm<S extends TargetSettings> implements TargetForm<S> {
 
     /** The settings that have these values: all that is required is there and was checked. */
     abstract S of(JsonObject values);
+
+    /**
+     * Checks what depends on several fields, or on more than the form of one.
+     *
+     * @param pointer to the object
+     * @throws Refusal.Invalid with the reason
+     */
+    void check(JsonObject values, String pointer) {}
+
+    private Optional<S> checked(JsonObject values, JsonBody body) {
+        try {
+            check(values, "/" + FIELD);
+            return Optional.of(of(values));
+        } catch (Refusal.Invalid refusal) {
+            refusal.errors()
+                    .forEach(error ->
+                            body.error(List.of(error.pointer().substring(1).split("/", -1)), error.detail()));
+            return Optional.empty();
+        }
+    }
 
     /** What {@link #of} was given. */
     abstract JsonObject values(S settings);
@@ -56,7 +78,7 @@ abstract class ObjectForm<S extends TargetSettings> implements TargetForm<S> {
             return reading.body()
                     .object(FIELD)
                     .flatMap(target -> fields.read(target, stored, PATH, reading.kept()))
-                    .map(this::of);
+                    .flatMap(values -> checked(values, reading.body()));
         }
         if (before.isEmpty() || reading.body().isNull(FIELD)) {
             reading.body().error(FIELD, "is required for targets of the type " + type);

@@ -11,7 +11,12 @@ import nexus.target.TargetType;
 
 /** The forms of all types of targets. What a type needs is declared once, in its form. */
 public final class TargetCatalog {
-    private static final List<TargetForm<?>> FORMS = List.of(new WebhookForm());
+    private static final List<TargetForm<?>> FORMS = List.of(
+            new WebhookForm(),
+            new ChatForm(TargetType.SLACK, "A Slack channel, through an incoming webhook."),
+            new ChatForm(TargetType.DISCORD, "A Discord channel, through a webhook."),
+            new ChatForm(TargetType.TEAMS, "A channel or chat of Microsoft Teams, through a webhook of its Workflows."),
+            new SmsForm());
 
     private static final Map<TargetType, TargetForm<?>> BY_TYPE = byType();
 

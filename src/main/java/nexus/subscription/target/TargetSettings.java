@@ -15,7 +15,7 @@ import nexus.target.TargetType;
  * <p>{@link #at} is the only way from settings to a target, and {@link TargetJson#ofStored} the only way to settings of a
  * given {@link TargetType}. Both families have one record for each type; its {@link TargetForm} is in {@link TargetCatalog}.
  */
-public sealed interface TargetSettings permits WebhookSettings {
+public sealed interface TargetSettings permits ChatSettings, SmsSettings, WebhookSettings {
     TargetType type();
 
     /**
