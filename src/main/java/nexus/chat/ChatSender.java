@@ -9,6 +9,7 @@ import nexus.message.Message;
 import nexus.message.Messages;
 import nexus.shape.Parcel;
 import nexus.target.ChatTarget;
+import nexus.target.Described;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Sender;
@@ -54,7 +55,12 @@ abstract class ChatSender implements Sender<ChatTarget> {
         return http.send(outgoing(target, parcel), attempt, permission);
     }
 
-    final Outgoing outgoing(ChatTarget target, Parcel parcel) {
+    @Override
+    public final Described describe(ChatTarget target, Parcel parcel, int attempt) {
+        return http.describe(outgoing(target, parcel), attempt);
+    }
+
+    private Outgoing outgoing(ChatTarget target, Parcel parcel) {
         return new Outgoing.Unsigned(
                 parcel, target.endpoint(), TargetAccess.PLAIN, JSON, content(parcel), this::refused, true);
     }

@@ -3,15 +3,19 @@ package nexus.sms;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import nexus.shape.Parcel;
 import nexus.shape.Unshapable;
+import nexus.target.Described;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Sender;
@@ -51,6 +55,15 @@ final class SmsSender implements Sender<SmsTarget> {
     public Future<SendResult> send(SmsTarget target, Parcel parcel, int attempt, Permission permission) {
         Optional<String> text = SmsText.of(parcel);
         return text.isEmpty() ? unsendable() : http.send(outgoing(target, parcel, text.get()), attempt, permission);
+    }
+
+    @Override
+    public Described describe(SmsTarget target, Parcel parcel, int attempt) {
+        String text = SmsText.of(parcel).orElseThrow(() -> new IllegalArgumentException(NO_TEXT));
+        Described described = http.describe(outgoing(target, parcel, text), attempt);
+        Map<String, String> headers = new LinkedHashMap<>(described.headers());
+        headers.put(HttpHeaders.AUTHORIZATION.toString(), "Basic ***"); // the account and the hidden token in Base64
+        return new Described(described.method(), described.url(), headers, described.body());
     }
 
     /** Completes in another turn of the loop, because the caller may be iterating over its deliveries. */

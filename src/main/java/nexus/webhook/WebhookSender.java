@@ -115,20 +115,24 @@ public final class WebhookSender implements Sender<WebhookTarget> {
 
     @Override
     public Described describe(WebhookTarget target, Parcel parcel, int attempt) {
+        return describe(new Outgoing.Signed(target, parcel), attempt);
+    }
+
+    /** The request that {@link #send(Outgoing, int, Permission)} would make now. */
+    public Described describe(Outgoing outgoing, int attempt) {
         Map<String, String> headers = new LinkedHashMap<>();
         // The sender's own writer belongs to its loop.
         new WebhookHeaders(version, clock, random)
                 .write(
-                        target,
-                        parcel,
+                        outgoing,
                         attempt,
-                        authorization(target),
+                        authorization(outgoing),
                         null,
                         (name, value) -> headers.put(name.toString(), value.toString()));
-        Buffer body = parcel.request().hasBody() ? parcel.body() : Buffer.buffer();
+        Buffer body = outgoing.request().hasBody() ? outgoing.body() : Buffer.buffer();
         return new Described(
-                parcel.request().method(),
-                url(target.endpoint(), parcel.request().path()),
+                outgoing.request().method(),
+                url(outgoing.endpoint(), outgoing.request().path()),
                 headers,
                 body);
     }
@@ -140,8 +144,8 @@ public final class WebhookSender implements Sender<WebhookTarget> {
                         + Endpoint.of(endpoint).with(path).pathAndQuery();
     }
 
-    private static String authorization(WebhookTarget target) {
-        return switch (target.access().auth()) {
+    private static String authorization(Outgoing outgoing) {
+        return switch (outgoing.access().auth()) {
             case TargetAuth.None none -> "";
             case TargetAuth.Fixed fixed -> fixed.authorization();
             case TargetAuth.ClientCredentials credentials -> UNKNOWN_TOKEN;

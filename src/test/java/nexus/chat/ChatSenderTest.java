@@ -7,9 +7,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import nexus.event.EventType;
 import nexus.shape.Parcel;
 import nexus.shape.TestParcel;
 import nexus.target.ChatTarget;
+import nexus.target.Described;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.SendResult.Extent;
@@ -233,6 +236,21 @@ class ChatSenderTest {
         SendResult.Refused result = (SendResult.Refused) send(product(product), event("a", "{}"));
         assertThat(result.extent())
                 .isEqualTo(new Extent.AllForNow(Optional.ofNullable(millis).map(Duration::ofMillis)));
+    }
+
+    @Test
+    void whatIsDescribedIsWhatArrives() {
+        for (ChatSender sender : List.of(new SlackSender(http), new DiscordSender(http), new TeamsSender(http))) {
+            Parcel parcel = event("a", "{\"b\":\"<c>\"}");
+            send(sender, parcel);
+            Received request = receiver.received().getLast();
+            Described described = sender.describe(new ChatTarget(sender.type(), URI.create("***")), parcel, 1);
+            assertThat(described.method()).isEqualTo(request.method());
+            assertThat(described.url()).isEqualTo("***");
+            assertThat(described.body()).isEqualTo(request.body());
+            described.headers().forEach((name, value) -> assertThat(request.headers())
+                    .containsKey(name.toLowerCase(Locale.ROOT)));
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import nexus.dispatch.send.SendLoop;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.shape.TestParcel;
+import nexus.target.Described;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.SmsTarget;
@@ -85,6 +86,16 @@ class SmsSenderTest {
         assertThat(form(request))
                 .isEqualTo(Map.of("To", "+15005550009", "From", "+15005550006", "Body", "Zoë & co: 100% + 1"));
         assertThat(request.headers().keySet()).noneMatch(name -> name.startsWith("webhook-") || name.startsWith("x-"));
+    }
+
+    @Test
+    void aDescriptionHidesTheToken() {
+        SmsTarget target = new SmsTarget(URI.create("https://api.example"), "AC123", "***", "Nexus", "+15005550009");
+        Described described = new SmsSender(http, LOOP)
+                .describe(target, TestParcel.of(ID, new EventType("a.b"), Buffer.buffer("\"a b\"")), 1);
+        assertThat(described.url()).isEqualTo("https://api.example/2010-04-01/Accounts/AC123/Messages.json");
+        assertThat(described.headers()).containsEntry("authorization", "Basic ***");
+        assertThat(described.body().toString()).isEqualTo("To=%2B15005550009&From=Nexus&Body=a+b");
     }
 
     @Test

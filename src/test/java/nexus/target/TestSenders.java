@@ -27,6 +27,11 @@ public final class TestSenders {
         }
 
         @Override
+        public Described describe(Target target, Parcel parcel, int attempt) {
+            throw new AssertionError("nothing is described for targets of the type " + type);
+        }
+
+        @Override
         public void cutOff() {}
     }
 }

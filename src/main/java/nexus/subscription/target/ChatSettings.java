@@ -17,7 +17,7 @@ public record ChatSettings(@Override TargetType type, URI url) implements Target
         return new ChatTarget(type, url);
     }
 
-    /** The same without its URL: for an answer that describes a request. */
+    @Override
     public ChatTarget withoutCredentialsAt(Instant now) {
         return new ChatTarget(type, URI.create(TargetHeaders.HIDDEN));
     }

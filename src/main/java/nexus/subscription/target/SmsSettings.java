@@ -24,7 +24,7 @@ public record SmsSettings(URI baseUrl, String accountSid, String authToken, Stri
         return new SmsTarget(baseUrl, accountSid, authToken, from, to);
     }
 
-    /** The same without the token: for an answer that describes a request. */
+    @Override
     public SmsTarget withoutCredentialsAt(Instant now) {
         return new SmsTarget(baseUrl, accountSid, TargetHeaders.HIDDEN, from, to);
     }
