@@ -39,7 +39,11 @@ sealed interface PreviewAnswer {
     @RegisterForReflection
     record ReasonCount(String reason, int count) {}
 
-    /** A request. @param body as text, character for character */
+    /**
+     * A request.
+     *
+     * @param body as text, character for character
+     */
     @RegisterForReflection
     record RequestView(String method, String url, Map<String, String> headers, String body) {
         static RequestView of(Described described) {

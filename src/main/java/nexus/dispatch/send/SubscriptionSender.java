@@ -20,6 +20,7 @@ import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Senders;
 import nexus.target.SendingLoop;
+import nexus.target.Target;
 import org.jboss.logging.Logger;
 
 /** Sends one event to the target of one subscription. Deliveries and tests of a subscription both go this way. */
@@ -112,11 +113,18 @@ public final class SubscriptionSender {
             SubscriptionSettings settings, EventId id, EventType type, Buffer stored, int attempt, Instant now) {
         return switch (shaper.shape(settings.content().form(), id, type, stored)) {
             case Parcel parcel ->
-                new Description.Request(senders.describe(
-                        settings.target().withoutCredentialsAt(now), alone(settings, parcel), attempt));
+                described(settings.target().withoutCredentialsAt(now), alone(settings, parcel), attempt);
             case Unshapable unshapable ->
                 new Description.None(unshapable.reason().text(), unshapable.message());
         };
+    }
+
+    private Description described(Target target, Parcel parcel, int attempt) {
+        try {
+            return new Description.Request(senders.describe(target, parcel, attempt));
+        } catch (IllegalArgumentException e) {
+            return new Description.None("unsendable", String.valueOf(e.getMessage()));
+        }
     }
 
     /** See {@link Senders#cutOff}. */
