@@ -112,6 +112,64 @@ class DeliveryIT {
     }
 
     @Test
+    void aTemplateMakesBodyMethodPathAndHeaders() {
+        receiver.answer(status(500), status(200));
+        JsonNode subscription = api.subscribe(receiver.uri(), type, """
+                ,"secret":"my-secret","headers":{"X-Own":"a"},
+                "transform":{"text":"Order {{record.id}} is {{record.status}}","amount":"{{record.total + 0.1}}"},
+                "request":{"method":"PUT","path":"/orders/{{record.slug}}?n={{record.id}}","headers":{"x-own":"{{record.status}}"}}
+                """);
+        String event = api.publish(
+                type, "{\"record\":{\"id\":9007199254740993,\"status\":\"paid\",\"total\":0.2,\"slug\":\"a/../b\"}}");
+
+        api.awaitDelivery(event, "SENT");
+        List<Received> attempts = receiver.await(2);
+        assertThat(attempts).allSatisfy(attempt -> {
+            assertThat(attempt.method()).isEqualTo("PUT");
+            assertThat(attempt.pathAndQuery()).endsWith("/orders/a%2F..%2Fb?n=9007199254740993");
+            assertThat(attempt.header("X-Own")).isEqualTo("paid");
+            assertThat(attempt.header("Content-Type")).isEqualTo("application/json");
+            assertThat(attempt.text()).isEqualTo("{\"text\":\"Order 9007199254740993 is paid\",\"amount\":0.3}");
+        });
+        String path = "/v1/subscriptions/" + subscription.path("id").asText();
+        assertThat(api.get(path).expect(200).text()).contains("\"amount\":\"{{record.total + 0.1}}\"");
+
+        api.patch(path, "{\"transform\":{\"a\":\"{{record.id}}\"},\"request\":{\"method\":\"DELETE\",\"path\":\"/x\"}}")
+                .expect(200);
+        api.publish(type, "{}");
+        Received deleted = receiver.await(3).getLast();
+        assertThat(deleted.method()).isEqualTo("DELETE");
+        assertThat(deleted.text()).isEmpty();
+        assertThat(deleted.header("Content-Type")).isEmpty();
+        assertThat(deleted.header("X-Signature"))
+                .isEqualTo("sha256=eb1d17cea0a09d4e94ec7f42dc8a1d078b7f064590502ca64fbd188fd4427fe0");
+    }
+
+    @Test
+    void aTemplateThatFailsMakesTheDeliveryDeadUntilItIsMended() {
+        JsonNode subscription = api.subscribe(receiver.uri(), type, ",\"transform\":{\"a\":\"{{data.missing}}\"}");
+        String event = api.publish(type, "{\"n\":1.10}");
+
+        JsonNode dead = api.awaitDelivery(event, "DEAD");
+        assertThat(dead.path("deadReason").asText()).isEqualTo("transform-failed");
+        assertThat(dead.path("lastError").asText())
+                .isEqualTo("/transform/a {{data.missing}}: there is no data.missing");
+        assertThat(receiver.received()).isEmpty();
+        String path = "/v1/subscriptions/" + subscription.path("id").asText();
+        assertThat(api.patch(path, "{\"transform\":{\"a\":\"{{data.}}\"}}")
+                        .expect(422)
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asText())
+                .isEqualTo("/transform/a");
+        api.patch(path, "{\"transform\":{\"a\":\"{{data.n}}\"}}").expect(200);
+        api.post("/v1/deliveries/" + dead.path("id").asText() + "/retry").expect(200);
+
+        api.awaitDelivery(event, "SENT");
+        assertThat(receiver.await(1).getFirst().text()).isEqualTo("{\"a\":1.10}");
+    }
+
+    @Test
     void aRetryByHandHasAFreshBudgetOfAttempts() {
         receiver.always(status(422));
         api.subscribe(receiver.uri(), type, ",\"deadOn\":[422]");
