@@ -123,6 +123,15 @@ final class RequestProgram {
         }
     }
 
+    /** About how many bytes of memory it takes. */
+    long weight() {
+        long weight = 512;
+        for (Texts texts : headers.values()) {
+            weight += 256 + 160L * texts.pieces().size();
+        }
+        return weight + expressions().stream().mapToLong(Expression::weight).sum();
+    }
+
     List<Expression> expressions() {
         List<Expression> all = new ArrayList<>();
         Stream.concat(Stream.of(method, path), headers.values().stream())

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
 import nexus.refusal.Refusal;
 import nexus.value.Value;
 
@@ -16,11 +16,7 @@ import nexus.value.Value;
  */
 public final class Templates {
     /** Bytes of memory, about. */
-    private static final long MAX_WEIGHT = 32 << 20;
-    /** A program takes at most about so many bytes for each character of its template, and for itself. */
-    static final int BYTES_PER_CHARACTER = 24;
-
-    static final int BYTES_PER_TEMPLATE = 1_024;
+    private static final long MAX_WEIGHT = 64 << 20;
 
     private final Programs<Template, TransformProgram> bodies;
     private final Programs<RequestTemplate, RequestProgram> requests;
@@ -30,8 +26,8 @@ public final class Templates {
     }
 
     Templates(long maxWeight) {
-        this.bodies = new Programs<>(maxWeight / 2);
-        this.requests = new Programs<>(maxWeight / 2);
+        this.bodies = new Programs<>(maxWeight * 3 / 4, TransformProgram::weight);
+        this.requests = new Programs<>(maxWeight / 4, RequestProgram::weight);
     }
 
     /**
@@ -42,10 +38,7 @@ public final class Templates {
      */
     public Rendered<byte[]> body(Template template, Value.Fields event) {
         try {
-            return bodies.of(
-                            template,
-                            template.json().length(),
-                            mistakes -> TransformProgram.compile(template.json(), "/transform", mistakes))
+            return bodies.of(template, mistakes -> TransformProgram.compile(template.json(), "/transform", mistakes))
                     .render(Variables.of(event));
         } catch (Refusal.Invalid e) {
             return noLonger(e);
@@ -54,13 +47,8 @@ public final class Templates {
 
     /** Renders a request: see {@link #body}. */
     public Rendered<RequestParts> request(RequestTemplate template, Value.Fields event) {
-        int characters = Stream.concat(
-                        Stream.of(template.method().orElse(""), template.path().orElse("")),
-                        template.headers().entrySet().stream().flatMap(h -> Stream.of(h.getKey(), h.getValue())))
-                .mapToInt(String::length)
-                .sum();
         try {
-            return requests.of(template, characters, mistakes -> RequestProgram.compile(template, "/request", mistakes))
+            return requests.of(template, mistakes -> RequestProgram.compile(template, "/request", mistakes))
                     .render(Variables.of(event));
         } catch (Refusal.Invalid e) {
             return noLonger(e);
@@ -81,26 +69,28 @@ public final class Templates {
     /** The programs that were used last. */
     private static final class Programs<T, P> {
         private final long maxWeight;
+        private final ToLongFunction<P> weigh;
         private final Map<T, Kept<P>> kept = new LinkedHashMap<>(16, 0.75f, true); // the least recently used first
         private long weight;
 
         private record Kept<P>(P program, long weight) {}
 
-        Programs(long maxWeight) {
+        Programs(long maxWeight, ToLongFunction<P> weigh) {
             this.maxWeight = maxWeight;
+            this.weigh = weigh;
         }
 
         synchronized long weight() {
             return weight;
         }
 
-        synchronized P of(T template, int characters, Function<List<Refusal.FieldError>, P> compile) {
+        synchronized P of(T template, Function<List<Refusal.FieldError>, P> compile) {
             Kept<P> known = kept.get(template);
             if (known != null) {
                 return known.program();
             }
             P program = compiled(compile);
-            Kept<P> added = new Kept<>(program, BYTES_PER_TEMPLATE + (long) characters * BYTES_PER_CHARACTER);
+            Kept<P> added = new Kept<>(program, weigh.applyAsLong(program));
             kept.put(template, added);
             weight += added.weight();
             for (Iterator<Kept<P>> all = kept.values().iterator(); weight > maxWeight && all.hasNext(); ) {

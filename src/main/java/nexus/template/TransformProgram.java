@@ -57,6 +57,15 @@ final class TransformProgram {
         return new TransformProgram(List.copyOf(compiler.parts), compiler.hasComputedNames);
     }
 
+    /** About how many bytes of memory it takes. */
+    long weight() {
+        long weight = 256;
+        for (Part part : parts) {
+            weight += part instanceof Part.Fixed fixed ? 80 + fixed.json().length() : 160;
+        }
+        return weight + expressions().stream().mapToLong(Expression::weight).sum();
+    }
+
     List<Expression> expressions() {
         return parts.stream()
                 .flatMap(part -> switch (part) {

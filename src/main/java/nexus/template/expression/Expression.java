@@ -15,11 +15,13 @@ public final class Expression {
     private final String source;
     private final Node root;
     private final int innerVariables;
+    private final int nodes;
 
-    Expression(String source, Node root, int innerVariables) {
+    Expression(String source, Node root, int innerVariables, int nodes) {
         this.source = source;
         this.root = root;
         this.innerVariables = innerVariables;
+        this.nodes = nodes;
     }
 
     /**
@@ -40,6 +42,11 @@ public final class Expression {
      */
     public Value evaluate(List<Value> variables, Budget budget) {
         return new Evaluation(variables, innerVariables, budget).of(root);
+    }
+
+    /** About how many bytes of memory it takes. */
+    public long weight() {
+        return 128 + source.length() + 64L * nodes;
     }
 
     /** The text, or the beginning of a long one. */

@@ -61,6 +61,7 @@ final class ExpressionReader {
     private final Budget budget = new Budget(); // for all constant calls together
     private final Map<String, Integer> variables = new HashMap<>();
     private int slots;
+    private int nodes;
 
     private ExpressionReader(String source, CelAbstractSyntaxTree tree, List<String> names) {
         this.source = source;
@@ -73,7 +74,7 @@ final class ExpressionReader {
         ExpressionReader reader = new ExpressionReader(source, parse(source), names);
         try {
             Node root = reader.node(reader.tree.getExpr(), 0);
-            return new Expression(source, root, reader.slots - names.size());
+            return new Expression(source, root, reader.slots - names.size(), reader.nodes);
         } catch (Wrong e) {
             throw new WrongExpression(reader.offset(e.at), e.words);
         }
@@ -164,6 +165,7 @@ final class ExpressionReader {
         if (depth > MAX_DEPTH) {
             throw new Wrong(expr, "nests deeper than " + MAX_DEPTH);
         }
+        nodes++;
         int inner = depth + 1;
         return switch (expr.exprKind().getKind()) {
             case CONSTANT -> new Node.Constant(constant(expr, expr.constant()));
