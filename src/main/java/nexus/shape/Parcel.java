@@ -2,10 +2,13 @@ package nexus.shape;
 
 import io.netty.util.AsciiString;
 import io.vertx.core.buffer.Buffer;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.template.RequestParts;
+import org.jspecify.annotations.Nullable;
 
 /** The content that is sent of one event or of a batch, independent of the target: content type, headers and bytes. */
 public final class Parcel implements Shaped {
@@ -23,6 +26,7 @@ public final class Parcel implements Shaped {
     private final Buffer body;
     private final RequestParts request;
     private final int batchSize; // 0: one event, in no batch
+    private final @Nullable Long orderingKey; // hash; null: no order
 
     Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body) {
         this(eventId, eventType, contentType, body, RequestParts.DEFAULT);
@@ -39,6 +43,17 @@ public final class Parcel implements Shaped {
             Buffer body,
             RequestParts request,
             int batchSize) {
+        this(eventId, eventType, contentType, body, request, batchSize, null);
+    }
+
+    private Parcel(
+            EventId eventId,
+            EventType eventType,
+            CharSequence contentType,
+            Buffer body,
+            RequestParts request,
+            int batchSize,
+            @Nullable Long orderingKey) {
         this.eventId = eventId;
         this.idText = eventId.toString();
         this.eventType = eventType;
@@ -46,6 +61,17 @@ public final class Parcel implements Shaped {
         this.body = body;
         this.request = request;
         this.batchSize = batchSize;
+        this.orderingKey = orderingKey;
+    }
+
+    /** The same, for a target that has an order of its own and keeps it by key. */
+    public Parcel orderedBy(long keyHash) {
+        return new Parcel(eventId, eventType, contentType, body, request, batchSize, keyHash);
+    }
+
+    /** Equal for events that are delivered in order, as text; empty when the event has no order. */
+    public Optional<String> orderingKey() {
+        return Optional.ofNullable(orderingKey).map(HexFormat.of()::toHexDigits);
     }
 
     /** The event's id; for a batch, the batch's. */

@@ -1,6 +1,7 @@
 package nexus.target;
 
 import io.vertx.core.Future;
+import java.util.Optional;
 import nexus.shape.Parcel;
 
 /**
@@ -11,6 +12,11 @@ import nexus.shape.Parcel;
  */
 public interface Sender<T extends Target> {
     TargetType type();
+
+    /** Why this process can't send to any target of the type, after its name; empty when it can. */
+    default Optional<String> unavailable() {
+        return Optional.empty();
+    }
 
     /**
      * Makes one request.

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nexus.shape.Parcel;
 
 /** The senders of all types of targets, as one. */
@@ -14,7 +15,7 @@ import nexus.shape.Parcel;
 public final class Senders {
     private final Map<TargetType, Sender<?>> byType = new EnumMap<>(TargetType.class);
 
-    /** @throws IllegalStateException unless there is one for each type */
+    /** @throws IllegalStateException if there are two for one type */
     @Inject
     public Senders(@All List<Sender<?>> senders) {
         for (Sender<?> sender : senders) {
@@ -22,11 +23,16 @@ public final class Senders {
                 throw new IllegalStateException("two senders for targets of the type " + sender.type());
             }
         }
-        for (TargetType type : TargetType.values()) {
-            if (!byType.containsKey(type)) {
-                throw new IllegalStateException("no sender for targets of the type " + type);
-            }
-        }
+    }
+
+    /**
+     * Checks that targets of a type can be sent to at all.
+     *
+     * @return why not, in words that continue the name of the type; empty when they can
+     */
+    public Optional<String> unavailable(TargetType type) {
+        Sender<?> sender = byType.get(type);
+        return sender == null ? Optional.empty() : sender.unavailable();
     }
 
     /** Makes one request: see {@link Sender#send}. */
@@ -48,7 +54,7 @@ public final class Senders {
     private Sender<Target> of(Target target) {
         Sender<?> sender = byType.get(target.type());
         if (sender == null) {
-            throw new IllegalStateException("the constructor checks all types");
+            throw new IllegalStateException("no sender for targets of the type " + target.type());
         }
         return (Sender<Target>) sender;
     }

@@ -5,6 +5,6 @@ package nexus.target;
  * settings of a subscription, which this room does not know. Another kind of target is a record here, its
  * {@link TargetType}, a sender in a room of its own, and settings in {@code subscription.target}.
  */
-public sealed interface Target permits ChatTarget, SmsTarget, WebhookTarget {
+public sealed interface Target permits ChatTarget, KafkaTarget, MailTarget, SmsTarget, WebhookTarget {
     TargetType type();
 }

@@ -6,13 +6,15 @@ public enum TargetType {
     SLACK,
     DISCORD,
     TEAMS,
-    SMS;
+    EMAIL,
+    SMS,
+    KAFKA;
 
     /** Whether a person reads what is sent: a message, not a body in one of the formats. */
     public boolean isReadByPeople() {
         return switch (this) {
-            case WEBHOOK -> false;
-            case SLACK, DISCORD, TEAMS, SMS -> true;
+            case WEBHOOK, KAFKA -> false;
+            case SLACK, DISCORD, TEAMS, EMAIL, SMS -> true;
         };
     }
 }

@@ -36,8 +36,8 @@ class SendersTest {
     }
 
     @Test
-    void eachTypeNeedsItsSender() {
-        assertThatThrownBy(() -> new Senders(List.of()))
+    void eachTypeHasOneSender() {
+        assertThatThrownBy(() -> new Senders(List.of()).send(TARGET, PARCEL, 1, Permission.ALWAYS))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no sender for targets of the type WEBHOOK");
         assertThatThrownBy(() -> new Senders(List.of(webhooks, new Recording())))

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import nexus.mail.SmtpServer;
 import nexus.notation.Authority;
 import nexus.notation.DurationText;
 import nexus.process.Role;
@@ -157,6 +158,11 @@ interface Format {
         }
         throw new IllegalArgumentException(
                 "must be an http:// or https:// URL without user and password, and its host without underscore");
+    };
+
+    Format SMTP = text -> {
+        SmtpServer.parse(text);
+        return text;
     };
 
     Format HEADERS = text -> {

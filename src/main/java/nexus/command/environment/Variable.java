@@ -26,6 +26,7 @@ public enum Variable {
     TARGETS_ALLOW(Format.TARGETS, "nexus.webhook.allow"),
     HTTPS_PROXY(Format.PROXY, "nexus.webhook.proxy", true),
     NO_PROXY(Format.DIRECT, "nexus.webhook.no-proxy"),
+    SMTP_URL(Format.SMTP, "nexus.mail.smtp-url", true),
     DELIVERY_MAX_ATTEMPTS(Format.number("a whole number from 1 to 100", 1, 100), "nexus.delivery.max-attempts"),
     DELIVERY_BACKOFF_BASE_SECONDS(Format.seconds(1, 86_400), "nexus.delivery.backoff-base"),
     DELIVERY_BACKOFF_CAP(Format.DURATION, "nexus.delivery.backoff-cap"),

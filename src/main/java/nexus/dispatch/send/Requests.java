@@ -42,6 +42,13 @@ public final class Requests {
             return Future.succeededFuture(new SendResult.Unreachable("there is nothing to send", Duration.ZERO));
         }
         return sender.send(
-                subscription, new EventId(row.eventId()), body.type(), bytes, row.nextAttempt(), now, permission);
+                subscription,
+                new EventId(row.eventId()),
+                body.type(),
+                bytes,
+                row.orderingKey(),
+                row.nextAttempt(),
+                now,
+                permission);
     }
 }

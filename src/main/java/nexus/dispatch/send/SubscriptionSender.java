@@ -21,7 +21,9 @@ import nexus.target.SendResult;
 import nexus.target.Senders;
 import nexus.target.SendingLoop;
 import nexus.target.Target;
+import nexus.target.TargetType;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Sends one event to the target of one subscription. Deliveries and tests of a subscription both go this way. */
 @Singleton
@@ -52,11 +54,30 @@ public final class SubscriptionSender {
             int attempt,
             Instant now,
             Permission permission) {
+        return send(subscription, id, type, stored, null, attempt, now, permission);
+    }
+
+    /**
+     * See the method above.
+     *
+     * @param orderingKey hash of the key by which the delivery is ordered; null when it has no order
+     */
+    Future<SendResult> send(
+            Subscription subscription,
+            EventId id,
+            EventType type,
+            Buffer stored,
+            @Nullable Long orderingKey,
+            int attempt,
+            Instant now,
+            Permission permission) {
         try {
             return switch (shape(subscription, id, type, stored)) {
-                case Parcel parcel ->
-                    senders.send(
-                            subscription.target().at(now), alone(subscription.settings(), parcel), attempt, permission);
+                case Parcel parcel -> {
+                    Target target = subscription.target().at(now);
+                    Parcel content = alone(subscription.settings(), ordered(parcel, target, orderingKey));
+                    yield senders.send(target, content, attempt, permission);
+                }
                 case Unshapable unshapable ->
                     later(new SendResult.Unsendable(unshapable.reason().text(), unshapable.message(), Duration.ZERO));
             };
@@ -93,6 +114,11 @@ public final class SubscriptionSender {
     /** The result when a request could not even begin. */
     static SendResult notMade() {
         return new SendResult.Unreachable("the request could not be made", Duration.ZERO);
+    }
+
+    /** Only Kafka has an order of its own. */
+    private static Parcel ordered(Parcel parcel, Target target, @Nullable Long orderingKey) {
+        return orderingKey != null && target.type() == TargetType.KAFKA ? parcel.orderedBy(orderingKey) : parcel;
     }
 
     /** Completes in another turn of the loop, because the caller may be iterating over its deliveries. */

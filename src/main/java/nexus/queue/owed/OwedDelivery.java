@@ -81,4 +81,9 @@ public record OwedDelivery(
     public int nextAttempt() {
         return attempts + 1;
     }
+
+    /** Equal for deliveries that are sent one after the other; null when it has no order. */
+    public @Nullable Long orderingKey() {
+        return key;
+    }
 }

@@ -11,7 +11,7 @@ import nexus.subscription.catalog.SubscriptionRegistry.Registered;
 import nexus.subscription.json.SettingsJson;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.TargetJson;
-import nexus.subscription.target.WebhookSettings;
+import nexus.subscription.target.TargetSettings;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription as {@code /v1/subscriptions} shows it. */
@@ -61,8 +61,8 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
     }
 
     private static Optional<SigningSecret> signingSecret(Registered registered) {
-        return registered.subscription().target() instanceof WebhookSettings webhook
-                ? Optional.of(webhook.secrets().current())
+        return registered.subscription().target() instanceof TargetSettings.Signed signed
+                ? Optional.of(signed.secrets().current())
                 : Optional.empty();
     }
 

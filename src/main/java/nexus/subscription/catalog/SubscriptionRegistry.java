@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nexus.api.caller.AuditedChange;
+import nexus.refusal.Refusal;
 import nexus.subscription.Kind;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
@@ -17,6 +18,8 @@ import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.warning.EndpointReach;
 import nexus.subscription.warning.TableCoverage;
 import nexus.subscription.warning.Warning;
+import nexus.target.Senders;
+import nexus.target.TargetType;
 
 /**
  * Makes, changes and removes subscriptions so that the change holds when the caller hears of it: stored, then known to
@@ -28,6 +31,7 @@ public class SubscriptionRegistry {
     private final SubscriptionCatalog catalog;
     private final TableCoverage coverage;
     private final EndpointReach reach;
+    private final Senders senders;
 
     /** A subscription, with warnings for the caller. */
     public record Registered(Subscription subscription, List<Warning> warnings) {
@@ -43,19 +47,41 @@ public class SubscriptionRegistry {
             SubscriptionRepository repository,
             SubscriptionCatalog catalog,
             TableCoverage coverage,
-            EndpointReach reach) {
+            EndpointReach reach,
+            Senders senders) {
         this.repository = repository;
         this.catalog = catalog;
         this.coverage = coverage;
         this.reach = reach;
+        this.senders = senders;
     }
 
     public Future<Registered> create(Kind kind, SubscriptionDraft draft, AuditedChange audited) {
-        return repository.insert(UUID.randomUUID(), kind, draft, audited).compose(this::takeEffect);
+        Optional<Refusal> refusal = refusal(draft);
+        return refusal.isPresent()
+                ? Future.failedFuture(refusal.get())
+                : repository.insert(UUID.randomUUID(), kind, draft, audited).compose(this::takeEffect);
     }
 
     public Future<Registered> change(UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
-        return repository.update(id, change, audited).compose(this::takeEffect);
+        return repository
+                .update(id, before -> checked(before, change.apply(before)), audited)
+                .compose(this::takeEffect);
+    }
+
+    private SubscriptionDraft checked(Subscription before, SubscriptionDraft after) {
+        if (before.target().type() != after.settings().target().type()) {
+            refusal(after).ifPresent(refusal -> {
+                throw refusal;
+            });
+        }
+        return after;
+    }
+
+    /** A target that nothing can ever be sent to. */
+    private Optional<Refusal> refusal(SubscriptionDraft draft) {
+        TargetType type = draft.settings().target().type();
+        return senders.unavailable(type).map(why -> new Refusal.Invalid("/targetType", type + " " + why));
     }
 
     /** Done when this process knows it; others know it within seconds, while the former secret signs too. */

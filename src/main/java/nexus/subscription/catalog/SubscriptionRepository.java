@@ -31,7 +31,6 @@ import nexus.subscription.SubscriptionState;
 import nexus.subscription.secret.SecretCipher;
 import nexus.subscription.secret.SigningSecret;
 import nexus.subscription.target.TargetSettings;
-import nexus.subscription.target.WebhookSettings;
 
 /** The only class that writes {@code subscription} and {@code store.catalog_version}. */
 @Singleton
@@ -361,13 +360,13 @@ public class SubscriptionRepository {
         return update(
                 id,
                 before -> {
-                    if (!(before.target() instanceof WebhookSettings webhook)) {
+                    if (!(before.target() instanceof TargetSettings.Signed signed)) {
                         throw new Refusal.Conflict(
                                 "not-signed",
                                 "Deliveries to targets of the type "
                                         + before.target().type() + " are not signed: there is no secret to rotate.");
                     }
-                    return before.draft().with(webhook.with(webhook.secrets().rotated(secret, now, until)));
+                    return before.draft().with(signed.with(signed.secrets().rotated(secret, now, until)));
                 },
                 audited);
     }

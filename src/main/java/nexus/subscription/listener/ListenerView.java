@@ -13,7 +13,7 @@ import nexus.event.EventBody;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.target.TargetJson;
-import nexus.subscription.target.WebhookSettings;
+import nexus.subscription.target.TargetSettings;
 import nexus.subscription.warning.Warning;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +41,8 @@ record ListenerView(
 
     static ListenerView created(SubscriptionRegistry.Registered registered) {
         Subscription listener = registered.subscription();
-        Optional<String> secret = listener.target() instanceof WebhookSettings webhook
-                ? Optional.of(webhook.secrets().current().text())
+        Optional<String> secret = listener.target() instanceof TargetSettings.Signed signed
+                ? Optional.of(signed.secrets().current().text())
                 : Optional.empty();
         return of(listener, true, secret, registered.warnings());
     }

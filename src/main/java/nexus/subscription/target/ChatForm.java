@@ -41,7 +41,7 @@ final class ChatForm implements TargetForm<ChatSettings> {
     }
 
     @Override
-    public Optional<ChatSettings> read(TargetReading reading, Optional<ChatSettings> before) {
+    public Optional<ChatSettings> read(TargetForm.Reading reading, Optional<ChatSettings> before) {
         return FIELDS.read(
                         reading.body(), before.map(this::stored).orElseGet(JsonObject::new), List.of(), reading.kept())
                 .map(this::ofStored);

@@ -67,12 +67,12 @@ abstract class ObjectForm<S extends TargetSettings> implements TargetForm<S> {
     }
 
     @Override
-    public final TargetFields fields() {
+    public TargetFields fields() {
         return new TargetFields(TargetField.required(FIELD, new TargetField.Inner(fields), "Where it goes."));
     }
 
     @Override
-    public final Optional<S> read(TargetReading reading, Optional<S> before) {
+    public Optional<S> read(TargetForm.Reading reading, Optional<S> before) {
         JsonObject stored = before.map(this::values).orElseGet(JsonObject::new);
         if (reading.body().has(FIELD) && !reading.body().isNull(FIELD)) {
             return reading.body()
@@ -88,14 +88,14 @@ abstract class ObjectForm<S extends TargetSettings> implements TargetForm<S> {
     }
 
     @Override
-    public final Map<String, @Nullable Object> shown(S settings, boolean toManager) {
+    public Map<String, @Nullable Object> shown(S settings, boolean toManager) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put(FIELD, fields.shown(values(settings), toManager));
         return shown;
     }
 
     @Override
-    public final JsonObject stored(S settings) {
+    public JsonObject stored(S settings) {
         return values(settings);
     }
 
@@ -105,7 +105,7 @@ abstract class ObjectForm<S extends TargetSettings> implements TargetForm<S> {
     }
 
     @Override
-    public final S ofStored(JsonObject json) {
+    public S ofStored(JsonObject json) {
         return of(json);
     }
 }

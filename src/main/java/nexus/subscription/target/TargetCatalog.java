@@ -16,7 +16,9 @@ public final class TargetCatalog {
             new ChatForm(TargetType.SLACK, "A Slack channel, through an incoming webhook."),
             new ChatForm(TargetType.DISCORD, "A Discord channel, through a webhook."),
             new ChatForm(TargetType.TEAMS, "A channel or chat of Microsoft Teams, through a webhook of its Workflows."),
-            new SmsForm());
+            new MailSettings.Form(),
+            new SmsForm(),
+            new KafkaSettings.Form());
 
     private static final Map<TargetType, TargetForm<?>> BY_TYPE = byType();
 

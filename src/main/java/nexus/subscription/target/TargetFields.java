@@ -25,6 +25,10 @@ final class TargetFields {
         this.fields = List.of(fields);
     }
 
+    List<TargetField> all() {
+        return fields;
+    }
+
     List<String> names() {
         return fields.stream().map(TargetField::name).toList();
     }

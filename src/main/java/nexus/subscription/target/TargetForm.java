@@ -4,6 +4,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import nexus.api.json.JsonBody;
 import nexus.subscription.secret.SigningSecret;
 import nexus.target.TargetType;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ interface TargetForm<S extends TargetSettings> {
      * @param before empty when the subscription is new or had a target of another type
      * @return empty when an error was noted in the body
      */
-    Optional<S> read(TargetReading reading, Optional<S> before);
+    Optional<S> read(Reading reading, Optional<S> before);
 
     /**
      * The fields as answers show them, without secrets.
@@ -51,4 +53,12 @@ interface TargetForm<S extends TargetSettings> {
 
     /** What leads to another receiver, in words that continue "because … changes"; empty when nothing does. */
     Optional<String> moved(S before, S after);
+
+    /**
+     * The request whose target is read.
+     *
+     * @param kept receives the stored secrets whose values are not in the body
+     * @param generated gives a signing secret where the body has none
+     */
+    record Reading(JsonBody body, KeptSecrets kept, Supplier<SigningSecret> generated) {}
 }

@@ -27,7 +27,7 @@ public final class TargetJson {
      * @param generated gives the signing secret when the body has none
      */
     public static TargetSettings create(JsonBody body, Supplier<SigningSecret> generated) {
-        return read(new TargetReading(body, new KeptSecrets(), generated), Optional.empty());
+        return read(new TargetForm.Reading(body, new KeptSecrets(), generated), Optional.empty());
     }
 
     /**
@@ -38,10 +38,10 @@ public final class TargetJson {
      */
     public static TargetSettings change(
             JsonBody body, TargetSettings before, KeptSecrets kept, Supplier<SigningSecret> generated) {
-        return read(new TargetReading(body, kept, generated), Optional.of(before));
+        return read(new TargetForm.Reading(body, kept, generated), Optional.of(before));
     }
 
-    private static TargetSettings read(TargetReading reading, Optional<TargetSettings> before) {
+    private static TargetSettings read(TargetForm.Reading reading, Optional<TargetSettings> before) {
         JsonBody body = reading.body();
         Optional<TargetType> given = body.parsed(TYPE, MAX_TYPE, TargetJson::type);
         TargetType type = given.orElseGet(() -> before.filter(stored -> !body.isNull(TYPE))
@@ -76,7 +76,7 @@ public final class TargetJson {
             if (body.has(urlField) && !body.isNull(urlField)) {
                 body.error(urlField, "is not a field of targets of the type " + type);
             }
-            return form.read(new TargetReading(body, new KeptSecrets(), () -> generated), Optional.empty());
+            return form.read(new TargetForm.Reading(body, new KeptSecrets(), () -> generated), Optional.empty());
         }
         body.require(urlField);
         if (body.has(ObjectForm.FIELD) && !body.isNull(ObjectForm.FIELD)) {
@@ -86,7 +86,7 @@ public final class TargetJson {
     }
 
     /** It is never used, because the body has errors. */
-    private static TargetSettings placeholder(TargetReading reading) {
+    private static TargetSettings placeholder(TargetForm.Reading reading) {
         return WebhookSettings.of(URI.create(""), reading.generated().get());
     }
 

@@ -3,6 +3,7 @@ package nexus.subscription.target;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import nexus.subscription.secret.SigningSecrets;
 import nexus.target.Target;
 import nexus.target.TargetType;
 
@@ -15,7 +16,7 @@ import nexus.target.TargetType;
  * <p>{@link #at} is the only way from settings to a target, and {@link TargetJson#ofStored} the only way to settings of a
  * given {@link TargetType}. Both families have one record for each type; its {@link TargetForm} is in {@link TargetCatalog}.
  */
-public sealed interface TargetSettings permits ChatSettings, SmsSettings, WebhookSettings {
+public sealed interface TargetSettings permits ChatSettings, MailSettings, SmsSettings, TargetSettings.Signed {
     TargetType type();
 
     /**
@@ -41,4 +42,12 @@ public sealed interface TargetSettings permits ChatSettings, SmsSettings, Webhoo
 
     /** The URLs whose hosts it leads to, as far as the settings name them. */
     List<URI> reaches();
+
+    /** A target whose deliveries are signed. */
+    sealed interface Signed extends TargetSettings permits KafkaSettings, WebhookSettings {
+        SigningSecrets secrets();
+
+        /** The same target with other secrets. */
+        Signed with(SigningSecrets other);
+    }
 }

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** See {@link WebhookSettings}. */
 final class WebhookForm implements TargetForm<WebhookSettings> {
     private static final String URL = "endpointUrl";
+    static final TargetField SECRET = TargetField.optional(
+                    "secret",
+                    new TargetField.Text(SigningSecret.MAX_CHARACTERS, Optional.empty(), (text, at) -> text),
+                    "Signs deliveries. Generated when absent.")
+            .secret();
+
     private static final TargetFields FIELDS = new TargetFields(
             TargetField.required(
                     URL, new TargetField.Url(), "The endpoint: http or https, without user name and fragment."),
@@ -27,11 +33,7 @@ final class WebhookForm implements TargetForm<WebhookSettings> {
                     "headers",
                     described("type", "object", "additionalProperties", Map.of("type", "string")),
                     "Headers that each request has besides Nexus's own. Most values are never shown again."),
-            TargetField.optional(
-                            "secret",
-                            new TargetField.Text(SigningSecret.MAX_CHARACTERS, Optional.empty(), (text, at) -> text),
-                            "Signs deliveries. Generated when absent.")
-                    .secret(),
+            SECRET,
             TargetField.optional(
                     "signing", new TargetField.Choice(TargetCredentials.SIGNINGS), "ed25519 signs a second time."),
             TargetField.optional(
@@ -85,7 +87,7 @@ final class WebhookForm implements TargetForm<WebhookSettings> {
     }
 
     @Override
-    public Optional<WebhookSettings> read(TargetReading reading, Optional<WebhookSettings> before) {
+    public Optional<WebhookSettings> read(TargetForm.Reading reading, Optional<WebhookSettings> before) {
         JsonBody body = reading.body();
         if (before.isEmpty()) {
             body.require(URL);
@@ -100,15 +102,20 @@ final class WebhookForm implements TargetForm<WebhookSettings> {
                 body.parsed(URL, EndpointUrl.MAX_CHARACTERS, (text, at) -> url(text, at, base.url()))
                         .orElse(base.url()),
                 TargetHeaders.read(body, base.headers(), reading.kept()),
-                body.parsed("secret", SigningSecret.MAX_CHARACTERS, (text, at) -> secret(text, at, base.secrets()))
-                        .map(base.secrets()::with)
-                        .orElse(base.secrets()),
+                secrets(body, base.secrets()),
                 TargetCredentials.read(body, base.credentials(), reading.kept())));
     }
 
     /** A stored URL stays valid, whatever was allowed when it was given. */
     private static URI url(String text, String pointer, URI before) {
         return text.equals(before.toString()) ? before : EndpointUrl.parse(text, pointer);
+    }
+
+    /** The secrets with the one that the body gives, if any. */
+    static SigningSecrets secrets(JsonBody body, SigningSecrets before) {
+        return body.parsed("secret", SigningSecret.MAX_CHARACTERS, (text, at) -> secret(text, at, before))
+                .map(before::with)
+                .orElse(before);
     }
 
     private static SigningSecret secret(String text, String pointer, SigningSecrets before) {
@@ -126,19 +133,21 @@ final class WebhookForm implements TargetForm<WebhookSettings> {
 
     @Override
     public JsonObject stored(WebhookSettings webhook) {
+        JsonObject json = new JsonObject()
+                .put("url", webhook.url().toString())
+                .put("headers", new JsonObject(new LinkedHashMap<>(webhook.headers())));
+        store(webhook.secrets(), json);
+        webhook.credentials().store(json);
+        return json;
+    }
+
+    static void store(SigningSecrets secrets, JsonObject json) {
         JsonArray previous = new JsonArray();
-        webhook.secrets()
-                .previous()
+        secrets.previous()
                 .forEach(secret -> previous.add(new JsonObject()
                         .put("secret", secret.secret().text())
                         .put("until", secret.until().toEpochMilli())));
-        JsonObject json = new JsonObject()
-                .put("url", webhook.url().toString())
-                .put("headers", new JsonObject(new LinkedHashMap<>(webhook.headers())))
-                .put("secret", webhook.secrets().current().text())
-                .put("previousSecrets", previous);
-        webhook.credentials().store(json);
-        return json;
+        json.put("secret", secrets.current().text()).put("previousSecrets", previous);
     }
 
     @Override
@@ -153,10 +162,12 @@ final class WebhookForm implements TargetForm<WebhookSettings> {
                 .forEach(
                         header -> headers.put(header.getKey(), header.getValue().toString()));
         return new WebhookSettings(
-                URI.create(json.getString("url")),
-                headers,
-                new SigningSecrets(new SigningSecret(json.getString("secret")), previous(json)),
-                TargetCredentials.ofStored(json));
+                URI.create(json.getString("url")), headers, secrets(json), TargetCredentials.ofStored(json));
+    }
+
+    /** Reads what {@link #store} wrote. */
+    static SigningSecrets secrets(JsonObject json) {
+        return new SigningSecrets(new SigningSecret(json.getString("secret")), previous(json));
     }
 
     private static List<PreviousSecret> previous(JsonObject json) {

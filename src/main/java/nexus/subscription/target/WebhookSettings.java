@@ -17,7 +17,7 @@ import nexus.target.WebhookTarget;
  */
 public record WebhookSettings(
         URI url, Map<String, String> headers, SigningSecrets secrets, TargetCredentials credentials)
-        implements TargetSettings {
+        implements TargetSettings.Signed {
     public WebhookSettings {
         headers = Map.copyOf(headers);
     }
@@ -27,6 +27,7 @@ public record WebhookSettings(
         return new WebhookSettings(url, Map.of(), SigningSecrets.of(secret), TargetCredentials.NONE);
     }
 
+    @Override
     public WebhookSettings with(SigningSecrets other) {
         return new WebhookSettings(url, headers, other, credentials);
     }

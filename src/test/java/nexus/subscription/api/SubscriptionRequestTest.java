@@ -83,7 +83,7 @@ class SubscriptionRequestTest {
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
                 "/format             | \"format\":\"cloudevents\"",
-                "/targetType         | \"targetType\":\"kafka\"",
+                "/targetType         | \"targetType\":\"fax\"",
                 "/ordering           | \"ordering\":\"fifo\"",
                 "/concurrency        | \"concurrency\":0",
                 "/concurrency        | \"concurrency\":1001",

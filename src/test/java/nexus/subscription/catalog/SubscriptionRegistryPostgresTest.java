@@ -24,6 +24,7 @@ import nexus.subscription.target.WebhookSettings;
 import nexus.subscription.warning.EndpointReach;
 import nexus.subscription.warning.TableCoverage;
 import nexus.subscription.warning.Warning;
+import nexus.target.Senders;
 import nexus.testkit.Configs;
 import nexus.testkit.TestCipher;
 import nexus.testkit.TestPostgres;
@@ -41,8 +42,8 @@ class SubscriptionRegistryPostgresTest {
     private final SubscriptionRepository repository = new SubscriptionRepository(store, TestCipher.INSTANCE);
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     private final List<UUID> coveredAndKnown = new ArrayList<>();
-    private final SubscriptionRegistry registry =
-            new SubscriptionRegistry(repository, catalog, new Coverage(), new EndpointReach(resolver()));
+    private final SubscriptionRegistry registry = new SubscriptionRegistry(
+            repository, catalog, new Coverage(), new EndpointReach(resolver()), new Senders(List.of()));
 
     private final class Coverage implements TableCoverage {
         @Override
