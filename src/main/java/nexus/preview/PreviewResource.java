@@ -12,8 +12,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nexus.delivery.event.StoredEventRepository;
 import nexus.delivery.event.TypedEvent;
@@ -102,13 +104,14 @@ public class PreviewResource {
                 return Future.succeededFuture();
             }
             return onWorker(() -> {
-                Decision decision = previewer.decide(subscription, whole.get());
-                count.add(decision);
-                if (decision.matched() && count.takesExample()) {
-                    count.example(whole.get(), previewer.request(subscription, whole.get(), decision));
-                }
-                return null;
-            });
+                        Decision decision = previewer.decide(subscription, whole.get());
+                        count.add(decision);
+                        if (decision.matched() && count.takesExample()) {
+                            count.example(whole.get(), previewer.request(subscription, whole.get(), decision));
+                        }
+                        return count;
+                    })
+                    .mapEmpty();
         });
     }
 
@@ -117,7 +120,8 @@ public class PreviewResource {
     }
 
     /** Templates and large bodies take longer than an event loop should be held up. */
-    private <T> Future<T> onWorker(java.util.concurrent.Callable<T> work) {
-        return vertx.executeBlocking(work, false);
+    private <T> Future<T> onWorker(Supplier<T> work) {
+        return vertx.executeBlocking(() -> Optional.of(work.get()), false)
+                .map(done -> Objects.requireNonNull(done).orElseThrow());
     }
 }
