@@ -1,6 +1,8 @@
 package nexus.subscription;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import nexus.shape.ContentFormat;
 import nexus.shape.Form;
 
@@ -23,6 +25,14 @@ public record Content(Form form, Optional<Batch> batch) {
 
     public Content withBatch(Optional<Batch> other) {
         return new Content(form, other);
+    }
+
+    /** The columns that its templates need, in alphabetical order. */
+    public Set<String> templateColumns() {
+        Set<String> columns = new TreeSet<>();
+        form.transform().ifPresent(template -> columns.addAll(template.columns()));
+        form.request().ifPresent(template -> columns.addAll(template.columns()));
+        return columns;
     }
 
     /** Equal for contents of the same form. */

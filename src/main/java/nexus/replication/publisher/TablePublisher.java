@@ -23,6 +23,7 @@ import nexus.replication.coverage.CoverageWatch;
 import nexus.replication.coverage.FilterWarnings;
 import nexus.replication.coverage.Loss;
 import nexus.replication.coverage.LossWarnings;
+import nexus.replication.coverage.TemplateWarnings;
 import nexus.replication.position.StoreIdentity;
 import nexus.replication.publication.PublicationLock;
 import nexus.replication.publication.PublicationPlan;
@@ -149,9 +150,11 @@ public class TablePublisher implements TableCoverage {
                 .filter()
                 .filter(filter -> !filter.columnUses().isEmpty())
                 .isPresent();
+        boolean rendersColumns =
+                !subscription.settings().content().templateColumns().isEmpty();
         return new Covered(
                 outcome,
-                readsColumns
+                readsColumns || rendersColumns
                         ? SourceColumns.read(
                                 connection,
                                 CoverageWarnings.wantedOperations(subscription, outcome.tables)
@@ -354,6 +357,10 @@ public class TablePublisher implements TableCoverage {
                         outcome.published,
                         publications))
                 .ifPresent(filter -> warnings.addAll(filter.all()));
+        warnings.addAll(TemplateWarnings.of(
+                subscription.settings().content().templateColumns(),
+                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet(),
+                covered.columns));
         return warnings;
     }
 

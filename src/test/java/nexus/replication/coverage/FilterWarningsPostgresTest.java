@@ -79,6 +79,21 @@ class FilterWarningsPostgresTest {
         return warnings("Orders", Set.of(Operation.INSERT), Member.WHOLE, GeneratedColumns.STORED, filter);
     }
 
+    @Test
+    void aColumnOfATemplateThatNoTableHasIsSaid() throws SQLException {
+        try (Connection connection = TestPostgres.connect(url)) {
+            List<SourceTable> tables = SourceTables.read(connection).stream()
+                    .filter(one -> one.name().equals("whole"))
+                    .toList();
+            List<Warning> warnings =
+                    TemplateWarnings.of(Set.of("id", "stat"), tables, SourceColumns.read(connection, tables));
+            assertThat(codes(warnings)).isEqualTo("template-unknown-column");
+            assertThat(warnings.getFirst().detail()).contains("column stat");
+            assertThat(warnings.getFirst().fix()).contains("id, status");
+            assertThat(TemplateWarnings.of(Set.of("stat"), tables, Map.of())).isEmpty();
+        }
+    }
+
     private static String codes(List<Warning> warnings) {
         return warnings.stream().map(Warning::code).collect(Collectors.joining(" "));
     }
