@@ -113,15 +113,15 @@ class CrashIT {
         BatchReceiver batches = new BatchReceiver();
         receiver.always(batches::answer);
 
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 64; i++) {
             nexus.sql("UPDATE batched SET version = version + 1 WHERE id % 8 < " + (1 + i % 8));
-            if (i == 40 || i == 80) {
+            if (i == 20 || i == 40) {
                 nexus.kill9();
                 nexus.restart();
             }
         }
 
-        int changes = 15 * 8 * 9 / 2;
+        int changes = 8 * 8 * 9 / 2;
         eventually("every change is taken", Duration.ofSeconds(60), () -> batches.taken() == changes);
         assertThat(batches.wrong()).isEmpty();
         assertThat(batches.requests()).as("requests with several events").isLessThan(changes);

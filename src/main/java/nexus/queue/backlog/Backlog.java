@@ -39,7 +39,7 @@ public interface Backlog {
     /** Reads more for the lanes that were asked. Must be called after all of them were. */
     void readOn(Instant now);
 
-    /** When the next known retry is due, or a batch is sent that is not full; null when neither is known. */
+    /** When the next known retry becomes due, or a batch is sent that is not full; null when neither is known. */
     @Nullable
     Instant nextDue(Instant now);
 

@@ -221,7 +221,12 @@ final class LaneBacklog {
 
     /** Deliveries in memory that wait for room or for their predecessor. */
     int waiting() {
-        return ahead.size() + chains.size() + (batching == null ? 0 : batching.held());
+        return ahead.size() + chains.size() + held();
+    }
+
+    /** Deliveries in memory that wait for the result of a batch. */
+    int held() {
+        return batching == null ? 0 : batching.held();
     }
 
     /**

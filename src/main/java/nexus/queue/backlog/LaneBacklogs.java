@@ -341,7 +341,7 @@ final class LaneBacklogs {
             Batching batching = lane.batching();
             return batching == null ? take(lane, lane.ahead, requests, now) : takeBatch(lane, batching, requests, now);
         }
-        if (!lane.ahead.hasNothing() || lane.waiting() > 0) {
+        if (!lane.ahead.hasNothing() || lane.held() > 0) {
             dropAll(lane, lane.ahead);
         }
         if (!lane.told().takesRenewed() && !lane.renewed.hasNothing()) {

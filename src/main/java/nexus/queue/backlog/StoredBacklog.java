@@ -230,7 +230,7 @@ final class StoredBacklog implements Backlog {
         Instant earliest = null;
         for (LaneBacklog lane : lanes.awake()) {
             Instant due = lane.cursor.nextDue();
-            if (due != null && lane.isOpen() && (earliest == null || due.isBefore(earliest))) {
+            if (due != null && due.isAfter(now) && lane.isOpen() && (earliest == null || due.isBefore(earliest))) {
                 earliest = due;
             }
             Instant goesAt = lane.batchGoesAt();

@@ -16,6 +16,7 @@ import java.util.Set;
 import nexus.api.json.JsonBody;
 import nexus.event.TypePattern;
 import nexus.refusal.Refusal;
+import nexus.subscription.Batch;
 import nexus.subscription.Content;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
@@ -80,6 +81,14 @@ class SubscriptionRequestTest {
                 "/request/headers/X-A | \"request\":{\"headers\":{\"X-A\":\"{{record.}}\"}}",
                 "/request/body       | \"request\":{\"body\":\"x\"}",
                 "/request            | \"request\":{\"method\":\"PUT\"},\"batch\":{\"maxSize\":2}",
+                "/batch              | \"batch\":100",
+                "/batch/maxSize      | \"batch\":{\"maxSize\":1}",
+                "/batch/maxSize      | \"batch\":{\"maxSize\":1001}",
+                "/batch/maxSize      | \"batch\":{\"maxSize\":2.5}",
+                "/batch/maxWait      | \"batch\":{\"maxWait\":\"61s\"}",
+                "/batch/maxWait      | \"batch\":{\"maxWait\":\"-1s\"}",
+                "/batch/maxWait      | \"batch\":{\"maxWait\":5}",
+                "/batch/size         | \"batch\":{\"size\":5}",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
                 "/format             | \"format\":\"cloudevents\"",
@@ -248,6 +257,26 @@ class SubscriptionRequestTest {
         assertThat(FieldErrors.of(() -> SubscriptionRequest.create(
                         body("{\"name\":\"n\",\"endpointUrl\":\"" + url + "\",\"eventTypes\":[\"a\"]}"), GENERATED)))
                 .containsExactly("/endpointUrl");
+    }
+
+    @Test
+    void aBatchHasDefaultsAndNullEndsIt() {
+        SubscriptionDraft draft = create(",\"batch\":{\"maxSize\":1000,\"maxWait\":\"0s\"}");
+        assertThat(draft.settings().content().batch()).contains(new Batch(1000, Duration.ZERO));
+        assertThat(SettingsJson.stored(
+                                new JsonObject(new JsonObject(SettingsJson.write(draft.settings())).encode()),
+                                draft.settings().target())
+                        .content())
+                .isEqualTo(draft.settings().content());
+        Subscription before = TestSubscription.of(draft, Kind.SUBSCRIPTION, Instant.EPOCH);
+        assertThat(change(body("{\"name\":\"x\"}"), before).settings().content().batch())
+                .contains(new Batch(1000, Duration.ZERO));
+        assertThat(change(body("{\"batch\":{}}"), before).settings().content().batch())
+                .contains(Batch.DEFAULT);
+        assertThat(change(body("{\"batch\":null}"), before).settings().content().batch())
+                .isEmpty();
+        assertThat(draft.settings().sameness())
+                .isNotEqualTo(create("").settings().sameness());
     }
 
     @Test
