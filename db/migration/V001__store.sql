@@ -10,13 +10,17 @@ CREATE TABLE store (
     catalog_version bigint  NOT NULL DEFAULT 1,
     event_id_key    bytea   NOT NULL
         DEFAULT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')
-        CHECK (octet_length(event_id_key) >= 32)
+        CHECK (octet_length(event_id_key) >= 32),
+    mask_key        bytea   NOT NULL
+        DEFAULT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')
+        CHECK (octet_length(mask_key) >= 32)
 );
 INSERT INTO store DEFAULT VALUES;
 COMMENT ON TABLE store IS 'Written by subscription. One row: the identity of the store, and the version of the subscriptions.';
 COMMENT ON COLUMN store.epoch IS 'Part of every delivery id; increased by hand after a restore from a backup.';
 COMMENT ON COLUMN store.catalog_version IS 'Increased by every change of a subscription; intake compares it in the transaction that matches events.';
 COMMENT ON COLUMN store.event_id_key IS 'Generated once and never changed: with another key the same change would have another id. No answer of the API contains it.';
+COMMENT ON COLUMN store.mask_key IS 'Key of the hashes that are sent in place of masked columns. Generated once and never changed: with another key equal values would have other hashes.';
 
 CREATE TABLE subscription (
     id                    uuid PRIMARY KEY,

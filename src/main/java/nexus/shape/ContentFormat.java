@@ -8,7 +8,13 @@ import java.util.Optional;
 /** The form in which a subscription gets its events. */
 public enum ContentFormat {
     /** The body is the event as Nexus stores it. */
-    DEFAULT;
+    DEFAULT,
+    /** Type, timestamp and data, as Standard Webhooks proposes. */
+    STANDARD,
+    /** CloudEvents 1.0 in structured mode. */
+    CLOUDEVENTS,
+    /** As the database webhooks of Supabase: the operation, the table and its rows. */
+    SUPABASE;
 
     /** The names of all, as the API has them. */
     public static final List<String> API_NAMES =

@@ -3,6 +3,7 @@ package nexus.shape;
 import io.netty.util.AsciiString;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
+import java.util.function.Supplier;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.template.Rendered;
@@ -14,8 +15,15 @@ import nexus.value.Value;
 /** Converts an event to the content that is sent. Equal events and forms give equal bytes, on every attempt. */
 public final class Shaper {
     private static final CharSequence JSON = AsciiString.cached("application/json");
+    private static final CharSequence CLOUDEVENTS = AsciiString.cached("application/cloudevents+json");
 
     private final Templates templates = new Templates();
+    private final Supplier<MaskKey> maskKey;
+
+    /** @param maskKey the store's; asked for only where a column is masked */
+    public Shaper(Supplier<MaskKey> maskKey) {
+        this.maskKey = maskKey;
+    }
 
     /**
      * Shapes one event.
@@ -23,21 +31,24 @@ public final class Shaper {
      * @param stored the event's body as Nexus stores it; must not change until the parcel is sent
      */
     public Shaped shape(Form form, EventId id, EventType type, Buffer stored) {
-        if (form.transform().isEmpty() && form.request().isEmpty()) {
-            return formatted(form, id, type, stored, RequestParts.DEFAULT);
-        }
-        Value.Fields event;
         try {
-            event = event(stored);
+            Buffer visible = form.columns().areAll() || !type.isRowChange()
+                    ? stored
+                    : Buffer.buffer(form.columns().applied(stored.getBytes(), maskKey));
+            return form.transform().isEmpty() && form.request().isEmpty()
+                    ? formatted(form, id, type, visible, RequestParts.DEFAULT)
+                    : templated(form, id, type, visible, event(visible));
         } catch (IllegalArgumentException e) {
             return new Unshapable(Unshapable.Reason.EVENT_UNREADABLE, "the stored event cannot be read");
         }
-        return templated(form, id, type, stored, event);
     }
 
     private static Parcel formatted(Form form, EventId id, EventType type, Buffer stored, RequestParts request) {
         return switch (form.format()) {
             case DEFAULT -> new Parcel(id, type, JSON, stored, request);
+            case STANDARD -> new Parcel(id, type, JSON, Formats.standard(stored), request);
+            case CLOUDEVENTS -> new Parcel(id, type, CLOUDEVENTS, Formats.cloudEvents(type, stored), request);
+            case SUPABASE -> new Parcel(id, type, JSON, Formats.supabase(type, stored), request);
         };
     }
 

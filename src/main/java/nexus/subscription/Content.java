@@ -38,6 +38,7 @@ public record Content(Form form, Optional<Batch> batch) {
     /** Equal for contents of the same form. */
     String sameness() {
         return format().apiName()
+                + (form.columns().areAll() ? "" : " columns " + form.columns().sameness())
                 + form.transform()
                         .map(template -> " transform " + template.json())
                         .orElse("")

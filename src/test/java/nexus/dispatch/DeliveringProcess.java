@@ -96,7 +96,7 @@ final class DeliveringProcess implements AutoCloseable {
                         TestPostgres.vertx(),
                         catalog,
                         repository,
-                        sender.sender(),
+                        sender.sender(catalog),
                         sender.loop(),
                         new OwnEvents(intake, Clock.systemUTC(), new Random(13)),
                         new DispatchMeters(meters),

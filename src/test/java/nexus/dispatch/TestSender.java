@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Random;
 import nexus.dispatch.send.SendLoop;
 import nexus.dispatch.send.SubscriptionSender;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.target.TestSenders;
 import nexus.testkit.Configs;
 import nexus.testkit.TestPostgres;
@@ -36,8 +37,8 @@ final class TestSender implements AutoCloseable {
         return loop;
     }
 
-    SubscriptionSender sender() {
-        return new SubscriptionSender(TestSenders.with(webhooks), loop);
+    SubscriptionSender sender(SubscriptionCatalog catalog) {
+        return new SubscriptionSender(TestSenders.with(webhooks), loop, catalog);
     }
 
     @Override

@@ -41,6 +41,7 @@ import nexus.replication.stream.LagSampler;
 import nexus.replication.trouble.SourceTroubleRepository;
 import nexus.replication.trouble.SourceTroubles;
 import nexus.replication.trouble.StoreRefusals;
+import nexus.shape.MaskKey;
 import nexus.store.PostgresUrl;
 import nexus.store.Rows;
 import nexus.store.Store;
@@ -213,7 +214,8 @@ public final class CapturingProcess implements AutoCloseable {
             return store.api()
                     .query("SELECT catalog_version FROM store")
                     .execute()
-                    .map(rows -> CatalogChanges.whole(Rows.only(rows).getLong("catalog_version"), now));
+                    .map(rows -> CatalogChanges.whole(
+                            Rows.only(rows).getLong("catalog_version"), new MaskKey(new byte[32]), now));
         }
 
         public Subscription change(String url, String... eventTypes) {

@@ -29,7 +29,7 @@ class ShaperTest {
 
     @Test
     void theApiNamesFormatsInLowerCase() {
-        assertThat(ContentFormat.API_NAMES).containsExactly("default");
+        assertThat(ContentFormat.API_NAMES).containsExactly("default", "standard", "cloudevents", "supabase");
         assertThat(ContentFormat.ofApiName("default")).contains(ContentFormat.DEFAULT);
         assertThat(ContentFormat.ofApiName("DEFAULT")).isEmpty();
     }

@@ -10,6 +10,6 @@ public final class TestParcel {
 
     /** As it is sent by a subscription without settings about its content. */
     public static Parcel of(EventId id, EventType type, Buffer body) {
-        return (Parcel) new Shaper().shape(Form.DEFAULT, id, type, body);
+        return (Parcel) new Shaper(() -> new MaskKey(new byte[32])).shape(Form.DEFAULT, id, type, body);
     }
 }

@@ -16,6 +16,7 @@ import nexus.shape.Shaper;
 import nexus.shape.Unshapable;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
+import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.target.Permission;
 import nexus.target.SendResult;
 import nexus.target.Senders;
@@ -32,11 +33,13 @@ public final class SubscriptionSender {
 
     private final Senders senders;
     private final SendingLoop loop;
-    private final Shaper shaper = new Shaper();
+    private final Shaper shaper;
 
-    public SubscriptionSender(Senders senders, SendingLoop loop) {
+    /** @param catalog knows the store's key for masked columns */
+    public SubscriptionSender(Senders senders, SendingLoop loop, SubscriptionCatalog catalog) {
         this.senders = senders;
         this.loop = loop;
+        this.shaper = new Shaper(catalog::maskKey);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import nexus.shape.MaskKey;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionState;
 import nexus.subscription.matching.Subscriptions;
@@ -21,6 +22,7 @@ public class SubscriptionCatalog {
     private final SubscriptionRepository repository;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile Subscriptions current = Subscriptions.NONE;
+    private volatile @Nullable MaskKey maskKey;
     private boolean reading; // guarded by this
     private @Nullable Promise<Subscriptions> next; // guarded by this; for those who came during a read
 
@@ -37,6 +39,19 @@ public class SubscriptionCatalog {
 
     public Subscriptions current() {
         return current;
+    }
+
+    /**
+     * The store's key for masked columns.
+     *
+     * @throws IllegalStateException before the first subscriptions are read
+     */
+    public MaskKey maskKey() {
+        MaskKey known = maskKey;
+        if (known == null) {
+            throw new IllegalStateException("the store is not read yet");
+        }
+        return known;
     }
 
     /**
@@ -91,6 +106,7 @@ public class SubscriptionCatalog {
             isAnother = changes.version() != current.version();
             adopted = changes.appliedTo(current);
             current = adopted;
+            maskKey = changes.maskKey();
         }
         if (isAnother) {
             Optional<Set<Integer>> lanes = changes.isWhole() ? Optional.empty() : Optional.of(lanes(changes));

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import nexus.api.caller.AuditedChange;
 import nexus.notation.SqlState;
 import nexus.refusal.Refusal;
+import nexus.shape.MaskKey;
 import nexus.store.NamedSql;
 import nexus.store.Rows;
 import nexus.store.Store;
@@ -48,7 +49,7 @@ public class SubscriptionRepository {
      * of a store that went back in time.
      */
     private static final NamedSql CHANGES = NamedSql.of(
-            "SELECT catalog_version, s.deleted_at IS NOT NULL AS is_deleted, "
+            "SELECT catalog_version, mask_key, s.deleted_at IS NOT NULL AS is_deleted, "
                     + COLUMNS.replace("id, lane", "s.id, lane")
                     + """
 
@@ -212,17 +213,19 @@ public class SubscriptionRepository {
     public Future<CatalogChanges> changesSince(long known) {
         return CHANGES.on(store.api(), known).map(rows -> {
             long version = 0;
+            byte[] maskKey = {};
             List<Subscription> changed = new ArrayList<>();
             List<Integer> gone = new ArrayList<>();
             for (Row row : rows) {
                 version = row.getLong("catalog_version");
+                maskKey = row.getBuffer("mask_key").getBytes();
                 if (row.getBoolean("is_deleted")) {
                     gone.add(row.getInteger("lane"));
                 } else if (row.getUUID("id") != null) {
                     changed.add(codec.subscription(row));
                 }
             }
-            return new CatalogChanges(version, known == 0 || version < known, changed, gone);
+            return new CatalogChanges(version, new MaskKey(maskKey), known == 0 || version < known, changed, gone);
         });
     }
 

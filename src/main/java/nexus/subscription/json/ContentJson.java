@@ -14,7 +14,7 @@ final class ContentJson {
     private ContentJson() {}
 
     static Content read(JsonBody body, Content before) {
-        Form form = before.form();
+        Form form = before.form().with(ColumnsJson.read(body, before.form().columns()));
         return before.with(TemplateJson.read(body, body.has("format") ? form.with(format(body)) : form))
                 .withBatch(BatchJson.read(body, before.batch()));
     }
@@ -26,6 +26,7 @@ final class ContentJson {
     }
 
     static void write(Content content, Map<String, @Nullable Object> json) {
+        ColumnsJson.write(content.form().columns(), json);
         json.put("format", content.format().apiName());
         TemplateJson.write(content.form(), json);
         BatchJson.write(content.batch(), json);
@@ -41,7 +42,8 @@ final class ContentJson {
                 .flatMap(ContentFormat::ofApiName)
                 .orElse(ContentFormat.DEFAULT);
         return Content.DEFAULT
-                .with(TemplateJson.stored(json, Form.DEFAULT.with(format)))
+                .with(TemplateJson.stored(
+                        json, Form.DEFAULT.with(ColumnsJson.stored(json)).with(format)))
                 .withBatch(BatchJson.stored(json));
     }
 }

@@ -91,7 +91,17 @@ class SubscriptionRequestTest {
                 "/batch/size         | \"batch\":{\"size\":5}",
                 "/id                 | \"id\":\"x\"",
                 "/disabledReason     | \"disabledReason\":\"x\"",
-                "/format             | \"format\":\"cloudevents\"",
+                "/format             | \"format\":\"avro\"",
+                "/format             | \"format\":\"DEFAULT\"",
+                "/columns            | \"columns\":[\"id\"]",
+                "/columns/exclude    | \"columns\":{\"include\":[\"a\"],\"exclude\":[\"b\"]}",
+                "/columns/include    | \"columns\":{\"include\":[]}",
+                "/columns/include/1  | \"columns\":{\"include\":[\"a\",1]}",
+                "/columns/only       | \"columns\":{\"only\":[\"a\"]}",
+                "/columns/mask/a     | \"columns\":{\"mask\":{\"a\":\"md5\"}}",
+                "/columns/mask       | \"columns\":{\"mask\":[\"a\"]}",
+                "/mask/a             | \"mask\":{\"a\":\"HASH\"}",
+                "/mask               | \"mask\":{\"a\":\"hash\"},\"columns\":{\"mask\":{\"b\":\"hash\"}}",
                 "/targetType         | \"targetType\":\"fax\"",
                 "/ordering           | \"ordering\":\"fifo\"",
                 "/concurrency        | \"concurrency\":0",
@@ -166,6 +176,24 @@ class SubscriptionRequestTest {
     void aTargetTypeIsTakenInAnyCaseAndShownInUpperCase(String type) {
         Subscription made = stored(create(",\"targetType\":" + type));
         assertThat(SubscriptionAnswer.of(made, true).fields().get("targetType")).isEqualTo("WEBHOOK");
+    }
+
+    @Test
+    void columnsAreShownAsTheyAreStored() {
+        Subscription some =
+                stored(create(",\"columns\":{\"include\":[\"id\",\"a\\\"b\",\"id\"],\"mask\":{\"id\":\"hash\"}}"));
+        Map<String, Object> shown = Map.of("include", List.of("id", "a\"b"), "mask", Map.of("id", "hash"));
+        assertThat(SubscriptionAnswer.of(some, true).fields().get("columns")).isEqualTo(shown);
+        assertThat(stored(create(",\"columns\":{\"include\":[\"id\",\"a\\\"b\"]},\"mask\":{\"id\":\"hash\"}"))
+                        .settings())
+                .isEqualTo(some.settings());
+        Subscription masked = stored(change(body("{\"columns\":{\"exclude\":[\"x\"]}}"), some));
+        assertThat(SubscriptionAnswer.of(masked, true).fields().get("columns"))
+                .isEqualTo(Map.of("exclude", List.of("x")));
+        Subscription all = stored(change(body("{\"columns\":null}"), some));
+        assertThat(SubscriptionAnswer.of(all, true).fields()).containsEntry("columns", null);
+        assertThat(all.settings().sameness()).isNotEqualTo(some.settings().sameness());
+        assertThat(masked.settings().sameness()).isNotEqualTo(some.settings().sameness());
     }
 
     @Test
