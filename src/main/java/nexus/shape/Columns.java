@@ -1,5 +1,6 @@
 package nexus.shape;
 
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -100,10 +101,10 @@ public record Columns(Optional<Choice> chosen, Map<String, Mask> masks) {
         return edited(stored, edits);
     }
 
-    private record Edit(int to, byte[] replacement) {}
+    private record Edit(int to, Buffer replacement) {}
 
     private static void edit(Members.Member member, byte[] replacement, Map<Integer, Edit> edits) {
-        edits.put(member.from(), new Edit(member.to(), replacement));
+        edits.put(member.from(), new Edit(member.to(), Buffer.buffer(replacement)));
     }
 
     private static byte[] edited(byte[] stored, TreeMap<Integer, Edit> edits) {
@@ -111,7 +112,7 @@ public record Columns(Optional<Choice> chosen, Map<String, Mask> masks) {
         int at = 0;
         for (Map.Entry<Integer, Edit> edit : edits.entrySet()) {
             out.write(stored, at, edit.getKey() - at);
-            out.writeBytes(edit.getValue().replacement());
+            out.writeBytes(edit.getValue().replacement().getBytes());
             at = edit.getValue().to();
         }
         out.write(stored, at, stored.length - at);
