@@ -1,5 +1,6 @@
 package nexus.chat;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -257,7 +258,7 @@ class ChatSenderTest {
     void theUrlIsNowhereInTheResult() {
         receiver.answer(ScriptedReceiver.status(500).body("POST /services/T0000000/B0000000/hushhush failed"));
         SendResult result = send(new SlackSender(http), event("a", "{}"));
-        assertThat(result.answer().text()).doesNotContain("hushhush", "T0000000");
+        assertThat(requireNonNull(result.answer()).text()).doesNotContain("hushhush", "T0000000");
         assertThat(result.toString()).doesNotContain("hushhush");
         assertThat(new ChatTarget(new SlackSender(http).type(), receiver.uri()).toString())
                 .doesNotContain("127.0.0.1");

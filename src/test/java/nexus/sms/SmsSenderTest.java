@@ -1,5 +1,6 @@
 package nexus.sms;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
@@ -168,7 +169,7 @@ class SmsSenderTest {
                                 : ""))
                 .isEqualTo(meaning);
         assertThat(result.code()).contains(status);
-        assertThat(result.answer().text() + result.error()).doesNotContain("hush-token");
+        assertThat(requireNonNull(result.answer()).text() + result.error()).doesNotContain("hush-token");
     }
 
     private SendResult send(String from, String content) {
