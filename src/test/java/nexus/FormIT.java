@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import nexus.testkit.ApiClient;
@@ -36,14 +37,18 @@ class FormIT {
                             .map(request -> request.text().replaceFirst(".*(hmac-sha256:[0-9a-f]{64}).*", "$1"))
                             .distinct())
                     .hasSize(1);
-            assertThat(byFormat.get("cloudevents").header("Content-Type")).isEqualTo("application/cloudevents+json");
-            assertThat(byFormat.get("default").header("Content-Type")).isEqualTo("application/json");
-            assertThat(ApiClient.json(byFormat.get("supabase").text()).fieldNames())
+            assertThat(of(byFormat, "cloudevents").header("Content-Type")).isEqualTo("application/cloudevents+json");
+            assertThat(of(byFormat, "default").header("Content-Type")).isEqualTo("application/json");
+            assertThat(ApiClient.json(of(byFormat, "supabase").text()).fieldNames())
                     .toIterable()
                     .containsExactly("type", "table", "schema", "record", "old_record");
-            assertThat(ApiClient.json(byFormat.get("standard").text()).fieldNames())
+            assertThat(ApiClient.json(of(byFormat, "standard").text()).fieldNames())
                     .toIterable()
                     .containsExactly("type", "timestamp", "data");
         }
+    }
+
+    private static Received of(Map<String, Received> byFormat, String format) {
+        return Objects.requireNonNull(byFormat.get(format), format);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -83,7 +84,7 @@ class PreviewIT {
                         arrived.put(one.pathAndQuery().split("[/?]", -1)[1] + " " + one.header("webhook-id"), one));
         assertThat(arrived.keySet()).isEqualTo(expected.keySet());
         arrived.forEach((key, got) -> {
-            JsonNode request = expected.get(key);
+            JsonNode request = Objects.requireNonNull(expected.get(key), key);
             assertThat(request.path("method").asText()).as(key).isEqualTo(got.method());
             assertThat(request.path("url").asText())
                     .as(key)

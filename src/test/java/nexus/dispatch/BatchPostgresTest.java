@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -165,8 +166,8 @@ class BatchPostgresTest {
                 Set<String> together = new HashSet<>();
                 for (String event : events) {
                     numbers.forEach((other, number) -> {
-                        if (keys.get(other).equals(keys.get(event))
-                                && number < numbers.get(event)
+                        if (Objects.equals(keys.get(other), keys.get(event))
+                                && number < numbers.getOrDefault(event, 0)
                                 && !accepted.contains(other)
                                 && !together.contains(other)) {
                             wrong.add(other + " goes before " + event);

@@ -10,6 +10,7 @@ import io.cloudevents.jackson.JsonFormat;
 import io.vertx.core.buffer.Buffer;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.event.EventId;
@@ -47,24 +48,27 @@ class FormatsTest {
         assertThat(row.getSource()).hasToString("/shop%201/public/orders");
         assertThat(row.getTime()).isEqualTo(OffsetDateTime.parse("2026-01-31T18:20:43.400Z"));
         assertThat(row.getDataContentType()).isEqualTo("application/json");
-        JsonNode data = new ObjectMapper().readTree(row.getData().toBytes());
+        JsonNode data = new ObjectMapper().readTree(data(row));
         assertThat(data.at("/record/id").asText()).isEqualTo("9007199254740993");
         assertThat(data.at("/schema").asText()).isEqualTo("public");
 
         CloudEvent published = cloudEvent(PUBLISHED, PUBLISHED_BODY);
         assertThat(published.getSource()).hasToString("/nexus");
         assertThat(new ObjectMapper()
-                        .readTree(published.getData().toBytes())
+                        .readTree(data(published))
                         .at("/n")
                         .asText())
                 .isEqualTo("1.1");
     }
 
+    private static byte[] data(CloudEvent event) {
+        return Objects.requireNonNull(event.getData()).toBytes();
+    }
+
     private CloudEvent cloudEvent(EventType type, String body) {
         Parcel parcel = parcel(Form.DEFAULT.with(ContentFormat.CLOUDEVENTS), type, body);
         assertThat(parcel.contentType()).hasToString("application/cloudevents+json");
-        return EventFormatProvider.getInstance()
-                .resolveFormat(JsonFormat.CONTENT_TYPE)
+        return Objects.requireNonNull(EventFormatProvider.getInstance().resolveFormat(JsonFormat.CONTENT_TYPE))
                 .deserialize(parcel.body().getBytes());
     }
 
