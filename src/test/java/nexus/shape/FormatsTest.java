@@ -54,10 +54,7 @@ class FormatsTest {
 
         CloudEvent published = cloudEvent(PUBLISHED, PUBLISHED_BODY);
         assertThat(published.getSource()).hasToString("/nexus");
-        assertThat(new ObjectMapper()
-                        .readTree(data(published))
-                        .at("/n")
-                        .asText())
+        assertThat(new ObjectMapper().readTree(data(published)).at("/n").asText())
                 .isEqualTo("1.1");
     }
 
