@@ -40,6 +40,7 @@ import nexus.client.model.EventBatchCreate;
 import nexus.client.model.EventCreate;
 import nexus.client.model.EventPage;
 import nexus.client.model.EventStatus;
+import nexus.client.model.ExplanationPage;
 import nexus.client.model.Health;
 import nexus.client.model.HealthStatus;
 import nexus.client.model.KeyCreate;
@@ -48,6 +49,8 @@ import nexus.client.model.ListenerCreate;
 import nexus.client.model.ListenerMade;
 import nexus.client.model.LogPage;
 import nexus.client.model.Ordering;
+import nexus.client.model.Preview;
+import nexus.client.model.PreviewRequest;
 import nexus.client.model.Problem;
 import nexus.client.model.Retry;
 import nexus.client.model.RetryFilter;
@@ -222,6 +225,16 @@ final class Journey {
         expect(((Map<?, ?>) whole.getPayload().getData()).get("userId").equals("u_123"), whole);
         expect(whole.getDeliveries().getFirst().getAttemptLog().size() == 1, whole);
         expect(whole.getDeliveries().getFirst().getSubscriptionId().equals(id), whole);
+
+        ExplanationPage explained = events.explainEvent(event.getEventId(), id, 10, null);
+        expect(explained.getData().getFirst().getMatched() && explained.getData().getFirst().getDeliveryId() != null, explained);
+        SubscriptionCreate tried =
+                new SubscriptionCreate().endpointUrl(URI.create(receiver + "/ok")).eventTypes(List.of(type));
+        Preview one = subscriptions.previewSubscription(
+                new PreviewRequest().subscription(tried).eventId(event.getEventId()));
+        expect(one.getEventPreview().getMatched() && one.getEventPreview().getRequest().getMethod().equals("POST"), one);
+        Preview many = subscriptions.previewSubscription(new PreviewRequest().subscription(tried).last(250));
+        expect(many.getCountPreview().getMatched() >= 3, many);
 
         await(() -> subscriptions.getSubscriptionStats(id), found -> found.getDeliveriesSent() == 3);
         SubscriptionStats stats = subscriptions.getSubscriptionStats(id);

@@ -49,7 +49,10 @@ record PreviewRequest(SubscriptionSettings subscription, Source source) {
         Optional<Source> stored = body.parsed("eventId", MAX_TEXT, PreviewRequest::eventId);
         Optional<Source> event = body.object("event").flatMap(given -> event(given, clock, random));
         Optional<Source> last = body.integer("last", 1, MAX_LAST).map(Source.Last::new);
-        if (SOURCES.stream().filter(body::has).count() != 1) {
+        if (SOURCES.stream()
+                        .filter(field -> body.has(field) && !body.isNull(field))
+                        .count()
+                != 1) {
             body.error(SOURCES.getFirst(), "is required, or event, or last: exactly one of them");
         }
         body.check();

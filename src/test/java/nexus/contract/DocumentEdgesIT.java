@@ -131,7 +131,8 @@ class DocumentEdgesIT {
             String text = edge.value().asText();
             String what = verb + " " + path + " " + name + edge.what();
             switch (parameter.path("in").asText()) {
-                case "query" -> send(what, edge.isValid(), request(verb, path + "?" + name + "=" + encoded(text), ""));
+                case "query" ->
+                    send(what, edge.isValid(), request(verb, here(path, false) + "?" + name + "=" + encoded(text), ""));
                 case "header" -> {
                     if (text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
                         JsonNode sample = edges.sample(operation

@@ -81,11 +81,11 @@ public final class TestKafka implements AutoCloseable {
                     "PLAIN",
                     "sasl.jaas.config",
                     "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + first
-                            + "\" password=\"" + escaped(users.get(first)) + "\";"));
+                            + "\" password=\"" + escaped(users.getOrDefault(first, "")) + "\";"));
             settings.put(
                     "listener.name.sasl_plaintext.plain.sasl.jaas.config",
                     "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + first
-                            + "\" password=\"" + escaped(users.get(first)) + "\" "
+                            + "\" password=\"" + escaped(users.getOrDefault(first, "")) + "\" "
                             + users.entrySet().stream()
                                     .map(user -> "user_" + user.getKey() + "=\"" + escaped(user.getValue()) + "\"")
                                     .collect(Collectors.joining(" "))
@@ -128,7 +128,7 @@ public final class TestKafka implements AutoCloseable {
 
     private void awaitPort() {
         Eventually.eventually("a broker listens", () -> {
-            try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+            try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
                 return socket.isConnected();
             } catch (java.io.IOException e) {
                 return false;

@@ -319,7 +319,9 @@ class SubscriptionRequestTest {
                                 draft.settings().target())
                         .content())
                 .isEqualTo(draft.settings().content());
-        assertThat(SettingsJson.show(draft.settings()).get("transform")).isEqualTo(new RawValue(json));
+        assertThat(SettingsJson.show(draft.settings()).get("transform"))
+                .isInstanceOfSatisfying(
+                        RawValue.class, shown -> assertThat(shown.rawValue()).isEqualTo(json));
         SubscriptionDraft changed = change(body("{\"transform\":null,\"request\":null}"), stored(draft));
         assertThat(changed.settings().content()).isEqualTo(Content.DEFAULT);
         assertThat(changed.settings().sameness()).isNotEqualTo(draft.settings().sameness());
