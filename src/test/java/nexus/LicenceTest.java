@@ -23,6 +23,7 @@ class LicenceTest {
             "MIT-0",
             "BSD-2-Clause",
             "BSD-3-Clause",
+            "Go License", // of re2j: the text of BSD-3-Clause
             "0BSD",
             "CC0-1.0",
             "Public Domain",

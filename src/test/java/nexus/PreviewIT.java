@@ -291,7 +291,7 @@ class PreviewIT {
             api.post("/v1/subscriptions", hosts).expect(201);
             recipes++;
         }
-        assertThat(recipes).isEqualTo(5);
+        assertThat(recipes).isEqualTo(6);
         api.subscribe(receiver.uri("/down/a"), "down.*");
         // it gets the alerts about itself
         api.post("/v1/subscriptions", """
@@ -301,7 +301,7 @@ class PreviewIT {
         }
 
         nexus.sql(
-                "INSERT INTO orders VALUES (17, 'new', 120.50)",
+                "INSERT INTO orders VALUES (17, 'new', 120.50, 'ann@example.com')",
                 "UPDATE orders SET status = 'paid' WHERE id = 17",
                 "UPDATE orders SET total = 99 WHERE id = 17",
                 "DELETE FROM orders WHERE id = 17");
@@ -321,6 +321,10 @@ class PreviewIT {
                                 .mapToInt(one -> Integer.parseInt(one.header("X-Batch-Size")))
                                 .sum()
                         == 4);
+        eventually("analytics has the order", () -> arrived("/analytics").size() == 1);
+        assertThat(arrived("/analytics").getFirst().text())
+                .contains("\"email\":\"hmac-sha256:")
+                .doesNotContain("ann@");
         Received deleted = arrived("/search").getFirst();
         assertThat(deleted.method() + " " + deleted.pathAndQuery()).isEqualTo("DELETE /search.example.com/orders/17");
 

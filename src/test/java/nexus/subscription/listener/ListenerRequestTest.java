@@ -59,7 +59,7 @@ class ListenerRequestTest {
     @Test
     void aListenersErrorsNameItsOwnFields() {
         assertThat(FieldErrors.of(() -> ListenerRequest.read(
-                        body("{\"event\":\"insert\",\"target_url\":\"x\",\"target_type\":\"kafka\",\"table\":\"t\"}"),
+                        body("{\"event\":\"insert\",\"target_url\":\"x\",\"target_type\":\"fax\",\"table\":\"t\"}"),
                         GENERATED)))
                 .containsExactly("/name", "/source_table", "/event", "/target_url", "/target_type", "/table");
     }
