@@ -172,7 +172,7 @@ class SurfaceIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        /v1/subscriptions    | {"name":"a","endpointUrl":"http://localhost/","eventTypes":["*"],"filter":{}}      | /filter
+        /v1/subscriptions    | {"name":"a","endpointUrl":"http://localhost/","eventTypes":["*"],"filter":[]}      | /filter
         /v1/subscriptions    | {"name":"a","endpointUrl":"ftp://localhost/","eventTypes":["*"]}                   | /endpointUrl
         /v1/subscriptions    | {"name":"a","endpointUrl":"http://localhost/","eventTypes":["a..b"]}               | /eventTypes/0
         /v1/subscriptions    | {"name":"a","endpointUrl":"http://localhost/","eventTypes":["*"],"concurrency":"1"} | /concurrency

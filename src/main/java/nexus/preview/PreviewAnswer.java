@@ -10,14 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The answers of {@code POST /v1/subscriptions/preview}. */
 sealed interface PreviewAnswer {
     /**
-     * For one event.
-     *
-     * @param request null when there is none to make
-     */
-    @RegisterForReflection
-    record OfOne(boolean matched, String reason, @Nullable RequestView request) implements PreviewAnswer {}
-
-    /**
      * For several events.
      *
      * @param matched number of events that the subscription selects
@@ -27,6 +19,14 @@ sealed interface PreviewAnswer {
      */
     @RegisterForReflection
     record OfMany(int matched, int of, List<Example> examples, List<ReasonCount> reasons) implements PreviewAnswer {}
+
+    /**
+     * For one event.
+     *
+     * @param request null when there is none to make
+     */
+    @RegisterForReflection
+    record OfOne(boolean matched, String reason, @Nullable RequestView request) implements PreviewAnswer {}
 
     @RegisterForReflection
     record Example(

@@ -84,7 +84,7 @@ final class Records {
                 faults.add(at + " is one of " + constants + ", in the document one of " + values);
             }
         } else if (type.isSealed()) { // the choices of the document are in the order of the records
-            JsonNode choices = schema.path("oneOf");
+            JsonNode choices = schema.has("anyOf") ? schema.path("anyOf") : schema.path("oneOf");
             requireEqual(at + " has choices", type.getPermittedSubclasses().length, choices.size());
             for (int i = 0; i < choices.size(); i++) {
                 compare(type.getPermittedSubclasses()[i], Map.of(), choices.path(i), at + "#" + i);
