@@ -179,6 +179,15 @@ class SubscriptionRequestTest {
     }
 
     @Test
+    void theLongestTextsAreJudgedAndNotTooDeep() {
+        for (String text : List.of("a", "%41", "/a", "é", "%4")) {
+            String path = text.repeat(16_384 / text.length());
+            List<String> errors = FieldErrors.of(() -> create(",\"request\":{\"path\":\"" + path + "\"}"));
+            assertThat(errors).as(text).isSubsetOf("/request/path");
+        }
+    }
+
+    @Test
     void columnsAreShownAsTheyAreStored() {
         Subscription some =
                 stored(create(",\"columns\":{\"include\":[\"id\",\"a\\\"b\",\"id\"],\"mask\":{\"id\":\"hash\"}}"));
