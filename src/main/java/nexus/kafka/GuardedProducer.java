@@ -1,5 +1,6 @@
 package nexus.kafka;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.net.InetSocketAddress;
@@ -35,6 +36,20 @@ import org.apache.kafka.common.utils.Time;
  * <p>The client has no public way to check addresses, but a constructor for its own tests that takes the part which
  * connects. That part is built here as the client itself builds it.
  */
+@RegisterForReflection(
+        targets = {KafkaProducer.class, ByteArraySerializer.class},
+        classNames = { // what the client makes of names in its settings
+            "org.apache.kafka.common.security.plain.PlainLoginModule",
+            "org.apache.kafka.common.security.scram.ScramLoginModule",
+            "org.apache.kafka.common.security.authenticator.AbstractLogin$DefaultLoginCallbackHandler",
+            "org.apache.kafka.common.security.authenticator.DefaultLogin",
+            "org.apache.kafka.common.security.authenticator.SaslClientCallbackHandler",
+            "org.apache.kafka.common.security.scram.internals.ScramSaslClient$ScramSaslClientFactory",
+            "org.apache.kafka.common.security.scram.internals.ScramSaslClientProvider",
+            "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory",
+            "org.apache.kafka.common.telemetry.internals.ClientTelemetryReporter"
+        },
+        serialization = false)
 final class GuardedProducer {
     private static final AtomicLong OPENED = new AtomicLong();
 
