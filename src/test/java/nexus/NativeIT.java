@@ -34,7 +34,7 @@ class NativeIT {
 
     @Test
     void theFileIsSmall() throws IOException {
-        assertThat(Files.size(Path.of(NexusProgram.application()))).isLessThan(120L * MEGABYTE);
+        assertThat(Files.size(Path.of(NexusProgram.application()))).isLessThan(140L * MEGABYTE);
     }
 
     @Test

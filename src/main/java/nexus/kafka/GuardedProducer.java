@@ -1,6 +1,7 @@
 package nexus.kafka;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.annotations.RegisterResourceBundle;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.net.InetSocketAddress;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.security.auth.Subject;
 import nexus.target.KafkaCluster;
 import nexus.webhook.guard.TargetResolver;
 import org.apache.kafka.clients.ApiVersions;
@@ -37,19 +39,19 @@ import org.apache.kafka.common.utils.Time;
  * connects. That part is built here as the client itself builds it.
  */
 @RegisterForReflection(
-        targets = {KafkaProducer.class, ByteArraySerializer.class},
-        classNames = { // what the client makes of names in its settings
-            "org.apache.kafka.common.security.plain.PlainLoginModule",
-            "org.apache.kafka.common.security.scram.ScramLoginModule",
+        targets = {KafkaProducer.class, ByteArraySerializer.class, Subject.class},
+        classNames = { // what logs it in; what it only looks for is in META-INF/native-image
+            "com.sun.security.sasl.ClientFactoryImpl",
+            "java.security.AccessController",
             "org.apache.kafka.common.security.authenticator.AbstractLogin$DefaultLoginCallbackHandler",
             "org.apache.kafka.common.security.authenticator.DefaultLogin",
             "org.apache.kafka.common.security.authenticator.SaslClientCallbackHandler",
+            "org.apache.kafka.common.security.plain.PlainLoginModule",
+            "org.apache.kafka.common.security.scram.ScramLoginModule",
             "org.apache.kafka.common.security.scram.internals.ScramSaslClient$ScramSaslClientFactory",
-            "org.apache.kafka.common.security.scram.internals.ScramSaslClientProvider",
-            "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory",
-            "org.apache.kafka.common.telemetry.internals.ClientTelemetryReporter"
-        },
-        serialization = false)
+            "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory"
+        })
+@RegisterResourceBundle(bundleName = "sun.security.util.resources.security")
 final class GuardedProducer {
     private static final AtomicLong OPENED = new AtomicLong();
 
