@@ -183,7 +183,7 @@ class SubscriptionRequestTest {
         for (String text : List.of("a", "%41", "/a", "é", "%4")) {
             String path = text.repeat(16_384 / text.length());
             List<String> errors = FieldErrors.of(() -> create(",\"request\":{\"path\":\"" + path + "\"}"));
-            assertThat(errors).as(text).isSubsetOf("/request/path");
+            assertThat(errors).as(text).isSubsetOf("/request", "/request/path");
         }
     }
 
