@@ -24,6 +24,7 @@ import nexus.testkit.ApiClient;
 import nexus.testkit.PackagedNexus;
 import nexus.testkit.ScriptedReceiver;
 import nexus.testkit.ScriptedReceiver.Received;
+import nexus.testkit.ScriptedSmtp;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,18 +39,21 @@ class PreviewIT {
     private static PackagedNexus nexus;
     private static ScriptedReceiver receiver;
     private static ApiClient api;
+    private static ScriptedSmtp smtp;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         receiver = ScriptedReceiver.start();
-        nexus = PackagedNexus.start(Map.of());
+        smtp = ScriptedSmtp.answering(Map.of());
+        nexus = PackagedNexus.start(Map.of("SMTP_URL", "smtp://127.0.0.1:" + smtp.port() + "?from=nexus@example.com"));
         api = nexus.api();
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         nexus.close();
         receiver.close();
+        smtp.close();
     }
 
     @Test
@@ -291,7 +295,7 @@ class PreviewIT {
             api.post("/v1/subscriptions", hosts).expect(201);
             recipes++;
         }
-        assertThat(recipes).isEqualTo(6);
+        assertThat(recipes).isEqualTo(7);
         api.subscribe(receiver.uri("/down/a"), "down.*");
         // it gets the alerts about itself
         api.post("/v1/subscriptions", """
@@ -321,6 +325,10 @@ class PreviewIT {
                                 .mapToInt(one -> Integer.parseInt(one.header("X-Batch-Size")))
                                 .sum()
                         == 4);
+        eventually("sales has the mail", () -> smtp.mails().size() == 1);
+        assertThat(smtp.mails().getFirst().to()).containsExactly("<sales@example.com>");
+        assertThat(smtp.mails().getFirst().content())
+                .contains("Subject: Order 17: 120.50\r\n", "ann@example.com has ordered.");
         eventually("analytics has the order", () -> arrived("/analytics").size() == 1);
         assertThat(arrived("/analytics").getFirst().text())
                 .contains("\"email\":\"hmac-sha256:")

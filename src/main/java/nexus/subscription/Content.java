@@ -1,5 +1,8 @@
 package nexus.subscription;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +35,18 @@ public record Content(Form form, Optional<Batch> batch) {
         Set<String> columns = new TreeSet<>();
         form.transform().ifPresent(template -> columns.addAll(template.columns()));
         form.request().ifPresent(template -> columns.addAll(template.columns()));
+        return columns;
+    }
+
+    /** The columns that are chosen or masked, by the field of {@code columns} that names them. */
+    public Map<String, List<String>> chosenColumns() {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        form.columns()
+                .chosen()
+                .ifPresent(choice -> columns.put(choice.isInclusive() ? "include" : "exclude", choice.names()));
+        if (!form.columns().masks().isEmpty()) {
+            columns.put("mask", List.copyOf(form.columns().masks().keySet()));
+        }
         return columns;
     }
 

@@ -18,12 +18,12 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import nexus.replication.coverage.ColumnWarnings;
 import nexus.replication.coverage.CoverageWarnings;
 import nexus.replication.coverage.CoverageWatch;
 import nexus.replication.coverage.FilterWarnings;
 import nexus.replication.coverage.Loss;
 import nexus.replication.coverage.LossWarnings;
-import nexus.replication.coverage.TemplateWarnings;
 import nexus.replication.position.StoreIdentity;
 import nexus.replication.publication.PublicationLock;
 import nexus.replication.publication.PublicationPlan;
@@ -43,6 +43,7 @@ import nexus.replication.table.SourceColumn;
 import nexus.replication.table.SourceColumns;
 import nexus.replication.table.SourceTable;
 import nexus.replication.table.SourceTables;
+import nexus.subscription.Content;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.matching.Subscriptions;
@@ -112,7 +113,7 @@ public class TablePublisher implements TableCoverage {
         }
     }
 
-    /** The outcome for one subscription, with the columns of its tables if its filter reads columns. */
+    /** The outcome for one subscription, with the columns of its tables if it names columns. */
     private record Covered(Outcome outcome, Map<Long, List<SourceColumn>> columns) {}
 
     /** The conditions that a new subscription still waits for. */
@@ -150,11 +151,12 @@ public class TablePublisher implements TableCoverage {
                 .filter()
                 .filter(filter -> !filter.columnUses().isEmpty())
                 .isPresent();
-        boolean rendersColumns =
-                !subscription.settings().content().templateColumns().isEmpty();
+        Content content = subscription.settings().content();
+        boolean namesColumns =
+                !content.templateColumns().isEmpty() || !content.chosenColumns().isEmpty();
         return new Covered(
                 outcome,
-                readsColumns || rendersColumns
+                readsColumns || namesColumns
                         ? SourceColumns.read(
                                 connection,
                                 CoverageWarnings.wantedOperations(subscription, outcome.tables)
@@ -343,6 +345,7 @@ public class TablePublisher implements TableCoverage {
                 writer.describe() + ", open for " + writer.age().toSeconds()
                         + " s, wrote to the table before it was captured: its later changes may be missing",
                 "Wait until it has ended, or end it: " + writer.endingSql())));
+        Content content = subscription.settings().content();
         List<Warning> losses = lossWarnings(outcome).of(subscription).stream()
                 .map(LossWarnings.Lost::warning)
                 .toList();
@@ -357,10 +360,10 @@ public class TablePublisher implements TableCoverage {
                         outcome.published,
                         publications))
                 .ifPresent(filter -> warnings.addAll(filter.all()));
-        warnings.addAll(TemplateWarnings.of(
-                subscription.settings().content().templateColumns(),
-                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet(),
-                covered.columns));
+        ColumnWarnings columns = new ColumnWarnings(
+                CoverageWarnings.wantedOperations(subscription, outcome.tables).keySet(), covered.columns);
+        warnings.addAll(columns.ofTemplates(content.templateColumns()));
+        warnings.addAll(columns.ofChoice(content.chosenColumns()));
         return warnings;
     }
 

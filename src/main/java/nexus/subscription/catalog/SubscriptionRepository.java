@@ -438,7 +438,8 @@ public class SubscriptionRepository {
 
     private static Refusal.Conflict duplicate() {
         return new Refusal.Conflict(
-                "duplicate", "There is a subscription already that sends these event types to this URL.");
+                "duplicate",
+                "There is a subscription already that sends the same events in the same form to the same target.");
     }
 
     private static Refusal.NotFound gone(UUID id) {

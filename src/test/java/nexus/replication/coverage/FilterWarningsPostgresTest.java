@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,17 +81,38 @@ class FilterWarningsPostgresTest {
     }
 
     @Test
-    void aColumnOfATemplateThatNoTableHasIsSaid() throws SQLException {
+    void aColumnThatNoTableHasIsNamed() throws SQLException {
         try (Connection connection = TestPostgres.connect(url)) {
             List<SourceTable> tables = SourceTables.read(connection).stream()
-                    .filter(one -> one.name().equals("whole"))
+                    .filter(one -> Set.of("whole", "Orders").contains(one.name()))
+                    .filter(one -> one.schema().equals("public"))
+                    .sorted(Comparator.comparing(SourceTable::name).reversed())
                     .toList();
-            List<Warning> warnings =
-                    TemplateWarnings.of(Set.of("id", "stat"), tables, SourceColumns.read(connection, tables));
+            ColumnWarnings two = new ColumnWarnings(tables, SourceColumns.read(connection, tables));
+            List<Warning> warnings = two.ofTemplates(Set.of("id", "stat", "total"));
             assertThat(codes(warnings)).isEqualTo("template-unknown-column");
             assertThat(warnings.getFirst().detail()).contains("column stat");
             assertThat(warnings.getFirst().fix()).contains("id, status");
-            assertThat(TemplateWarnings.of(Set.of("stat"), tables, Map.of())).isEmpty();
+
+            Map<String, List<String>> chosen =
+                    Map.of("exclude", List.of("id", "Status"), "mask", List.of("total", "mail"));
+            assertThat(two.ofChoice(chosen)).extracting(Warning::code).containsOnly("columns-unknown-column");
+            assertThat(two.ofChoice(chosen))
+                    .extracting(warning -> warning.detail().split(",", 2)[0])
+                    .containsExactlyInAnyOrder(
+                            "/columns/exclude names column Status", "/columns/mask names column mail");
+            ColumnWarnings one =
+                    new ColumnWarnings(tables.subList(0, 1), SourceColumns.read(connection, tables.subList(0, 1)));
+            assertThat(one.ofChoice(Map.of("include", List.of("id", "total"))))
+                    .singleElement()
+                    .satisfies(warning -> {
+                        assertThat(warning.detail()).startsWith("/columns/include names column total");
+                        assertThat(warning.fix()).contains("public.whole are id, status.");
+                    });
+
+            ColumnWarnings none = new ColumnWarnings(tables, Map.of());
+            assertThat(none.ofTemplates(Set.of("stat"))).isEmpty();
+            assertThat(none.ofChoice(chosen)).isEmpty();
         }
     }
 
