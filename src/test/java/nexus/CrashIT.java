@@ -71,7 +71,7 @@ class CrashIT {
 
             Set<String> committed = writer.committed;
             assertThat(committed).hasSizeGreaterThanOrEqualTo(CHANGES);
-            eventually("every change arrives", Duration.ofSeconds(60), () -> changes()
+            eventually("every change arrives", Duration.ofMinutes(2), () -> changes()
                     .keySet()
                     .containsAll(committed));
             assertThat(changes().keySet()).isEqualTo(committed);
@@ -96,7 +96,7 @@ class CrashIT {
         nexus.restart();
 
         eventually(
-                "every row arrives", Duration.ofSeconds(60), () -> receivedIds().size() >= rows);
+                "every row arrives", Duration.ofMinutes(2), () -> receivedIds().size() >= rows);
         assertThat(changes()).hasSize(rows).allSatisfy((row, ids) -> assertThat(ids)
                 .hasSize(1));
         assertThat(receivedIds()).hasSize(rows);
@@ -122,7 +122,7 @@ class CrashIT {
         }
 
         int changes = 8 * 8 * 9 / 2;
-        eventually("every change is taken", Duration.ofSeconds(60), () -> batches.taken() == changes);
+        eventually("every change is taken", Duration.ofMinutes(2), () -> batches.taken() == changes);
         assertThat(batches.wrong()).isEmpty();
         assertThat(batches.requests()).as("requests with several events").isLessThan(changes);
     }
