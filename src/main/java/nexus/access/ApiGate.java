@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import nexus.access.audit.Audit;
 import nexus.access.browser.CrossOrigin;
 import nexus.access.browser.Loopback;
+import nexus.access.browser.PagePaths;
 import nexus.access.browser.SecurityHeaders;
 import nexus.access.key.AccessConfig;
 import nexus.access.key.ApiKeys;
@@ -34,6 +35,9 @@ import nexus.access.key.KnownKey;
 import nexus.access.key.Right;
 import nexus.access.limit.RequestLimit;
 import nexus.access.limit.RequestPlaces;
+import nexus.access.session.PageCalls;
+import nexus.access.session.PageCalls.PageCall;
+import nexus.access.session.Visitor;
 import nexus.api.caller.Caller;
 import nexus.api.caller.RequestEnd;
 import nexus.api.document.AllowedMethods;
@@ -68,6 +72,7 @@ final class ApiGate {
     private final ApiKeys keys;
     private final KeyWatch watch;
     private final Audit audit;
+    private final PageCalls pageCalls;
     private final RefusalMeters meters;
     private final AllowedMethods allowed;
     private final Clock clock;
@@ -80,6 +85,7 @@ final class ApiGate {
             ApiKeys keys,
             KeyWatch watch,
             Audit audit,
+            PageCalls pageCalls,
             RefusalMeters meters,
             AllowedMethods allowed,
             Clock clock,
@@ -88,6 +94,7 @@ final class ApiGate {
         this.keys = keys;
         this.watch = watch;
         this.audit = audit;
+        this.pageCalls = pageCalls;
         this.meters = meters;
         this.allowed = allowed;
         this.clock = clock;
@@ -103,7 +110,8 @@ final class ApiGate {
     private void admit(RoutingContext context) {
         HttpServerRequest request = context.request();
         RequestEnd.watch(context);
-        boolean isOpen = isOpen(request.path());
+        boolean isPage = PagePaths.contain(request.path());
+        boolean isOpen = isPage || isOpen(request.path());
         if (RequestShape.hasBody(request)) {
             limitTime(context);
         }
@@ -112,6 +120,8 @@ final class ApiGate {
         Optional<Problem> foreign = isOpenMode ? Loopback.refusal(request) : Optional.empty();
         if (foreign.isPresent()) {
             refuse(context, foreign.get());
+        } else if (isPage) {
+            context.next();
         } else if (!crossOrigin.answers(request)) {
             if (isOpen) {
                 admitOpen(context);
@@ -144,6 +154,14 @@ final class ApiGate {
     }
 
     private void identify(RoutingContext context) {
+        Optional<PageCall> call = pageCalls.take(context);
+        if (call.isPresent()) {
+            switch (call.get().visitor()) {
+                case Visitor.Keyed keyed -> confirm(context, keyed.key());
+                case Visitor.Open open -> admitted(context, Caller.OPEN, needed(context));
+            }
+            return;
+        }
         Optional<String> given = givenKey(context.request());
         if (given.isEmpty()) {
             if (isOpenMode) {
@@ -166,8 +184,33 @@ final class ApiGate {
         }
     }
 
+    /** The key of a page's visitor was valid when the page was requested. */
+    private void confirm(RoutingContext context, KnownKey key) {
+        if (key.id().isPresent() && !watch.isConfirmed()) {
+            after(watch.read(), context, read -> judge(context, stillKnown(key)));
+        } else {
+            judge(context, stillKnown(key));
+        }
+    }
+
+    private Optional<KnownKey> stillKnown(KnownKey key) {
+        return key.id().isEmpty() || keys.stored().anyMatch(known -> known == key)
+                ? Optional.of(key)
+                : Optional.empty();
+    }
+
     /** Health needs no key and shows more with a key that may read. This check does not query the store, which may be down. */
     private void recognize(RoutingContext context) {
+        Optional<PageCall> call = pageCalls.take(context);
+        if (call.isPresent()) {
+            call.get()
+                    .visitor()
+                    .known()
+                    .map(KnownKey::caller)
+                    .orElse(Caller.OPEN)
+                    .putInto(context);
+            return;
+        }
         Optional<String> given = givenKey(context.request());
         if (given.isEmpty() && isOpenMode) {
             Caller.OPEN.putInto(context);

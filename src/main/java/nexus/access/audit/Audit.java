@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nexus.access.audit.AuditRepository.Origin;
+import nexus.access.session.PageCalls;
 import nexus.api.caller.AuditedChange;
 import nexus.api.caller.Caller;
 import nexus.api.caller.ChangeNote;
@@ -49,7 +50,7 @@ public class Audit {
         return repository
                 .begin(
                         caller,
-                        new Origin(address(request), shortened(request.getHeader("User-Agent"))),
+                        origin(context),
                         request.method().name(),
                         shortened(request.path()).orElse("/"))
                 .compose(id -> {
@@ -108,6 +109,15 @@ public class Audit {
     static Optional<String> idIn(String path) {
         Matcher matcher = ID_IN_PATH.matcher(path);
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** A change through the page comes from the browser, not from the page. */
+    private static Origin origin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        return PageCalls.of(context)
+                .map(call ->
+                        new Origin(call.address(), shortened(call.userAgent().orElse(null))))
+                .orElseGet(() -> new Origin(address(request), shortened(request.getHeader("User-Agent"))));
     }
 
     private static Optional<String> address(HttpServerRequest request) {

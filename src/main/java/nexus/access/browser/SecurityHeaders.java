@@ -11,6 +11,9 @@ public final class SecurityHeaders {
     private static final CharSequence DENY = HttpHeaders.createOptimized("DENY");
     private static final CharSequence REFERRER = HttpHeaders.createOptimized("Referrer-Policy");
     private static final CharSequence NO_REFERRER = HttpHeaders.createOptimized("no-referrer");
+    /** Without a referrer a browser would send forms of the page with {@code Origin: null}. */
+    private static final CharSequence OWN_REFERRER = HttpHeaders.createOptimized("same-origin");
+
     private static final CharSequence RESOURCES = HttpHeaders.createOptimized("Cross-Origin-Resource-Policy");
     private static final CharSequence SAME_ORIGIN = HttpHeaders.createOptimized("same-origin");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
@@ -18,7 +21,8 @@ public final class SecurityHeaders {
     private static final CharSequence NOTHING =
             HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
     private static final CharSequence OWN = HttpHeaders.createOptimized(
-            "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+                    + " frame-ancestors 'none'");
     /** The page of the OpenAPI document contains its script and style. */
     private static final CharSequence INLINE =
             HttpHeaders.createOptimized("default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self'"
@@ -34,7 +38,7 @@ public final class SecurityHeaders {
                 .set(REFERRER, NO_REFERRER)
                 .set(RESOURCES, SAME_ORIGIN);
         if (isPage) {
-            headers.set(POLICY, path.startsWith(DOCUMENT_PAGE) ? INLINE : OWN);
+            headers.set(POLICY, path.startsWith(DOCUMENT_PAGE) ? INLINE : OWN).set(REFERRER, OWN_REFERRER);
         } else {
             headers.set(POLICY, NOTHING).set(HttpHeaders.CACHE_CONTROL, NO_STORE);
         }

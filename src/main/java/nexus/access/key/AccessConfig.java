@@ -51,4 +51,8 @@ public interface AccessConfig {
 
     /** {@code CORS_ORIGINS}: origins whose pages may call the API with a key. Empty: no page of another origin can. */
     Optional<List<String>> corsOrigins();
+
+    /** From a sign-in to the web page to the end of its session, unless its key ends earlier. */
+    @WithDefault("12h")
+    Duration sessionLife();
 }

@@ -22,11 +22,12 @@ public final class Digest {
         return new Digest(Sha256.of(key));
     }
 
-    static Digest ofStored(byte[] bytes) {
+    /** @param bytes those of another digest, as {@link #bytes} gave them */
+    public static Digest ofStored(byte[] bytes) {
         return new Digest(bytes.clone());
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes.clone();
     }
 
