@@ -26,6 +26,8 @@ import nexus.client.model.AttemptResult;
 import nexus.client.model.AuditPage;
 import nexus.client.model.BearerToken;
 import nexus.client.model.BreakerState;
+import nexus.client.model.DeadGroups;
+import nexus.client.model.DeadReason;
 import nexus.client.model.Delivery;
 import nexus.client.model.DeliveryPage;
 import nexus.client.model.DeliveryStatus;
@@ -58,6 +60,9 @@ import nexus.client.model.RetryableStatus;
 import nexus.client.model.RotatedSecret;
 import nexus.client.model.RowOperation;
 import nexus.client.model.Scope;
+import nexus.client.model.SentRequest;
+import nexus.client.model.SignatureCheck;
+import nexus.client.model.SignatureReceived;
 import nexus.client.model.SecretRotation;
 import nexus.client.model.Signing;
 import nexus.client.model.SourceResetRequest;
@@ -263,6 +268,18 @@ final class Journey {
         expect(whole.getAttemptLog().getFirst().getStatusCode() == 500, whole);
         expect(problem(() -> deliveries.cancelDelivery(dead.getId()), 409).getCode().equals("delivery-status"), whole);
 
+        SentRequest sent = deliveries.getDeliveryRequest(dead.getId(), 1);
+        expect(sent.getMethod().equals("POST") && sent.getSigned(), sent);
+        SignatureCheck check = deliveries.verifyDeliverySignature(
+                dead.getId(),
+                new SignatureReceived()
+                        .timestamp(sent.getHeaders().get("webhook-timestamp"))
+                        .signature(sent.getHeaders().get("webhook-signature")));
+        expect(check.getValid(), check);
+        DeadGroups groups = deliveries.groupDeadDeliveries(id, since, until);
+        expect(groups.getData().getFirst().getDeadReason() == DeadReason.DEAD_REFUSED, groups);
+        expect(deliveries.retryDeliveries(new RetryFilter().subscriptionId(id).dryRun(true)).getTotal() == 1, groups);
+
         expect(deliveries.retryDelivery(dead.getId()).getRetried() == 1, whole);
         dead(id, event);
         expect(deliveries.retryDeliveriesOfEvent(event).getRetried() == 1, whole);
@@ -286,7 +303,7 @@ final class Journey {
     private Delivery dead(UUID subscription, UUID event) throws ApiException {
         DeliveryPage page = await(
                 () -> deliveries.listDeliveries(
-                        DeliveryStatus.DELIVERY_DEAD, subscription, event, type, since, until, 5, null),
+                        DeliveryStatus.DELIVERY_DEAD, subscription, event, type, since, until, null, 5, null),
                 found -> !found.getData().isEmpty());
         expect(page.getData().size() == 1 && page.getNext() == null, page);
         return page.getData().getFirst();
@@ -302,7 +319,7 @@ final class Journey {
         UUID event = events.publishEvent(event(), null).getEventId();
         DeliveryPage failed = await(
                 () -> deliveries.listDeliveries(
-                        DeliveryStatus.DELIVERY_FAILED, id, event, null, null, null, null, null),
+                        DeliveryStatus.DELIVERY_FAILED, id, event, null, null, null, null, null, null),
                 found -> !found.getData().isEmpty());
         DeliveryWithAttempts cancelled =
                 deliveries.cancelDelivery(failed.getData().getFirst().getId());

@@ -171,7 +171,8 @@ class RoomsTest {
             Map.entry("dispatch.send", Set.of("dispatch.outcome")),
             Map.entry("delivery", Set.of("api", "attempt", "event", "queue", "store")),
             Map.entry(
-                    "preview", Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target")),
+                    "preview",
+                    Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target", "webhook")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry("status", Set.of("api", "event", "liveness", "pgoutput", "queue.lookup", "replication", "store")),
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
@@ -254,6 +255,7 @@ class RoomsTest {
             Map.entry("command.start", Set.of("command.environment")),
             Map.entry("delivery.event", Set.of("delivery.state")),
             Map.entry("delivery.state", Set.of()),
+            Map.entry("delivery.overview", Set.of("delivery.state")),
             Map.entry("status.health", Set.of()),
             Map.entry("status.meters", Set.of()),
             Map.entry("status.stats", Set.of())));

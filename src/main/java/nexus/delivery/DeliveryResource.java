@@ -1,5 +1,6 @@
 package nexus.delivery;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -13,7 +14,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +30,13 @@ import nexus.api.json.Timestamps;
 import nexus.api.page.Cursor;
 import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
+import nexus.attempt.Attempt;
 import nexus.attempt.AttemptRepository;
 import nexus.delivery.event.StoredEventRepository;
+import nexus.delivery.overview.DeadGroupsView;
+import nexus.delivery.overview.DeliveryOverview;
+import nexus.delivery.overview.KeyWait;
+import nexus.delivery.overview.LabelledDelivery;
 import nexus.delivery.state.Delivery;
 import nexus.delivery.state.DeliveryFilter;
 import nexus.delivery.state.DeliveryId;
@@ -37,6 +46,7 @@ import nexus.delivery.state.DeliveryStatus;
 import nexus.delivery.state.DeliveryView;
 import nexus.event.EventType;
 import nexus.queue.owed.DeliveryKey;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/deliveries}: lists deliveries, and retries and cancels them by hand. */
 @Singleton
@@ -52,6 +62,7 @@ public class DeliveryResource {
     private final DeliveryRepository deliveries;
     private final AttemptRepository attempts;
     private final StoredEventRepository events;
+    private final DeliveryOverview overview;
     private final Redelivery redelivery;
 
     @Inject
@@ -59,15 +70,39 @@ public class DeliveryResource {
             DeliveryRepository deliveries,
             AttemptRepository attempts,
             StoredEventRepository events,
+            DeliveryOverview overview,
             Redelivery redelivery) {
         this.deliveries = deliveries;
         this.attempts = attempts;
         this.events = events;
+        this.overview = overview;
         this.redelivery = redelivery;
     }
 
-    /** @param retried the number of deliveries that will be tried again */
-    record Retried(int retried) {}
+    /**
+     * How much was retried.
+     *
+     * @param retried the number of deliveries that will be tried again
+     * @param total of a dry run: the number of those that would be
+     * @param complete of a dry run: whether there are no others
+     * @param bySubscription of a dry run: the number of each subscription, the greatest first
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Retried(
+            int retried,
+            @Nullable Integer total,
+            @Nullable Boolean complete,
+            @Nullable Map<String, Integer> bySubscription) {
+        static Retried of(int retried) {
+            return new Retried(retried, null, null, null);
+        }
+
+        static Retried dryRun(Redelivery.Matching matching) {
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            matching.bySubscription().forEach((id, count) -> counts.put(id.toString(), count));
+            return new Retried(0, matching.total(), matching.isComplete(), counts);
+        }
+    }
 
     @GET
     public CompletionStage<Page<DeliveryView>> listDeliveries(@Context UriInfo uri) {
@@ -78,7 +113,8 @@ public class DeliveryResource {
                 query.uuid("eventId"),
                 query.text("type"),
                 query.timestamp("since"),
-                query.timestamp("until"));
+                query.timestamp("until"),
+                query.oneOf("deadReason", DeliveryFilter.DEAD_REASONS));
         int limit = query.limit();
         DeliveryPosition before = query.cursorOfNumbers(LIST, 2)
                 .map(cursor -> new DeliveryPosition(cursor.number(0), cursor.number(1)))
@@ -86,13 +122,28 @@ public class DeliveryResource {
         query.check();
         return deliveries
                 .list(filter, before, limit)
-                .map(page -> new Page<>(
-                        page.deliveries().stream().map(DeliveryView::inList).toList(),
-                        page.next()
-                                .map(next -> Cursor.of(LIST, next.eventSeq(), next.seq())
-                                        .encode())
-                                .orElse(null)))
+                .compose(page -> overview.labelled(page.deliveries())
+                        .map(labelled -> new Page<>(
+                                labelled.stream()
+                                        .map(one -> DeliveryView.inList(
+                                                one.delivery(), one.eventType(), one.subscription()))
+                                        .toList(),
+                                page.next()
+                                        .map(next -> Cursor.of(LIST, next.eventSeq(), next.seq())
+                                                .encode())
+                                        .orElse(null))))
                 .toCompletionStage();
+    }
+
+    @GET
+    @Path("/dead")
+    public CompletionStage<DeadGroupsView> groupDeadDeliveries(@Context UriInfo uri) {
+        QueryParameters query = QueryParameters.of(uri);
+        Optional<UUID> subscription = query.uuid("subscriptionId");
+        Optional<Instant> since = query.timestamp("since");
+        Optional<Instant> until = query.timestamp("until");
+        query.check();
+        return overview.dead(subscription, since, until).map(DeadGroupsView::of).toCompletionStage();
     }
 
     @GET
@@ -107,7 +158,7 @@ public class DeliveryResource {
     public CompletionStage<Retried> retryDelivery(@PathParam("id") String id, @Context RoutingContext context) {
         return redelivery
                 .retry(DeliveryId.inPath(id), AuditedChange.of(context, 200))
-                .map(done -> new Retried(1))
+                .map(done -> Retried.of(1))
                 .toCompletionStage();
     }
 
@@ -130,7 +181,7 @@ public class DeliveryResource {
                 .compose(event -> event.isEmpty()
                         ? Future.failedFuture(EventResource.notFound())
                         : redelivery.retryAll(DeliveryFilter.ofEvent(id), audited))
-                .map(Retried::new)
+                .map(Retried::of)
                 .toCompletionStage();
     }
 
@@ -145,12 +196,17 @@ public class DeliveryResource {
                 Optional.empty(),
                 request.text("type", EventType.MAX_ROW_CHANGE),
                 request.parsed("since", 64, Timestamps::parse),
-                request.parsed("until", 64, Timestamps::parse));
+                request.parsed("until", 64, Timestamps::parse),
+                request.oneOf("deadReason", DeliveryFilter.DEAD_REASONS));
+        boolean isDryRun = request.bool("dryRun").orElse(false);
         request.check();
+        if (isDryRun) {
+            return redelivery.matching(filter).map(Retried::dryRun).toCompletionStage();
+        }
         ChangeNote.fields(context, request.names());
         return redelivery
                 .retryAll(filter, AuditedChange.of(context, 200))
-                .map(Retried::new)
+                .map(Retried::of)
                 .toCompletionStage();
     }
 
@@ -161,7 +217,28 @@ public class DeliveryResource {
 
     private Future<DeliveryView> withLog(Delivery delivery) {
         DeliveryKey key = delivery.id().key();
-        return attempts.ofDeliveries(List.of(key), RESPONSE_CHARACTERS)
-                .map(log -> DeliveryView.withLog(delivery, log.getOrDefault(key.seq(), List.of())));
+        Future<Map<Long, List<Attempt>>> logs = attempts.ofDeliveries(List.of(key), RESPONSE_CHARACTERS);
+        Future<List<LabelledDelivery>> labelled = overview.labelled(List.of(delivery));
+        boolean isOwed = delivery.nextRunAt().isPresent();
+        Future<KeyWait> wait = isOwed ? overview.keyWait(delivery.id()) : Future.succeededFuture(KeyWait.NONE);
+        return Future.all(logs, labelled, wait).map(all -> {
+            LabelledDelivery label = labelled.result().getFirst();
+            return DeliveryView.withLog(
+                    delivery,
+                    label.eventType(),
+                    label.subscription(),
+                    Optional.of(wait.result()).filter(found -> isOwed).map(DeliveryResource::order),
+                    logs.result().getOrDefault(key.seq(), List.of()));
+        });
+    }
+
+    private static DeliveryView.Order order(KeyWait wait) {
+        return new DeliveryView.Order(
+                wait.isOrdered(),
+                wait.attemptsBefore(),
+                wait.ahead(),
+                wait.first().map(DeliveryId::toString).orElse(null),
+                wait.behind(),
+                wait.next().map(DeliveryId::toString).orElse(null));
     }
 }

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.api.caller.AuditedChange;
@@ -26,6 +27,7 @@ import nexus.delivery.event.EventSummaryView;
 import nexus.delivery.event.EventView;
 import nexus.delivery.event.StoredEvent;
 import nexus.delivery.event.StoredEventRepository;
+import nexus.delivery.overview.DeliveryOverview;
 import nexus.delivery.state.Delivery;
 import nexus.delivery.state.DeliveryFilter;
 import nexus.delivery.state.DeliveryPosition;
@@ -48,17 +50,20 @@ public class EventResource {
     private final DeliveryRepository deliveries;
     private final AttemptRepository attempts;
     private final PayloadErasure erasure;
+    private final DeliveryOverview overview;
 
     @Inject
     EventResource(
             StoredEventRepository events,
             DeliveryRepository deliveries,
             AttemptRepository attempts,
-            PayloadErasure erasure) {
+            PayloadErasure erasure,
+            DeliveryOverview overview) {
         this.events = events;
         this.deliveries = deliveries;
         this.attempts = attempts;
         this.erasure = erasure;
+        this.overview = overview;
     }
 
     static Refusal.NotFound notFound() {
@@ -125,9 +130,14 @@ public class EventResource {
     private Future<List<DeliveryView>> withLogs(List<Delivery> shown) {
         List<DeliveryKey> keys =
                 shown.stream().map(delivery -> delivery.id().key()).toList();
-        return attempts.ofDeliveries(keys, RESPONSE_CHARACTERS).map(logs -> shown.stream()
-                .map(delivery -> DeliveryView.withLog(
-                        delivery, logs.getOrDefault(delivery.id().key().seq(), List.of())))
-                .toList());
+        return attempts.ofDeliveries(keys, RESPONSE_CHARACTERS)
+                .compose(logs -> overview.labelled(shown).map(labelled -> labelled.stream()
+                        .map(one -> DeliveryView.withLog(
+                                one.delivery(),
+                                one.eventType(),
+                                one.subscription(),
+                                Optional.empty(),
+                                logs.getOrDefault(one.delivery().id().key().seq(), List.of())))
+                        .toList()));
     }
 }

@@ -2,9 +2,13 @@ package nexus.delivery;
 
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import nexus.api.caller.AuditedChange;
 import nexus.delivery.state.Delivery;
 import nexus.delivery.state.DeliveryFilter;
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Redelivery {
     private static final String WRONG_STATUS = "delivery-status";
+    /** Pages of {@link DeliveryOverride#MAX_DELIVERIES} that are counted. */
+    private static final int MOST_PAGES = 20;
 
     private final DeliveryRepository deliveries;
     private final DeliveryOverride override;
@@ -37,7 +43,7 @@ public class Redelivery {
      * @return completes once this is stored; fails with a {@link Refusal} if the delivery is not DEAD or FAILED, its
      *     subscription is deleted, or its payload is no longer kept
      */
-    Future<Void> retry(DeliveryId id, AuditedChange audited) {
+    public Future<Void> retry(DeliveryId id, AuditedChange audited) {
         return found(id).compose(delivery -> {
             refuseUnlessRetryable(delivery);
             return override.retry(List.of(id.key()), transaction -> audited.complete(transaction, id.toString()))
@@ -72,7 +78,7 @@ public class Redelivery {
      * @param filter its status, if it has one, is DEAD or FAILED
      * @return the number of retried deliveries; if it fails, the earlier steps are stored nevertheless
      */
-    Future<Integer> retryAll(DeliveryFilter filter, AuditedChange audited) {
+    public Future<Integer> retryAll(DeliveryFilter filter, AuditedChange audited) {
         @Nullable
         String of =
                 filter.eventId().or(filter::subscriptionId).map(UUID::toString).orElse(null);
@@ -83,14 +89,16 @@ public class Redelivery {
     }
 
     private Future<Integer> retryInSteps(DeliveryFilter filter, LastInTransaction last) {
-        List<DeliveryStatus> statuses =
-                filter.status().map(List::of).orElseGet(() -> List.of(DeliveryStatus.DEAD, DeliveryStatus.FAILED));
         Future<Integer> retried = Future.succeededFuture(0);
-        for (DeliveryStatus status : statuses) {
+        for (DeliveryStatus status : retryable(filter)) {
             retried = retried.compose(
                     before -> retryFrom(filter.withStatus(status), DeliveryPosition.NEWEST, before, last));
         }
         return retried;
+    }
+
+    private static List<DeliveryStatus> retryable(DeliveryFilter filter) {
+        return filter.status().map(List::of).orElseGet(() -> List.of(DeliveryStatus.DEAD, DeliveryStatus.FAILED));
     }
 
     private Future<Integer> retryFrom(
@@ -109,8 +117,53 @@ public class Redelivery {
                 });
     }
 
+    /**
+     * The deliveries that {@link #retryAll} would retry, by subscription.
+     *
+     * @param bySubscription the greatest number first
+     * @param isComplete whether there are no others; the search is bounded
+     */
+    public record Matching(Map<UUID, Integer> bySubscription, boolean isComplete) {
+        public int total() {
+            return bySubscription.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
+
+    /** Counts what {@link #retryAll} would retry, without changing anything. */
+    public Future<Matching> matching(DeliveryFilter filter) {
+        Map<UUID, Integer> counts = new HashMap<>();
+        Future<Integer> pages = Future.succeededFuture(MOST_PAGES);
+        for (DeliveryStatus status : retryable(filter)) {
+            pages = pages.compose(left -> count(filter.withStatus(status), DeliveryPosition.NEWEST, left, counts));
+        }
+        return pages.map(left -> new Matching(
+                counts.entrySet().stream()
+                        .sorted(Map.Entry.<UUID, Integer>comparingByValue().reversed())
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, LinkedHashMap::new)),
+                left > 0));
+    }
+
+    /** @return pages that may still be read */
+    private Future<Integer> count(
+            DeliveryFilter filter, DeliveryPosition position, int pages, Map<UUID, Integer> counts) {
+        if (pages == 0) {
+            return Future.succeededFuture(0);
+        }
+        return deliveries
+                .list(filter, position, DeliveryOverride.MAX_DELIVERIES)
+                .compose(page -> {
+                    page.deliveries().stream()
+                            .filter(delivery -> !delivery.subscriptionIsDeleted())
+                            .forEach(delivery -> counts.merge(delivery.subscriptionId(), 1, Integer::sum));
+                    return page.next().isPresent()
+                            ? count(filter, page.next().get(), pages - 1, counts)
+                            : Future.succeededFuture(pages);
+                });
+    }
+
     /** Cancels one delivery and returns its new state. */
-    Future<Delivery> cancel(DeliveryId id, AuditedChange audited) {
+    public Future<Delivery> cancel(DeliveryId id, AuditedChange audited) {
         return override.cancel(id.key(), transaction -> audited.complete(transaction, id.toString()))
                 .compose(cancelled -> found(id).map(delivery -> {
                     if (!cancelled) {

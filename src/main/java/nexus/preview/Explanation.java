@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveryId left out when there is no delivery
  */
 @RegisterForReflection
-record Explanation(
+public record Explanation(
         String subscriptionId,
         String name,
         boolean matched,

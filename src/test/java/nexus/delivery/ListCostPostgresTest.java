@@ -86,6 +86,7 @@ class ListCostPostgresTest {
         fields.put("type", TYPE);
         fields.put("since", SINCE);
         fields.put("until", UNTIL);
+        fields.put("deadReason", List.of(ANY, Optional.of("exhausted")));
         assertThat(fields).containsOnlyKeys(components(DeliveryFilter.class));
         for (Map<String, Object> chosen : PageCosts.combinations(fields)) {
             DeliveryFilter filter = new DeliveryFilter(
@@ -94,7 +95,15 @@ class ListCostPostgresTest {
                     PageCosts.chosen(chosen, "eventId"),
                     PageCosts.chosen(chosen, "type"),
                     PageCosts.chosen(chosen, "since"),
-                    PageCosts.chosen(chosen, "until"));
+                    PageCosts.chosen(chosen, "until"),
+                    PageCosts.chosen(chosen, "deadReason"));
+            boolean isPossible = filter.deadReason().isEmpty()
+                    || filter.status()
+                            .filter(status -> status != DeliveryStatus.DEAD)
+                            .isEmpty();
+            if (!isPossible) {
+                continue;
+            }
             if (filter.eventId().isEmpty() || filter.type().isEmpty()) {
                 costs.add("250 " + filter, DeliveryRepository.reading(filter, DeliveryPosition.NEWEST, 250));
             }

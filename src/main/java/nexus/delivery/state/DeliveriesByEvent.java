@@ -94,6 +94,7 @@ final class DeliveriesByEvent {
             RequestedPage.SINCE,
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
+            RequestedPage.DEAD_REASON,
             RequestedPage.SUBSCRIPTION,
             parameter("type", page -> page.filter().type().orElseThrow()),
             parameter("scanned", page -> SCANNED_EVENTS));
@@ -109,6 +110,7 @@ final class DeliveriesByEvent {
             RequestedPage.SINCE,
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
+            RequestedPage.DEAD_REASON,
             RequestedPage.SUBSCRIPTION,
             parameter("event", page -> page.filter().eventId().orElseThrow()),
             parameter("type", page -> page.filter().type().orElse(null)));

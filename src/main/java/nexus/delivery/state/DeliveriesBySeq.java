@@ -2,7 +2,6 @@ package nexus.delivery.state;
 
 import static nexus.store.NamedSql.parameter;
 
-import java.util.Optional;
 import nexus.queue.lookup.OwedLists;
 import nexus.queue.settle.HistoryRows;
 import nexus.store.IndexedRead;
@@ -104,6 +103,7 @@ final class DeliveriesBySeq {
             RequestedPage.SINCE,
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
+            RequestedPage.DEAD_REASON,
             RequestedPage.SUBSCRIPTION);
 
     private DeliveriesBySeq() {}
@@ -116,12 +116,14 @@ final class DeliveriesBySeq {
                 RequestedPage.STATUSES,
                 RequestedPage.SINCE,
                 RequestedPage.UNTIL,
-                RequestedPage.ROWS);
+                RequestedPage.ROWS,
+                RequestedPage.DEAD_REASON);
     }
 
     private static int scanned(RequestedPage page) {
-        boolean matchesMost =
-                page.filter().status().isEmpty() && page.filter().until().isEmpty();
+        boolean matchesMost = page.filter().status().isEmpty()
+                && page.filter().deadReason().isEmpty()
+                && page.filter().until().isEmpty();
         return matchesMost ? page.limit() + 1 : Math.max(page.limit() + 1, SCANNED_ROWS);
     }
 
@@ -130,7 +132,6 @@ final class DeliveriesBySeq {
         if (page.filter().subscriptionId().isPresent()) {
             return IndexedRead.of(LIST_OF_SUBSCRIPTION, page);
         }
-        boolean onlyDead = page.filter().status().equals(Optional.of(DeliveryStatus.DEAD));
-        return IndexedRead.of(onlyDead ? LIST_DEAD : LIST_ALL, page);
+        return IndexedRead.of(page.filter().isOfDead() ? LIST_DEAD : LIST_ALL, page);
     }
 }

@@ -2,6 +2,7 @@ package nexus.delivery.state;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -11,6 +12,7 @@ import java.util.UUID;
  * @param type of the event, exactly
  * @param since created at or after
  * @param until created before
+ * @param deadReason of those that are DEAD; others do not match. One of {@link #DEAD_REASONS}
  */
 public record DeliveryFilter(
         Optional<DeliveryStatus> status,
@@ -18,7 +20,32 @@ public record DeliveryFilter(
         Optional<UUID> eventId,
         Optional<String> type,
         Optional<Instant> since,
-        Optional<Instant> until) {
+        Optional<Instant> until,
+        Optional<String> deadReason) {
+    /** The reasons for which a delivery is DEAD. */
+    public static final List<String> DEAD_REASONS = List.of(
+            "exhausted",
+            "expired",
+            "cancelled",
+            "subscription-deleted",
+            "gone",
+            "refused",
+            "payload-gone",
+            "payload-erased",
+            "transform-failed",
+            "event-unreadable");
+
+    /** For any reason, or none. */
+    public DeliveryFilter(
+            Optional<DeliveryStatus> status,
+            Optional<UUID> subscriptionId,
+            Optional<UUID> eventId,
+            Optional<String> type,
+            Optional<Instant> since,
+            Optional<Instant> until) {
+        this(status, subscriptionId, eventId, type, since, until, Optional.empty());
+    }
+
     public static DeliveryFilter ofEvent(UUID eventId) {
         return new DeliveryFilter(
                 Optional.empty(),
@@ -30,13 +57,20 @@ public record DeliveryFilter(
     }
 
     public DeliveryFilter withStatus(DeliveryStatus wanted) {
-        return new DeliveryFilter(Optional.of(wanted), subscriptionId, eventId, type, since, until);
+        return new DeliveryFilter(Optional.of(wanted), subscriptionId, eventId, type, since, until, deadReason);
+    }
+
+    /** Whether only DEAD ones match. */
+    boolean isOfDead() {
+        return deadReason.isPresent() || status.equals(Optional.of(DeliveryStatus.DEAD));
     }
 
     /** Names of the statuses that match. */
     String[] statuses() {
-        return status.map(one -> new String[] {one.name()}).orElseGet(() -> Arrays.stream(DeliveryStatus.values())
+        return Arrays.stream(DeliveryStatus.values())
+                .filter(one -> status.isEmpty() || status.get() == one)
+                .filter(one -> deadReason.isEmpty() || one == DeliveryStatus.DEAD)
                 .map(DeliveryStatus::name)
-                .toArray(String[]::new));
+                .toArray(String[]::new);
     }
 }

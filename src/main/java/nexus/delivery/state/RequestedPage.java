@@ -17,6 +17,9 @@ record RequestedPage(DeliveryFilter filter, DeliveryPosition before, int limit) 
     static final Parameter<RequestedPage> STATUSES =
             parameter("statuses", page -> page.filter().statuses());
 
+    static final Parameter<RequestedPage> DEAD_REASON =
+            parameter("dead_reason", page -> page.filter().deadReason().orElse(null));
+
     static final Parameter<RequestedPage> SINCE =
             parameter("since", page -> TimeBounds.sinceOrBeginning(page.filter().since()));
 
@@ -37,5 +40,6 @@ record RequestedPage(DeliveryFilter filter, DeliveryPosition before, int limit) 
 
     /** A condition on a row with the columns of {@link DeliveryRows}. */
     static final String MATCHES =
-            "status = ANY(:statuses::text[]) AND created_at >= :since::timestamptz AND created_at < :until::timestamptz";
+            "status = ANY(:statuses::text[]) AND created_at >= :since::timestamptz AND created_at < :until::timestamptz"
+                    + " AND (:dead_reason::text IS NULL OR dead_reason = :dead_reason::text)";
 }

@@ -127,6 +127,40 @@ class DeliveryRepositoryPostgresTest {
     }
 
     @Test
+    void reasonSelectsDeadOnesInEveryList() {
+        int lane = rows.subscription("subscription");
+        UUID exhausted = rows.event("a", lane);
+        rows.settle(rows.seq(exhausted), "DEAD", 500);
+        UUID refused = rows.event("a", lane);
+        rows.settle(rows.seq(refused), "DEAD", 400);
+        rows.run("UPDATE nexus.delivery SET dead_reason = 'refused' WHERE status_code = 400");
+        rows.settle(rows.seq(rows.event("a", lane)), "SENT", 200);
+        rows.event("a", lane);
+        Optional<UUID> mine = Optional.of(rows.subscriptionId(lane));
+
+        assertThat(events(ofReason(ALL, "refused"))).containsExactly(refused);
+        assertThat(events(ofReason(filter(mine, Optional.empty(), Optional.empty()), "exhausted")))
+                .containsExactly(exhausted);
+        assertThat(events(ofReason(filter(Optional.empty(), Optional.empty(), Optional.of("a")), "refused")))
+                .containsExactly(refused);
+        assertThat(events(ofReason(filter(mine, Optional.of(refused), Optional.empty()), "exhausted")))
+                .isEmpty();
+        assertThat(events(ofReason(ALL, "refused").withStatus(DeliveryStatus.FAILED)))
+                .isEmpty();
+    }
+
+    private static DeliveryFilter ofReason(DeliveryFilter filter, String reason) {
+        return new DeliveryFilter(
+                filter.status(),
+                filter.subscriptionId(),
+                filter.eventId(),
+                filter.type(),
+                filter.since(),
+                filter.until(),
+                Optional.of(reason));
+    }
+
+    @Test
     void aPageGoesOnlySoFarToFindARareType() {
         int lane = rows.subscription("subscription");
         UUID rare = rows.event("rare", lane);
