@@ -178,7 +178,9 @@ class RoomsTest {
             Map.entry("doctor", Set.of("api", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("demo", Set.of("api", "event", "store")),
             Map.entry("embedded", Set.of("store")),
-            Map.entry("page", Set.of("access", "api")),
+            Map.entry("page", Set.of("access", "api", "dispatch.outcome", "retry")),
+            Map.entry("page.content", Set.of()),
+            Map.entry("page.story", Set.of()),
             Map.entry("page.now", Set.of("page")),
             Map.entry("receiver", Set.of("terminal", "webhook")),
             Map.entry(

@@ -2,7 +2,6 @@ package nexus.page.content;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import nexus.target.Described;
 
 /**
  * The command that makes a described request with curl. It can be pasted into a shell whatever the request contains: every
@@ -14,26 +13,30 @@ public final class CurlCommand {
 
     private CurlCommand() {}
 
-    public static String of(Described request) {
+    public static String of(ShownRequest request) {
         StringBuilder command = new StringBuilder("curl --globoff -i -X ").append(quoted(request.method()));
         for (Map.Entry<String, String> header : request.headers().entrySet()) {
             command.append(" \\\n  -H ").append(quoted(header(header.getKey(), header.getValue())));
         }
-        if (request.body().length() > 0) {
+        if (!request.body().isEmpty()) {
             if (request.headers().keySet().stream().noneMatch("content-type"::equalsIgnoreCase)) {
                 command.append(" \\\n  -H 'Content-Type:'");
             }
             command.append(
-                    request.body().length() > MOST_BODY_BYTES
+                    isLong(request.body())
                             ? " \\\n  --data-binary @body"
-                            : " \\\n  --data-raw " + quoted(request.body().toString(StandardCharsets.UTF_8)));
+                            : " \\\n  --data-raw " + quoted(request.body()));
         }
         return command.append(" \\\n  ").append(quoted(request.url())).toString();
     }
 
     /** Whether the command reads the body from a file, because a shell takes no word that long. */
-    public static boolean readsBodyFromFile(Described request) {
-        return request.body().length() > MOST_BODY_BYTES;
+    public static boolean readsBodyFromFile(ShownRequest request) {
+        return isLong(request.body());
+    }
+
+    private static boolean isLong(String body) {
+        return body.getBytes(StandardCharsets.UTF_8).length > MOST_BODY_BYTES;
     }
 
     /** curl sends a header without a value only when its name ends with a semicolon. */

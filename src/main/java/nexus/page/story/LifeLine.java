@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import nexus.delivery.state.DeliveryStatus;
 
 /**
  * The stations of a delivery: from the change in the source to its present state.
@@ -73,7 +72,7 @@ public record LifeLine(String label, Optional<Instant> at, Optional<String> afte
             Optional<Origin> origin,
             Instant owedAt,
             List<Try> attempts,
-            DeliveryStatus status,
+            Status status,
             Instant updatedAt,
             String next) {
         List<LifeLine> line = new ArrayList<>();

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nexus.delivery.state.DeliveryStatus;
 import nexus.retry.Doubling;
 import nexus.retry.RetryPolicy;
 
@@ -34,7 +33,7 @@ public record NextStep(String headline, List<String> reasons) {
      * @param ahead deliveries of the same ordering key that go first
      */
     public record Owed(
-            DeliveryStatus status,
+            Status status,
             Optional<String> deadReason,
             int attempts,
             int attemptsBefore,

@@ -2,7 +2,6 @@ package nexus.page.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import nexus.target.Described;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,23 +69,23 @@ class CurlCommandTest {
 
     @Test
     void withoutABodyNoneIsSent() throws Exception {
-        assertThat(arguments(new Described("DELETE", "https://example.com/1", Map.of(), Buffer.buffer())))
+        assertThat(arguments(new ShownRequest("DELETE", "https://example.com/1", Map.of(), "")))
                 .containsExactly("--globoff", "-i", "-X", "DELETE", "https://example.com/1");
     }
 
     @Test
     void longBodyComesFromAFile() {
-        Described big = request(Map.of(), "x".repeat(30_001));
+        ShownRequest big = request(Map.of(), "x".repeat(30_001));
 
         assertThat(CurlCommand.readsBodyFromFile(big)).isTrue();
         assertThat(CurlCommand.of(big)).contains("--data-binary @body").hasSizeLessThan(200);
     }
 
-    private static Described request(Map<String, String> headers, String body) {
-        return new Described("POST", "https://example.com/hook?a=[1]&b={x}", headers, Buffer.buffer(body, "UTF-8"));
+    private static ShownRequest request(Map<String, String> headers, String body) {
+        return new ShownRequest("POST", "https://example.com/hook?a=[1]&b={x}", headers, body);
     }
 
-    private static List<String> arguments(Described request) throws IOException, InterruptedException {
+    private static List<String> arguments(ShownRequest request) throws IOException, InterruptedException {
         String script = "curl() { for a in \"$@\"; do printf '%s" + MARK.replace("\n", "\\n") + "' \"$a\"; done; }\n"
                 + CurlCommand.of(request) + "\n";
         Process shell = new ProcessBuilder("bash", "--norc", "--noprofile", "/dev/stdin")

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nexus.delivery.state.DeliveryStatus;
 import nexus.page.story.LifeLine.Mark;
 import nexus.page.story.LifeLine.Origin;
 import nexus.page.story.LifeLine.Try;
@@ -27,7 +26,7 @@ class LifeLineTest {
                 List.of(
                         new Try(1, START.plusMillis(50), Duration.ofMillis(9), Optional.of(500), Optional.of("500")),
                         new Try(2, START.plusSeconds(5), Duration.ofMillis(7), Optional.of(200), Optional.empty())),
-                DeliveryStatus.SENT,
+                Status.SENT,
                 START.plusSeconds(6),
                 "");
 
@@ -49,7 +48,7 @@ class LifeLineTest {
                     i, START.plusSeconds(i), Duration.ZERO, Optional.empty(), Optional.of("connection refused")));
         }
         List<LifeLine> line =
-                LifeLine.of(Optional.empty(), START, attempts, DeliveryStatus.DEAD, START.plusSeconds(17), "dead");
+                LifeLine.of(Optional.empty(), START, attempts, Status.DEAD, START.plusSeconds(17), "dead");
 
         assertThat(line)
                 .extracting(LifeLine::label)

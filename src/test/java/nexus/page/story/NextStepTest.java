@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import nexus.delivery.state.DeliveryStatus;
 import nexus.page.story.NextStep.Owed;
 import nexus.retry.Backoff;
 import nexus.retry.RetryPolicy;
@@ -70,7 +69,7 @@ class NextStepTest {
     void heldByStateOfItsSubscription() {
         for (String state : new String[] {"paused", "disabled"}) {
             LaneStanding lane = new LaneStanding(false, state, Optional.empty(), Optional.empty());
-            NextStep next = NextStep.of(owed(DeliveryStatus.PENDING, 0, 0, Optional.empty(), 0), POLICY, lane, NOW);
+            NextStep next = NextStep.of(owed(Status.PENDING, 0, 0, Optional.empty(), 0), POLICY, lane, NOW);
 
             assertThat(next.headline()).startsWith("It is held.");
             assertThat(next.reasons()).first().asString().contains(state);
@@ -79,7 +78,7 @@ class NextStepTest {
 
     @Test
     void deadSaysWhyAndWhetherItCanBeRetried() {
-        Owed dead = owed(DeliveryStatus.DEAD, 16, 0, Optional.of("exhausted"), 0);
+        Owed dead = owed(Status.DEAD, 16, 0, Optional.of("exhausted"), 0);
 
         assertThat(NextStep.of(dead, POLICY, LaneStanding.SENDING, NOW).headline())
                 .contains("All attempts were made");
@@ -127,7 +126,7 @@ class NextStepTest {
             int attempts, int before, int code, Instant lastAt, Duration wait, int ahead, LaneStanding lane) {
         return NextStep.of(
                 new Owed(
-                        DeliveryStatus.FAILED,
+                        Status.FAILED,
                         Optional.empty(),
                         attempts,
                         before,
@@ -141,7 +140,7 @@ class NextStepTest {
                 NOW);
     }
 
-    private static Owed owed(DeliveryStatus status, int attempts, int before, Optional<String> deadReason, int ahead) {
+    private static Owed owed(Status status, int attempts, int before, Optional<String> deadReason, int ahead) {
         return new Owed(
                 status,
                 deadReason,

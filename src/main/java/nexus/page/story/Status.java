@@ -1,0 +1,9 @@
+package nexus.page.story;
+
+/** The status of a delivery, as the API names it. */
+public enum Status {
+    PENDING,
+    SENT,
+    FAILED,
+    DEAD
+}
