@@ -503,10 +503,39 @@ CREATE TABLE stat_delta (
     failed         bigint NOT NULL DEFAULT 0,
     sent           bigint NOT NULL DEFAULT 0,
     dead           bigint NOT NULL DEFAULT 0,
-    filter_unknown bigint NOT NULL DEFAULT 0
+    filter_unknown bigint NOT NULL DEFAULT 0,
+    at             timestamptz NOT NULL DEFAULT now(),
+    tried          bigint[]
 );
 ALTER TABLE stat_delta REPLICA IDENTITY FULL;
-COMMENT ON TABLE stat_delta IS 'Inserted by intake and queue, one row a transaction and lane; folded into stat by upkeep.';
+COMMENT ON TABLE stat_delta IS 'Inserted by intake and queue, one row a transaction and lane; folded into stat and stat_minute by upkeep.';
+COMMENT ON COLUMN stat_delta.tried IS 'The attempts, by result and duration. In each number n, attempts of a kind are counted: their count n >> 16; 1 if they delivered: n >> 12 & 1; class of the answer: n >> 9 & 7; bucket of the duration: n & 511.';
+
+-- The same by time: a row for each minute, lane and class of answers in which something was counted. A day later the minutes
+-- of an hour become a row of stat_hour.
+
+CREATE TABLE stat_minute (
+    lane      int NOT NULL,
+    at        timestamptz NOT NULL,
+    answers   smallint NOT NULL,
+    events    bigint NOT NULL DEFAULT 0,
+    sent      bigint NOT NULL DEFAULT 0,
+    failed    bigint NOT NULL DEFAULT 0,
+    dead      bigint NOT NULL DEFAULT 0,
+    durations bigint[] NOT NULL DEFAULT '{}',
+    PRIMARY KEY (lane, at, answers)
+) WITH (fillfactor = 70);
+CREATE TABLE stat_hour (LIKE stat_minute INCLUDING DEFAULTS, PRIMARY KEY (lane, at, answers));
+COMMENT ON TABLE stat_minute IS 'Written by upkeep. Counts of the last day by minute; lane 0 is the sum of all lanes.';
+COMMENT ON TABLE stat_hour IS 'Written by upkeep. Counts by hour, once their minutes are more than a day past.';
+COMMENT ON COLUMN stat_minute.answers IS 'Class of the answers: 0 none, 1 other, 2 to 5 the first digit of the status. Events and dead deliveries are counted in class 0.';
+COMMENT ON COLUMN stat_minute.durations IS 'In each number n, attempts of about the same duration are counted: their count n >> 16; bucket of the duration: n & 511.';
+
+CREATE FUNCTION summed_durations(durations bigint[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg((n << 16) | bucket ORDER BY bucket), '{}')
+    FROM (SELECT d & 511 AS bucket, sum(d >> 16)::bigint AS n FROM unnest(durations) d GROUP BY 1) counted
+$$;
+COMMENT ON FUNCTION summed_durations(bigint[]) IS 'Adds up the numbers of the same bucket.';
 
 -- API keys, and the changes made with them.
 

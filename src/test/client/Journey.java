@@ -64,6 +64,7 @@ import nexus.client.model.SentRequest;
 import nexus.client.model.SignatureCheck;
 import nexus.client.model.SignatureReceived;
 import nexus.client.model.SecretRotation;
+import nexus.client.model.Series;
 import nexus.client.model.Signing;
 import nexus.client.model.SourceResetRequest;
 import nexus.client.model.Stats;
@@ -141,6 +142,8 @@ final class Journey {
         expect(!health.getVersion().isEmpty(), health);
         Stats stats = status.getStats();
         expect(stats.getDeliveriesTotal() >= 0, stats);
+        Series series = status.getSeries(since, "1m", null);
+        expect(series.getData().getFirst().getFailed().get5xx() >= 0, series);
         expect(status.getMetrics().contains("nexus_"), "meters");
         Diagnosis diagnosis = status.getDoctor();
         expect(!diagnosis.getChecks().isEmpty(), diagnosis);

@@ -129,6 +129,7 @@ class SurfaceIT {
                 .contains(
                         "GET /v1/health",
                         "GET /v1/stats",
+                        "GET /v1/stats/series",
                         "GET /v1/metrics",
                         "GET /v1/doctor",
                         "POST /v1/subscriptions",

@@ -58,6 +58,11 @@ public class Upkeep {
                                 config.days(),
                                 SLOWEST_LONG_WORK,
                                 new PastAudit(store, config.auditRetention())::delete),
+                        new Chore(
+                                "counts",
+                                config.days(),
+                                SLOWEST_LONG_WORK,
+                                new PastCounts(store, config.retention())::sum),
                         new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn))
                 .map(chore -> chore.rounds(vertx, heartbeats))
                 .toList();

@@ -14,6 +14,7 @@ import nexus.queue.owed.Place;
 import nexus.queue.settle.Outcome.AttemptMade;
 import nexus.store.NamedSql.Element;
 import nexus.store.Rows;
+import nexus.tally.Tried;
 
 /** The outcomes that one statement stores, as its array parameters. */
 record OutcomeColumns<O extends Outcome>(Term term, List<O> of) {
@@ -62,6 +63,18 @@ record OutcomeColumns<O extends Outcome>(Term term, List<O> of) {
 
     UUID[] batches() {
         return attempts(UUID[]::new, AttemptMade::batch);
+    }
+
+    /** The attempts as they are counted; null where no request was made. */
+    Long[] tried() {
+        return array(of, Long[]::new, outcome -> {
+            Optional<AttemptMade> attempt = outcome.attempt();
+            if (attempt.isEmpty()) {
+                return null;
+            }
+            AttemptMade made = attempt.get();
+            return Tried.once(outcome instanceof Outcome.Sent, made.statusCode(), made.durationMs());
+        });
     }
 
     /** One column of the deliveries. */

@@ -24,6 +24,7 @@ import nexus.queue.owed.PackedRows;
 import nexus.queue.settle.Outcome.AttemptMade;
 import nexus.store.NamedSql;
 import nexus.store.Rows;
+import nexus.tally.Tried;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +68,9 @@ final class SettlementStatements {
                 SELECT *
                 FROM unnest(:seqs::bigint[], :key_slices::smallint[], :event_ids::uuid[], :owed_since::timestamptz[],
                             :attempted_at::timestamptz[], :durations_ms::int[], :status_codes::smallint[],
-                            :responses::text[], :packed_rows::bigint[], :batches::uuid[])
-                     s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run, batch)
+                            :responses::text[], :packed_rows::bigint[], :batches::uuid[], :tried::bigint[])
+                     s(seq, stripe, event_id, created_at, attempted_at, duration_ms, status_code, response, run, batch,
+                       tried)
                 WHERE NOT EXISTS (SELECT FROM whole)
                   AND (seq IN (SELECT seq FROM gone)
                        OR run IN (SELECT first_seq FROM over UNION ALL SELECT first_seq FROM left_over))),
@@ -91,10 +93,11 @@ final class SettlementStatements {
                        CASE WHEN count(batch) > 0 THEN array_agg(batch) END
                 FROM part HAVING count(*) > 0),
             counted AS (
-                INSERT INTO stat_delta (lane, pending, sent)
-                SELECT :lane::int, -cardinality(:seqs::bigint[]), cardinality(:seqs::bigint[]) FROM whole
+                INSERT INTO stat_delta (lane, pending, sent, tried)
+                SELECT :lane::int, -cardinality(:seqs::bigint[]), cardinality(:seqs::bigint[]), :all_tried::bigint[]
+                FROM whole
                 UNION ALL
-                SELECT :lane::int, -count(*), count(*) FROM part HAVING count(*) > 0)
+                SELECT :lane::int, -count(*), count(*), array_agg(tried) FROM part HAVING count(*) > 0)
             SELECT (SELECT count(*) FROM fence) AS fenced,
                    CASE WHEN EXISTS (SELECT FROM whole) THEN :seqs::bigint[] ELSE ARRAY(SELECT seq FROM part) END AS seqs""",
             parameter("process", packed -> packed.sent().process()),
@@ -113,6 +116,8 @@ final class SettlementStatements {
                     "status_codes", packed -> packed.sent().attempts(Short[]::new, SettlementStatements::shortStatus)),
             parameter("responses", packed -> responsesIfAny(packed.sent())),
             parameter("batches", packed -> batchesIfAny(packed.sent())),
+            parameter("tried", packed -> packed.sent().tried()),
+            parameter("all_tried", packed -> Tried.summed(packed.sent().tried())),
             parameter("packed_rows", packed -> packed.sent()
                     .deliveries(Long[]::new, SettlementStatements::firstSeqOfPackedRow)),
             parameter("over", packed -> array(packed.over(), Long[]::new, PackedRow::firstSeq)),
@@ -175,6 +180,13 @@ final class SettlementStatements {
                   AND EXISTS (SELECT FROM fence)
                 RETURNING event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, due, attempts,
                           attempts_before, created_at),
+            done AS MATERIALIZED (
+                SELECT *
+                FROM gone JOIN unnest(:seqs::bigint[], :attempted_at::timestamptz[], :durations_ms::int[],
+                                      :status_codes::int[], :errors::text[], :responses::text[],
+                                      :batches::uuid[], :tried::bigint[])
+                               s(seq, attempted_at, duration_ms, status_code, error, response, batch, tried)
+                          USING (seq)),
             history AS (
                 INSERT INTO delivery (
                     day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
@@ -183,14 +195,13 @@ final class SettlementStatements {
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'SENT',
                        attempts + 1, attempts_before, created_at, now(),
                        attempted_at, duration_ms, status_code, error, response, batch
-                FROM gone JOIN unnest(:seqs::bigint[], :attempted_at::timestamptz[], :durations_ms::int[],
-                                      :status_codes::int[], :errors::text[], :responses::text[],
-                                      :batches::uuid[])
-                               s(seq, attempted_at, duration_ms, status_code, error, response, batch) USING (seq)),
+                FROM done),
             counted AS (
-                INSERT INTO stat_delta (lane, pending, failed, sent)
-                SELECT lane, -count(*) FILTER (WHERE due IS NULL), -count(*) FILTER (WHERE due IS NOT NULL), count(*)
-                FROM gone WHERE NOT own GROUP BY lane)
+                INSERT INTO stat_delta (lane, pending, failed, sent, tried)
+                SELECT lane, -count(*) FILTER (WHERE due IS NULL), -count(*) FILTER (WHERE due IS NOT NULL), count(*),
+                       array_agg(tried)
+                FROM done
+                WHERE NOT own GROUP BY lane)
             SELECT (SELECT count(*) FROM fence) AS fenced, ARRAY(SELECT seq FROM gone) AS seqs""",
             parameter("process", OutcomeColumns::process),
             parameter("epoch", OutcomeColumns::epoch),
@@ -201,7 +212,8 @@ final class SettlementStatements {
             parameter("status_codes", OutcomeColumns::statusCodes),
             parameter("errors", OutcomeColumns::errors),
             parameter("responses", OutcomeColumns::responses),
-            parameter("batches", SettlementStatements::batchesIfAny));
+            parameter("batches", SettlementStatements::batchesIfAny),
+            parameter("tried", OutcomeColumns::tried));
 
     /**
      * The rows are found first, by a plan that has no choice: joined to the outcomes by a DELETE or UPDATE of their own, a
@@ -215,13 +227,14 @@ final class SettlementStatements {
                 SELECT * FROM unnest(:lanes::int[], :key_slices::int[], :seqs::bigint[], :statuses::text[],
                                      :next_dues::timestamptz[], :reasons::text[], :attempted_at::timestamptz[],
                                      :durations_ms::int[], :status_codes::int[], :errors::text[], :responses::text[],
-                                     :attempts::int[], :attempts_before::int[], :batches::uuid[])
+                                     :attempts::int[], :attempts_before::int[], :batches::uuid[],
+                                     :tried::bigint[])
                     s(lane, stripe, seq, status, next_due, reason, attempted_at, duration_ms, status_code, error,
-                      response, attempts, attempts_before, batch)
+                      response, attempts, attempts_before, batch, tried)
                 WHERE EXISTS (SELECT FROM fence)),
             found AS MATERIALIZED (
                 SELECT o.*, s.status, s.next_due, s.reason, s.attempted_at, s.duration_ms, s.status_code, s.error,
-                       s.response, s.batch
+                       s.response, s.batch, s.tried
                 FROM outcome s CROSS JOIN LATERAL (
                     SELECT ctid AS place, lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
                            created_at, event_day, event_id, body_bytes, own
@@ -248,7 +261,7 @@ final class SettlementStatements {
                 RETURNING seq, due, attempts),
             again AS MATERIALIZED (
                 SELECT f.lane, f.seq, f.event_day, d.attempts, f.attempts_before, f.own, d.due, f.attempted_at,
-                       f.duration_ms, f.status_code, f.error, f.response, f.batch
+                       f.duration_ms, f.status_code, f.error, f.response, f.batch, f.tried
                 FROM found f JOIN delayed d ON d.seq = f.seq),
             tried AS (
                 INSERT INTO attempt (
@@ -257,13 +270,16 @@ final class SettlementStatements {
                 SELECT event_day, lane, seq, attempts, attempted_at, duration_ms, status_code, error, response, due, batch
                 FROM again),
             counted AS (
-                INSERT INTO stat_delta (lane, pending, failed, sent, dead)
-                SELECT lane, sum(pending), sum(failed), sum(sent), sum(dead)
+                INSERT INTO stat_delta (lane, pending, failed, sent, dead, tried)
+                SELECT lane, sum(pending), sum(failed), sum(sent), sum(dead),
+                       array_agg(tried) FILTER (WHERE tried IS NOT NULL)
                 FROM (SELECT lane, -(due IS NULL)::int AS pending, -(due IS NOT NULL)::int AS failed,
-                             (status = 'SENT')::int AS sent, (status = 'DEAD')::int AS dead
+                             (status = 'SENT')::int AS sent, (status = 'DEAD')::int AS dead, tried
                       FROM done WHERE NOT own
                       UNION ALL
-                      SELECT lane, -1, 1, 0, 0 FROM again WHERE NOT own AND attempts = attempts_before + 1) change
+                      SELECT lane, -first, first, 0, 0, tried
+                      FROM (SELECT lane, (attempts = attempts_before + 1)::int AS first, tried
+                            FROM again WHERE NOT own) again) change
                 GROUP BY lane)
             SELECT (SELECT count(*) FROM fence) AS fenced,
                    ARRAY(SELECT seq FROM done UNION ALL SELECT seq FROM again) AS seqs""",
@@ -284,7 +300,8 @@ final class SettlementStatements {
             parameter("responses", OutcomeColumns::responses),
             parameter("attempts", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attempts)),
             parameter("attempts_before", outcomes -> outcomes.deliveries(Integer[]::new, OwedDelivery::attemptsBefore)),
-            parameter("batches", SettlementStatements::batchesIfAny));
+            parameter("batches", SettlementStatements::batchesIfAny),
+            parameter("tried", OutcomeColumns::tried));
 
     /** Every writer locks rows in this order, so that two writers cannot deadlock. */
     private static final Comparator<Outcome> BY_KEY = Comparator.comparingInt(

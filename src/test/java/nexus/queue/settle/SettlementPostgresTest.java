@@ -73,6 +73,7 @@ class SettlementPostgresTest {
                 .containsExactly(other + "|SENT|1", other + "|SENT|1", other + "|SENT|1");
         assertThat(rows.all("SELECT lane, sum(pending), sum(sent) FROM nexus.stat_delta GROUP BY lane ORDER BY lane"))
                 .containsExactly(lane + "|-40|40", other + "|-3|3");
+        assertThat(tried()).isEqualTo("43|0");
         for (OwedDelivery row : owed.subList(0, 40)) {
             assertThat(rows.one("""
                     SELECT d.event_id, d.stripe, d.created_at = e.created_at, d.attempted_at = '%s', d.duration_ms,
@@ -113,6 +114,7 @@ class SettlementPostgresTest {
         assertThat(rows.all("SELECT seq FROM nexus.delivery")).containsExactly(Long.toString(renewed));
         assertThat(rows.one("SELECT sum(pending), sum(sent) FROM nexus.stat_delta"))
                 .isEqualTo("-49|49");
+        assertThat(tried()).isEqualTo("49|0");
         assertThat(rows.one("SELECT count(*) FROM nexus.owed")).isEqualTo("0");
     }
 
@@ -171,6 +173,7 @@ class SettlementPostgresTest {
         assertThat(rows.one("SELECT cardinality(seqs) FROM nexus.delivery_run")).isEqualTo("38");
         assertThat(rows.one("SELECT sum(pending), sum(failed), sum(sent), sum(dead) FROM nexus.stat_delta"))
                 .isEqualTo("-40|1|38|1");
+        assertThat(tried()).isEqualTo("38|2");
         assertThat(
                         rows.one(
                                 "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM nexus.owed"
@@ -222,6 +225,7 @@ class SettlementPostgresTest {
                         owed.getLast().seq() + "|0");
         assertThat(rows.one("SELECT sum(pending), sum(failed), sum(sent), sum(dead) FROM nexus.stat_delta"))
                 .isEqualTo("-68|1|66|1");
+        assertThat(tried()).isEqualTo("66|2");
     }
 
     @Test
@@ -382,6 +386,13 @@ class SettlementPostgresTest {
     }
 
     /** As they are taken, by rising seq. */
+    /** Attempts in the counters: those that delivered, and the others. */
+    private String tried() {
+        return rows.one("""
+                SELECT coalesce(sum((n >> 16) * (n >> 12 & 1)), 0), coalesce(sum((n >> 16) * (1 - (n >> 12 & 1))), 0)
+                FROM nexus.stat_delta CROSS JOIN unnest(tried) n""");
+    }
+
     private List<OwedDelivery> owed() {
         return rows
                 .all("SELECT lane, stripe, seq, to_json(created_at) #>> '{}', event_day, event_id, ctid"
