@@ -44,6 +44,7 @@ record CapturedTable(
         RowKey key,
         ColumnNames names) {
     private static final String OWN_SCHEMA = "nexus";
+    private static final String SNAPSHOT = "SNAPSHOT";
     private static final String MISFIT = "not what the catalog says of the type";
     /** Characters that are kept of a schema or table name when the whole name would make the event type too long. */
     private static final int SHORTENED_NAME = 33;
@@ -137,6 +138,19 @@ record CapturedTable(
 
     EventType type(Operation operation) {
         return Objects.requireNonNull(types.get(operation));
+    }
+
+    RowChange.Action action(Operation operation) {
+        return new RowChange.Action(type(operation), operation.name());
+    }
+
+    /** The action of a row that a backfill has read. */
+    RowChange.Action snapshot() {
+        try {
+            return new RowChange.Action(EventType.snapshot(schema, name), SNAPSHOT);
+        } catch (IllegalArgumentException e) {
+            return new RowChange.Action(EventType.snapshot(shortened(schema), shortened(name)), SNAPSHOT);
+        }
     }
 
     /**

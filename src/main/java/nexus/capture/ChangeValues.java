@@ -42,7 +42,7 @@ final class ChangeValues {
         @Override
         public Value get(String name) {
             return switch (name) {
-                case "type" -> new Value.Text(change.operation().name());
+                case "type" -> new Value.Text(change.action().word());
                 case "schema" -> new Value.Text(change.table().schema());
                 case "table" -> new Value.Text(change.table().name());
                 case "record" -> row();

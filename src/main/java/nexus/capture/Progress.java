@@ -1,6 +1,7 @@
 package nexus.capture;
 
 import java.util.List;
+import nexus.capture.window.Chunk;
 import nexus.event.IncomingEvent;
 import nexus.pgoutput.Lsn;
 
@@ -26,6 +27,13 @@ public sealed interface Progress {
      * @param bytes approximate memory of the events until they are stored
      */
     record Within(Lsn commitLsn, long ordinal, List<IncomingEvent> events, long bytes) implements Progress {}
+
+    /**
+     * Inside a transaction, at the mark of a chunk, whose rows are the events.
+     *
+     * @param isOutdated whether the rows have to be read again; then there are no events
+     */
+    record AtChunk(Within within, Chunk chunk, boolean isOutdated) implements Progress {}
 
     /** The transaction is complete. Once its events are stored, {@code endLsn} may be confirmed. */
     record Complete(Lsn commitLsn, Lsn endLsn) implements Progress {}

@@ -9,15 +9,15 @@ import nexus.capture.json.JsonWriter;
 import nexus.capture.message.Annotations;
 import nexus.event.EventBody;
 import nexus.event.EventId;
+import nexus.event.EventType;
 import nexus.event.IncomingEvent;
-import nexus.event.Operation;
 import nexus.pgoutput.PgOutputMessage.OldRow;
 import nexus.pgoutput.TupleData;
 import nexus.pgoutput.TupleData.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one row change, built from the received values.
+ * The body of one row change, or of one row that a backfill has read, built from the received values.
  *
  * @param annotations metadata added before this change
  * @param before null when the old row is not in the WAL, and for inserts and truncates
@@ -31,7 +31,7 @@ record RowChange(
         long ordinal,
         Annotations annotations,
         CapturedTable table,
-        Operation operation,
+        Action action,
         @Nullable OldRow before,
         @Nullable TupleData after,
         int maxBytes,
@@ -44,6 +44,13 @@ record RowChange(
     private static final int MOST_JSON_PER_BYTE = 400;
 
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * How the change is called in the body.
+     *
+     * @param word the value of {@code type} in the data: {@code INSERT}
+     */
+    record Action(EventType type, String word) {}
 
     /** The columns of a row that are written. */
     private enum Part {
@@ -126,7 +133,7 @@ record RowChange(
     }
 
     private byte[] body(JsonWriter out, boolean oversized) {
-        out.ascii(EventBody.head(id, table.type(operation), transaction.createdAt()));
+        out.ascii(EventBody.head(id, action.type(), transaction.createdAt()));
         data(out, oversized);
         out.ascii(EventBody.METADATA);
         metadata(out);
@@ -138,7 +145,7 @@ record RowChange(
     }
 
     private void data(JsonWriter out, boolean oversized) {
-        out.ascii("{\"type\":\"" + operation + "\",\"schema\":");
+        out.ascii("{\"type\":\"" + action.word() + "\",\"schema\":");
         out.string(table.schema());
         out.ascii(",\"table\":");
         out.string(table.name());

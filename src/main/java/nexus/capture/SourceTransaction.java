@@ -17,6 +17,7 @@ final class SourceTransaction {
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final Lsn commitLsn;
+    private final int xid;
     private final Instant createdAt;
     private final int timeline;
     private final byte[] metadataBeforeOrdinal;
@@ -24,6 +25,7 @@ final class SourceTransaction {
 
     SourceTransaction(SourceIdentity source, Begin begin) {
         commitLsn = begin.commitLsn();
+        xid = (int) begin.xid();
         createdAt = storable(begin.committedAt()).truncatedTo(ChronoUnit.MILLIS);
         timeline = source.timelineOf().applyAsInt(commitLsn);
         JsonWriter before = new JsonWriter(Integer.MAX_VALUE);
@@ -48,6 +50,11 @@ final class SourceTransaction {
 
     Lsn commitLsn() {
         return commitLsn;
+    }
+
+    /** Unsigned. */
+    int xid() {
+        return xid;
     }
 
     /** The commit time, in milliseconds. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nexus.capture.catalog.CatalogTable;
 import nexus.capture.catalog.CatalogUnavailableException;
 import nexus.capture.catalog.TableCatalog;
 import nexus.capture.format.TypeFormats;
@@ -15,6 +16,9 @@ import nexus.capture.message.Annotations;
 import nexus.capture.message.EmittedEvent;
 import nexus.capture.message.RefusedMessageException;
 import nexus.capture.message.RefusedMessages;
+import nexus.capture.window.Chunk;
+import nexus.capture.window.Window;
+import nexus.capture.window.Windows;
 import nexus.event.EventBody;
 import nexus.event.EventId;
 import nexus.event.EventType;
@@ -58,7 +62,7 @@ public final class TransactionAssembler {
     private static final long READ_AGAIN_NANOS = 1_000_000_000L;
 
     /** Prefixes of the logical messages that are used; the content of others is never read. */
-    public static final Set<String> PREFIXES = Set.of(EmittedEvent.PREFIX, Annotations.PREFIX);
+    public static final Set<String> PREFIXES = Set.of(EmittedEvent.PREFIX, Annotations.PREFIX, Windows.PREFIX);
 
     private final SourceIdentity source;
     private final TableCatalog catalog;
@@ -66,6 +70,7 @@ public final class TransactionAssembler {
     private final int eventMaxBytes;
     private final RefusedMessages refused;
     private final UndecodedChanges undecoded;
+    private final Windows windows;
     private final TypeFormats formats;
     private final EventIds ids;
     private final Map<Integer, CapturedTable> tables = new HashMap<>();
@@ -94,12 +99,29 @@ public final class TransactionAssembler {
             int eventMaxBytes,
             RefusedMessages refused,
             UndecodedChanges undecoded) {
+        this(source, catalog, resume, eventMaxBytes, refused, undecoded, Windows.NONE);
+    }
+
+    /**
+     * As above, for a stream that rows of backfills join.
+     *
+     * @param windows of the backfills whose rows join this stream
+     */
+    public TransactionAssembler(
+            SourceIdentity source,
+            TableCatalog catalog,
+            ResumePoint resume,
+            int eventMaxBytes,
+            RefusedMessages refused,
+            UndecodedChanges undecoded,
+            Windows windows) {
         this.source = source;
         this.catalog = catalog;
         this.resume = resume;
         this.eventMaxBytes = eventMaxBytes;
         this.refused = refused;
         this.undecoded = undecoded;
+        this.windows = windows;
         this.formats = new TypeFormats(catalog);
         this.ids = new EventIds(source.systemId(), source.idKey());
     }
@@ -175,8 +197,12 @@ public final class TransactionAssembler {
     }
 
     private CapturedTable captured(Relation relation) {
+        return captured(relation, catalog.table(relation.oid()));
+    }
+
+    private CapturedTable captured(Relation relation, Optional<CatalogTable> described) {
         try {
-            return CapturedTable.of(relation, catalog.table(relation.oid()), formats);
+            return CapturedTable.of(relation, described, formats);
         } catch (CatalogUnavailableException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) { // only this table is affected
@@ -238,6 +264,13 @@ public final class TransactionAssembler {
         if (isStoredWhole(open.commitLsn())) {
             return UNMOVED;
         }
+        if (message.prefix().equals(Windows.PREFIX)) {
+            return isStored(open)
+                    ? within()
+                    : windows.marked(message.content())
+                            .map(chunk -> chunk(open, chunk))
+                            .orElseGet(this::within);
+        }
         try {
             if (message.prefix()
                     .equals(Annotations.PREFIX)) { // also in the stored part, because more changes may follow
@@ -257,6 +290,24 @@ public final class TransactionAssembler {
             }
         }
         return within();
+    }
+
+    /**
+     * The rows of a chunk that no later change in the stream has replaced. Each takes an ordinal, so that their ids differ;
+     * the transaction has no other message.
+     */
+    private Progress chunk(SourceTransaction open, Chunk chunk) {
+        Made made = new Made();
+        boolean isOutdated = chunk.window().isOutdated(chunk.seen());
+        if (!isOutdated) {
+            CapturedTable table = captured(chunk.relation(), Optional.of(chunk.table()));
+            for (TupleData row : chunk.rows()) {
+                made.addSnapshot(open, table, row, chunk);
+            }
+        }
+        chunk.window().forget(chunk.seen());
+        Progress.Within within = new Progress.Within(open.commitLsn(), ordinal, made.events, made.bytes);
+        return new Progress.AtChunk(within, chunk, isOutdated);
     }
 
     private Progress emittedOutside(LogicalMessage message) {
@@ -282,34 +333,66 @@ public final class TransactionAssembler {
                     ? table.key().barrier()
                     : table.key().of(before, after);
             RowChange change = new RowChange(
-                    id(open), open, ordinal, annotations, table, operation, before, after, eventMaxBytes, undecoded);
+                    id(open),
+                    open,
+                    ordinal,
+                    annotations,
+                    table,
+                    table.action(operation),
+                    before,
+                    after,
+                    eventMaxBytes,
+                    undecoded);
+            add(open, change, ordering, Optional.empty());
+            for (Window window : windows.open()) {
+                window.record(table.key().scope(), events.getLast(), open.xid());
+            }
+        }
+
+        /** Adds a row of a chunk, unless the stream has a newer state of it. */
+        void addSnapshot(SourceTransaction open, CapturedTable table, TupleData row, Chunk chunk) {
+            Ordering ordering = table.key().of(null, row);
+            if (chunk.window().isReplaced(ordering, chunk.seen())) {
+                return;
+            }
+            ordinal += events.isEmpty() ? 0 : 1; // the mark has the first
+            CapturedTable fitting = snapshotFitting(table, row);
+            RowChange change = new RowChange(
+                    id(open),
+                    open,
+                    ordinal,
+                    Annotations.NONE,
+                    fitting,
+                    fitting.snapshot(),
+                    null,
+                    row,
+                    eventMaxBytes,
+                    undecoded);
+            add(open, change, ordering, Optional.of(chunk.recipient()));
+        }
+
+        private void add(
+                SourceTransaction open, RowChange change, Ordering ordering, Optional<IncomingEvent.Recipient> only) {
+            EventType type = change.action().type();
             if (change.valueBytes() > BIG_BYTES) {
                 byte[] body = change.bytes();
-                add(open, change.id(), table.type(operation), ordering, () -> body, false);
+                events.add(new IncomingEvent(
+                        change.id(), type, open.createdAt(), ordering, () -> body, false, only));
                 bytes += (long) BODY_COPIES * body.length;
             } else {
-                add(open, change.id(), table.type(operation), ordering, change, false);
+                events.add(new IncomingEvent(change.id(), type, open.createdAt(), ordering, change, false, only));
                 bytes += change.valueBytes() + (long) BODY_COPIES * change.expectedBytes();
             }
+            bytes += EVENT_OVERHEAD;
         }
 
         void add(SourceTransaction open, EmittedEvent emitted) {
             EventId id = id(open);
             byte[] body =
                     EventBody.of(id, emitted.type(), open.createdAt(), utf8(emitted.data()), utf8(emitted.metadata()));
-            add(open, id, emitted.type(), emitted.ordering(), () -> body, true);
-            bytes += (long) BODY_COPIES * body.length;
-        }
-
-        private void add(
-                SourceTransaction open,
-                EventId id,
-                EventType type,
-                Ordering ordering,
-                IncomingEvent.Body body,
-                boolean storedAlways) {
-            events.add(new IncomingEvent(id, type, open.createdAt(), ordering, body, storedAlways));
-            bytes += EVENT_OVERHEAD;
+            events.add(
+                    new IncomingEvent(id, emitted.type(), open.createdAt(), emitted.ordering(), () -> body, true));
+            bytes += EVENT_OVERHEAD + (long) BODY_COPIES * body.length;
         }
 
         private static byte[] utf8(String json) {
@@ -345,6 +428,17 @@ public final class TransactionAssembler {
             misfitNanos = System.nanoTime();
         }
         return current.withMisfitsAsText(before, after, eventMaxBytes);
+    }
+
+    private CapturedTable snapshotFitting(CapturedTable table, TupleData row) {
+        try {
+            return table.fits(null, row, eventMaxBytes) ? table : table.withMisfitsAsText(null, row, eventMaxBytes);
+        } catch (BrokenStreamException | CatalogUnavailableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) { // only this row is affected
+            LOG.debugf(e, "row of a backfill is sent as texts");
+            return table.asText(UNDECODED);
+        }
     }
 
     private Progress within() {

@@ -15,7 +15,9 @@ public record EventType(String value) {
     public static final int MAX_ROW_CHANGE = 1024;
 
     private static final String ROW_CHANGE_PREFIX = "pg.";
+    private static final String SNAPSHOT_SUFFIX = ".snapshot";
     private static final String OWN_PREFIX = "nexus.";
+    private static final int SNAPSHOT_DOTS = 3;
 
     public EventType {
         if (!isDotted(value, MAX_ROW_CHANGE)) {
@@ -39,6 +41,18 @@ public record EventType(String value) {
 
     public static EventType rowChange(String schema, String table, Operation operation) {
         return new EventType(ROW_CHANGE_PREFIX + segment(schema) + '.' + segment(table) + '.' + operation.segment());
+    }
+
+    /** The type of a row that a backfill has read. */
+    public static EventType snapshot(String schema, String table) {
+        return new EventType(ROW_CHANGE_PREFIX + segment(schema) + '.' + segment(table) + SNAPSHOT_SUFFIX);
+    }
+
+    /** Whether {@link #snapshot} made it: the names of schema and table contain no dots. */
+    public boolean isSnapshot() {
+        return value.endsWith(SNAPSHOT_SUFFIX)
+                && value.startsWith(ROW_CHANGE_PREFIX)
+                && value.chars().filter(c -> c == '.').count() == SNAPSHOT_DOTS;
     }
 
     /** A row change, {@code pg.*}; such a type cannot be published. */

@@ -2,6 +2,8 @@ package nexus.event;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import nexus.value.JsonValues;
 import nexus.value.Value;
@@ -12,20 +14,40 @@ import nexus.value.Value;
  *
  * @param createdAt when it was published or committed; milliseconds
  * @param storedAlways true for published events, which are stored also without a subscription
+ * @param recipient the only subscription that may receive it; empty for all that select it
  */
 public record IncomingEvent(
-        EventId id, EventType type, Instant createdAt, Ordering ordering, Body body, boolean storedAlways) {
+        EventId id,
+        EventType type,
+        Instant createdAt,
+        Ordering ordering,
+        Body body,
+        boolean storedAlways,
+        Optional<Recipient> recipient) {
     private static final String DATA = "data";
     private static final String METADATA = "metadata";
 
+    /** An event for all subscriptions that select it. */
+    public IncomingEvent(
+            EventId id, EventType type, Instant createdAt, Ordering ordering, Body body, boolean storedAlways) {
+        this(id, type, createdAt, ordering, body, storedAlways, Optional.empty());
+    }
+
+    /**
+     * The recipient of an event that a job makes.
+     *
+     * @param job the backfill that has read the row
+     */
+    public record Recipient(UUID subscription, UUID job) {}
+
     /** A copy with another id. */
     public IncomingEvent withId(EventId other) {
-        return new IncomingEvent(other, type, createdAt, ordering, new Renamed(body, other), storedAlways);
+        return new IncomingEvent(other, type, createdAt, ordering, new Renamed(body, other), storedAlways, recipient);
     }
 
     /** A copy with the smallest possible body. It has the same values, so that the same subscriptions receive it. */
     public IncomingEvent reduced() {
-        return new IncomingEvent(id, type, createdAt, ordering, new Reduced(body), storedAlways);
+        return new IncomingEvent(id, type, createdAt, ordering, new Reduced(body), storedAlways, recipient);
     }
 
     /** The values of its payload. Nothing is read or made before it is asked for. For one thread. */

@@ -8,7 +8,7 @@ import nexus.refusal.Refusal;
 /**
  * A pattern of event types: {@code *} matches one segment, {@code **} any number of segments including none, and a single
  * {@code *} every published event and every row change. Only patterns that start with {@code nexus.} match Nexus's own
- * events.
+ * events, and none matches the rows of a backfill.
  */
 public record TypePattern(String value) {
     private static final String EVERYTHING = "*";
@@ -40,6 +40,9 @@ public record TypePattern(String value) {
     public boolean matches(EventType type) {
         if (type.isOwn() && !value.startsWith(OWN_PREFIX)) {
             return false;
+        }
+        if (type.isSnapshot()) {
+            return false; // only the subscription of its backfill receives it
         }
         if (value.equals(EVERYTHING)) {
             return true;

@@ -73,9 +73,21 @@ public class EventIntake {
      *     the transaction was committed: read the checkpoint again before continuing.
      */
     public Future<Boolean> capture(List<IncomingEvent> events, Checkpoint checkpoint, EventRefusal.Listener refusals) {
-        return capture(events, checkpoint, ID_TRIES)
+        return capture(events, List.of(), checkpoint, refusals);
+    }
+
+    /**
+     * As above.
+     *
+     * @param along are committed with the events. If one of them is refused, the others are stored without it and the
+     *     events of its job
+     */
+    public Future<Boolean> capture(
+            List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, EventRefusal.Listener refusals) {
+        return capture(events, along, checkpoint, ID_TRIES)
                 .recover(failure -> StoreErrors.isAboutOneRow(failure)
-                        ? without(events, failure, refusals).compose(taken -> capture(taken, checkpoint, ID_TRIES))
+                        ? without(events, failure, refusals)
+                                .compose(taken -> capture(taken, along, checkpoint, ID_TRIES))
                         : Future.failedFuture(failure));
     }
 
@@ -121,31 +133,64 @@ public class EventIntake {
                 true);
     }
 
-    private Future<Boolean> capture(List<IncomingEvent> events, Checkpoint checkpoint, int idTries) {
+    private Future<Boolean> capture(
+            List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, int idTries) {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
-        if (!events.isEmpty() && matched.isEmpty()) {
+        if (!events.isEmpty() && matched.isEmpty() && along.isEmpty()) {
             return repository.isCatalogAt(matched.catalogVersion).compose(same -> {
                 if (!same) {
-                    return catalog.reload().compose(reloaded -> capture(events, checkpoint, idTries));
+                    return catalog.reload().compose(reloaded -> capture(events, along, checkpoint, idTries));
                 }
                 undecided.add(matched.undecided);
                 return Future.succeededFuture(false);
             });
         }
-        return store(matched, List.of(), Optional.of(checkpoint))
+        return store(matched, List.of(), Optional.of(checkpoint), along)
                 .compose(done -> {
                     if (!done) {
-                        return catalog.reload().compose(r -> capture(events, checkpoint, idTries));
+                        return catalog.reload().compose(r -> capture(events, along, checkpoint, idTries));
                     }
                     if (tracing.isOn()) {
                         matched.forEach(tracing::captured);
                     }
                     return Future.succeededFuture(true);
                 })
-                .recover(failure -> StoreErrors.isTaken(failure) && idTries > 0
-                        ? renameTaken(events, matched).compose(free -> capture(free, checkpoint, idTries - 1))
-                        : Future.failedFuture(failure));
+                .recover(failure -> {
+                    if (failure instanceof AlongRefused refused) {
+                        return withoutJob(refused.along, events, along, checkpoint, idTries);
+                    }
+                    return StoreErrors.isTaken(failure) && idTries > 0
+                            ? renameTaken(events, matched)
+                                    .compose(free -> capture(free, along, checkpoint, idTries - 1))
+                            : Future.failedFuture(failure);
+                });
+    }
+
+    private Future<Boolean> withoutJob(
+            Along refused, List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, int idTries) {
+        List<IncomingEvent> others = events.stream()
+                .filter(event -> event.recipient()
+                        .filter(recipient -> recipient.job().equals(refused.job()))
+                        .isEmpty())
+                .toList();
+        List<Along> rest = along.stream()
+                .filter(one -> !one.job().equals(refused.job()))
+                .toList();
+        along.stream().filter(one -> one.job().equals(refused.job())).forEach(Along::refused);
+        return capture(others, rest, checkpoint, idTries);
+    }
+
+    /** Nothing was stored, because something that belongs to the events was not as expected. */
+    private static final class AlongRefused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Along along;
+
+        AlongRefused(Along along) {
+            super("refused", null, false, false);
+            this.along = along;
+        }
     }
 
     /** Renames events whose ids other events already have, so that they do not block the rest of the batch. */
@@ -164,7 +209,15 @@ public class EventIntake {
     /** @return false if the match is out of date: reload and match again */
     private Future<Boolean> store(
             MatchedEvents matched, List<EventRepository.Claim> claims, Optional<Checkpoint> checkpoint) {
-        return repository.store(matched, claims, checkpoint).compose(stored -> switch (stored) {
+        return store(matched, claims, checkpoint, List.of());
+    }
+
+    private Future<Boolean> store(
+            MatchedEvents matched,
+            List<EventRepository.Claim> claims,
+            Optional<Checkpoint> checkpoint,
+            List<Along> along) {
+        return repository.store(matched, claims, checkpoint, along).compose(stored -> switch (stored) {
             case EventRepository.Stored.Done done -> {
                 signal.raise(done.owed());
                 undecided.add(matched.undecided);
@@ -174,6 +227,7 @@ public class EventIntake {
                 signal.live().clear();
                 yield Future.succeededFuture(false);
             }
+            case EventRepository.Stored.Refused refused -> Future.failedFuture(new AlongRefused(refused.along()));
             case EventRepository.Stored.CheckpointLost lost ->
                 Future.failedFuture(new CheckpointLostException(
                         checkpoint.map(Checkpoint::source).orElse("")));

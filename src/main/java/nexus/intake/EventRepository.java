@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
 import java.time.LocalDate;
@@ -172,6 +173,9 @@ final class EventRepository {
 
         /** The stored checkpoint is not the expected one: nothing was stored. */
         record CheckpointLost() implements Stored {}
+
+        /** Something that belongs to the events was not as expected: nothing was stored. */
+        record Refused(Along along) implements Stored {}
     }
 
     /** A row for {@code idempotency}. */
@@ -187,10 +191,16 @@ final class EventRepository {
     }
 
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint) {
+        return store(events, claims, checkpoint, List.of());
+    }
+
+    /** @param along are committed with the events; without any, it costs one round trip */
+    Future<Stored> store(
+            MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint, List<Along> along) {
         Tuple parameters = ACCEPT.tuple(new Batch(events, claims, checkpoint));
-        return accept(events.owed, parameters)
+        return accept(events.owed, parameters, along)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, parameters))
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, parameters, along))
                         : Future.failedFuture(failure));
     }
 
@@ -212,6 +222,14 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
+    private Future<Stored> accept(NewlyOwed owed, Tuple parameters, List<Along> along) {
+        Optional<Integer> owner = owed.owner();
+        Future<Stored> stored = along.isEmpty() ? accept(owed, parameters) : acceptWith(along, owed, parameters);
+        return stored.recover(failure -> owner.isPresent() && StoreErrors.isMissingTable(failure)
+                ? Future.succeededFuture(new Stored.MatchOutdated())
+                : Future.failedFuture(failure));
+    }
+
     private Future<Stored> accept(NewlyOwed owed, Tuple parameters) {
         Optional<Integer> owner = owed.owner();
         return PipelinedTransaction.run(pool, connection -> {
@@ -222,10 +240,47 @@ final class EventRepository {
                             connection.preparedQuery(ACCEPT.text()).execute(parameters);
                     return lock.compose(locked -> accepted);
                 })
-                .map(rows -> stored(Rows.only(rows), owed))
-                .recover(failure -> owner.isPresent() && StoreErrors.isMissingTable(failure)
-                        ? Future.succeededFuture(new Stored.MatchOutdated())
+                .map(rows -> stored(Rows.only(rows), owed));
+    }
+
+    /** Waits for each answer, because a refusal or an outdated match undoes all of it. */
+    private Future<Stored> acceptWith(List<Along> along, NewlyOwed owed, Tuple parameters) {
+        return pool.withTransaction(connection -> connection
+                        .query(owed.owner().map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
+                        .execute()
+                        .compose(locked -> changed(along, connection))
+                        .compose(changed ->
+                                connection.preparedQuery(ACCEPT.text()).execute(parameters))
+                        .map(rows -> stored(Rows.only(rows), owed))
+                        .compose(stored -> stored instanceof Stored.Done
+                                ? Future.succeededFuture(stored)
+                                : Future.<Stored>failedFuture(new NothingStored(stored))))
+                .recover(failure -> failure instanceof NothingStored nothing
+                        ? Future.succeededFuture(nothing.stored)
                         : Future.failedFuture(failure));
+    }
+
+    private static Future<Void> changed(List<Along> along, SqlConnection connection) {
+        Future<Void> all = Future.succeededFuture();
+        for (Along one : along) {
+            all = all.compose(before -> one.change(connection))
+                    .compose(isAsExpected -> isAsExpected
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(new NothingStored(new Stored.Refused(one))));
+        }
+        return all;
+    }
+
+    /** Rolls the transaction back. */
+    private static final class NothingStored extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Stored stored;
+
+        NothingStored(Stored stored) {
+            super("nothing was stored", null, false, false);
+            this.stored = stored;
+        }
     }
 
     /** Whether the catalog still has this version, read under its lock. */

@@ -2,6 +2,9 @@ package nexus.pgoutput;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of one row, in the order of its RELATION message. The values are ranges of the message's bytes, so that a row
@@ -29,6 +32,38 @@ public final class TupleData {
         this.message = message;
         this.kinds = kinds;
         this.bounds = bounds;
+    }
+
+    /**
+     * A row that was read by a query.
+     *
+     * @param values the output texts in UTF-8; null for NULL
+     * @param isOmitted for each column, whether its value was too large to be read
+     */
+    public static TupleData of(List<byte @Nullable []> values, IntPredicate isOmitted) {
+        int total = 0;
+        for (byte[] value : values) {
+            total += value == null ? 0 : value.length;
+        }
+        byte[] message = new byte[total];
+        Kind[] kinds = new Kind[values.size()];
+        int[] bounds = new int[2 * kinds.length];
+        int at = 0;
+        for (int i = 0; i < kinds.length; i++) {
+            byte[] value = values.get(i);
+            if (isOmitted.test(i)) {
+                kinds[i] = Kind.OMITTED;
+            } else if (value == null) {
+                kinds[i] = Kind.NULL;
+            } else {
+                kinds[i] = Kind.TEXT;
+                System.arraycopy(value, 0, message, at, value.length);
+                bounds[2 * i] = at;
+                at += value.length;
+                bounds[2 * i + 1] = at;
+            }
+        }
+        return new TupleData(message, kinds, bounds);
     }
 
     public int size() {

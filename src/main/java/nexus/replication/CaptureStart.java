@@ -52,6 +52,7 @@ import nexus.replication.state.CaptureState.Status;
 import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
 import nexus.replication.stream.BatchStoring;
+import nexus.replication.stream.ChunkStream;
 import nexus.replication.stream.CommitSearch;
 import nexus.replication.stream.ReadBatch;
 import nexus.replication.stream.ReplicationSession;
@@ -306,6 +307,7 @@ public class CaptureStart {
                 cluster.database(),
                 stream.await(store.eventIdKey()),
                 history::timelineOf);
+        ChunkStream chunks = new ChunkStream();
         UnknownRootGaps unknownRoots = new UnknownRootGaps(gapNotice, config.slot(), clock);
         TransactionAssembler assembler = new TransactionAssembler(
                 identity,
@@ -313,7 +315,8 @@ public class CaptureStart {
                 position.point(),
                 config.eventMaxBytes(),
                 refused,
-                undecoded);
+                undecoded,
+                chunks);
         return new ReplicationSession(new ReplicationSession.Parts(
                 stream,
                 ordinary,
@@ -321,6 +324,7 @@ public class CaptureStart {
                 new ReadBatch(position, config.batchMaxEvents(), config.batchMaxBytes()),
                 new BatchStoring(intake, positions, refusals, position, Thread.currentThread()),
                 report,
+                chunks,
                 next -> recordLostRest(stream, position, next),
                 () -> {
                     if (!catalogKeeper.isSaved()) {

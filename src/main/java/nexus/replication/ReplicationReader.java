@@ -30,6 +30,7 @@ import nexus.replication.state.CaptureReport;
 import nexus.replication.state.CaptureState.Status;
 import nexus.replication.state.StoreReply;
 import nexus.replication.state.StoreUnavailableException;
+import nexus.replication.stream.ChunkStream;
 import nexus.replication.stream.LagSampler;
 import nexus.replication.stream.ReplicationSession;
 import nexus.replication.stream.UnannouncedTransaction;
@@ -197,6 +198,12 @@ public class ReplicationReader {
         LockSupport.unpark(thread);
     }
 
+    /** The place where chunks of backfills join the stream; empty while this process does not capture. */
+    public Optional<ChunkStream> chunks() {
+        ReplicationSession capturing = session;
+        return capturing == null ? Optional.empty() : Optional.of(capturing.chunks());
+    }
+
     private void whileCapturing(Consumer<ReplicationSession> task) {
         ReplicationSession capturing = session;
         if (capturing != null) {
@@ -249,6 +256,7 @@ public class ReplicationReader {
             opened.finish(process.shutdownTimeout().dividedBy(2));
         } finally {
             session = null;
+            opened.chunks().end();
             failures = opened.isProven() ? 0 : failures;
             opened.abort();
         }

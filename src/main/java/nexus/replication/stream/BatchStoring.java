@@ -2,12 +2,13 @@ package nexus.replication.stream;
 
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import nexus.event.IncomingEvent;
+import nexus.intake.Along;
+import nexus.intake.Checkpoint;
 import nexus.intake.CheckpointLostException;
 import nexus.intake.EventIntake;
+import nexus.intake.EventRefusal;
 import nexus.replication.position.SourcePosition;
 import nexus.replication.position.SourcePositionRepository;
 import nexus.replication.source.SourceErrors;
@@ -51,7 +52,7 @@ public final class BatchStoring {
     }
 
     private record Attempt(
-            List<IncomingEvent> events,
+            ReadBatch.Taken batch,
             SourcePosition to,
             Future<SourcePosition> result,
             int failures,
@@ -77,8 +78,8 @@ public final class BatchStoring {
         return handled;
     }
 
-    void start(List<IncomingEvent> events, SourcePosition to) {
-        attempt = attempt(events, to, wakingReader(capture(events, to)), 0);
+    void start(ReadBatch.Taken batch, SourcePosition to) {
+        attempt = attempt(batch, to, wakingReader(capture(batch, to)), 0);
     }
 
     /**
@@ -97,6 +98,7 @@ public final class BatchStoring {
             stored = current.result.result();
             handled = current.to;
             attempt = null;
+            current.batch.along().forEach(Along::stored);
             return;
         }
         Throwable failure = current.result.cause();
@@ -109,28 +111,32 @@ public final class BatchStoring {
         if (System.nanoTime() - current.retryNanos >= 0) {
             LOG.warnf(
                     "batch not stored, trying again events=%d to=%s failures=%d reason=%s",
-                    current.events.size(), current.to.doneEnd(), current.failures + 1, failure.getMessage());
-            Future<SourcePosition> again = wakingReader(retry(current.events, current.to));
-            attempt = attempt(current.events, current.to, again, current.failures + 1);
+                    current.batch.events().size(), current.to.doneEnd(), current.failures + 1, failure.getMessage());
+            Future<SourcePosition> again = wakingReader(retry(current.batch, current.to));
+            attempt = attempt(current.batch, current.to, again, current.failures + 1);
         }
     }
 
     /** Retries from the stored position, since the failed transaction may have been committed nevertheless. */
-    private Future<SourcePosition> retry(List<IncomingEvent> events, SourcePosition to) {
+    private Future<SourcePosition> retry(ReadBatch.Taken batch, SourcePosition to) {
         return positions.find(stored.slot()).compose(found -> {
             Optional<SourcePosition> now = found.map(SourcePositionRepository.Stored::position);
             if (now.filter(to::equals).isPresent()) {
                 return Future.succeededFuture(to);
             }
             return now.filter(stored::equals).isPresent()
-                    ? capture(events, to)
+                    ? capture(batch, to)
                     : Future.failedFuture(new CheckpointLostException(stored.slot()));
         });
     }
 
-    private Future<SourcePosition> capture(List<IncomingEvent> events, SourcePosition to) {
+    private Future<SourcePosition> capture(ReadBatch.Taken batch, SourcePosition to) {
         SourcePosition from = stored;
-        return intake.capture(events, from.upTo(to), refusal -> refusals.report(refusal, from, to))
+        Checkpoint checkpoint = from.upTo(to);
+        EventRefusal.Listener listener = refusal -> refusals.report(refusal, from, to);
+        return (batch.along().isEmpty()
+                        ? intake.capture(batch.events(), checkpoint, listener)
+                        : intake.capture(batch.events(), batch.along(), checkpoint, listener))
                 .map(hasMoved -> hasMoved ? to : from);
     }
 
@@ -139,8 +145,8 @@ public final class BatchStoring {
     }
 
     private static Attempt attempt(
-            List<IncomingEvent> events, SourcePosition to, Future<SourcePosition> result, int failures) {
+            ReadBatch.Taken batch, SourcePosition to, Future<SourcePosition> result, int failures) {
         long wait = RETRIES.nth(failures + 1).toNanos();
-        return new Attempt(events, to, result, failures, System.nanoTime() + wait);
+        return new Attempt(batch, to, result, failures, System.nanoTime() + wait);
     }
 }

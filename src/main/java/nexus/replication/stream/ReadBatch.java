@@ -6,6 +6,7 @@ import java.util.Optional;
 import nexus.capture.Progress;
 import nexus.capture.ResumePoint;
 import nexus.event.IncomingEvent;
+import nexus.intake.Along;
 import nexus.pgoutput.Lsn;
 import nexus.replication.position.SourcePosition;
 
@@ -15,6 +16,7 @@ public final class ReadBatch {
     private final int maxEvents;
     private final long maxBytes;
     private List<IncomingEvent> events = new ArrayList<>();
+    private List<Along> along = new ArrayList<>();
     private long bytes;
     private long transactions;
     private boolean isInTransaction;
@@ -40,6 +42,11 @@ public final class ReadBatch {
         }
     }
 
+    /** Adds a change that is stored with the events. */
+    void add(Along change) {
+        along.add(change);
+    }
+
     void complete(Lsn endLsn) {
         isInTransaction = false;
         transactions++;
@@ -52,7 +59,7 @@ public final class ReadBatch {
     }
 
     boolean isEmpty() {
-        return events.isEmpty();
+        return events.isEmpty() && along.isEmpty();
     }
 
     /** Whether no more events may be added. */
@@ -65,7 +72,7 @@ public final class ReadBatch {
         if (isInTransaction) {
             return isFull();
         }
-        return !events.isEmpty()
+        return !isEmpty()
                 || (stored.point().open().isPresent() && !stored.point().equals(end));
     }
 
@@ -87,10 +94,16 @@ public final class ReadBatch {
         return transactions;
     }
 
+    /** Events, and the changes that are stored with them. */
+    record Taken(List<IncomingEvent> events, List<Along> along) {
+        static final Taken NOTHING = new Taken(List.of(), List.of());
+    }
+
     /** Returns the events and continues with an empty batch at its end. */
-    List<IncomingEvent> take() {
-        List<IncomingEvent> taken = events;
+    Taken take() {
+        Taken taken = new Taken(events, along);
         events = new ArrayList<>();
+        along = new ArrayList<>();
         bytes = 0;
         transactions = 0;
         return taken;

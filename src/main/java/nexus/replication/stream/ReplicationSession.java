@@ -6,13 +6,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import nexus.capture.Progress;
 import nexus.capture.TransactionAssembler;
-import nexus.event.IncomingEvent;
+import nexus.capture.window.Chunk;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.replication.position.SourcePosition;
@@ -49,6 +48,7 @@ public final class ReplicationSession {
     private final ReadBatch batch;
     private final BatchStoring storing;
     private final CaptureReport report;
+    private final ChunkStream chunks;
     private final LostRest lostRest;
     private final BeforeStoring beforeStoring;
     private final long advanceEveryNanos;
@@ -85,6 +85,7 @@ public final class ReplicationSession {
             ReadBatch batch,
             BatchStoring storing,
             CaptureReport report,
+            ChunkStream chunks,
             LostRest lostRest,
             BeforeStoring beforeStoring,
             Duration advanceInterval,
@@ -98,6 +99,7 @@ public final class ReplicationSession {
         this.batch = parts.batch;
         this.storing = parts.storing;
         this.report = parts.report;
+        this.chunks = parts.chunks;
         this.lostRest = parts.lostRest;
         this.beforeStoring = parts.beforeStoring;
         this.advanceEveryNanos = parts.advanceInterval.toNanos();
@@ -159,6 +161,11 @@ public final class ReplicationSession {
         }
     }
 
+    /** The place where chunks of backfills join this stream. */
+    public ChunkStream chunks() {
+        return chunks;
+    }
+
     /** Cuts the connections; may be called on any thread. */
     public void abort() {
         stream.abort();
@@ -207,6 +214,10 @@ public final class ReplicationSession {
             case Progress.Within within -> {
                 batch.add(within);
                 eventsRead.increment(within.events().size());
+            }
+            case Progress.AtChunk(Progress.Within within, Chunk chunk, boolean isOutdated) -> {
+                batch.add(within);
+                chunks.take(chunk, isOutdated).ifPresent(batch::add);
             }
             case Progress.Complete complete -> {
                 batch.complete(complete.endLsn());
@@ -265,11 +276,11 @@ public final class ReplicationSession {
         stream.sendConfirmation(hasTime);
     }
 
-    private void startStoring(List<IncomingEvent> events, SourcePosition to) {
-        if (!events.isEmpty()) {
-            storingUpTo = events.getLast().createdAt();
+    private void startStoring(ReadBatch.Taken taken, SourcePosition to) {
+        if (!taken.events().isEmpty()) {
+            storingUpTo = taken.events().getLast().createdAt();
         }
-        storing.start(events, to);
+        storing.start(taken, to);
     }
 
     private void confirm() {
@@ -299,7 +310,7 @@ public final class ReplicationSession {
         SourcePosition to = batch.isEmpty() ? batch.end() : storing.handled();
         Lsn stored = storing.stored().doneEnd();
         if (stored.isBefore(to.doneEnd()) && to.doneEnd().value() - stored.value() > ADVANCE_BYTES) {
-            storing.start(List.of(), to);
+            storing.start(ReadBatch.Taken.NOTHING, to);
         }
     }
 

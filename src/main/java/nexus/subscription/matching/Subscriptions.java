@@ -8,6 +8,7 @@ import java.util.UUID;
 import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.event.IncomingEvent;
+import nexus.filter.Decision;
 import nexus.filter.EventFields;
 import nexus.subscription.Subscription;
 import nexus.value.Value;
@@ -160,6 +161,10 @@ public final class Subscriptions {
      * @param undecided receives the subscriptions whose filters are about a value that the event does not contain
      */
     public List<Subscription> wanting(IncomingEvent event, Undecided undecided) {
+        if (event.recipient().isPresent()) {
+            UUID only = event.recipient().get().subscription();
+            return receives(only, event, undecided) ? withId(only).stream().toList() : List.of();
+        }
         Candidates.OfType selecting = ofType(event.type());
         if (selecting.filtered().isEmpty()) {
             return selecting.unfiltered();
@@ -174,6 +179,30 @@ public final class Subscriptions {
         }
         wanting.addAll(selecting.unfiltered());
         return Lanes.sorted(wanting);
+    }
+
+    /**
+     * Whether a subscription receives the event, which may be addressed to it. If it is, its patterns do not count, but its
+     * filter does.
+     */
+    public boolean receives(UUID subscription, IncomingEvent event, Undecided undecided) {
+        Optional<Subscription> found = withId(subscription).filter(Subscription::isEnabled);
+        boolean isAddressed = event.recipient().isPresent();
+        if (found.isEmpty() || !(isAddressed || found.get().wants(event.type()))) {
+            return false;
+        }
+        return found.get()
+                .selection()
+                .filter()
+                .map(filter -> switch (filter.decide(values(event))) {
+                    case Decision.Matched _ -> true;
+                    case Decision.NotMatched _ -> false;
+                    case Decision.Undecided _ -> {
+                        undecided.add(found.get());
+                        yield false;
+                    }
+                })
+                .orElse(true);
     }
 
     private static Value.Fields values(IncomingEvent event) {
