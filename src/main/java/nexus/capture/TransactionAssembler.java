@@ -345,7 +345,7 @@ public final class TransactionAssembler {
                     undecoded);
             add(open, change, ordering, Optional.empty());
             for (Window window : windows.open()) {
-                window.record(table.key().scope(), events.getLast(), open.xid());
+                window.record(table.key().scope(), table.relation().oid(), events.getLast(), open.xid());
             }
         }
 

@@ -137,6 +137,12 @@ public class EventIntake {
             List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, int idTries) {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
+        Optional<Along> refused = along.stream()
+                .filter(one -> matched.unreceived.contains(one.job()))
+                .findFirst();
+        if (refused.isPresent()) {
+            return withoutJob(refused.get(), events, along, checkpoint, idTries);
+        }
         if (!events.isEmpty() && matched.isEmpty() && along.isEmpty()) {
             return repository.isCatalogAt(matched.catalogVersion).compose(same -> {
                 if (!same) {
@@ -157,8 +163,8 @@ public class EventIntake {
                     return Future.succeededFuture(true);
                 })
                 .recover(failure -> {
-                    if (failure instanceof AlongRefused refused) {
-                        return withoutJob(refused.along, events, along, checkpoint, idTries);
+                    if (failure instanceof AlongRefused one) {
+                        return withoutJob(one.along, events, along, checkpoint, idTries);
                     }
                     return StoreErrors.isTaken(failure) && idTries > 0
                             ? renameTaken(events, matched)

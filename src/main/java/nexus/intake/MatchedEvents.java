@@ -4,7 +4,9 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.queue.enqueue.NewlyOwed;
@@ -34,6 +36,9 @@ final class MatchedEvents {
     /** Subscriptions whose filters could not decide, also about events that are not stored. */
     final Undecided undecided = new Undecided();
 
+    /** Jobs with events for a subscription that is disabled or deleted. */
+    final Set<UUID> unreceived = new HashSet<>();
+
     /** The number of deliveries of each incoming event. */
     final List<Integer> deliveries = new ArrayList<>();
 
@@ -42,6 +47,9 @@ final class MatchedEvents {
         for (IncomingEvent event : events) {
             List<Subscription> wanting = subscriptions.wanting(event, undecided);
             deliveries.add(wanting.size());
+            event.recipient()
+                    .filter(only -> !subscriptions.isReceiving(only.subscription()))
+                    .ifPresent(only -> unreceived.add(only.job()));
             if (!wanting.isEmpty() || event.storedAlways()) {
                 add(event, wanting);
             }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import nexus.event.IncomingEvent;
+import nexus.intake.Along;
 import nexus.intake.Checkpoint;
 import nexus.intake.EventIntake;
 import nexus.intake.EventRefusal;
@@ -243,17 +244,20 @@ public final class CapturingProcess implements AutoCloseable {
         }
 
         /** What the reader gets to hear of the next batches. */
-        void answering(UnaryOperator<Future<Boolean>> changed) {
+        public void answering(UnaryOperator<Future<Boolean>> changed) {
             answer = changed;
         }
 
         @Override
         public Future<Boolean> capture(
-                List<IncomingEvent> events, Checkpoint checkpoint, EventRefusal.Listener refusals) {
+                List<IncomingEvent> events,
+                List<Along> along,
+                Checkpoint checkpoint,
+                EventRefusal.Listener refusals) {
             if (!events.isEmpty()) { // else the position alone is moved, whenever something else has written
                 batches.incrementAndGet();
             }
-            return answer.apply(super.capture(events, checkpoint, refusals));
+            return answer.apply(super.capture(events, along, checkpoint, refusals));
         }
     }
 

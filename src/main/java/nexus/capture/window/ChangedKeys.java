@@ -39,7 +39,7 @@ final class ChangedKeys {
         }
     }
 
-    private void addAllRows(int xid) {
+    void addAllRows(int xid) {
         if (ofAllRows.size() < MOST_TRANSACTIONS) {
             ofAllRows.add(xid);
         } else {

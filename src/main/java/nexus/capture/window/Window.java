@@ -1,5 +1,7 @@
 package nexus.capture.window;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
@@ -14,6 +16,7 @@ public final class Window {
 
     private final String scope;
     private final Predicate<IncomingEvent> isReceived;
+    private final Set<Integer> relations = ConcurrentHashMap.newKeySet();
     private final ChangedKeys changed = new ChangedKeys();
 
     /**
@@ -26,10 +29,28 @@ public final class Window {
         this.isReceived = isReceived;
     }
 
-    /** Records a change, in the order of the stream. */
-    public void record(String ofScope, IncomingEvent event, int xid) {
-        if (scope.equals(ofScope) && isReceived(event)) {
-            changed.add(event.ordering(), xid);
+    /** The table under which the rows are sent. */
+    public String scope() {
+        return scope;
+    }
+
+    /** Called before the rows of a relation are read: its changes concern the window, whatever its name becomes. */
+    public void reads(int relation) {
+        relations.add(relation);
+    }
+
+    /**
+     * Records a change, in the order of the stream.
+     *
+     * @param relation its object id
+     */
+    public void record(String ofScope, int relation, IncomingEvent event, int xid) {
+        if (scope.equals(ofScope)) {
+            if (isReceived(event)) {
+                changed.add(event.ordering(), xid);
+            }
+        } else if (relations.contains(relation)) { // it was renamed, so its rows have other keys now
+            changed.addAllRows(xid);
         }
     }
 

@@ -68,6 +68,19 @@ public class SourceConnections {
                 driver);
     }
 
+    /**
+     * Opens a connection for reading rows in short transactions, which set their own limits. Values arrive as texts, and
+     * each statement is planned with its values.
+     */
+    public Connection openForRows() throws SQLException {
+        Properties driver = new Properties();
+        PGProperty.SOCKET_TIMEOUT.set(driver, (int) QUERY_TIMEOUT.plusSeconds(5).toSeconds());
+        PGProperty.PREPARE_THRESHOLD.set(driver, 0);
+        PGProperty.BINARY_TRANSFER.set(driver, false);
+        return JdbcSessions.open(
+                url, SessionSettings.source().with("statement_timeout", Long.toString(QUERY_TIMEOUT.toMillis())), driver);
+    }
+
     /** Opens a connection for a single statement that may take as long as the longest transaction of the cluster. */
     public Connection openPatient() throws SQLException {
         return JdbcSessions.open(url, SessionSettings.source());

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import nexus.refusal.Refusal;
 
 /**
- * A table as a listener names it: {@code users} (schema public) or {@code sales.orders}, in the catalog's spelling, so
+ * A table as a caller names it: {@code users} (schema public) or {@code sales.orders}, in the catalog's spelling, so
  * nothing is folded to lower case; quotes are needed only round a dot or a quote.
  */
-record TableName(String schema, String table) {
-    static final int MAX_CHARACTERS = 300;
+public record TableName(String schema, String table) {
+    public static final int MAX_CHARACTERS = 300;
     private static final String DEFAULT_SCHEMA = "public";
     /** PostgreSQL cuts longer names off: none of its tables can have one. */
     private static final int MAX_NAME_BYTES = 63;
@@ -20,7 +20,7 @@ record TableName(String schema, String table) {
     private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")+)\"|([^\".]+)");
     private static final String OWN_SCHEMA = "nexus";
 
-    static TableName parse(String text, String pointer) {
+    public static TableName parse(String text, String pointer) {
         List<String> names = new ArrayList<>();
         Matcher matcher = NAME.matcher(text);
         int at = 0;

@@ -181,12 +181,17 @@ public final class Subscriptions {
         return Lanes.sorted(wanting);
     }
 
+    /** Whether a subscription exists and events become owed to it. */
+    public boolean isReceiving(UUID subscription) {
+        return withId(subscription).filter(Subscription::isEnabled).isPresent();
+    }
+
     /**
      * Whether a subscription receives the event, which may be addressed to it. If it is, its patterns do not count, but its
      * filter does.
      */
     public boolean receives(UUID subscription, IncomingEvent event, Undecided undecided) {
-        Optional<Subscription> found = withId(subscription).filter(Subscription::isEnabled);
+        Optional<Subscription> found = withId(subscription).filter(one -> isReceiving(one.id()));
         boolean isAddressed = event.recipient().isPresent();
         if (found.isEmpty() || !(isAddressed || found.get().wants(event.type()))) {
             return false;
