@@ -174,6 +174,10 @@ class RoomsTest {
             Map.entry(
                     "preview",
                     Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target", "webhook")),
+            Map.entry(
+                    "backfill", Set.of("api", "capture", "event", "pgoutput", "replication", "store", "subscription")),
+            Map.entry("backfill.condition", Set.of()),
+            Map.entry("backfill.table", Set.of("backfill.condition")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry(
                     "status",
@@ -244,6 +248,7 @@ class RoomsTest {
             Map.entry("capture.format", Set.of("capture.catalog", "capture.json")),
             Map.entry("capture.json", Set.of()),
             Map.entry("capture.message", Set.of("capture.json")),
+            Map.entry("capture.window", Set.of("capture.catalog")),
             Map.entry("doctor.check", Set.of()),
             Map.entry("doctor.cluster", Set.of("doctor.check", "doctor.server", "doctor.slot")),
             Map.entry("doctor.connection", Set.of("doctor.check")),

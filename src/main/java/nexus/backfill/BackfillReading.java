@@ -87,8 +87,8 @@ final class BackfillReading implements AutoCloseable {
             return Optional.empty();
         }
         open.get().reads((int) cursor.relation());
-        Optional<ReadChunk> chunk = rows.read(
-                cursor.relation(), cursor.key(), cursor.after(), settings.condition(), size.rows(), most);
+        Optional<ReadChunk> chunk =
+                rows.read(cursor.relation(), cursor.key(), cursor.after(), settings.condition(), size.rows(), most);
         if (chunk.isPresent()) {
             size = size.after(chunk.get());
         }
@@ -122,11 +122,7 @@ final class BackfillReading implements AutoCloseable {
      *
      * @param change of the job, in the transaction that stores them
      */
-    Outcome join(
-            ReadChunk chunk,
-            UUID subscription,
-            UUID job,
-            Function<SqlConnection, Future<Boolean>> change)
+    Outcome join(ReadChunk chunk, UUID subscription, UUID job, Function<SqlConnection, Future<Boolean>> change)
             throws SQLException, InterruptedException {
         Window open = window;
         if (open == null) {

@@ -376,8 +376,7 @@ public final class TransactionAssembler {
             EventType type = change.action().type();
             if (change.valueBytes() > BIG_BYTES) {
                 byte[] body = change.bytes();
-                events.add(new IncomingEvent(
-                        change.id(), type, open.createdAt(), ordering, () -> body, false, only));
+                events.add(new IncomingEvent(change.id(), type, open.createdAt(), ordering, () -> body, false, only));
                 bytes += (long) BODY_COPIES * body.length;
             } else {
                 events.add(new IncomingEvent(change.id(), type, open.createdAt(), ordering, change, false, only));
@@ -390,8 +389,7 @@ public final class TransactionAssembler {
             EventId id = id(open);
             byte[] body =
                     EventBody.of(id, emitted.type(), open.createdAt(), utf8(emitted.data()), utf8(emitted.metadata()));
-            events.add(
-                    new IncomingEvent(id, emitted.type(), open.createdAt(), emitted.ordering(), () -> body, true));
+            events.add(new IncomingEvent(id, emitted.type(), open.createdAt(), emitted.ordering(), () -> body, true));
             bytes += EVENT_OVERHEAD + (long) BODY_COPIES * body.length;
         }
 

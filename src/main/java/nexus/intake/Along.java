@@ -1,7 +1,7 @@
 package nexus.intake;
 
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
 import java.util.UUID;
 
 /** A change of another room's rows that is committed together with captured events, or not at all. */

@@ -133,8 +133,7 @@ public class EventIntake {
                 true);
     }
 
-    private Future<Boolean> capture(
-            List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, int idTries) {
+    private Future<Boolean> capture(List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, int idTries) {
         MatchedEvents matched =
                 new MatchedEvents(catalog.current(), events, signal.live().now());
         Optional<Along> refused = along.stream()
@@ -180,9 +179,8 @@ public class EventIntake {
                         .filter(recipient -> recipient.job().equals(refused.job()))
                         .isEmpty())
                 .toList();
-        List<Along> rest = along.stream()
-                .filter(one -> !one.job().equals(refused.job()))
-                .toList();
+        List<Along> rest =
+                along.stream().filter(one -> !one.job().equals(refused.job())).toList();
         along.stream().filter(one -> one.job().equals(refused.job())).forEach(Along::refused);
         return capture(others, rest, checkpoint, idTries);
     }

@@ -195,8 +195,7 @@ final class EventRepository {
     }
 
     /** @param along are committed with the events; without any, it costs one round trip */
-    Future<Stored> store(
-            MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint, List<Along> along) {
+    Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint, List<Along> along) {
         Tuple parameters = ACCEPT.tuple(new Batch(events, claims, checkpoint));
         return accept(events.owed, parameters, along)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)

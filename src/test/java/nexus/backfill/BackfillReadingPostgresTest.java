@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import nexus.backfill.condition.Condition;
@@ -39,7 +38,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chunks join the stream of a real capture while the table changes. */
 class BackfillReadingPostgresTest {
-    private static final int ROWS = Integer.getInteger("nexus.test.backfill.rows", 3_000);
+    private static final int ROWS = Integer.getInteger("nexus.test.backfill.rows", 1_500);
+
+    /** Rows of a chunk. */
+    private static final int MOST = 41;
 
     private final String url = TestPostgres.freshStore();
     private final UUID job = UUID.randomUUID();
@@ -56,7 +58,9 @@ class BackfillReadingPostgresTest {
     private void makeProgress() {
         TestPostgres.execute(url, "CREATE TABLE public.progress (cursor text NOT NULL)");
         TestPostgres.execute(
-                url, "INSERT INTO public.progress VALUES ('" + BackfillCursor.START.stored().encode() + "')");
+                url,
+                "INSERT INTO public.progress VALUES ('"
+                        + BackfillCursor.START.stored().encode() + "')");
     }
 
     private BackfillCursor progress() {
@@ -158,19 +162,17 @@ class BackfillReadingPostgresTest {
             writers.add(Thread.ofPlatform().start(() -> write(new Random(seed), isComposite, isOver)));
         }
         Random chance = new Random(7);
-        int[] restarts = {0};
-        int chunks = backfill(process, subscription.id(), Condition.NONE, event -> true, 97, () -> {
-            if (restarts[0] < 3 && chance.nextInt(8) == 0) {
-                restarts[0]++;
-                process.loseConnection(); // the mark is read by no one, or by another stream
-            } else if (restarts[0] == 3) {
-                restarts[0]++;
-                process.intake.answering(answer -> answer.compose(done -> {
-                    process.intake.answering(untouched -> untouched);
-                    return Future.failedFuture(new IllegalStateException("the answer is lost"));
-                }));
+        int[] joins = {0};
+        int chunks = backfill(process, subscription.id(), Condition.NONE, event -> true, MOST, () -> {
+            switch (++joins[0]) {
+                case 4, 9, 15 -> process.loseConnection(); // the mark is read by no one, or by another stream
+                case 20 ->
+                    process.intake.answering(answer -> answer.compose(done -> {
+                        process.intake.answering(untouched -> untouched);
+                        return Future.failedFuture(new IllegalStateException("the answer is lost"));
+                    }));
+                default -> pause(chance.nextInt(15));
             }
-            pause(chance.nextInt(15));
         });
         isOver.set(true);
         for (Thread writer : writers) {
@@ -182,8 +184,8 @@ class BackfillReadingPostgresTest {
                 .isEmpty());
         process.close();
 
-        assertThat(chunks).isGreaterThanOrEqualTo(ROWS / 2 / 97);
-        assertThat(restarts[0]).isGreaterThan(3);
+        assertThat(chunks).isGreaterThanOrEqualTo(ROWS / 2 / MOST);
+        assertThat(joins[0]).isGreaterThan(chunks);
         assertThat(applied(isComposite))
                 .isEqualTo(asMap(TestPostgres.query(
                         url, "SELECT " + (isComposite ? "a || ' ' || " : "") + "k::text || '=' || v FROM t")));
@@ -323,7 +325,9 @@ class BackfillReadingPostgresTest {
     @Test
     void aTruncateAndForgedMarksChangeNothingForLaterRows() throws Exception {
         TestPostgres.execute(
-                url, "CREATE TABLE t (k int PRIMARY KEY, v int)", "INSERT INTO t SELECT g, 1 FROM generate_series(1, 50) g");
+                url,
+                "CREATE TABLE t (k int PRIMARY KEY, v int)",
+                "INSERT INTO t SELECT g, 1 FROM generate_series(1, 50) g");
         makeProgress();
         CapturingProcess process = new CapturingProcess(url, "pg.public.t.*");
         Subscription subscription = process.wanted.change(url, "pg.public.t.*");
@@ -331,7 +335,8 @@ class BackfillReadingPostgresTest {
         AtomicBoolean isTruncated = new AtomicBoolean();
 
         backfill(process, subscription.id(), Condition.NONE, event -> true, 20, () -> {
-            TestPostgres.query(url, "SELECT pg_logical_emit_message(true, 'nexus.backfill', '" + UUID.randomUUID() + "')");
+            TestPostgres.query(
+                    url, "SELECT pg_logical_emit_message(true, 'nexus.backfill', '" + UUID.randomUUID() + "')");
             TestPostgres.query(url, "SELECT pg_logical_emit_message(false, 'nexus.backfill', 'x')");
             TestPostgres.query(url, "SELECT pg_logical_emit_message(true, 'nexus.backfill', '')");
             if (isTruncated.compareAndSet(false, true)) {
@@ -340,8 +345,7 @@ class BackfillReadingPostgresTest {
         });
         process.close();
 
-        assertThat(TestPostgres.query(
-                        url, "SELECT type FROM nexus.event WHERE type LIKE 'pg.public.t.%' ORDER BY seq"))
+        assertThat(TestPostgres.query(url, "SELECT type FROM nexus.event WHERE type LIKE 'pg.public.t.%' ORDER BY seq"))
                 .startsWith("pg.public.t.truncate", "pg.public.t.insert")
                 .contains("pg.public.t.snapshot")
                 .hasSize(3);

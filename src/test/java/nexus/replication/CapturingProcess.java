@@ -250,10 +250,7 @@ public final class CapturingProcess implements AutoCloseable {
 
         @Override
         public Future<Boolean> capture(
-                List<IncomingEvent> events,
-                List<Along> along,
-                Checkpoint checkpoint,
-                EventRefusal.Listener refusals) {
+                List<IncomingEvent> events, List<Along> along, Checkpoint checkpoint, EventRefusal.Listener refusals) {
             if (!events.isEmpty()) { // else the position alone is moved, whenever something else has written
                 batches.incrementAndGet();
             }

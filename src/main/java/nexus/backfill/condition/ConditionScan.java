@@ -139,7 +139,8 @@ final class ConditionScan {
                 literal(false);
             }
             default -> {
-                sql.append(prefix.length() == 1 ? prefix : text.substring(at - prefix.length(), at)).append(' ');
+                sql.append(prefix.length() == 1 ? prefix : text.substring(at - prefix.length(), at))
+                        .append(' ');
                 literal(false);
             }
         }

@@ -36,8 +36,9 @@ record ChunkSql(Leaf leaf, Condition condition, int maxRows, long maxRowBytes, l
         String size = unused("nexus_size");
         String before = unused("nexus_before");
         String count = unused("nexus_count");
-        String next = "SELECT * FROM ONLY " + quoted(leaf.name().schema()) + '.' + quoted(leaf.name().table())
-                + (isContinued ? " WHERE " + after() : "") + " ORDER BY " + key + " LIMIT " + rows;
+        String next = "SELECT * FROM ONLY " + quoted(leaf.name().schema()) + '.'
+                + quoted(leaf.name().table()) + (isContinued ? " WHERE " + after() : "") + " ORDER BY " + key
+                + " LIMIT " + rows;
         String judged = "SELECT *, CASE WHEN (" + leaf.rowFilter().orElse("true") + ") AND (\n" + condition.sql()
                 + "\n) THEN CASE WHEN " + size() + " > " + maxRowBytes + " THEN " + KEY_ONLY + " ELSE " + SENT
                 + " END ELSE " + EXCLUDED + " END AS " + mode + ", " + size() + " AS " + size
@@ -53,7 +54,8 @@ record ChunkSql(Leaf leaf, Condition condition, int maxRows, long maxRowBytes, l
         leaf.key().forEach(column -> selected.add(quoted(column.name())));
         selected.add("CASE WHEN " + isLater + " THEN " + LATER + " ELSE " + mode + " END");
         for (ReadColumn column : leaf.published()) {
-            boolean isOfKey = leaf.keyNames().contains(column.name()) || leaf.identity().contains(column.name());
+            boolean isOfKey =
+                    leaf.keyNames().contains(column.name()) || leaf.identity().contains(column.name());
             String shown = isOfKey ? mode + " <> " + EXCLUDED : mode + " = " + SENT;
             selected.add("CASE WHEN " + shown + " AND NOT " + isLater + " THEN " + quoted(column.name()) + " END");
         }

@@ -30,7 +30,8 @@ record FoundTable(
         if (root != null) {
             return Optional.of("is a partition of " + root + ": backfill that table");
         } else if (kind == 'v' || kind == 'm' || kind == 'f') {
-            return Optional.of("is a " + (kind == 'f' ? "foreign table" : "view") + ", whose changes are not in the WAL");
+            return Optional.of(
+                    "is a " + (kind == 'f' ? "foreign table" : "view") + ", whose changes are not in the WAL");
         } else if (kind != 'r' && kind != 'p') {
             return Optional.of("is not a table");
         }
@@ -40,7 +41,8 @@ record FoundTable(
     /** As {@link #obstacle}, for one of its partitions as well. */
     Optional<String> obstacleOfRows() {
         if (!isLogged) {
-            return Optional.of("is unlogged, so its changes are not in the WAL: ALTER TABLE " + quoted() + " SET LOGGED");
+            return Optional.of(
+                    "is unlogged, so its changes are not in the WAL: ALTER TABLE " + quoted() + " SET LOGGED");
         } else if (!hasKey) {
             return Optional.of("has no primary key, so it cannot be read in parts while it changes: ALTER TABLE "
                     + quoted() + " ADD PRIMARY KEY (…)");

@@ -7,5 +7,4 @@ package nexus.backfill.table;
  * @param schema of the operators
  * @param greater the name of the operator, as {@code greaterOrEqual} and {@code equal}
  */
-record KeyColumn(
-        String name, String type, String schema, String greater, String greaterOrEqual, String equal) {}
+record KeyColumn(String name, String type, String schema, String greater, String greaterOrEqual, String equal) {}

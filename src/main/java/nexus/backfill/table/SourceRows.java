@@ -48,7 +48,7 @@ public final class SourceRows implements AutoCloseable {
             SET LOCAL enable_sort = off;
             SET LOCAL max_parallel_workers_per_gather = 0;
             SET LOCAL jit = off;
-            SET LOCAL statement_timeout = """;
+            SET LOCAL statement_timeout =\s""";
 
     private static final String SEEN = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text";
 
@@ -136,9 +136,11 @@ public final class SourceRows implements AutoCloseable {
                 connection.prepareStatement("EXPLAIN " + new ChunkSql(leaf, condition, 1, 1, 1).text(false, 1))) {
             statement.execute();
         } catch (SQLException e) {
-            throw refusedCondition(e).<SQLException>map(refusal -> {
-                throw refusal;
-            }).orElse(e);
+            throw refusedCondition(e)
+                    .<SQLException>map(refusal -> {
+                        throw refusal;
+                    })
+                    .orElse(e);
         }
     }
 
@@ -160,7 +162,9 @@ public final class SourceRows implements AutoCloseable {
     }
 
     private static boolean isAboutValues(String state) {
-        return state.startsWith("22") || state.startsWith("21") || state.startsWith("0A")
+        return state.startsWith("22")
+                || state.startsWith("21")
+                || state.startsWith("0A")
                 || state.equals(SqlState.READ_ONLY_SQL_TRANSACTION);
     }
 
@@ -170,8 +174,8 @@ public final class SourceRows implements AutoCloseable {
 
     /** The number of rows that the condition selects; an estimate if counting takes too long. */
     public long count(String schema, String name, Condition condition) throws SQLException {
-        String from = " FROM " + SqlName.quoted(schema) + '.' + SqlName.quoted(name) + " WHERE (\n" + condition.sql()
-                + "\n)";
+        String from =
+                " FROM " + SqlName.quoted(schema) + '.' + SqlName.quoted(name) + " WHERE (\n" + condition.sql() + "\n)";
         try {
             return reading(COUNT_TIMEOUT, () -> {
                 try (Statement statement = connection.createStatement()) {
@@ -221,8 +225,8 @@ public final class SourceRows implements AutoCloseable {
 
     /** Writes a mark into the WAL, in a transaction of its own. Returns the id of that transaction. */
     public long mark(String prefix, String content) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?),"
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, ?),"
                         + " pg_catalog.pg_current_xact_id()::pg_catalog.text::bigint")) {
             statement.setString(1, prefix);
             statement.setString(2, content);
@@ -307,8 +311,13 @@ public final class SourceRows implements AutoCloseable {
                 if (!after.isEmpty() && !leaf.keyNames().equals(keyNames)) {
                     throw new CannotRead("the primary key of " + leaf.name() + " was changed");
                 }
-                return Optional.of(
-                        read(leaf, after, new ChunkSql(leaf, condition, sent, maxRowBytes, maxBytes), examined, seen, started));
+                return Optional.of(read(
+                        leaf,
+                        after,
+                        new ChunkSql(leaf, condition, sent, maxRowBytes, maxBytes),
+                        examined,
+                        seen,
+                        started));
             });
         } catch (SQLException e) {
             leaves.clear();
@@ -320,8 +329,7 @@ public final class SourceRows implements AutoCloseable {
         }
     }
 
-    private ReadChunk read(
-            Leaf leaf, List<String> after, ChunkSql sql, int limit, SeenTransactions seen, long started)
+    private ReadChunk read(Leaf leaf, List<String> after, ChunkSql sql, int limit, SeenTransactions seen, long started)
             throws SQLException {
         int keys = leaf.key().size();
         List<ReadColumn> columns = leaf.published();

@@ -183,8 +183,8 @@ final class TableLookUp {
 
     /** The name of a function that the condition may call and that may do more than compute a value. */
     Optional<String> volatileFunction(Condition condition) throws SQLException {
-        try (PreparedStatement statement = VOLATILE.prepare(
-                        connection, texts(condition.qualifiedCalls()), texts(condition.calls()));
+        try (PreparedStatement statement =
+                        VOLATILE.prepare(connection, texts(condition.qualifiedCalls()), texts(condition.calls()));
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? Optional.of(row.getString("name")) : Optional.empty();
         }
@@ -282,8 +282,7 @@ final class TableLookUp {
     }
 
     private List<ReadColumn> columns(long oid, Published published) throws SQLException {
-        boolean areGeneratedPublished =
-                connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_PUBLISHED_SINCE;
+        boolean areGeneratedPublished = connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_PUBLISHED_SINCE;
         List<ReadColumn> columns = new ArrayList<>();
         try (PreparedStatement statement = COLUMNS.prepare(connection, oid);
                 ResultSet row = statement.executeQuery()) {

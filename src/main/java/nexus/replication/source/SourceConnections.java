@@ -78,7 +78,9 @@ public class SourceConnections {
         PGProperty.PREPARE_THRESHOLD.set(driver, 0);
         PGProperty.BINARY_TRANSFER.set(driver, false);
         return JdbcSessions.open(
-                url, SessionSettings.source().with("statement_timeout", Long.toString(QUERY_TIMEOUT.toMillis())), driver);
+                url,
+                SessionSettings.source().with("statement_timeout", Long.toString(QUERY_TIMEOUT.toMillis())),
+                driver);
     }
 
     /** Opens a connection for a single statement that may take as long as the longest transaction of the cluster. */

@@ -52,11 +52,7 @@ public final class BatchStoring {
     }
 
     private record Attempt(
-            ReadBatch.Taken batch,
-            SourcePosition to,
-            Future<SourcePosition> result,
-            int failures,
-            long retryNanos) {}
+            ReadBatch.Taken batch, SourcePosition to, Future<SourcePosition> result, int failures, long retryNanos) {}
 
     boolean isIdle() {
         return attempt == null;

@@ -10,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,8 +30,8 @@ public final class ChunkStream implements Windows {
 
     private final List<Window> windows = new CopyOnWriteArrayList<>();
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
-    private final Map<Chunk, Waiting> arrived = new IdentityHashMap<>(); // used by the reader's thread
-    private final Set<CompletableFuture<Outcome>> open = ConcurrentHashMap.newKeySet();
+    private final IdentityHashMap<Chunk, Waiting> arrived = new IdentityHashMap<>(); // used by the reader's thread
+    private final Map<String, CompletableFuture<Outcome>> open = new ConcurrentHashMap<>();
     private volatile boolean isEnded;
 
     /** The result of a mark. */
@@ -90,8 +89,8 @@ public final class ChunkStream implements Windows {
 
     private Mark wait(Optional<Chunk> chunk, Optional<Along> along, CompletableFuture<Outcome> outcome) {
         String content = UUID.randomUUID().toString();
-        open.add(outcome);
-        var _ = outcome.whenComplete((done, failure) -> open.remove(outcome));
+        open.put(content, outcome);
+        var _ = outcome.whenComplete((done, failure) -> open.remove(content));
         waiting.put(content, new Waiting(chunk, along, outcome));
         if (isEnded) {
             outcome.complete(Outcome.ENDED);
@@ -140,7 +139,7 @@ public final class ChunkStream implements Windows {
         isEnded = true;
         windows.clear();
         waiting.clear();
-        new ArrayList<>(open).forEach(outcome -> outcome.complete(Outcome.ENDED));
+        new ArrayList<>(open.values()).forEach(outcome -> outcome.complete(Outcome.ENDED));
     }
 
     private record Progressing(

@@ -81,7 +81,8 @@ class ConditionTest {
     @Test
     void callsAreKnownByName() {
         Condition condition = Condition.parse(
-                "Lower(a) = 'x' AND public.\"F\"\"x\" (b) AND pg_catalog . pg_sleep\n(1) IS NULL AND c IN (1)", "/where");
+                "Lower(a) = 'x' AND public.\"F\"\"x\" (b) AND pg_catalog . pg_sleep\n(1) IS NULL AND c IN (1)",
+                "/where");
 
         assertThat(condition.calls()).containsExactlyInAnyOrder("lower", "in");
         assertThat(condition.qualifiedCalls()).containsExactlyInAnyOrder("F\"x", "pg_sleep");

@@ -106,8 +106,8 @@ class SourceRowsPostgresTest {
                 "CREATE DOMAIN even AS int CHECK (value % 2 = 0)",
                 "CREATE TYPE pair AS (a int, b text)",
                 "CREATE TABLE t (k " + type + " PRIMARY KEY, g int)",
-                "INSERT INTO t SELECT " + value + ", g FROM generate_series(1, "
-                        + (type.equals("mood") ? 3 : 25) + ") g");
+                "INSERT INTO t SELECT " + value + ", g FROM generate_series(1, " + (type.equals("mood") ? 3 : 25)
+                        + ") g");
 
         assertThat(all("t", Condition.NONE, 2, 100))
                 .isEqualTo(TestPostgres.query(
@@ -292,9 +292,7 @@ class SourceRowsPostgresTest {
                 "CREATE POLICY p ON t USING (false)");
         String role = "reader_" + url.substring(url.lastIndexOf('/') + 1).replaceAll("\\W.*", "");
         TestPostgres.execute(
-                url,
-                "CREATE ROLE " + role + " LOGIN PASSWORD 'reader'",
-                "GRANT USAGE ON SCHEMA public TO " + role);
+                url, "CREATE ROLE " + role + " LOGIN PASSWORD 'reader'", "GRANT USAGE ON SCHEMA public TO " + role);
         try (SourceRows asReader = new SourceRows(
                 new SourceConnections(PostgresUrl.parse(url.replaceFirst("//[^@]*@", "//" + role + ":reader@")))
                         .openForRows(),
@@ -312,8 +310,7 @@ class SourceRowsPostgresTest {
 
     @Test
     void rowsAreCounted() throws SQLException {
-        TestPostgres.execute(
-                url, "CREATE TABLE t (k int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 100)");
+        TestPostgres.execute(url, "CREATE TABLE t (k int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 100)");
 
         assertThat(rows.count("public", "t", Condition.NONE)).isEqualTo(100);
         assertThat(rows.count("public", "t", Condition.parse("k <= 30", "/where")))
