@@ -128,6 +128,8 @@ CREATE TABLE event (
     accepted_at timestamptz NOT NULL,
     erased_at   timestamptz,
     body        bytea,
+    key         bigint,
+    other_key   bigint CHECK (other_key IS NULL OR key IS NOT NULL),
     lanes       int[] NOT NULL,
     seqs        bigint[] NOT NULL,
     PRIMARY KEY (id, day)
@@ -137,7 +139,9 @@ ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
 COMMENT ON TABLE event IS 'Written by intake; erasure is written by queue. Events, by the day on which Nexus stored them.';
 COMMENT ON COLUMN event.erased_at IS 'When the payload was erased on request; the body is then null.';
 COMMENT ON COLUMN event.body IS 'The default format, byte for byte as it is signed and sent on every attempt.';
-COMMENT ON COLUMN event.lanes IS 'The lanes of its deliveries, pairwise with seqs: the primary keys of its deliveries.';
+COMMENT ON COLUMN event.key IS '64-bit hash of the ordering key; null: no order.';
+COMMENT ON COLUMN event.other_key IS 'The second ordering key of an UPDATE that changes the identity; equal to key for a barrier.';
+COMMENT ON COLUMN event.lanes IS 'The lanes of its deliveries, pairwise with seqs: the primary keys of its deliveries. A replay appends to it.';
 
 CREATE TABLE idempotency (
     scope      text NOT NULL,
@@ -171,6 +175,7 @@ CREATE TABLE owed (
     event_id        uuid NOT NULL,
     body_bytes      int NOT NULL,
     own             boolean NOT NULL DEFAULT false,
+    job             uuid,
     PRIMARY KEY (lane, stripe, seq),
     CHECK (due IS NULL OR attempts > 0)
 ) WITH (fillfactor = 90, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0,
@@ -179,7 +184,8 @@ CREATE INDEX owed_due ON owed (lane, due, seq) WHERE due IS NOT NULL;
 CREATE INDEX owed_key ON owed (lane, key, seq) WHERE key IS NOT NULL;
 CREATE INDEX owed_other_key ON owed (lane, other_key, seq) WHERE other_key IS NOT NULL;
 CREATE INDEX owed_barrier ON owed (lane, seq) WHERE barrier;
-CREATE INDEX owed_renewed ON owed (lane, seq) WHERE renewed_at IS NOT NULL AND due IS NULL;
+CREATE INDEX owed_renewed ON owed (lane, seq) WHERE renewed_at IS NOT NULL AND due IS NULL AND job IS NULL;
+CREATE INDEX owed_job ON owed (lane, job) WHERE job IS NOT NULL;
 COMMENT ON TABLE owed IS 'Inserted by intake, changed by queue. A row exists only while its delivery is owed.';
 COMMENT ON COLUMN owed.stripe IS 'Key slice: hash of the ordering key modulo 8. The eight slices of a lane are read in parallel, all by one process.';
 COMMENT ON COLUMN owed.seq IS 'The order of delivery, drawn when the row is inserted. Unique over all lanes.';
@@ -191,6 +197,7 @@ COMMENT ON COLUMN owed.attempts_before IS 'Attempts before the last retry by han
 COMMENT ON COLUMN owed.renewed_at IS 'The last retry by hand: DELIVERY_MAX_AGE counts from here.';
 COMMENT ON COLUMN owed.body_bytes IS 'Size of the body, which is reserved in the memory budget before the body is read.';
 COMMENT ON COLUMN owed.own IS 'One of Nexus''s own events (nexus.*): not counted, and raises none.';
+COMMENT ON COLUMN owed.job IS 'The replay or backfill that it belongs to, which its requests name. The keys of a replay differ from those of other deliveries, which never wait for it.';
 COMMENT ON INDEX owed_renewed IS 'Deliveries that were retried by hand and have no attempt since: they bypass an open breaker.';
 
 CREATE TABLE owed_run (
@@ -258,6 +265,7 @@ CREATE TABLE delivery (
     error           text,
     response        text,
     batch           uuid,
+    job             uuid,
     PRIMARY KEY (seq, day),
     CHECK ((attempted_at IS NULL) = (duration_ms IS NULL))
 ) PARTITION BY RANGE (day);
@@ -269,6 +277,7 @@ CREATE INDEX delivery_dead ON delivery (seq) WHERE status = 'DEAD';
 COMMENT ON TABLE delivery IS 'Written by queue. Settled deliveries, in the partition of their event''s day.';
 COMMENT ON COLUMN delivery.attempted_at IS 'This column and the next four describe the last attempt. Earlier attempts are in attempt. Null: no attempt, or the last attempt is in attempt.';
 COMMENT ON COLUMN delivery.batch IS 'Id of the batch in which the last attempt was made; null: it was sent by itself.';
+COMMENT ON COLUMN delivery.job IS 'As in owed, for a DEAD one, which may be retried.';
 COMMENT ON COLUMN delivery.dead_reason IS 'exhausted, expired, cancelled, subscription-deleted, gone, refused, payload-gone, payload-erased, transform-failed, or event-unreadable.';
 
 CREATE TABLE delivery_run (
@@ -536,6 +545,40 @@ CREATE FUNCTION summed_durations(durations bigint[]) RETURNS bigint[] LANGUAGE s
     FROM (SELECT d & 511 AS bucket, sum(d >> 16)::bigint AS n FROM unnest(durations) d GROUP BY 1) counted
 $$;
 COMMENT ON FUNCTION summed_durations(bigint[]) IS 'Adds up the numbers of the same bucket.';
+
+-- Replays and backfills: long tasks in steps. Each step is one transaction, which also stores how far the job is.
+
+CREATE TABLE job (
+    id              uuid PRIMARY KEY,
+    number          bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    kind            text NOT NULL CHECK (kind IN ('replay', 'backfill')),
+    subscription_id uuid NOT NULL,
+    lane            int NOT NULL,
+    state           text NOT NULL DEFAULT 'running'
+                    CHECK (state IN ('running', 'paused', 'done', 'cancelled', 'failed')),
+    settings        jsonb NOT NULL,
+    cursor          jsonb NOT NULL,
+    rate_limit      int CHECK (rate_limit > 0),
+    total           bigint,
+    done            bigint NOT NULL DEFAULT 0,
+    skipped         bigint NOT NULL DEFAULT 0,
+    error           text,
+    version         bigint NOT NULL DEFAULT 1,
+    runner          uuid,
+    leased_until    timestamptz,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    finished_at     timestamptz,
+    CHECK ((error IS NOT NULL) = (state = 'failed')),
+    CHECK ((finished_at IS NULL) = (state IN ('running', 'paused')))
+) WITH (fillfactor = 50);
+CREATE INDEX job_open ON job (number) WHERE state IN ('running', 'paused');
+COMMENT ON TABLE job IS 'Written by job. Pruned by upkeep, RETENTION after the end of a job.';
+COMMENT ON COLUMN job.settings IS 'What the caller asked for, in the form of its kind.';
+COMMENT ON COLUMN job.cursor IS 'How far it is, in the form of its kind.';
+COMMENT ON COLUMN job.skipped IS 'Events that could not be sent because their payloads were erased.';
+COMMENT ON COLUMN job.version IS 'Increased by every change; a step of a job that has changed since it was read is rolled back.';
+COMMENT ON COLUMN job.runner IS 'The process that may make steps until leased_until; an id that it draws when it starts.';
 
 -- API keys, and the changes made with them.
 

@@ -18,6 +18,7 @@ import nexus.client.api.DemoApi;
 import nexus.client.api.EventsApi;
 import nexus.client.api.KeysApi;
 import nexus.client.api.ListenersApi;
+import nexus.client.api.ReplaysApi;
 import nexus.client.api.SourceApi;
 import nexus.client.api.StatusApi;
 import nexus.client.api.SubscriptionsApi;
@@ -94,6 +95,7 @@ final class Journey {
     private final DeliveriesApi deliveries;
     private final KeysApi keys;
     private final ListenersApi listeners;
+    private final ReplaysApi replays;
     private final OffsetDateTime since = OffsetDateTime.now(ZoneOffset.ofHours(2)).minusHours(1);
     private final OffsetDateTime until = since.plusHours(2);
     private final String type = "journey." + UUID.randomUUID();
@@ -113,6 +115,7 @@ final class Journey {
         this.deliveries = new DeliveriesApi(client);
         this.keys = new KeysApi(client);
         this.listeners = new ListenersApi(client);
+        this.replays = new ReplaysApi(client);
     }
 
     public static void main(String[] arguments) throws ApiException, JsonProcessingException {
@@ -248,6 +251,8 @@ final class Journey {
         SubscriptionStats stats = subscriptions.getSubscriptionStats(id);
         expect(stats.getBreaker().getState() == BreakerState.CLOSED && stats.getLatencyMs() != null, stats);
 
+        replays(id);
+
         AuditPage audit = keys.listAudit(null, id.toString(), since, until, 2, null);
         expect(audit.getData().getFirst().getMethod().equals("POST"), audit);
         AuditPage more = keys.listAudit(audit.getData().getFirst().getActor(), id.toString(), since, until, 250, audit.getNext());
@@ -255,6 +260,24 @@ final class Journey {
 
         subscriptions.deleteSubscription(id);
         expect(problem(() -> subscriptions.getSubscription(id), 404).getCode().equals("not-found"), id);
+    }
+
+    private void replays(UUID subscription) throws ApiException {
+        ReplayCreate wanted = new ReplayCreate()
+                .subscriptionId(subscription)
+                .since(since)
+                .types(List.of(type + ".**"))
+                .status(ReplayStatus.REPLAY_ANY)
+                .rateLimit(1);
+        Replay made = replays.createReplay(wanted);
+        expect(made.getTotal() == 0L && made.getSubscriptionId().equals(subscription), made);
+        Replay ended = await(() -> replays.getReplay(made.getId()), found -> found.getState() == JobState.JOB_DONE);
+        expect(ended.getDone() == 0L && ended.getFinishedAt() != null, ended);
+        ReplayPage page = replays.listReplays(subscription, JobState.JOB_DONE, 10, null);
+        expect(page.getData().getFirst().getId().equals(made.getId()) && page.getNext() == null, page);
+        expect(problem(() -> replays.pauseReplay(made.getId()), 409).getCode().equals("job-ended"), page);
+        expect(problem(() -> replays.resumeReplay(made.getId()), 409).getCode().equals("job-ended"), page);
+        expect(problem(() -> replays.cancelReplay(made.getId()), 409).getCode().equals("job-ended"), page);
     }
 
     private void failedDelivery() throws ApiException, JsonProcessingException {

@@ -162,6 +162,7 @@ class AuditIT {
         subscriptions(changes);
         listenersAndKeys(changes);
         deliveries(changes);
+        replays(changes);
         changes.put("POST /api/v1/test/users", () -> {
             String email = "user-" + NUMBERS.incrementAndGet() + "@example.com";
             return new Change(
@@ -257,6 +258,56 @@ class AuditIT {
                     .asText();
             return new Change("/v1/keys/" + id, "", id, () -> !isThere("nexus.api_key WHERE id = '" + id + "'"));
         });
+    }
+
+    private static void replays(Map<String, Supplier<Change>> changes) {
+        changes.put("POST /v1/replays", () -> {
+            String subscription = subscription(NOBODY_LISTENS);
+            return new Change(
+                    "/v1/replays",
+                    replay(subscription),
+                    "[0-9a-f-]{36}",
+                    () -> isThere("nexus.job WHERE subscription_id = '" + subscription + "'"));
+        });
+        changes.put("POST /v1/replays/{id}/pause", () -> change("pause", "paused"));
+        changes.put("POST /v1/replays/{id}/resume", () -> {
+            Change pause = change("pause", "paused");
+            api.post(pause.path(), "").expect(200);
+            return new Change(
+                    pause.path().replace("/pause", "/resume"),
+                    "",
+                    pause.resourceId(),
+                    () -> isThere("nexus.job WHERE state <> 'paused' AND id = '" + pause.resourceId() + "'"));
+        });
+        changes.put("POST /v1/replays/{id}/cancel", () -> change("cancel", "cancelled"));
+    }
+
+    private static String replay(String subscription) {
+        return "{\"subscriptionId\":\"" + subscription + "\",\"since\":\"2000-01-01T00:00:00Z\"}";
+    }
+
+    /** Its only event is owed to a disabled subscription, so that it does not end. */
+    private static Change change(String verb, String state) {
+        String type = "audit.replayed-" + NUMBERS.incrementAndGet();
+        api.publish(type, "{}");
+        String subscription = api.post(
+                        "/v1/subscriptions",
+                        "{\"endpointUrl\":\"" + NOBODY_LISTENS + type + "\",\"isEnabled\":false,\"eventTypes\":[\""
+                                + type + "\"]}")
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+        String id = api.post("/v1/replays", replay(subscription))
+                .expect(202)
+                .json()
+                .path("id")
+                .asText();
+        return new Change(
+                "/v1/replays/" + id + "/" + verb,
+                "",
+                id,
+                () -> isThere("nexus.job WHERE state = '" + state + "' AND id = '" + id + "'"));
     }
 
     private static void deliveries(Map<String, Supplier<Change>> changes) {

@@ -178,6 +178,8 @@ class RoomsTest {
                     "backfill", Set.of("api", "capture", "event", "pgoutput", "replication", "store", "subscription")),
             Map.entry("backfill.condition", Set.of()),
             Map.entry("backfill.table", Set.of("backfill.condition")),
+            Map.entry("job", Set.of("api", "event", "liveness", "store")),
+            Map.entry("replay", Set.of("api", "event", "filter", "job", "queue.override", "store", "subscription")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry(
                     "status",

@@ -72,11 +72,12 @@ final class EventRepository {
                 SELECT today FROM fence WHERE :source::text IS NULL OR EXISTS (SELECT FROM moved)),
             %2$s,
             stored AS (
-                INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, lanes, seqs)
-                SELECT today, id, nextval('event_seq'), type, created_at, now(), body,
+                INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, key, other_key, lanes, seqs)
+                SELECT today, id, nextval('event_seq'), type, created_at, now(), body, key, other_key,
                        (:lanes::int[])[first:last], coalesce(((SELECT seqs FROM drawn))[first:last], '{}')
                 FROM (SELECT today, unnest(:event_ids::uuid[]) AS id, unnest(:types::text[]) AS type,
                              unnest(:created_ats::timestamptz[]) AS created_at, unnest(:bodies::bytea[]) AS body,
+                             unnest(:event_keys::bigint[]) AS key, unnest(:other_event_keys::bigint[]) AS other_key,
                              unnest(:firsts_owed::int[]) AS first, unnest(:lasts_owed::int[]) AS last
                       FROM gate) m),
             claimed AS (
@@ -103,6 +104,8 @@ final class EventRepository {
             parameter("types", batch -> batch.events().types.toArray(String[]::new)),
             parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
             parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
+            parameter("event_keys", batch -> batch.events().keys.toArray(Long[]::new)),
+            parameter("other_event_keys", batch -> batch.events().otherKeys.toArray(Long[]::new)),
             parameter("firsts_owed", batch -> batch.events().firstsOwed.toArray(Integer[]::new)),
             parameter("lasts_owed", batch -> batch.events().lastsOwed.toArray(Integer[]::new)),
             parameter("counted", batch -> batch.events().counted),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
+import nexus.event.Ordering;
 import nexus.queue.enqueue.NewlyOwed;
 import nexus.queue.notify.LiveLanes;
 import nexus.queue.owed.OwedBody;
@@ -16,6 +17,7 @@ import nexus.store.Rows;
 import nexus.subscription.Subscription;
 import nexus.subscription.matching.Subscriptions;
 import nexus.subscription.matching.Undecided;
+import org.jspecify.annotations.Nullable;
 
 /** Events with the lanes of their deliveries, as the columns of the statement that stores them. */
 final class MatchedEvents {
@@ -25,6 +27,8 @@ final class MatchedEvents {
     final List<String> types = new ArrayList<>();
     final List<OffsetDateTime> createdAts = new ArrayList<>();
     final List<Buffer> bodies = new ArrayList<>();
+    final List<@Nullable Long> keys = new ArrayList<>();
+    final List<@Nullable Long> otherKeys = new ArrayList<>(); // equal to the key for a barrier
     final List<Integer> firstsOwed = new ArrayList<>(); // from 1; the deliveries of one event are adjacent
     final List<Integer> lastsOwed = new ArrayList<>();
 
@@ -81,10 +85,25 @@ final class MatchedEvents {
         counted += event.type().isOwn() ? 0 : 1;
         OwedBody sent = new OwedBody(event.type(), Buffer.buffer(body));
         bodies.add(sent.bytes());
+        addOrdering(event.ordering());
         firstsOwed.add(owed.size() + 1);
         lastsOwed.add(owed.size() + wanting.size());
         for (Subscription subscription : wanting) {
             owed.add(subscription.lane(), ids.size(), event, sent, body.length);
         }
+    }
+
+    private void addOrdering(Ordering ordering) {
+        switch (ordering) {
+            case Ordering.None none -> addKeys(null, null);
+            case Ordering.Key key -> addKeys(key.hash(), null);
+            case Ordering.TwoKeys two -> addKeys(two.hash(), two.otherHash());
+            case Ordering.Barrier barrier -> addKeys(barrier.hash(), barrier.hash());
+        }
+    }
+
+    private void addKeys(@Nullable Long key, @Nullable Long otherKey) {
+        keys.add(key);
+        otherKeys.add(otherKey);
     }
 }

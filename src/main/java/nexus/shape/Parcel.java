@@ -17,6 +17,7 @@ public final class Parcel implements Shaped {
     private static final CharSequence EVENT_TYPE = AsciiString.cached("X-Event-Type");
     private static final CharSequence EVENT_VERSION = AsciiString.cached("X-Event-Version");
     private static final CharSequence BATCH_SIZE = AsciiString.cached("X-Batch-Size");
+    private static final CharSequence REPLAY = AsciiString.cached("X-Nexus-Replay");
     private static final CharSequence VERSION_1 = AsciiString.cached("1");
 
     private final EventId eventId;
@@ -27,6 +28,7 @@ public final class Parcel implements Shaped {
     private final RequestParts request;
     private final int batchSize; // 0: one event, in no batch
     private final @Nullable Long orderingKey; // hash; null: no order
+    private final @Nullable String replay; // id; null: the event is not sent by a replay or backfill
 
     Parcel(EventId eventId, EventType eventType, CharSequence contentType, Buffer body) {
         this(eventId, eventType, contentType, body, RequestParts.DEFAULT);
@@ -43,7 +45,7 @@ public final class Parcel implements Shaped {
             Buffer body,
             RequestParts request,
             int batchSize) {
-        this(eventId, eventType, contentType, body, request, batchSize, null);
+        this(eventId, eventType, contentType, body, request, batchSize, null, null);
     }
 
     private Parcel(
@@ -53,7 +55,8 @@ public final class Parcel implements Shaped {
             Buffer body,
             RequestParts request,
             int batchSize,
-            @Nullable Long orderingKey) {
+            @Nullable Long orderingKey,
+            @Nullable String replay) {
         this.eventId = eventId;
         this.idText = eventId.toString();
         this.eventType = eventType;
@@ -62,11 +65,17 @@ public final class Parcel implements Shaped {
         this.request = request;
         this.batchSize = batchSize;
         this.orderingKey = orderingKey;
+        this.replay = replay;
     }
 
     /** The same, for a target that has an order of its own and keeps it by key. */
     public Parcel orderedBy(long keyHash) {
-        return new Parcel(eventId, eventType, contentType, body, request, batchSize, keyHash);
+        return new Parcel(eventId, eventType, contentType, body, request, batchSize, keyHash, replay);
+    }
+
+    /** The same, sent by a replay or backfill, or with several events of which at least one is. */
+    public Parcel replayedBy(String ids) {
+        return new Parcel(eventId, eventType, contentType, body, request, batchSize, orderingKey, ids);
     }
 
     /** Equal for events that are delivered in order, as text; empty when the event has no order. */
@@ -111,6 +120,9 @@ public final class Parcel implements Shaped {
             action.accept(BATCH_SIZE, Integer.toString(batchSize));
         }
         action.accept(EVENT_VERSION, VERSION_1);
+        if (replay != null) {
+            action.accept(REPLAY, replay);
+        }
     }
 
     /** The body stays out of logs. */

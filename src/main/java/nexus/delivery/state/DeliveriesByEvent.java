@@ -40,7 +40,9 @@ final class DeliveriesByEvent {
                    FROM few e CROSS JOIN LATERAL (
                        SELECT * FROM unnest(e.lanes, e.seqs) every(lane, seq) WHERE :subscription::uuid IS NULL
                        UNION ALL
-                       SELECT s.lane, e.seqs[array_position(e.lanes, s.lane)] FROM sought s WHERE s.lane = ANY (e.lanes)) p
+                       SELECT s.lane, every.seq
+                       FROM sought s CROSS JOIN LATERAL unnest(e.lanes, e.seqs) every(lane, seq)
+                       WHERE s.lane = ANY (e.lanes) AND every.lane = s.lane) p
                    JOIN subscription s ON s.lane = p.lane
                    WHERE (e.seq, p.seq) < (:before_event::bigint, :before::bigint)
                    ORDER BY e.seq DESC, p.seq DESC LIMIT %6$d),

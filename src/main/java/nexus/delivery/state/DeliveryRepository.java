@@ -50,7 +50,9 @@ public class DeliveryRepository {
             """
             WITH horizon AS (SELECT NULL::bigint AS horizon_event_seq, NULL::bigint AS horizon_seq),
             pair AS MATERIALIZED (
-                SELECT e.day, s.lane, s.deleted_at, e.seqs[array_position(e.lanes, s.lane)] AS seq
+                SELECT e.day, s.lane, s.deleted_at, (
+                    SELECT every.seq FROM unnest(e.lanes, e.seqs) WITH ORDINALITY every(lane, seq, place)
+                    WHERE every.lane = s.lane ORDER BY every.place DESC LIMIT 1) AS seq
                 FROM (SELECT day, lanes, seqs FROM event WHERE id = :event ORDER BY day DESC LIMIT 1) e
                 JOIN subscription s ON s.lane = ANY (:lanes::int[]) AND s.lane = ANY (e.lanes)),
             page AS (
@@ -87,7 +89,7 @@ public class DeliveryRepository {
         return filter.type().isPresent() ? DeliveriesByEvent.ofType(page) : DeliveriesBySeq.reading(page);
     }
 
-    /** The deliveries of one event in these lanes, as far as they are kept. */
+    /** The last delivery of one event in each of these lanes, as far as they are kept. */
     public Future<List<Delivery>> ofEvent(UUID event, Collection<Integer> lanes) {
         return IndexedRead.of(OF_EVENT_IN_LANES, event, lanes.toArray(Integer[]::new))
                 .on(store.api())

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import nexus.dispatch.outcome.BatchAnswer;
 import nexus.dispatch.outcome.Reply;
 import nexus.event.EventId;
@@ -70,6 +72,18 @@ final class BatchRequests {
             attempt = Math.max(attempt, members.get(member).delivery().nextAttempt());
         }
 
+        /** Names the replays and backfills of its events. */
+        Parcel replayed(Parcel batch) {
+            String jobs = sent.stream()
+                    .map(member -> members.get(member).delivery().job())
+                    .filter(Objects::nonNull)
+                    .map(UUID::toString)
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return jobs.isEmpty() ? batch : batch.replayedBy(jobs);
+        }
+
         Reply reply(SendResult result, Optional<UUID> batch) {
             return new Reply(result, results.stream().map(Optional::ofNullable).toList(), batch);
         }
@@ -87,7 +101,7 @@ final class BatchRequests {
             SendResult first = draft.results.getFirst();
             return sender.later(draft.reply(first == null ? SubscriptionSender.notMade() : first, Optional.empty()));
         }
-        Parcel batch = BatchParcel.of(draft.contents);
+        Parcel batch = draft.replayed(BatchParcel.of(draft.contents));
         return sender.send(subscription, batch, draft.attempt, now, permission)
                 .map(result -> divide(draft, result, batch.eventId().value()));
     }

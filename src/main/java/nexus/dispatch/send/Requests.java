@@ -47,6 +47,7 @@ public final class Requests {
                 body.type(),
                 bytes,
                 row.orderingKey(),
+                row.job(),
                 row.nextAttempt(),
                 now,
                 permission);

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import nexus.event.EventId;
 import nexus.event.EventType;
 import nexus.shape.BatchParcel;
@@ -57,13 +58,14 @@ public final class SubscriptionSender {
             int attempt,
             Instant now,
             Permission permission) {
-        return send(subscription, id, type, stored, null, attempt, now, permission);
+        return send(subscription, id, type, stored, null, null, attempt, now, permission);
     }
 
     /**
      * See the method above.
      *
      * @param orderingKey hash of the key by which the delivery is ordered; null when it has no order
+     * @param job the replay or backfill that the delivery belongs to
      */
     Future<SendResult> send(
             Subscription subscription,
@@ -71,6 +73,7 @@ public final class SubscriptionSender {
             EventType type,
             Buffer stored,
             @Nullable Long orderingKey,
+            @Nullable UUID job,
             int attempt,
             Instant now,
             Permission permission) {
@@ -79,7 +82,8 @@ public final class SubscriptionSender {
                 case Parcel parcel -> {
                     Target target = subscription.target().at(now);
                     Parcel content = alone(subscription.settings(), ordered(parcel, target, orderingKey));
-                    yield senders.send(target, content, attempt, permission);
+                    yield senders.send(
+                            target, job == null ? content : content.replayedBy(job.toString()), attempt, permission);
                 }
                 case Unshapable unshapable ->
                     later(new SendResult.Unsendable(unshapable.reason().text(), unshapable.message(), Duration.ZERO));

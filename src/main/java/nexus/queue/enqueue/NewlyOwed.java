@@ -31,6 +31,7 @@ public final class NewlyOwed {
     final List<@Nullable Long> otherKeys = new ArrayList<>();
     final List<Boolean> barriers = new ArrayList<>();
     final List<Boolean> own = new ArrayList<>();
+    final List<@Nullable UUID> jobs = new ArrayList<>();
     private final List<Integer> keySlices = new ArrayList<>();
     private final List<@Nullable Long> keys = new ArrayList<>();
     private final List<Integer> events = new ArrayList<>(); // of which event, from 1
@@ -45,6 +46,16 @@ public final class NewlyOwed {
 
     /** @param number of the event among those that are stored, from 1 */
     public void add(int lane, int number, IncomingEvent event, OwedBody body, int bodyBytes) {
+        add(lane, number, event, body, bodyBytes, null);
+    }
+
+    /**
+     * See the method above.
+     *
+     * @param job the backfill that the event belongs to; null: none
+     */
+    public void add(int lane, int number, IncomingEvent event, OwedBody body, int bodyBytes, @Nullable UUID job) {
+        jobs.add(job);
         lanes.add(lane);
         events.add(number);
         bytes.add(bodyBytes);
@@ -100,6 +111,11 @@ public final class NewlyOwed {
 
     Integer[] bodyBytes() {
         return bytes.toArray(Integer[]::new);
+    }
+
+    @Nullable
+    UUID[] jobs() {
+        return jobs.toArray(UUID[]::new);
     }
 
     Boolean[] own() {
@@ -164,7 +180,9 @@ public final class NewlyOwed {
                     bytes.get(i),
                     own.get(i),
                     packedRow.isPresent() ? packedRow.get() : new Place.OwnRow(places[row++]),
-                    false);
+                    false,
+                    false,
+                    jobs.get(i));
             lowestSeqByLane.putIfAbsent(delivery.lane(), delivery.seq());
             freshByLane
                     .computeIfAbsent(delivery.lane(), lane -> new ArrayList<>())

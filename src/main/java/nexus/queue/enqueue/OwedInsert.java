@@ -28,13 +28,15 @@ public final class OwedInsert {
                 SELECT array_agg(nextval('owed_seq_seq')) AS seqs FROM (SELECT unnest(:lanes::int[]) FROM gate) d),
             put AS (
                 INSERT INTO owed (
-                    lane, stripe, seq, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own)
-                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, (:event_ids::uuid[])[event], body_bytes, own
+                    lane, stripe, seq, key, other_key, barrier, created_at, event_day, event_id, body_bytes, own,
+                    job)
+                SELECT lane, stripe, seq, key, other_key, barrier, now(), today, (:event_ids::uuid[])[event], body_bytes, own,
+                       job
                 FROM (SELECT today, unnest(:lanes::int[]) AS lane, unnest(:key_slices::int[]) AS stripe,
                              unnest(seqs) AS seq, unnest(:keys::bigint[]) AS key, unnest(:other_keys::bigint[]) AS other_key,
                              unnest(:barriers::boolean[]) AS barrier, unnest(:events::int[]) AS event,
                              unnest(:body_bytes::int[]) AS body_bytes, unnest(:own::boolean[]) AS own,
-                             unnest(:packed_rows::int[]) AS run
+                             unnest(:jobs::uuid[]) AS job, unnest(:packed_rows::int[]) AS run
                       FROM gate, drawn WHERE 0 = ANY (:packed_rows::int[])) o
                 WHERE run = 0
                 RETURNING ctid),
@@ -67,6 +69,7 @@ public final class OwedInsert {
                 of("events", owed, NewlyOwed::events),
                 of("body_bytes", owed, NewlyOwed::bodyBytes),
                 of("own", owed, NewlyOwed::own),
+                of("jobs", owed, NewlyOwed::jobs),
                 of("packed_rows", owed, NewlyOwed::packedRows),
                 of("owner", owed, one -> one.owner()
                         .<Object>map(process -> process)

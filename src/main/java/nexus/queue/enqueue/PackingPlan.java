@@ -40,7 +40,10 @@ final class PackingPlan {
             int lane = owed.lanes.get(i);
             if (owed.barriers.get(i)) {
                 withBarrier.add(lane);
-            } else if (live.contains(lane) && owed.otherKeys.get(i) == null && !owed.own.get(i)) {
+            } else if (live.contains(lane)
+                    && owed.otherKeys.get(i) == null
+                    && !owed.own.get(i)
+                    && owed.jobs.get(i) == null) {
                 byLane.computeIfAbsent(lane, first -> new ArrayList<>()).add(i);
             }
         }

@@ -73,9 +73,9 @@ public class DeliveryOverride {
                 FROM taken WHERE attempted_at IS NOT NULL),
             revived AS (
                 INSERT INTO owed (lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
-                                  created_at, renewed_at, event_day, event_id, body_bytes, own)
+                                  created_at, renewed_at, event_day, event_id, body_bytes, own, job)
                 SELECT lane, stripe, seq, key, other_key, barrier, NULL, attempts, attempts,
-                       created_at, now(), day, event_id, body_bytes, own
+                       created_at, now(), day, event_id, body_bytes, own, job
                 FROM taken ORDER BY lane, stripe, seq
                 RETURNING lane, seq, own),
             retried AS (

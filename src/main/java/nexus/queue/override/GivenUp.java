@@ -16,9 +16,9 @@ final class GivenUp {
         return """
             kept AS (
                 INSERT INTO delivery (day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status,
-                                      dead_reason, attempts, attempts_before, created_at, settled_at)
+                                      dead_reason, attempts, attempts_before, created_at, settled_at, job)
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, 'DEAD',
-                       '%s', attempts, attempts_before, created_at, now()
+                       '%s', attempts, attempts_before, created_at, now(), job
                 FROM taken),
             counted AS (
                 INSERT INTO stat_delta (lane, pending, failed, dead)

@@ -27,6 +27,7 @@ final class OwedColumns {
     private final int place;
     private final int behind;
     private final int follows; // below 0: not read
+    private final int job;
 
     OwedColumns(RowSet<Row> rows) {
         lane = Rows.column(rows, "lane");
@@ -46,6 +47,7 @@ final class OwedColumns {
         place = Rows.column(rows, "place");
         behind = Rows.column(rows, "behind");
         follows = rows.columnsNames().indexOf("follows");
+        job = Rows.column(rows, "job");
     }
 
     static List<OwedDelivery> deliveries(RowSet<Row> rows) {
@@ -70,7 +72,8 @@ final class OwedColumns {
                 row.getBoolean(own),
                 new Place.OwnRow(row.getString(place)),
                 row.getBoolean(behind),
-                follows >= 0 && row.getBoolean(follows));
+                follows >= 0 && row.getBoolean(follows),
+                row.getUUID(job));
     }
 
     private @Nullable Instant due(Row row) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param place its place in the store
  * @param behind whether it follows an earlier owed delivery
  * @param follows whether only earlier rows of its own key precede it; known only in lanes that send batches
+ * @param job the replay or backfill that it belongs to
  */
 public record OwedDelivery(
         int lane,
@@ -38,7 +39,8 @@ public record OwedDelivery(
         boolean own,
         Place place,
         boolean behind,
-        boolean follows) {
+        boolean follows,
+        @Nullable UUID job) {
 
     public OwedDelivery(
             int lane,
@@ -74,7 +76,8 @@ public record OwedDelivery(
                 own,
                 place,
                 behind,
-                false);
+                false,
+                null);
     }
 
     /** The number of the next attempt, from 1. */

@@ -38,7 +38,7 @@ public class OwedQueue implements OwedReads {
     private static final String ROW = """
             o.lane, o.stripe, o.seq, o.key, o.other_key, o.barrier, o.due, o.attempts, o.attempts_before,
             coalesce(o.renewed_at, o.created_at) AS owed_since, o.event_day, o.event_id, o.body_bytes, o.own,
-            o.tid::text AS place,
+            o.job, o.tid::text AS place,
             """;
 
     /**
@@ -178,7 +178,7 @@ public class OwedQueue implements OwedReads {
             FROM unnest(:lanes::int[], :oldest_open::bigint[]) w(lane, low)
             CROSS JOIN LATERAL (
                 SELECT *, ctid AS tid FROM owed o
-                WHERE o.lane = w.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL
+                WHERE o.lane = w.lane AND o.renewed_at IS NOT NULL AND o.due IS NULL AND o.job IS NULL
                 ORDER BY o.seq LIMIT 10) o
             ORDER BY o.seq""", "lanes", "oldest_open");
 

@@ -237,7 +237,7 @@ final class SettlementStatements {
                        s.response, s.batch, s.tried
                 FROM outcome s CROSS JOIN LATERAL (
                     SELECT ctid AS place, lane, stripe, seq, key, other_key, barrier, due, attempts, attempts_before,
-                           created_at, event_day, event_id, body_bytes, own
+                           created_at, event_day, event_id, body_bytes, own, job
                     FROM owed o WHERE o.lane = s.lane AND o.stripe = s.stripe AND o.seq = s.seq LIMIT 1) o
                 WHERE s.status = 'SENT' OR (o.attempts = s.attempts AND o.attempts_before = s.attempts_before)),
             gone AS (
@@ -249,10 +249,11 @@ final class SettlementStatements {
                 INSERT INTO delivery (
                     day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, dead_reason,
                     attempts, attempts_before, created_at, settled_at,
-                    attempted_at, duration_ms, status_code, error, response, batch)
+                    attempted_at, duration_ms, status_code, error, response, batch, job)
                 SELECT event_day, lane, stripe, seq, key, other_key, barrier, event_id, body_bytes, own, status, reason,
                        attempts + CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END, attempts_before, created_at, now(),
-                       attempted_at, duration_ms, status_code, error, response, batch
+                       attempted_at, duration_ms, status_code, error, response, batch,
+                       CASE WHEN status = 'DEAD' THEN job END
                 FROM done),
             delayed AS (
                 UPDATE owed o

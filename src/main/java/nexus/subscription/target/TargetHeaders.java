@@ -42,7 +42,8 @@ public final class TargetHeaders {
             "traceparent",
             "tracestate",
             "x-signature",
-            "x-delivery-attempt");
+            "x-delivery-attempt",
+            "x-nexus-replay");
 
     /** Which body is wanted: their values cannot be credentials. Any other name may carry one. */
     private static final Set<String> HARMLESS = Set.of(

@@ -115,6 +115,7 @@ public final class OwedRow {
                 false,
                 place,
                 behind,
-                follows);
+                follows,
+                null);
     }
 }
