@@ -68,10 +68,9 @@ public class ReplayResource {
                         request.settings(),
                         request.rateLimit(),
                         AuditedChange.of(context, 202))
-                .map(
-                        job -> RestResponse.ResponseBuilder.create(RestResponse.Status.ACCEPTED, shown(job))
-                                .header(HttpHeaders.LOCATION, "/v1/replays/" + job.id())
-                                .build())
+                .map(job -> RestResponse.ResponseBuilder.create(RestResponse.Status.ACCEPTED, shown(job))
+                        .header(HttpHeaders.LOCATION, "/v1/replays/" + job.id())
+                        .build())
                 .toCompletionStage();
     }
 

@@ -364,7 +364,6 @@ class ReplayPostgresTest {
                         .state())
                 .isEqualTo(JobState.CANCELLED);
         assertThatThrownBy(() -> await(jobs.resume(Replays.KIND, job.id(), AuditedChange.NONE)))
-                .rootCause()
                 .isInstanceOf(Refusal.Conflict.class);
     }
 
