@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import nexus.event.EventType;
 import nexus.filter.EventFields;
 import nexus.filter.Filter;
 import nexus.filter.Truth;
@@ -95,8 +94,7 @@ final class ReplayScan {
                 erased++;
                 continue;
             }
-            if (!isDecidedByType(settings, subscription)
-                    && !matches(event.type(), bodies.get(event.id()), settings, subscription)) {
+            if (!isDecidedByType(settings, subscription) && !matches(bodies.get(event.id()), settings, subscription)) {
                 continue;
             }
             if (selected.size() == most) {
@@ -119,8 +117,7 @@ final class ReplayScan {
         return settings.filter().isEmpty() && subscription.selection().filter().isEmpty();
     }
 
-    private static boolean matches(
-            EventType type, @Nullable Buffer body, ReplaySettings settings, Subscription subscription) {
+    private static boolean matches(@Nullable Buffer body, ReplaySettings settings, Subscription subscription) {
         if (body == null) {
             return false;
         }

@@ -385,7 +385,6 @@ class SettlementPostgresTest {
         return folded;
     }
 
-    /** As they are taken, by rising seq. */
     /** Attempts in the counters: those that delivered, and the others. */
     private String tried() {
         return rows.one("""
@@ -393,6 +392,7 @@ class SettlementPostgresTest {
                 FROM nexus.stat_delta CROSS JOIN unnest(tried) n""");
     }
 
+    /** As they are taken, by rising seq. */
     private List<OwedDelivery> owed() {
         return rows
                 .all("SELECT lane, stripe, seq, to_json(created_at) #>> '{}', event_day, event_id, ctid"
