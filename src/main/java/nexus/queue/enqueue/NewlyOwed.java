@@ -46,16 +46,7 @@ public final class NewlyOwed {
 
     /** @param number of the event among those that are stored, from 1 */
     public void add(int lane, int number, IncomingEvent event, OwedBody body, int bodyBytes) {
-        add(lane, number, event, body, bodyBytes, null);
-    }
-
-    /**
-     * See the method above.
-     *
-     * @param job the backfill that the event belongs to; null: none
-     */
-    public void add(int lane, int number, IncomingEvent event, OwedBody body, int bodyBytes, @Nullable UUID job) {
-        jobs.add(job);
+        jobs.add(event.recipient().map(IncomingEvent.Recipient::job).orElse(null));
         lanes.add(lane);
         events.add(number);
         bytes.add(bodyBytes);
