@@ -43,6 +43,7 @@ import nexus.client.model.EventBatchCreate;
 import nexus.client.model.EventCreate;
 import nexus.client.model.EventPage;
 import nexus.client.model.EventStatus;
+import nexus.client.model.EventTypesSeen;
 import nexus.client.model.ExplanationPage;
 import nexus.client.model.Health;
 import nexus.client.model.HealthStatus;
@@ -66,6 +67,7 @@ import nexus.client.model.SignatureCheck;
 import nexus.client.model.SignatureReceived;
 import nexus.client.model.SecretRotation;
 import nexus.client.model.Series;
+import nexus.client.model.Settings;
 import nexus.client.model.Signing;
 import nexus.client.model.SourceResetRequest;
 import nexus.client.model.Stats;
@@ -77,6 +79,7 @@ import nexus.client.model.SubscriptionUpdate;
 import nexus.client.model.SubscriptionWithSecret;
 import nexus.client.model.TargetAuth;
 import nexus.client.model.TargetTypePage;
+import nexus.client.model.Troubles;
 
 /**
  * What a user of the generated client writes: every call of the API, and every filter of its lists. Takes the URL and a key
@@ -148,6 +151,10 @@ final class Journey {
         Series series = status.getSeries(since, "1m", null);
         expect(series.getData().getFirst().getFailed().get5xx() >= 0, series);
         expect(status.getMetrics().contains("nexus_"), "meters");
+        Troubles troubles = status.getTroubles();
+        expect(troubles.getData().size() <= 100, troubles);
+        Settings settings = status.getSettings();
+        expect(settings.getData().stream().anyMatch(one -> one.getName().equals("RETENTION")), settings);
         Diagnosis diagnosis = status.getDoctor();
         expect(!diagnosis.getChecks().isEmpty(), diagnosis);
     }
@@ -229,6 +236,8 @@ final class Journey {
         expect(batch.getEvents().size() == 2, batch);
 
         await(() -> events.getEventSummary(event.getEventId()), found -> found.getStatus() == EventStatus.EVENT_DELIVERED);
+        EventTypesSeen types = events.listEventTypes();
+        expect(types.getData().stream().anyMatch(one -> one.getType().equals(type)), types);
         EventPage first = events.listEvents(type, since, until, 2, null);
         EventPage rest = events.listEvents(type, since, until, 250, first.getNext());
         expect(first.getData().size() == 2 && rest.getData().size() == 1 && rest.getNext() == null, rest);

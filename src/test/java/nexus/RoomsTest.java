@@ -190,6 +190,7 @@ class RoomsTest {
             Map.entry("page", Set.of("access", "api", "dispatch.outcome", "retry")),
             Map.entry("page.content", Set.of()),
             Map.entry("page.story", Set.of()),
+            Map.entry("page.admin", Set.of("page")),
             Map.entry("page.now", Set.of("page")),
             Map.entry("receiver", Set.of("terminal", "webhook")),
             Map.entry(
@@ -264,13 +265,15 @@ class RoomsTest {
             Map.entry("access.limit", Set.of()),
             Map.entry("access.session", Set.of("access.key")),
             Map.entry("command.environment", Set.of()),
+            Map.entry("command.setting", Set.of("command.environment")),
             Map.entry("command.start", Set.of("command.environment")),
             Map.entry("delivery.event", Set.of("delivery.state")),
             Map.entry("delivery.state", Set.of()),
             Map.entry("delivery.overview", Set.of("delivery.state")),
             Map.entry("status.health", Set.of()),
             Map.entry("status.meters", Set.of()),
-            Map.entry("status.stats", Set.of())));
+            Map.entry("status.stats", Set.of()),
+            Map.entry("status.trouble", Set.of("status.meters"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -36,6 +36,7 @@ final class Formats {
         all.add(ofNumber("bytes", Formats::bytes));
         all.add(ofNumber("seconds", Formats::seconds));
         all.add(ofNumber("ms", Formats::milliseconds));
+        all.add(ofNumber("rate", Formats::rate));
         all.add(ofNumber("percent", Formats::percent));
         return all;
     }
@@ -124,6 +125,11 @@ final class Formats {
         return number.compareTo(BigDecimal.valueOf(1_000)) < 0
                 ? brief(number) + " ms"
                 : seconds(number.divide(BigDecimal.valueOf(1_000), 3, RoundingMode.HALF_UP));
+    }
+
+    /** {@code 0.32}, {@code 1 204}. */
+    static String rate(BigDecimal number) {
+        return number.compareTo(BigDecimal.valueOf(1_000)) < 0 ? brief(number) : count(number);
     }
 
     /** Of a share: {@code 99.98 %}. It is 100 % only when it is 1. */

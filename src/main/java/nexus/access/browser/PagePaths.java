@@ -29,6 +29,7 @@ public final class PagePaths {
             "source",
             "start",
             "subscriptions",
+            "troubles",
             "types");
 
     /** No dot segments and nothing that a router might read as another path. */

@@ -62,7 +62,7 @@ public enum Variable {
     }
 
     /** Empty for variables that only the start itself reads. */
-    Optional<String> key() {
+    public Optional<String> key() {
         return Optional.ofNullable(key);
     }
 

@@ -91,7 +91,8 @@ public final class StoreSampler {
         rounds.stop();
     }
 
-    StoreSample latest() {
+    /** The latest sample, at most some seconds old. */
+    public StoreSample latest() {
         return latest;
     }
 
