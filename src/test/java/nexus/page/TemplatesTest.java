@@ -23,12 +23,14 @@ class TemplatesTest {
 
     @Test
     void aFragmentIsRenderedAlone() {
-        Map<String, Object> data = Map.of("verdict", Map.of("level", "good", "title", HOSTILE, "detail", "fine"));
+        Map<String, Object> data = Map.of("rates", "{\"x\":\"" + HOSTILE + "\"}", "durations", "{}");
 
-        assertThat(render("now", Optional.of("now"), data).strip())
-                .startsWith("<div id=\"now\"")
+        assertThat(render("now", Optional.of("charts"), data).strip())
+                .startsWith("<section id=\"charts\"")
                 .doesNotContain("<html", "<script>alert");
-        assertThat(render("now", Optional.of("nothing"), data).strip()).startsWith("<!doctype html>");
+        assertThat(render("problem", Optional.of("nothing"), Map.of("title", "a", "detail", "b", "status", 404))
+                        .strip())
+                .startsWith("<!doctype html>");
     }
 
     @Test

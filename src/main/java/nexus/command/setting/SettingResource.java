@@ -49,9 +49,6 @@ public class SettingResource {
                 .flatMap(key -> config.getOptionalValue(key, String.class))
                 .filter(text -> !text.isEmpty());
         return new Setting(
-                variable.name(),
-                variable.secret() ? null : value.orElse(null),
-                value.isPresent(),
-                variable.secret());
+                variable.name(), variable.secret() ? null : value.orElse(null), value.isPresent(), variable.secret());
     }
 }

@@ -18,8 +18,7 @@ public class TypesSeen {
 
     private static final int MOST_TYPES = 500;
 
-    private static final NamedSql NEWEST = NamedSql.of(
-            """
+    private static final NamedSql NEWEST = NamedSql.of("""
             WITH newest AS MATERIALIZED (
                 SELECT seq, id, type, created_at FROM event ORDER BY seq DESC LIMIT :events)
             SELECT type, count(*) AS events, (array_agg(id ORDER BY seq DESC))[1] AS last_id, max(created_at) AS last_at,

@@ -59,10 +59,14 @@ final class KeyPages {
         List<String> scopes =
                 SCOPES.stream().filter(request.formAll("scopes")::contains).toList();
         JsonObject body = new JsonObject().put("name", name).put("scopes", new JsonArray(scopes));
-        days(expires).ifPresent(life -> body.put("expiresAt", clock.instant().plus(life).toString()));
-        return request.api().post("/v1/keys", body.encode()).compose(answer -> answer.isGood()
-                ? show(request, 200, Map.of("made", answer.json()))
-                : show(request, answer.status(), again(answer, name, expires, scopes)));
+        days(expires)
+                .ifPresent(
+                        life -> body.put("expiresAt", clock.instant().plus(life).toString()));
+        return request.api()
+                .post("/v1/keys", body.encode())
+                .compose(answer -> answer.isGood()
+                        ? show(request, 200, Map.of("made", answer.json()))
+                        : show(request, answer.status(), again(answer, name, expires, scopes)));
     }
 
     private static Map<String, Object> again(ApiAnswer answer, String name, String expires, List<String> scopes) {

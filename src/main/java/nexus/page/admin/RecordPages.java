@@ -34,7 +34,8 @@ final class RecordPages {
         return request.api().get(path.toString()).map(answer -> {
             Map<String, Object> data = new HashMap<>();
             data.put("filters", filters);
-            data.put("isFiltered", AUDIT_FILTERS.stream().anyMatch(name -> request.query(name).isPresent()));
+            data.put("isFiltered", AUDIT_FILTERS.stream().anyMatch(name -> request.query(name)
+                    .isPresent()));
             if (answer.status() == 422) {
                 data.put("error", answer.refusal());
                 data.put("entries", List.of());
@@ -51,7 +52,8 @@ final class RecordPages {
 
     /** A field for a day and time gives them without seconds and zone; they are read as UTC. */
     private static String instant(String name, String value) {
-        boolean isLocal = (name.equals("since") || name.equals("until")) && value.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}");
+        boolean isLocal =
+                (name.equals("since") || name.equals("until")) && value.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}");
         return isLocal ? value + ":00Z" : value;
     }
 

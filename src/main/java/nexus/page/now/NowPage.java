@@ -37,7 +37,8 @@ final class NowPage {
 
     private Future<PageReply> show(PageRequest request) {
         Instant now = clock.instant();
-        Future<ApiAnswer> minutes = request.api().get("/v1/stats/series?step=1m&since=" + ago(now, Duration.ofHours(1)));
+        Future<ApiAnswer> minutes =
+                request.api().get("/v1/stats/series?step=1m&since=" + ago(now, Duration.ofHours(1)));
         if (request.target().filter(ONLY_CHARTS::equals).isPresent()) {
             return minutes.map(points -> PageReply.of("now", charts(points)));
         }
@@ -52,7 +53,9 @@ final class NowPage {
             data.put("verdict", Map.of("level", verdict.level(), "title", verdict.title(), "detail", verdict.detail()));
             data.put("capture", health.result().json().get("capture"));
             data.put("figures", Traffic.figures(minutes.result().data()));
-            data.put("deadOfDay", hours.result().isGood() ? Traffic.dead(hours.result().data()) : null);
+            data.put(
+                    "deadOfDay",
+                    hours.result().isGood() ? Traffic.dead(hours.result().data()) : null);
             data.put("stats", stats.result().isGood() ? stats.result().json() : null);
             data.put("owed", found.get("owed"));
             data.put("oldest", found.get("oldestDueSeconds"));
@@ -83,7 +86,8 @@ final class NowPage {
     }
 
     private static String ago(Instant now, Duration time) {
-        return PageRequest.encode(now.minus(time).truncatedTo(ChronoUnit.SECONDS).toString());
+        return PageRequest.encode(
+                now.minus(time).truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     private Future<PageReply> test(PageRequest request) {

@@ -32,7 +32,8 @@ final class Traffic {
             figures.put("events", number(latest.get("events")) / SECONDS_OF_POINT);
             figures.put("deliveries", number(latest.get("sent")) / SECONDS_OF_POINT);
         }
-        long sent = points.stream().mapToLong(point -> number(point.get("sent"))).sum();
+        long sent =
+                points.stream().mapToLong(point -> number(point.get("sent"))).sum();
         long failed = points.stream().mapToLong(Traffic::failed).sum();
         if (sent + failed > 0) {
             figures.put("success", (double) sent / (sent + failed));
@@ -52,23 +53,39 @@ final class Traffic {
 
     /** Events, deliveries and failed attempts a second, as the script draws them. */
     static String rates(List<Map<String, Object>> points) {
-        return chart(points, new JsonArray()
-                .add(line(points, "events/s", "--muted", "", point -> number(point.get("events")) / SECONDS_OF_POINT))
-                .add(line(points, "delivered/s", "--accent", "", point -> number(point.get("sent")) / SECONDS_OF_POINT))
-                .add(line(points, "failed/s", "--bad", "", point -> failed(point) / SECONDS_OF_POINT)));
+        return chart(
+                points,
+                new JsonArray()
+                        .add(line(
+                                points,
+                                "events/s",
+                                "--muted",
+                                "",
+                                point -> number(point.get("events")) / SECONDS_OF_POINT))
+                        .add(line(
+                                points,
+                                "delivered/s",
+                                "--accent",
+                                "",
+                                point -> number(point.get("sent")) / SECONDS_OF_POINT))
+                        .add(line(points, "failed/s", "--bad", "", point -> failed(point) / SECONDS_OF_POINT)));
     }
 
     /** Duration of attempts. */
     static String durations(List<Map<String, Object>> points) {
-        return chart(points, new JsonArray()
-                .add(line(points, "p50", "--accent", "ms", point -> point.get("p50")))
-                .add(line(points, "p99", "--warn", "ms", point -> point.get("p99"))));
+        return chart(
+                points,
+                new JsonArray()
+                        .add(line(points, "p50", "--accent", "ms", point -> point.get("p50")))
+                        .add(line(points, "p99", "--warn", "ms", point -> point.get("p99"))));
     }
 
     private static String chart(List<Map<String, Object>> points, JsonArray series) {
         JsonArray times = new JsonArray();
-        points.stream().limit(whole(points)).forEach(point ->
-                times.add(Instant.parse(String.valueOf(point.get("at"))).getEpochSecond()));
+        points.stream()
+                .limit(whole(points))
+                .forEach(point ->
+                        times.add(Instant.parse(String.valueOf(point.get("at"))).getEpochSecond()));
         return new JsonObject().put("x", times).put("series", series).encode();
     }
 
@@ -80,7 +97,11 @@ final class Traffic {
             Function<Map<String, Object>, @Nullable Object> value) {
         JsonArray values = new JsonArray();
         points.stream().limit(whole(points)).forEach(point -> values.add(value.apply(point)));
-        return new JsonObject().put("label", label).put("colour", colour).put("unit", unit).put("values", values);
+        return new JsonObject()
+                .put("label", label)
+                .put("colour", colour)
+                .put("unit", unit)
+                .put("values", values);
     }
 
     /** The last point grows until its minute is over, and would look like a fall. */

@@ -114,7 +114,9 @@ record Verdict(String level, String title, String detail) {
         return owed == 0
                 ? "nothing owed"
                 : Wording.count(owed, "delivery owed", "deliveries owed")
-                        + (oldest >= LONG_WAIT_SECONDS ? ", the oldest due for " + Wording.duration(Duration.ofSeconds(oldest)) : "");
+                        + (oldest >= LONG_WAIT_SECONDS
+                                ? ", the oldest due for " + Wording.duration(Duration.ofSeconds(oldest))
+                                : "");
     }
 
     private static String lost(Map<String, Object> capture) {
@@ -140,9 +142,7 @@ record Verdict(String level, String title, String detail) {
     }
 
     private static Stream<Map<String, Object>> entries(Map<String, Object> troubles) {
-        return troubles.get("data") instanceof List<?> list
-                ? list.stream().map(Verdict::map)
-                : Stream.empty();
+        return troubles.get("data") instanceof List<?> list ? list.stream().map(Verdict::map) : Stream.empty();
     }
 
     private static Optional<Instant> instant(@Nullable Object text) {
