@@ -121,6 +121,14 @@ public class JobRunner {
                 .otherwiseEmpty();
     }
 
+    private Future<?> stepsEnd() {
+        Future<?> all = Future.succeededFuture();
+        for (Running one : running.values()) {
+            all = all.compose(ended -> one.step()).otherwiseEmpty();
+        }
+        return all;
+    }
+
     private Future<?> round() {
         long now = System.nanoTime();
         return jobs.claim(id, kinds.keySet(), LEASE)

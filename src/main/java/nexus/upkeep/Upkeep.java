@@ -63,6 +63,11 @@ public class Upkeep {
                                 config.days(),
                                 SLOWEST_LONG_WORK,
                                 new PastCounts(store, config.retention())::sum),
+                        new Chore(
+                                "jobs",
+                                config.days(),
+                                SLOWEST_LONG_WORK,
+                                new PastJobs(store, config.retention())::delete),
                         new Chore("days", config.days(), SLOWEST_LONG_WORK, days::turn))
                 .map(chore -> chore.rounds(vertx, heartbeats))
                 .toList();
