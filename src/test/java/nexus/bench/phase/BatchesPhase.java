@@ -64,7 +64,7 @@ public final class BatchesPhase {
             rounds.forEach((way, all) -> {
                 Round middle = Figures.middle(all, Round::toSingle);
                 table.line(
-                        (way.equals("rows") ? "Rows" : "Published") + " in batches of 100",
+                        (way.equals("rows") ? "Rows" : "Published") + ", 100 a batch",
                         "%.0f/s, %.2f of the %.0f/s of single ones (rounds: %s)",
                         middle.batched.perSecond(),
                         middle.toSingle(),

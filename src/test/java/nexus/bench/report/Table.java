@@ -12,7 +12,7 @@ public final class Table {
 
     @FormatMethod
     public void line(String name, @FormatString String format, Object... values) {
-        lines.append(String.format(Locale.ROOT, "%-24s", name))
+        lines.append(String.format(Locale.ROOT, "%-23s ", name))
                 .append(String.format(Locale.ROOT, format, values))
                 .append('\n');
     }
