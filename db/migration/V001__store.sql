@@ -130,17 +130,25 @@ CREATE TABLE event (
     body        bytea,
     key         bigint,
     other_key   bigint CHECK (other_key IS NULL OR key IS NOT NULL),
+    row_key     bigint,
     lanes       int[] NOT NULL,
     seqs        bigint[] NOT NULL,
     PRIMARY KEY (id, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX event_newest_with_type ON event (seq, hashtext(type));
+CREATE INDEX event_of_key ON event USING brin (
+    (seq + 0) int8_minmax_ops, key int8_bloom_ops (n_distinct_per_range = 1200, false_positive_rate = 0.002))
+    WITH (pages_per_range = 64);
+CREATE INDEX event_of_other_key ON event (other_key) WHERE other_key IS NOT NULL;
+CREATE INDEX event_of_row_key ON event (row_key) WHERE row_key IS NOT NULL;
 ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
 COMMENT ON TABLE event IS 'Written by intake; erasure is written by queue. Events, by the day on which Nexus stored them.';
+COMMENT ON INDEX event_of_key IS 'An entry for each event would cost intake more than all of its other entries. This index costs nothing when a row is inserted: upkeep adds ranges of pages when they are full, and a search reads the last ones as they are. The seq is an expression, so that no other index is chosen for a search.';
 COMMENT ON COLUMN event.erased_at IS 'When the payload was erased on request; the body is then null.';
 COMMENT ON COLUMN event.body IS 'The default format, byte for byte as it is signed and sent on every attempt.';
 COMMENT ON COLUMN event.key IS '64-bit hash of the ordering key; null: no order.';
 COMMENT ON COLUMN event.other_key IS 'The second ordering key of an UPDATE that changes the identity; equal to key for a barrier.';
+COMMENT ON COLUMN event.row_key IS 'Hash of the row''s key when it orders nothing: a primary key beside another identity, or a change just after the identity of the table changed.';
 COMMENT ON COLUMN event.lanes IS 'The lanes of its deliveries, pairwise with seqs: the primary keys of its deliveries. A replay appends to it.';
 
 CREATE TABLE idempotency (

@@ -238,8 +238,10 @@ final class Journey {
         await(() -> events.getEventSummary(event.getEventId()), found -> found.getStatus() == EventStatus.EVENT_DELIVERED);
         EventTypesSeen types = events.listEventTypes();
         expect(types.getData().stream().anyMatch(one -> one.getType().equals(type)), types);
-        EventPage first = events.listEvents(type, since, until, 2, null);
-        EventPage rest = events.listEvents(type, since, until, 250, first.getNext());
+        EventPage first = events.listEvents(type, null, since, until, 2, null);
+        EventPage rest = events.listEvents(type, null, since, until, 250, first.getNext());
+        EventPage none = events.listEvents(null, "public.orders:4711", null, null, null, null);
+        expect(none.getData().isEmpty() && none.getNext() == null, none);
         expect(first.getData().size() == 2 && rest.getData().size() == 1 && rest.getNext() == null, rest);
         Event whole = events.getEvent(event.getEventId());
         expect(((Map<?, ?>) whole.getPayload().getData()).get("userId").equals("u_123"), whole);
@@ -338,7 +340,7 @@ final class Journey {
     private Delivery dead(UUID subscription, UUID event) throws ApiException {
         DeliveryPage page = await(
                 () -> deliveries.listDeliveries(
-                        DeliveryStatus.DELIVERY_DEAD, subscription, event, type, since, until, null, 5, null),
+                        DeliveryStatus.DELIVERY_DEAD, subscription, event, type, since, until, null, null, 500, 5, null),
                 found -> !found.getData().isEmpty());
         expect(page.getData().size() == 1 && page.getNext() == null, page);
         return page.getData().getFirst();
@@ -354,7 +356,7 @@ final class Journey {
         UUID event = events.publishEvent(event(), null).getEventId();
         DeliveryPage failed = await(
                 () -> deliveries.listDeliveries(
-                        DeliveryStatus.DELIVERY_FAILED, id, event, null, null, null, null, null, null),
+                        DeliveryStatus.DELIVERY_FAILED, id, event, null, null, null, null, null, 503, null, null),
                 found -> !found.getData().isEmpty());
         DeliveryWithAttempts cancelled =
                 deliveries.cancelDelivery(failed.getData().getFirst().getId());
@@ -369,7 +371,7 @@ final class Journey {
                 .scopes(List.of(Scope.READ))
                 .expiresAt(OffsetDateTime.now(ZoneOffset.UTC).plusDays(1)));
         ApiClient reader = client(made.getKey());
-        expect(new EventsApi(reader).listEvents(null, null, null, null, null) != null, made);
+        expect(new EventsApi(reader).listEvents(null, null, null, null, null, null) != null, made);
         expect(problem(() -> new EventsApi(reader).publishEvent(event(), null), 403)
                 .getCode()
                 .equals("forbidden"), made);

@@ -15,6 +15,7 @@ import nexus.capture.format.TypeFormats;
 import nexus.capture.json.JsonText;
 import nexus.capture.json.JsonWriter;
 import nexus.capture.json.UniqueNames;
+import nexus.event.EventKey;
 import nexus.event.EventType;
 import nexus.event.Operation;
 import nexus.pgoutput.PgOutputMessage.Column;
@@ -89,7 +90,7 @@ record CapturedTable(
         CatalogTable.Name root = described.root().orElse(own);
         String schema = root.schema();
         String name = root.table();
-        RowKey key = RowKey.of(relation, schema + '.' + name, described.primaryKey());
+        RowKey key = RowKey.of(relation, EventKey.ofTable(schema, name), described.primaryKey());
         List<JsonColumn> columns = columns(relation, key, formats);
         return new CapturedTable(
                 relation,

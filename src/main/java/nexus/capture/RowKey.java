@@ -3,7 +3,10 @@ package nexus.capture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import nexus.event.EventKey;
 import nexus.event.Ordering;
+import nexus.event.SearchKeys;
 import nexus.pgoutput.PgOutputMessage.Column;
 import nexus.pgoutput.PgOutputMessage.OldRow;
 import nexus.pgoutput.PgOutputMessage.Relation;
@@ -12,13 +15,16 @@ import nexus.pgoutput.TupleData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns that identify a row, so that changes of one row stay in order.
+ * The columns that identify a row, so that changes of one row stay in order, and its changes are found.
  *
- * @param scope {@code schema.table} of the partition root: a row that moves between partitions keeps its key
+ * @param scope the start of an {@link EventKey}, for the table of the partition root: a row that moves between partitions
+ *     keeps its key
  * @param columns indexes in the RELATION message; empty when the whole table is one key
  * @param names of these columns
+ * @param primary indexes of the primary key when the columns are those of another index; else empty
+ * @param types of all columns of the message
  */
-record RowKey(String scope, List<Integer> columns, List<String> names) {
+record RowKey(String scope, List<Integer> columns, List<String> names, List<Integer> primary, List<Integer> types) {
 
     /**
      * Under FULL the identity in the WAL is the whole row, which differs after each UPDATE, so the primary key is used if the
@@ -33,14 +39,19 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
                 identity.add(i);
             }
         }
-        List<Integer> columns = identity;
-        if (relation.identity() == ReplicaIdentity.FULL || identity.isEmpty()) {
-            columns = allNames.containsAll(primaryKey)
-                    ? primaryKey.stream().map(allNames::indexOf).toList()
-                    : List.of();
-        }
+        List<Integer> primary = allNames.containsAll(primaryKey)
+                ? primaryKey.stream().map(allNames::indexOf).toList()
+                : List.of();
+        boolean isPrimary = relation.identity() == ReplicaIdentity.FULL
+                || identity.isEmpty()
+                || Set.copyOf(identity).equals(Set.copyOf(primary));
+        List<Integer> columns = isPrimary ? primary : List.copyOf(identity);
         return new RowKey(
-                scope, List.copyOf(columns), columns.stream().map(allNames::get).toList());
+                scope,
+                columns,
+                columns.stream().map(allNames::get).toList(),
+                isPrimary ? List.of() : primary,
+                relation.columns().stream().map(Column::typeOid).toList());
     }
 
     /** Whether both descriptions of the table give a row the same key. */
@@ -60,8 +71,8 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
         } else if (then == null || now == null) {
             return barrier();
         }
-        OptionalLong thenHash = hash(then, then);
-        OptionalLong nowHash = hash(now, then);
+        OptionalLong thenHash = hash(columns, then, then);
+        OptionalLong nowHash = hash(columns, now, then);
         if (thenHash.isEmpty() || nowHash.isEmpty()) {
             return barrier();
         }
@@ -76,28 +87,41 @@ record RowKey(String scope, List<Integer> columns, List<String> names) {
     }
 
     private long tableHash() {
-        return Ordering.hash(scope, "");
+        return Ordering.hash(scope);
+    }
+
+    /**
+     * Under which a change is found. A row with an identity beside its primary key is found under both, except that the WAL
+     * has only the identity of a deleted one.
+     *
+     * @param natural the ordering that the rows give
+     */
+    SearchKeys searched(Ordering natural, @Nullable OldRow before, @Nullable TupleData after) {
+        if (primary.isEmpty() || after == null || !(natural instanceof Ordering.Key identity)) {
+            return SearchKeys.of(natural);
+        }
+        OptionalLong key = hash(primary, after, before == null ? after : before.values());
+        return key.isEmpty() ? SearchKeys.of(natural) : new SearchKeys(key.getAsLong(), identity.hash());
     }
 
     /**
      * @param instead a row with the value where {@code row} has it only as unchanged
      * @return empty if a value of the key is not in the WAL
      */
-    private OptionalLong hash(TupleData row, TupleData instead) {
-        StringBuilder key = new StringBuilder();
-        for (int column : columns) {
+    private OptionalLong hash(List<Integer> of, TupleData row, TupleData instead) {
+        StringBuilder key = new StringBuilder(scope);
+        for (int i = 0; i < of.size(); i++) {
+            int column = of.get(i);
+            key.append(i == 0 ? "" : ",");
             TupleData from = row.kind(column) == TupleData.Kind.UNCHANGED ? instead : row;
             switch (from.kind(column)) {
-                case TEXT -> {
-                    String value = from.text(column);
-                    key.append(value.length()).append(':').append(value);
-                }
-                case NULL -> key.append("-:");
+                case TEXT -> key.append(EventKey.value(KeyText.of(types.get(column), from.text(column))));
+                case NULL -> key.append("%00"); // no value has this text
                 case UNCHANGED, BINARY, OMITTED -> {
                     return OptionalLong.empty();
                 }
             }
         }
-        return OptionalLong.of(Ordering.hash(scope, key.toString()));
+        return OptionalLong.of(Ordering.hash(key.toString()));
     }
 }

@@ -25,6 +25,7 @@ import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.event.Operation;
 import nexus.event.Ordering;
+import nexus.event.SearchKeys;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputMessage;
 import nexus.pgoutput.PgOutputMessage.Begin;
@@ -329,9 +330,10 @@ public final class TransactionAssembler {
                 @Nullable OldRow before,
                 @Nullable TupleData after) {
             catalog.used(table.relation().oid());
-            Ordering ordering = withNewKey.remove(table.relation().oid())
-                    ? table.key().barrier()
-                    : table.key().of(before, after);
+            Ordering natural = table.key().of(before, after);
+            SearchKeys searched = table.key().searched(natural, before, after);
+            Ordering ordering =
+                    withNewKey.remove(table.relation().oid()) ? table.key().barrier() : natural;
             RowChange change = new RowChange(
                     id(open),
                     open,
@@ -343,9 +345,10 @@ public final class TransactionAssembler {
                     after,
                     eventMaxBytes,
                     undecoded);
-            add(open, change, ordering, Optional.empty());
+            add(open, change, ordering, Optional.empty(), searched);
             for (Window window : windows.open()) {
-                window.record(table.key().scope(), table.relation().oid(), events.getLast(), open.xid());
+                window.record(
+                        table.schema() + '.' + table.name(), table.relation().oid(), events.getLast(), open.xid());
             }
         }
 
@@ -368,18 +371,25 @@ public final class TransactionAssembler {
                     row,
                     eventMaxBytes,
                     undecoded);
-            add(open, change, ordering, Optional.of(chunk.recipient()));
+            SearchKeys searched = table.key().searched(ordering, null, row);
+            add(open, change, ordering, Optional.of(chunk.recipient()), searched);
         }
 
         private void add(
-                SourceTransaction open, RowChange change, Ordering ordering, Optional<IncomingEvent.Recipient> only) {
+                SourceTransaction open,
+                RowChange change,
+                Ordering ordering,
+                Optional<IncomingEvent.Recipient> only,
+                SearchKeys searched) {
             EventType type = change.action().type();
             if (change.valueBytes() > BIG_BYTES) {
                 byte[] body = change.bytes();
-                events.add(new IncomingEvent(change.id(), type, open.createdAt(), ordering, () -> body, false, only));
+                events.add(new IncomingEvent(
+                        change.id(), type, open.createdAt(), ordering, () -> body, false, only, searched));
                 bytes += (long) BODY_COPIES * body.length;
             } else {
-                events.add(new IncomingEvent(change.id(), type, open.createdAt(), ordering, change, false, only));
+                events.add(new IncomingEvent(
+                        change.id(), type, open.createdAt(), ordering, change, false, only, searched));
                 bytes += change.valueBytes() + (long) BODY_COPIES * change.expectedBytes();
             }
             bytes += EVENT_OVERHEAD;

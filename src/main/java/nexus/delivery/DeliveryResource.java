@@ -44,8 +44,10 @@ import nexus.delivery.state.DeliveryPosition;
 import nexus.delivery.state.DeliveryRepository;
 import nexus.delivery.state.DeliveryStatus;
 import nexus.delivery.state.DeliveryView;
+import nexus.event.EventKey;
 import nexus.event.EventType;
 import nexus.queue.owed.DeliveryKey;
+import nexus.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/deliveries}: lists deliveries, and retries and cancels them by hand. */
@@ -114,7 +116,9 @@ public class DeliveryResource {
                 query.text("type"),
                 query.timestamp("since"),
                 query.timestamp("until"),
-                query.oneOf("deadReason", DeliveryFilter.DEAD_REASONS));
+                query.oneOf("deadReason", DeliveryFilter.DEAD_REASONS),
+                query.text("key").map(EventKey::parse),
+                query.parsed("statusCode", DeliveryResource::statusCode));
         int limit = query.limit();
         DeliveryPosition before = query.cursorOfNumbers(LIST, 2)
                 .map(cursor -> new DeliveryPosition(cursor.number(0), cursor.number(1)))
@@ -133,6 +137,13 @@ public class DeliveryResource {
                                                 .encode())
                                         .orElse(null))))
                 .toCompletionStage();
+    }
+
+    private static int statusCode(String text, String parameter) {
+        if (!text.matches("[1-9][0-9]{2}")) {
+            throw new Refusal.Invalid(parameter, "must be a status code from 100 to 999");
+        }
+        return Integer.parseInt(text);
     }
 
     @GET

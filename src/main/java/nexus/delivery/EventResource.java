@@ -33,6 +33,7 @@ import nexus.delivery.state.DeliveryFilter;
 import nexus.delivery.state.DeliveryPosition;
 import nexus.delivery.state.DeliveryRepository;
 import nexus.delivery.state.DeliveryView;
+import nexus.event.EventKey;
 import nexus.queue.override.PayloadErasure;
 import nexus.queue.owed.DeliveryKey;
 import nexus.refusal.Refusal;
@@ -73,7 +74,11 @@ public class EventResource {
     @GET
     public CompletionStage<Page<EventSummaryView>> listEvents(@Context UriInfo uri) {
         QueryParameters query = QueryParameters.of(uri);
-        EventFilter filter = new EventFilter(query.text("type"), query.timestamp("since"), query.timestamp("until"));
+        EventFilter filter = new EventFilter(
+                query.text("type"),
+                query.timestamp("since"),
+                query.timestamp("until"),
+                query.text("key").map(EventKey::parse));
         int limit = query.limit();
         long before = query.below(LIST);
         query.check();

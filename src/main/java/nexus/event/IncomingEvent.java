@@ -15,6 +15,7 @@ import nexus.value.Value;
  * @param createdAt when it was published or committed; milliseconds
  * @param storedAlways true for published events, which are stored also without a subscription
  * @param recipient the only subscription that may receive it; empty for all that select it
+ * @param searchKeys under which it is found
  */
 public record IncomingEvent(
         EventId id,
@@ -23,14 +24,15 @@ public record IncomingEvent(
         Ordering ordering,
         Body body,
         boolean storedAlways,
-        Optional<Recipient> recipient) {
+        Optional<Recipient> recipient,
+        SearchKeys searchKeys) {
     private static final String DATA = "data";
     private static final String METADATA = "metadata";
 
-    /** An event for all subscriptions that select it. */
+    /** An event for all subscriptions that select it, which is found by its ordering key. */
     public IncomingEvent(
             EventId id, EventType type, Instant createdAt, Ordering ordering, Body body, boolean storedAlways) {
-        this(id, type, createdAt, ordering, body, storedAlways, Optional.empty());
+        this(id, type, createdAt, ordering, body, storedAlways, Optional.empty(), SearchKeys.of(ordering));
     }
 
     /**
@@ -42,12 +44,13 @@ public record IncomingEvent(
 
     /** A copy with another id. */
     public IncomingEvent withId(EventId other) {
-        return new IncomingEvent(other, type, createdAt, ordering, new Renamed(body, other), storedAlways, recipient);
+        return new IncomingEvent(
+                other, type, createdAt, ordering, new Renamed(body, other), storedAlways, recipient, searchKeys);
     }
 
     /** A copy with the smallest possible body. It has the same values, so that the same subscriptions receive it. */
     public IncomingEvent reduced() {
-        return new IncomingEvent(id, type, createdAt, ordering, new Reduced(body), storedAlways, recipient);
+        return new IncomingEvent(id, type, createdAt, ordering, new Reduced(body), storedAlways, recipient, searchKeys);
     }
 
     /** The values of its payload. Nothing is read or made before it is asked for. For one thread. */

@@ -20,19 +20,15 @@ public sealed interface Ordering {
 
     /** The ordering of a published event. */
     static Ordering published(String orderingKey) {
-        return new Key(hash("published", orderingKey));
+        return new Key(hash(orderingKey));
     }
 
     /**
-     * A 64-bit FNV-1a hash with a final mix. Two keys with the same hash are ordered with each other, which is harmless.
+     * A 64-bit FNV-1a hash with a final mix, of the text of an {@link EventKey}. Two keys with the same hash are ordered with
+     * each other, which is harmless.
      */
-    static long hash(String scope, String key) {
+    static long hash(String key) {
         long hash = 0xcbf29ce484222325L;
-        for (byte b : scope.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
-        }
-        hash = (hash ^ 0xff)
-                * 0x100000001b3L; // a byte that never occurs in UTF-8, so that ("a","bc") differs from ("ab","c")
         for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
         }

@@ -72,12 +72,13 @@ final class EventRepository {
                 SELECT today FROM fence WHERE :source::text IS NULL OR EXISTS (SELECT FROM moved)),
             %2$s,
             stored AS (
-                INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, key, other_key, lanes, seqs)
-                SELECT today, id, nextval('event_seq'), type, created_at, now(), body, key, other_key,
+                INSERT INTO event (day, id, seq, type, created_at, accepted_at, body, key, other_key, row_key, lanes, seqs)
+                SELECT today, id, nextval('event_seq'), type, created_at, now(), body, key, other_key, row_key,
                        (:lanes::int[])[first:last], coalesce(((SELECT seqs FROM drawn))[first:last], '{}')
                 FROM (SELECT today, unnest(:event_ids::uuid[]) AS id, unnest(:types::text[]) AS type,
                              unnest(:created_ats::timestamptz[]) AS created_at, unnest(:bodies::bytea[]) AS body,
                              unnest(:event_keys::bigint[]) AS key, unnest(:other_event_keys::bigint[]) AS other_key,
+                             unnest(:row_keys::bigint[]) AS row_key,
                              unnest(:firsts_owed::int[]) AS first, unnest(:lasts_owed::int[]) AS last
                       FROM gate) m),
             claimed AS (
@@ -102,6 +103,7 @@ final class EventRepository {
             parameter("checkpoint_after", batch -> batch.of(Checkpoint::after, NullValue.String)),
             parameter("event_ids", batch -> batch.events().ids.toArray(UUID[]::new)),
             parameter("types", batch -> batch.events().types.toArray(String[]::new)),
+            parameter("row_keys", batch -> batch.events().rowKeys.toArray(Long[]::new)),
             parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
             parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
             parameter("event_keys", batch -> batch.events().keys.toArray(Long[]::new)),

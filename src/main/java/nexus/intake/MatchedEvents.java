@@ -29,6 +29,7 @@ final class MatchedEvents {
     final List<Buffer> bodies = new ArrayList<>();
     final List<@Nullable Long> keys = new ArrayList<>();
     final List<@Nullable Long> otherKeys = new ArrayList<>(); // equal to the key for a barrier
+    final List<@Nullable Long> rowKeys = new ArrayList<>();
     final List<Integer> firstsOwed = new ArrayList<>(); // from 1; the deliveries of one event are adjacent
     final List<Integer> lastsOwed = new ArrayList<>();
 
@@ -86,6 +87,7 @@ final class MatchedEvents {
         OwedBody sent = new OwedBody(event.type(), Buffer.buffer(body));
         bodies.add(sent.bytes());
         addOrdering(event.ordering());
+        rowKeys.add(event.searchKeys().besides(event.ordering()));
         firstsOwed.add(owed.size() + 1);
         lastsOwed.add(owed.size() + wanting.size());
         for (Subscription subscription : wanting) {

@@ -51,6 +51,7 @@ public class Upkeep {
         this.chores = Stream.of(
                         new Chore("counters", config.counters(), SLOWEST_WORK, () -> sums.fold()
                                 .onSuccess(vacuum::add)),
+                        new Chore("keys", config.counters(), SLOWEST_LONG_WORK, new KeySummaries(store)::add),
                         new Chore("vacuum", config.pruning(), SLOWEST_LONG_WORK, vacuum::run),
                         new Chore("idempotency", config.pruning(), SLOWEST_LONG_WORK, new ExpiredKeys(store)::delete),
                         new Chore(

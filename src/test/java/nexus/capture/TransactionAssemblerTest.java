@@ -20,6 +20,7 @@ import nexus.capture.catalog.CatalogType;
 import nexus.capture.message.RefusedMessages;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
+import nexus.event.SearchKeys;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.testkit.PgOutputBytes;
@@ -31,6 +32,7 @@ class TransactionAssemblerTest {
     private static final int ORDERS = 20000;
     private static final int OWN = 20001;
     private static final int INT4 = 23;
+    private static final int BOOL = 16;
     private static final int TEXT = 25;
     private static final int COMPOSITE = 30000;
 
@@ -395,6 +397,49 @@ class TransactionAssemblerTest {
                 .ordering();
         Ordering.Key now = (Ordering.Key) only(insert(ORDERS, "2", "a")).ordering();
         assertThat(moved).isEqualTo(new Ordering.TwoKeys(now.hash(), old.hash()));
+    }
+
+    @Test
+    void aRowIsFoundByItsPrimaryKeyInTheOrderOfTheKey() {
+        catalog.table(ORDERS, "public", "orders", "b", "a");
+        begin(0x100);
+        accept(relation(ORDERS, "public", "orders", 'd', 3)
+                .column(true, "a", TEXT)
+                .column(true, "b", BOOL)
+                .column(false, "c", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "1,%", "t", "x")).searchKeys())
+                .isEqualTo(found("public.orders:true,1%2C%25", null));
+        assertThat(only(accept(message('U')
+                                .int32(ORDERS)
+                                .row('K', "1", "f", NULL)
+                                .row('N', "2", "f", "x")
+                                .buffer()))
+                        .searchKeys())
+                .isEqualTo(found("public.orders:false,2", "public.orders:false,1"));
+        assertThat(only(accept(message('T').int32(1).int8(0).int32(ORDERS).buffer()))
+                        .searchKeys())
+                .isEqualTo(new SearchKeys(null, Ordering.hash("public.orders:")));
+    }
+
+    @Test
+    void aRowWithAnotherIdentityIsFoundUnderBothAlsoJustAfterTheIdentityChanged() {
+        catalog.table(ORDERS, "public", "orders", "id");
+        begin(0x100);
+        orders();
+        assertThat(only(insert(ORDERS, "1", "a")).searchKeys()).isEqualTo(found("public.orders:1", null));
+        accept(relation(ORDERS, "public", "orders", 'i', 2)
+                .column(false, "id", INT4)
+                .column(true, "status", TEXT)
+                .buffer());
+        assertThat(only(insert(ORDERS, "2", "b")).searchKeys()).isEqualTo(found("public.orders:2", "public.orders:b"));
+        assertThat(only(accept(message('D').int32(ORDERS).row('K', NULL, "b").buffer()))
+                        .searchKeys())
+                .isEqualTo(found("public.orders:b", null));
+    }
+
+    private static SearchKeys found(String key, String otherKey) {
+        return new SearchKeys(Ordering.hash(key), otherKey == null ? null : Ordering.hash(otherKey));
     }
 
     @Test

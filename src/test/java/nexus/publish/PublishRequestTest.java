@@ -59,7 +59,7 @@ class PublishRequestTest {
                 .events()
                 .getFirst();
         assertThat(event.createdAt()).isEqualTo(Instant.parse("2025-01-01T00:00:00.123Z"));
-        assertThat(event.ordering()).isEqualTo(new Ordering.Key(Ordering.hash("published", "k")));
+        assertThat(event.ordering()).isEqualTo(Ordering.published("k"));
     }
 
     @ParameterizedTest

@@ -14,6 +14,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import nexus.delivery.state.DeliveryCounts;
 import nexus.delivery.state.EventsOfType;
+import nexus.delivery.state.KeyMatches;
+import nexus.delivery.state.KeySearch;
 import nexus.delivery.state.TimeBounds;
 import nexus.event.EventBody;
 import nexus.event.EventType;
@@ -80,7 +82,7 @@ public class StoredEventRepository {
     }
 
     /** The page that is requested. */
-    private record Requested(EventFilter filter, long before, int limit) {
+    private record Requested(EventFilter filter, long before, int limit, KeyMatches matches) {
         private static final Parameter<Requested> BEFORE = parameter("before", Requested::before);
         private static final Parameter<Requested> SCANNED = parameter("scanned", Requested::scanned);
         private static final Parameter<Requested> SINCE = parameter(
@@ -113,6 +115,20 @@ public class StoredEventRepository {
             Requested.ROWS,
             parameter("type", page -> page.filter().type().orElseThrow()));
 
+    private static final NamedSql.From<Requested> LIST_OF_KEY = NamedSql.from(
+            list("", "e.seq = ANY (:matches::bigint[])", ":horizon::bigint"),
+            Requested.BEFORE,
+            Requested.SCANNED,
+            Requested.SINCE,
+            Requested.UNTIL,
+            Requested.ROWS,
+            parameter("matches", page -> page.matches().seqArray()),
+            parameter(
+                    "horizon",
+                    page -> page.matches().horizon().isPresent()
+                            ? page.matches().horizon().getAsLong()
+                            : null));
+
     private static final NamedSql FIND = NamedSql.of("""
             SELECT hit.id, hit.seq, hit.type, hit.created_at, hit.erased_at, counts.*
             FROM (SELECT * FROM event WHERE id = :id ORDER BY day DESC LIMIT 1) hit
@@ -128,9 +144,11 @@ public class StoredEventRepository {
             NamedSql.of("SELECT id, type FROM event ORDER BY seq DESC LIMIT :limit", "limit");
 
     private final Store store;
+    private final KeySearch search;
 
     public StoredEventRepository(Store store) {
         this.store = store;
+        this.search = new KeySearch(store);
     }
 
     /**
@@ -139,12 +157,21 @@ public class StoredEventRepository {
      * @param before seq of the last event of the page before, or {@link Long#MAX_VALUE}
      */
     public Future<EventPage> list(EventFilter filter, long before, int limit) {
-        return reading(filter, before, limit).on(store.api()).map(rows -> page(rows, limit));
+        return filter.key()
+                .map(key -> search.find(
+                                new KeySearch.Sought(key, filter.type(), filter.since(), filter.until()),
+                                before,
+                                limit + 1)
+                        .map(matches -> IndexedRead.of(LIST_OF_KEY, new Requested(filter, before, limit, matches))))
+                .orElseGet(() -> Future.succeededFuture(reading(filter, before, limit)))
+                .compose(read -> read.on(store.api()))
+                .map(rows -> page(rows, limit));
     }
 
     public static IndexedRead reading(EventFilter filter, long before, int limit) {
         return IndexedRead.of(
-                filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL, new Requested(filter, before, limit));
+                filter.type().isPresent() ? LIST_OF_TYPE : LIST_ALL,
+                new Requested(filter, before, limit, KeyMatches.NONE));
     }
 
     /** Empty if the event never existed or is no longer kept. */

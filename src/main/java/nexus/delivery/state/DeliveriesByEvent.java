@@ -2,6 +2,7 @@ package nexus.delivery.state;
 
 import static nexus.store.NamedSql.parameter;
 
+import io.vertx.sqlclient.data.NullValue;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.store.IndexedRead;
 import nexus.store.NamedSql;
@@ -60,7 +61,7 @@ final class DeliveriesByEvent {
                    FROM (SELECT count(*) >= %6$d AND bool_or(day >= %8$s) AS cut
                          FROM pair) pairs, (%5$s) events),
                page AS (
-                   SELECT * FROM found
+                   SELECT * FROM found known
                    WHERE %9$s
                    ORDER BY event_seq DESC, seq DESC LIMIT :rows)
                """.formatted(
@@ -97,15 +98,17 @@ final class DeliveriesByEvent {
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
             RequestedPage.DEAD_REASON,
+            RequestedPage.STATUS_CODE,
             RequestedPage.SUBSCRIPTION,
             parameter("type", page -> page.filter().type().orElseThrow()),
             parameter("scanned", page -> SCANNED_EVENTS));
 
     private static final NamedSql.From<RequestedPage> LIST_OF_EVENT = NamedSql.from(
-            listByEvent(
-                    "",
-                    "e.id = :event::uuid AND (:type::text IS NULL OR e.type = :type::text)",
-                    "SELECT NULL::bigint AS horizon_event_seq"),
+            listByEvent("", """
+                    e.id = :event::uuid AND (:type::text IS NULL OR e.type = :type::text)
+                      AND (:keys::bigint[] IS NULL OR e.key = ANY (:keys::bigint[]) OR e.other_key = ANY (:keys::bigint[])
+                           OR e.row_key = ANY (:keys::bigint[]))
+                    """, "SELECT NULL::bigint AS horizon_event_seq"),
             BEFORE_EVENT,
             RequestedPage.BEFORE,
             RequestedPage.STATUSES,
@@ -113,11 +116,43 @@ final class DeliveriesByEvent {
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
             RequestedPage.DEAD_REASON,
+            RequestedPage.STATUS_CODE,
             RequestedPage.SUBSCRIPTION,
             parameter("event", page -> page.filter().eventId().orElseThrow()),
+            parameter(
+                    "keys",
+                    page -> page.filter().key().isEmpty()
+                            ? NullValue.ArrayOfLong
+                            : page.filter().key().get().hashes().toArray(Long[]::new)),
             parameter("type", page -> page.filter().type().orElse(null)));
 
+    private static final NamedSql.From<RequestedPage> LIST_OF_KEY = NamedSql.from(
+            listByEvent("", "e.seq = ANY (:event_seqs::bigint[]) ORDER BY e.seq DESC", """
+                    SELECT CASE WHEN count(*) = (SELECT count(*) FROM looked_at) THEN :event_horizon::bigint ELSE min(seq)
+                           END AS horizon_event_seq
+                    FROM few"""),
+            BEFORE_EVENT,
+            RequestedPage.BEFORE,
+            RequestedPage.STATUSES,
+            RequestedPage.SINCE,
+            RequestedPage.UNTIL,
+            RequestedPage.ROWS,
+            RequestedPage.DEAD_REASON,
+            RequestedPage.STATUS_CODE,
+            RequestedPage.SUBSCRIPTION,
+            parameter("event_seqs", page -> page.events().seqArray()),
+            parameter(
+                    "event_horizon",
+                    page -> page.events().horizon().isPresent()
+                            ? page.events().horizon().getAsLong()
+                            : null));
+
     private DeliveriesByEvent() {}
+
+    /** @param page of a filter with a key, whose events were found */
+    static IndexedRead ofKey(RequestedPage page) {
+        return IndexedRead.of(LIST_OF_KEY, page);
+    }
 
     /** @param page of a filter that names an event */
     static IndexedRead ofEvent(RequestedPage page) {

@@ -104,6 +104,7 @@ final class DeliveriesBySeq {
             RequestedPage.UNTIL,
             RequestedPage.ROWS,
             RequestedPage.DEAD_REASON,
+            RequestedPage.STATUS_CODE,
             RequestedPage.SUBSCRIPTION);
 
     private DeliveriesBySeq() {}
@@ -117,12 +118,14 @@ final class DeliveriesBySeq {
                 RequestedPage.SINCE,
                 RequestedPage.UNTIL,
                 RequestedPage.ROWS,
-                RequestedPage.DEAD_REASON);
+                RequestedPage.DEAD_REASON,
+                RequestedPage.STATUS_CODE);
     }
 
     private static int scanned(RequestedPage page) {
         boolean matchesMost = page.filter().status().isEmpty()
                 && page.filter().deadReason().isEmpty()
+                && page.filter().statusCode().isEmpty()
                 && page.filter().until().isEmpty();
         return matchesMost ? page.limit() + 1 : Math.max(page.limit() + 1, SCANNED_ROWS);
     }

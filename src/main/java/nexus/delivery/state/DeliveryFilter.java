@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.event.EventKey;
 
 /**
  * Selects the deliveries of a list: those that match every given value.
@@ -13,6 +14,8 @@ import java.util.UUID;
  * @param since created at or after
  * @param until created before
  * @param deadReason of those that are DEAD; others do not match. One of {@link #DEAD_REASONS}
+ * @param key of the event
+ * @param statusCode of the answer to the last attempt
  */
 public record DeliveryFilter(
         Optional<DeliveryStatus> status,
@@ -21,7 +24,9 @@ public record DeliveryFilter(
         Optional<String> type,
         Optional<Instant> since,
         Optional<Instant> until,
-        Optional<String> deadReason) {
+        Optional<String> deadReason,
+        Optional<EventKey> key,
+        Optional<Integer> statusCode) {
     /** The reasons for which a delivery is DEAD. */
     public static final List<String> DEAD_REASONS = List.of(
             "exhausted",
@@ -46,6 +51,18 @@ public record DeliveryFilter(
         this(status, subscriptionId, eventId, type, since, until, Optional.empty());
     }
 
+    /** With any key, and any answer. */
+    public DeliveryFilter(
+            Optional<DeliveryStatus> status,
+            Optional<UUID> subscriptionId,
+            Optional<UUID> eventId,
+            Optional<String> type,
+            Optional<Instant> since,
+            Optional<Instant> until,
+            Optional<String> deadReason) {
+        this(status, subscriptionId, eventId, type, since, until, deadReason, Optional.empty(), Optional.empty());
+    }
+
     public static DeliveryFilter ofEvent(UUID eventId) {
         return new DeliveryFilter(
                 Optional.empty(),
@@ -57,7 +74,8 @@ public record DeliveryFilter(
     }
 
     public DeliveryFilter withStatus(DeliveryStatus wanted) {
-        return new DeliveryFilter(Optional.of(wanted), subscriptionId, eventId, type, since, until, deadReason);
+        return new DeliveryFilter(
+                Optional.of(wanted), subscriptionId, eventId, type, since, until, deadReason, key, statusCode);
     }
 
     /** Whether only DEAD ones match. */

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import nexus.event.EventKey;
 import nexus.queue.lookup.OwedLookUp;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.IndexedRead;
@@ -66,10 +67,15 @@ public class DeliveryRepository {
             "event",
             "lanes");
 
+    /** The greatest number of events of a key that one page reads. */
+    private static final int SCANNED_EVENTS = 500;
+
     private final Store store;
+    private final KeySearch search;
 
     public DeliveryRepository(Store store) {
         this.store = store;
+        this.search = new KeySearch(store);
     }
 
     /**
@@ -78,7 +84,19 @@ public class DeliveryRepository {
      * @param before the end of the page before, or {@link DeliveryPosition#NEWEST}
      */
     public Future<DeliveryPage> list(DeliveryFilter filter, DeliveryPosition before, int limit) {
-        return reading(filter, before, limit).on(store.api()).map(rows -> DeliveryRows.page(rows, limit));
+        Optional<EventKey> key = filter.eventId().isPresent() ? Optional.empty() : filter.key();
+        return key.map(sought -> ofKey(
+                                new KeySearch.Sought(sought, filter.type(), Optional.empty(), Optional.empty()), before)
+                        .map(events -> DeliveriesByEvent.ofKey(new RequestedPage(filter, before, limit, events))))
+                .orElseGet(() -> Future.succeededFuture(reading(filter, before, limit)))
+                .compose(read -> read.on(store.api()))
+                .map(rows -> DeliveryRows.page(rows, limit));
+    }
+
+    /** The page before may have ended within the deliveries of an event. */
+    private Future<KeyMatches> ofKey(KeySearch.Sought sought, DeliveryPosition before) {
+        long end = before.eventSeq() == Long.MAX_VALUE ? Long.MAX_VALUE : before.eventSeq() + 1;
+        return search.find(sought, end, SCANNED_EVENTS);
     }
 
     public static IndexedRead reading(DeliveryFilter filter, DeliveryPosition before, int limit) {

@@ -160,7 +160,7 @@ public class OwedAgain {
         }
 
         private @Nullable Long mixed(@Nullable Long key) {
-            return key == null ? null : Long.valueOf(key ^ (Ordering.hash("replay", job.toString()) & ~SLICE_BITS));
+            return key == null ? null : Long.valueOf(key ^ (Ordering.hash("replay " + job) & ~SLICE_BITS));
         }
 
         Call with(List<RepeatedEvent> others) {
