@@ -30,8 +30,9 @@ CREATE TABLE subscription (
     target                bytea,
     target_digest         bytea NOT NULL,
     fingerprint           bytea NOT NULL,
-    is_enabled            boolean NOT NULL DEFAULT true,
+    state                 text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'disabled')),
     disabled_reason       text,
+    pauses                jsonb NOT NULL DEFAULT '[]',
     held_until            timestamptz,
     breaker_opened_at     timestamptz,
     breaker_probe_at      timestamptz,
@@ -44,7 +45,7 @@ CREATE TABLE subscription (
     updated_at            timestamptz NOT NULL DEFAULT now(),
     deleted_at            timestamptz,
     version               bigint NOT NULL DEFAULT 1,
-    CHECK (disabled_reason IS NULL OR NOT is_enabled),
+    CHECK (disabled_reason IS NULL OR state = 'disabled'),
     CHECK ((breaker_opened_at IS NULL) = (breaker_probe_at IS NULL)),
     CHECK ((failing_since IS NULL) = (failing_attempts = 0)),
     CHECK (target IS NOT NULL OR deleted_at IS NOT NULL)
@@ -56,6 +57,8 @@ COMMENT ON COLUMN subscription.settings IS 'All settings by the caller except th
 COMMENT ON COLUMN subscription.target IS 'A JSON object with the URL and every secret, AES-256-GCM under NEXUS_SECRET_KEY: key id (4 bytes), nonce (12), ciphertext and tag.';
 COMMENT ON COLUMN subscription.target_digest IS 'HMAC-SHA256 of the URL under a key derived from NEXUS_SECRET_KEY: equal for equal URLs.';
 COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that identify a subscription.';
+COMMENT ON COLUMN subscription.state IS 'active: events are owed and sent; paused: owed and held; disabled: not owed, only counted in missed.';
+COMMENT ON COLUMN subscription.pauses IS 'When it was paused: ascending [[from, to], ...] in milliseconds since 1970, to is null while it is. These times do not count towards DELIVERY_MAX_AGE.';
 COMMENT ON COLUMN subscription.held_until IS 'Retry-After of the endpoint: the lane sends nothing before this time.';
 COMMENT ON COLUMN subscription.breaker_opened_at IS 'When the breaker opened, since when only probes are sent; null: the breaker is closed.';
 COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may probe the endpoint.';
@@ -461,7 +464,7 @@ CREATE TABLE source_coverage (
     losses          jsonb NOT NULL,
     changed_at      timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE source_coverage IS 'Written by replication. The changes that each enabled subscription selects and the source does not publish.';
+COMMENT ON TABLE source_coverage IS 'Written by replication. The changes that each subscription selects and the source does not publish.';
 COMMENT ON COLUMN source_coverage.fingerprint IS 'Fingerprint of the losses without their wording; another value is a change.';
 
 -- How the source's catalog described published tables and their types, and since which of its transactions. A change may

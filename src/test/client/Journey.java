@@ -74,6 +74,7 @@ import nexus.client.model.Stats;
 import nexus.client.model.Subscription;
 import nexus.client.model.SubscriptionCreate;
 import nexus.client.model.SubscriptionPage;
+import nexus.client.model.SubscriptionState;
 import nexus.client.model.SubscriptionStats;
 import nexus.client.model.SubscriptionUpdate;
 import nexus.client.model.SubscriptionWithSecret;
@@ -212,7 +213,7 @@ final class Journey {
         Set<UUID> listed = new HashSet<>();
         String cursor = null;
         do {
-            SubscriptionPage page = subscriptions.listSubscriptions(true, 1, cursor);
+            SubscriptionPage page = subscriptions.listSubscriptions(SubscriptionState.ACTIVE, true, 1, cursor);
             page.getData().forEach(one -> listed.add(one.getId()));
             cursor = listed.contains(id) ? null : page.getNext();
         } while (cursor != null);
@@ -220,6 +221,11 @@ final class Journey {
 
         TargetTypePage types = subscriptions.listTargetTypes();
         expect(types.getData().getFirst().getTargetType() == shown.getTargetType(), types);
+
+        Subscription paused = subscriptions.pauseSubscription(id);
+        expect(paused.getState() == SubscriptionState.PAUSED && paused.getIsEnabled(), paused);
+        Subscription active = subscriptions.changeSubscription(id, new SubscriptionUpdate().state(SubscriptionState.ACTIVE));
+        expect(active.getState() == SubscriptionState.ACTIVE, active);
 
         RotatedSecret rotated = subscriptions.rotateSecret(id, new SecretRotation().overlap("2d"));
         expect(rotated.getOldSecretExpiresAt().isAfter(until), rotated);

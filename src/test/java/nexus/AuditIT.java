@@ -206,6 +206,14 @@ class AuditIT {
             String id = subscription(NOBODY_LISTENS);
             return new Change("/v1/subscriptions/" + id, "", id, () -> isDeleted(id));
         });
+        changes.put("POST /v1/subscriptions/{id}/pause", () -> {
+            String id = subscription(NOBODY_LISTENS);
+            return new Change(
+                    "/v1/subscriptions/" + id + "/pause",
+                    "",
+                    id,
+                    () -> isThere("nexus.subscription WHERE state = 'paused' AND id = '" + id + "'"));
+        });
         changes.put("POST /v1/subscriptions/{id}/secret/rotate", () -> {
             String id = subscription(NOBODY_LISTENS);
             return new Change(

@@ -87,7 +87,7 @@ final class DispatchLoop {
         Collection<Subscription> all = catalog.current().all();
         lanes.keySet()
                 .removeIf(number -> !backlog.serves(number)); // a lane that is taken again starts with a new state
-        backlog.serve(all.stream().map(DispatchLoop::rules).toList());
+        backlog.serve(all.stream().map(this::rules).toList());
         all.forEach(subscription -> adopt(subscription, now));
         lanes.keySet().removeIf(number -> !backlog.serves(number));
         turnSoon();
@@ -101,7 +101,7 @@ final class DispatchLoop {
                 changed.stream().flatMap(lane -> current.ofLane(lane).stream()).toList();
         List<Integer> gone =
                 changed.stream().filter(lane -> current.ofLane(lane).isEmpty()).toList();
-        backlog.change(present.stream().map(DispatchLoop::rules).toList(), gone);
+        backlog.change(present.stream().map(this::rules).toList(), gone);
         present.forEach(subscription -> adopt(subscription, now));
         lanes.keySet().removeAll(gone);
         turnSoon();
@@ -126,7 +126,7 @@ final class DispatchLoop {
         }
     }
 
-    private static LaneRules rules(Subscription subscription) {
+    private LaneRules rules(Subscription subscription) {
         return new LaneRules(
                 subscription.lane(),
                 subscription.flow().ordered(),
@@ -136,7 +136,8 @@ final class DispatchLoop {
                         .content()
                         .batch()
                         .map(batch -> new LaneRules.Batch(batch.maxSize(), BatchParcel.MAX_BYTES, batch.maxWait()))
-                        .orElse(null));
+                        .orElse(null),
+                now -> subscription.state().pauses().owedBefore(now, config.maxAge()));
     }
 
     /** Schedules a turn after the current event; several calls cause one turn. */

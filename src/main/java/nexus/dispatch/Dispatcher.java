@@ -75,8 +75,8 @@ public class Dispatcher implements Deliverer {
     /** Requests the lease, and delivers while it is held. */
     public void start() {
         DeliveryConfig config = tools.config();
-        BacklogBounds bounds = new BacklogBounds(
-                config.readAhead(), config.bodyMemory(), config.unsettled(), config.maxAge(), config.sweep());
+        BacklogBounds bounds =
+                new BacklogBounds(config.readAhead(), config.bodyMemory(), config.unsettled(), config.sweep());
         Backlogs.Terms started = backlogs.start(context, bounds, this);
         terms = started;
         tools.catalog().onChange(lanes -> context.runOnContext(ignored -> subscriptionsChanged(lanes)));

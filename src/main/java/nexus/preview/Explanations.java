@@ -3,6 +3,7 @@ package nexus.preview;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import nexus.delivery.event.WholeEvent;
 import nexus.delivery.state.Delivery;
 import nexus.delivery.state.DeliveryRepository;
 import nexus.refusal.Refusal;
+import nexus.subscription.Mode;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRepository;
 
@@ -62,7 +64,7 @@ public class Explanations {
     private Future<List<Subscription>> asked(Optional<UUID> only, long below, int limit) {
         return only.isPresent()
                 ? subscriptions.find(only.get()).map(found -> found.stream().toList())
-                : subscriptions.list(Optional.empty(), Optional.empty(), below, limit + 1);
+                : subscriptions.list(Optional.empty(), EnumSet.allOf(Mode.class), below, limit + 1);
     }
 
     private Future<List<OfLane>> explained(WholeEvent event, List<Subscription> page) {

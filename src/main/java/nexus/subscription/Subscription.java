@@ -39,8 +39,18 @@ public record Subscription(
         return settings.retry();
     }
 
+    public Mode mode() {
+        return state.mode();
+    }
+
+    /** Whether the events that it selects become owed: it is active or paused. */
     public boolean isEnabled() {
-        return state.isEnabled();
+        return mode().owes();
+    }
+
+    /** Whether its deliveries are sent. */
+    public boolean isActive() {
+        return mode().sends();
     }
 
     public boolean wants(EventType type) {
@@ -53,7 +63,7 @@ public record Subscription(
 
     /** As it is, for a change of some of it. */
     public SubscriptionDraft draft() {
-        return new SubscriptionDraft(settings, isEnabled());
+        return new SubscriptionDraft(settings, mode());
     }
 
     /** The settings stay out of logs. */

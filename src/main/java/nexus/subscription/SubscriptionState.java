@@ -6,24 +6,28 @@ import java.util.Optional;
 /**
  * How a subscription is doing.
  *
- * @param disabledReason why Nexus disabled it; empty when a caller did, and while it is enabled
+ * @param disabledReason why Nexus disabled it; empty when a caller did, and while it is not disabled
+ * @param pauses the last of them is open while it is paused
  * @param heldUntil a Retry-After of the endpoint: nothing is sent before
  * @param health as it was when this was read; the process that delivers knows a newer one
  */
 public record SubscriptionState(
-        boolean isEnabled, Optional<String> disabledReason, Optional<Instant> heldUntil, EndpointHealth health) {
+        Mode mode, Optional<String> disabledReason, Pauses pauses, Optional<Instant> heldUntil, EndpointHealth health) {
     /** Of a new subscription. */
-    public static final SubscriptionState ENABLED =
-            new SubscriptionState(true, Optional.empty(), Optional.empty(), EndpointHealth.GOOD);
+    public static final SubscriptionState ACTIVE =
+            new SubscriptionState(Mode.ACTIVE, Optional.empty(), Pauses.NONE, Optional.empty(), EndpointHealth.GOOD);
 
     public SubscriptionState {
-        if (isEnabled && disabledReason.isPresent()) {
-            throw new IllegalArgumentException("an enabled subscription has no reason to be disabled");
+        if (mode != Mode.DISABLED && disabledReason.isPresent()) {
+            throw new IllegalArgumentException("only a disabled subscription has a reason to be disabled");
+        }
+        if ((mode == Mode.PAUSED) != pauses.isOpen()) {
+            throw new IllegalArgumentException("a subscription is paused while its last pause lasts");
         }
     }
 
     /** The same as far as only its endpoint is concerned. */
     public SubscriptionState with(Optional<Instant> otherHeldUntil, EndpointHealth otherHealth) {
-        return new SubscriptionState(isEnabled, disabledReason, otherHeldUntil, otherHealth);
+        return new SubscriptionState(mode, disabledReason, pauses, otherHeldUntil, otherHealth);
     }
 }

@@ -91,8 +91,7 @@ final class Delivering implements AutoCloseable {
 
     void change(Subscription subscription, UnaryOperator<SubscriptionSettings> change) {
         await(repository.update(
-                subscription.id(),
-                before -> new SubscriptionDraft(change.apply(before.settings()), before.isEnabled())));
+                subscription.id(), before -> new SubscriptionDraft(change.apply(before.settings()), before.mode())));
         await(catalog.reload());
     }
 

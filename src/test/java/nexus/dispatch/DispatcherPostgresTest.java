@@ -27,6 +27,7 @@ import nexus.queue.override.DeliveryOverride;
 import nexus.queue.owed.DeliveryKey;
 import nexus.store.LastInTransaction;
 import nexus.store.Store;
+import nexus.subscription.Mode;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.catalog.SubscriptionCatalog;
@@ -350,13 +351,46 @@ class DispatcherPostgresTest {
     }
 
     @Test
+    void pausedDeliveriesAreHeldForAsLongAsItTakesAndThenSent() {
+        Subscription subscription = subscribe("**", settings -> withConcurrency(settings, 1));
+        publish("order.paid", Ordering.NONE);
+        await(repository.update(subscription.id(), before -> before.draft().with(Mode.PAUSED)));
+        publish("order.paid", Ordering.NONE);
+        TestPostgres.execute(
+                url,
+                "UPDATE nexus.owed SET created_at = now() - interval '100 days'",
+                "UPDATE nexus.owed_run SET created_at = now() - interval '100 days'",
+                "UPDATE nexus.subscription SET pauses = jsonb_build_array(jsonb_build_array("
+                        + "(extract(epoch FROM now() - interval '99 days') * 1000)::bigint, null)),"
+                        + " version = (SELECT catalog_version + 1 FROM nexus.store)",
+                "UPDATE nexus.store SET catalog_version = catalog_version + 1");
+        await(catalog.reload());
+        start("nexus.delivery.sweep=100ms");
+        publish("order.paid", Ordering.NONE);
+
+        Instant begun = Instant.now();
+        eventually("several sweeps", () -> Instant.now().isAfter(begun.plusMillis(500)));
+        assertThat(receiver.received()).isEmpty();
+        assertThat(counts()).isEqualTo("3|3|0|0|0");
+
+        await(repository.update(subscription.id(), before -> before.draft().with(Mode.ACTIVE)));
+        await(catalog.reload());
+        awaitNothingOwed();
+        assertThat(query("SELECT status, count(*) FROM (SELECT status FROM nexus.delivery"
+                        + " UNION ALL SELECT status FROM nexus.delivery_of_run) d GROUP BY status"))
+                .containsExactly("SENT|3");
+        assertThat(query("SELECT jsonb_array_length(pauses), pauses #>> '{0,1}' IS NULL FROM nexus.subscription"))
+                .containsExactly("1|false");
+    }
+
+    @Test
     void whatIsTooOldIsGivenUpAlsoWhenItIsParked() {
         subscribe("**", settings -> withConcurrency(settings, 1));
         publish("order.paid", Ordering.NONE);
         TestPostgres.execute(
                 url,
                 "UPDATE nexus.owed SET created_at = now() - interval '73 hours'",
-                "UPDATE nexus.subscription SET is_enabled = false, version = (SELECT catalog_version + 1 FROM nexus.store)",
+                "UPDATE nexus.subscription SET state = 'disabled', version = (SELECT catalog_version + 1 FROM nexus.store)",
                 "UPDATE nexus.store SET catalog_version = catalog_version + 1");
         await(catalog.reload());
         start("nexus.delivery.sweep=200ms");

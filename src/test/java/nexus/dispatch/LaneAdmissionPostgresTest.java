@@ -277,8 +277,8 @@ class LaneAdmissionPostgresTest {
         nexus.publish("order.paid", new Ordering.Key(1));
         nexus.publish("order.paid", new Ordering.Key(1));
 
-        eventually("it is disabled", () -> nexus.query("SELECT is_enabled::text FROM nexus.subscription")
-                .equals(List.of("false")));
+        eventually("it is disabled", () -> nexus.query("SELECT state FROM nexus.subscription")
+                .equals(List.of("disabled")));
         assertThat(receiver.received()).as("with the tenth attempt").hasSize(2);
         assertThat(nexus.query("SELECT disabled_reason FROM nexus.subscription").getFirst())
                 .matches("every attempt has failed since \\S+: 10 of them");
@@ -306,8 +306,8 @@ class LaneAdmissionPostgresTest {
         nexus.publish("order.paid", new Ordering.Key(1));
 
         nexus.awaitNothingOwed();
-        assertThat(nexus.query("SELECT is_enabled::text, failing_since FROM nexus.subscription"))
-                .containsExactly("true|null");
+        assertThat(nexus.query("SELECT state, failing_since FROM nexus.subscription"))
+                .containsExactly("active|null");
     }
 
     @Test

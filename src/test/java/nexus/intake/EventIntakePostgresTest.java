@@ -113,7 +113,7 @@ class EventIntakePostgresTest {
         await(SubscriptionRows.repository(store)
                 .update(
                         open.id(),
-                        now -> SubscriptionDraft.enabled(now.settings()
+                        now -> SubscriptionDraft.active(now.settings()
                                 .with(now.selection()
                                         .with(Filter.read("{\"data\":{\"record\":{\"total\":99.990}}}", ""))))));
         await(intake.capture(List.of(update(small)), step(LATER, "0/12C"), noRefusal));

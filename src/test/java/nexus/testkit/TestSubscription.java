@@ -12,6 +12,8 @@ import nexus.subscription.Content;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
+import nexus.subscription.Pauses;
 import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
@@ -93,14 +95,17 @@ public final class TestSubscription {
 
     /** As it would be stored. */
     public static Subscription of(SubscriptionDraft draft, Kind kind, Instant at) {
-        return new Subscription(
-                new UUID(0, 1),
-                1,
-                kind,
-                draft.settings(),
-                new SubscriptionState(draft.isEnabled(), Optional.empty(), Optional.empty(), EndpointHealth.GOOD),
-                at,
-                at);
+        return new Subscription(new UUID(0, 1), 1, kind, draft.settings(), state(draft.mode(), at), at, at);
+    }
+
+    /** Of a subscription that was brought into this mode. */
+    public static SubscriptionState state(Mode mode, Instant at) {
+        return new SubscriptionState(
+                mode,
+                Optional.empty(),
+                mode == Mode.PAUSED ? Pauses.NONE.begun(at) : Pauses.NONE,
+                Optional.empty(),
+                EndpointHealth.GOOD);
     }
 
     private static Subscription of(
@@ -110,7 +115,7 @@ public final class TestSubscription {
                 lane,
                 Kind.SUBSCRIPTION,
                 settings,
-                new SubscriptionState(true, Optional.empty(), heldUntil, health),
+                SubscriptionState.ACTIVE.with(heldUntil, health),
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

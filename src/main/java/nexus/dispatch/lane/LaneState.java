@@ -117,9 +117,9 @@ public final class LaneState {
         return probe == null && breaker.isProbeDue(now);
     }
 
-    /** Whether it is disabled or held by a Retry-After. */
+    /** Whether it is paused, disabled or held by a Retry-After. */
     private boolean isHeld(Instant now) {
-        return !subscription.isEnabled() || holdEnd(now) != null;
+        return !subscription.isActive() || holdEnd(now) != null;
     }
 
     /** The end of the hold; null when there is none. A hold ends when the clock jumps back, which would prolong it. */
@@ -177,7 +177,9 @@ public final class LaneState {
         if (body == null || body.bytes() == null) {
             return Optional.of(DeadReason.PAYLOAD_GONE);
         }
-        boolean isExpired = ready.delivery().owedSince().plus(config.maxAge()).isBefore(now);
+        boolean isExpired = ready.delivery()
+                .owedSince()
+                .isBefore(subscription.state().pauses().owedBefore(now, config.maxAge()));
         return isExpired ? Optional.of(DeadReason.EXPIRED) : Optional.empty();
     }
 
@@ -340,9 +342,9 @@ public final class LaneState {
         }
     }
 
-    /** When it is enabled again, or has another endpoint, it starts with a new state. */
+    /** When it becomes active again, or has another endpoint, it starts with a new state. */
     private List<Step> changed(Subscription changed) {
-        boolean isFresh = (changed.isEnabled() && !subscription.isEnabled())
+        boolean isFresh = (changed.isActive() && !subscription.isActive())
                 || !changed.target().place().equals(subscription.target().place());
         if (!changed.flow().rateLimit().equals(subscription.flow().rateLimit())) {
             tokens = tokens(changed);
@@ -370,7 +372,7 @@ public final class LaneState {
 
     /** The time of the next change without an input; null when there is none. */
     private @Nullable Instant nextWake(Instant now) {
-        if (!subscription.isEnabled()) {
+        if (!subscription.isActive()) {
             return null;
         }
         Instant held = holdEnd(now);

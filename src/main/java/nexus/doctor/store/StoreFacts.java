@@ -55,7 +55,7 @@ public record StoreFacts(
     private static final String STORE = "SELECT id FROM nexus.store";
     private static final String WANTED = """
             SELECT ARRAY(SELECT jsonb_array_elements_text(settings -> 'eventTypes')) AS event_types
-            FROM nexus.subscription WHERE is_enabled AND deleted_at IS NULL ORDER BY lane""";
+            FROM nexus.subscription WHERE deleted_at IS NULL ORDER BY lane""";
     private static final String POSITION = """
             SELECT system_id, checkpoint FROM nexus.source_position WHERE source = ?""";
     private static final String GAP = """

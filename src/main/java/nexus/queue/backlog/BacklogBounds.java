@@ -8,7 +8,6 @@ import java.time.Duration;
  * @param readAhead deliveries in memory that wait for room, over all lanes
  * @param bodyMemory bytes of bodies in memory
  * @param unsettled results that are not stored yet; at this number no delivery is taken
- * @param maxAge deliveries owed for longer expire
  * @param sweep how often all owed deliveries are read
  */
-public record BacklogBounds(int readAhead, long bodyMemory, int unsettled, Duration maxAge, Duration sweep) {}
+public record BacklogBounds(int readAhead, long bodyMemory, int unsettled, Duration sweep) {}

@@ -67,6 +67,11 @@ final class LaneBacklog {
         adopt(changed);
     }
 
+    /** Its deliveries that are owed since an earlier time have expired. */
+    Instant owedBefore(Instant now) {
+        return rules.expiry().apply(now);
+    }
+
     /** Whether it starts or stops to send batches, or to keep their order. */
     boolean isSentOtherwise(LaneRules changed) {
         return (rules.batch() == null) != (changed.batch() == null)

@@ -2,7 +2,6 @@ package nexus.queue.backlog;
 
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +33,6 @@ final class LaneClearing {
     private final Unpacker unpacker;
     private final Settling settlement;
     private final IntFunction<Future<Boolean>> deleted;
-    private final Duration maxAge;
     private final Clock clock;
     private final Term term;
     private final LaneBacklogs lanes;
@@ -58,18 +56,12 @@ final class LaneClearing {
     record Cleared(int lane, List<Outcome> ended, Set<Long> stored, boolean isLast) {}
 
     /** @param deleted whether a lane is deleted in the store */
-    LaneClearing(
-            StoredBacklog.Parts parts,
-            Term term,
-            IntFunction<Future<Boolean>> deleted,
-            Duration maxAge,
-            LaneBacklogs lanes) {
+    LaneClearing(StoredBacklog.Parts parts, Term term, IntFunction<Future<Boolean>> deleted, LaneBacklogs lanes) {
         this.queue = parts.queue();
         this.unpacker = parts.unpacker();
         this.settlement = parts.settlement();
         this.clock = parts.clock();
         this.deleted = deleted;
-        this.maxAge = maxAge;
         this.term = term;
         this.lanes = lanes;
     }
@@ -135,7 +127,7 @@ final class LaneClearing {
 
     private Future<Cleared> clearPart(int lane, Progress progress) {
         return queue.oldest(lane, progress.after(), ROWS).compose(rows -> {
-            List<Outcome> dead = stopped || !lanes.owns(lane) ? List.of() : dead(progress.isDeleted(), rows);
+            List<Outcome> dead = stopped || !lanes.owns(lane) ? List.of() : dead(lane, progress.isDeleted(), rows);
             if (dead.isEmpty()) {
                 return Future.succeededFuture(end(lane, List.of(), Set.of()));
             }
@@ -163,8 +155,10 @@ final class LaneClearing {
         return new Cleared(lane, ended, stored, !isAgain);
     }
 
-    private List<Outcome> dead(boolean isDeleted, List<OwedDelivery> rows) {
-        Instant tooOld = clock.instant().minus(maxAge);
+    /** Nothing expires in a lane whose subscription this process does not know yet: it may have been paused. */
+    private List<Outcome> dead(int number, boolean isDeleted, List<OwedDelivery> rows) {
+        LaneBacklog lane = lanes.of(number);
+        Instant tooOld = lane == null ? Instant.MIN : lane.owedBefore(clock.instant());
         List<Outcome> dead = new ArrayList<>();
         for (OwedDelivery row : rows) {
             if (!lanes.isTaken(row) && (isDeleted || row.owedSince().isBefore(tooOld))) {

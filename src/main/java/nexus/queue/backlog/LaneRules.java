@@ -1,6 +1,8 @@
 package nexus.queue.backlog;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param isOrdered whether deliveries of one ordering key are sent one after the other
  * @param perSecond most requests a second
  * @param batch null: each delivery is a request of its own
+ * @param expiry for a time, the one since which its deliveries are owed that expire then
  */
 public record LaneRules(
         int lane,
         boolean isOrdered,
         int perSecond,
-        @Nullable Batch batch) {
+        @Nullable Batch batch,
+        UnaryOperator<Instant> expiry) {
+    /** Without an expiry. */
     public LaneRules(int lane, boolean isOrdered, int perSecond) {
-        this(lane, isOrdered, perSecond, null);
+        this(lane, isOrdered, perSecond, null, now -> Instant.MIN);
     }
 
     /**

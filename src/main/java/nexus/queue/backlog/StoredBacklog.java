@@ -99,7 +99,7 @@ final class StoredBacklog implements Backlog {
         this.reader = new LaneReader(parts, tenancy, lanes, packed, bodies, fresh, reads, successors);
         this.writer =
                 new OutcomeWriter(vertx, parts.settlement(), term, tenancy::refused, meters::outcomes, this::stored);
-        this.clearing = new LaneClearing(parts, term, deliverer::isDeleted, bounds.maxAge(), lanes);
+        this.clearing = new LaneClearing(parts, term, deliverer::isDeleted, lanes);
         this.oldestOpen = new OldestOpenPositions(queue);
     }
 

@@ -23,7 +23,7 @@ public final class OldestDue {
              LEFT JOIN LATERAL (
                  SELECT due FROM owed WHERE lane = s.lane AND due <= now() AND stripes.n = 0
                  ORDER BY due LIMIT 1) retry ON true
-             WHERE s.deleted_at IS NULL AND s.is_enabled
+             WHERE s.deleted_at IS NULL AND s.state = 'active'
                AND (s.held_until IS NULL OR s.held_until <= now())
                AND s.breaker_opened_at IS NULL)""".formatted(KeySlices.SERIES);
 

@@ -78,7 +78,7 @@ public class CoverageWatch {
         Set<String> unpublishedNow = new HashSet<>();
         int losing = 0;
         for (Subscription subscription : subscriptions) {
-            if (subscription.isEnabled() && subscription.selection().isAboutTables()) {
+            if (subscription.selection().isAboutTables()) {
                 UUID id = subscription.id();
                 List<Lost> lost = warnings.of(subscription);
                 about.put(id, subscription);

@@ -125,7 +125,7 @@ public class TablePublisher implements TableCoverage {
 
     @Override
     public Future<List<Warning>> cover(Subscription subscription) {
-        if (!subscription.isEnabled() || !subscription.selection().isAboutTables()) {
+        if (!subscription.selection().isAboutTables()) {
             return Future.succeededFuture(List.of());
         }
         long deadline = System.nanoTime() + config.coverTimeout().toNanos();

@@ -40,7 +40,7 @@ public final class StoreSampler {
                    (SELECT sum(n_dead_tup)::float8 FROM pg_stat_user_tables
                     WHERE schemaname = 'nexus' AND relname IN ('owed', 'owed_run')) AS dead_tuples,
                    (SELECT count(*)::float8 FROM subscription
-                    WHERE breaker_opened_at IS NOT NULL AND is_enabled AND deleted_at IS NULL) AS open_breakers,
+                    WHERE breaker_opened_at IS NOT NULL AND state = 'active' AND deleted_at IS NULL) AS open_breakers,
                    (SELECT count(*)::float8 FROM subscription
                     WHERE disabled_reason IS NOT NULL AND deleted_at IS NULL) AS disabled,
                    counted.dead

@@ -31,6 +31,7 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         json.put("name", subscription.name());
         json.putAll(TargetJson.shown(subscription.target(), toManager));
         json.putAll(SettingsJson.show(subscription.settings()));
+        json.put("state", subscription.mode().word());
         json.put("isEnabled", subscription.isEnabled());
         json.put("disabledReason", subscription.state().disabledReason().orElse(null));
         json.put("createdAt", EventBody.timestamp(subscription.createdAt()));

@@ -8,6 +8,7 @@ import nexus.api.json.JsonBody;
 import nexus.api.json.Timestamps;
 import nexus.refusal.Refusal;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
 import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
@@ -44,7 +45,7 @@ public final class SubscriptionRequest {
         TargetSettings target = TargetJson.create(body, () -> generated);
         body.require("eventTypes");
         SubscriptionSettings nothingYet = SubscriptionSettings.of("", new Selection(List.of()), target);
-        return over(SubscriptionDraft.enabled(nothingYet), body, target);
+        return over(SubscriptionDraft.active(nothingYet), body, target, Optional.empty());
     }
 
     /**
@@ -60,7 +61,7 @@ public final class SubscriptionRequest {
             body.error("eventTypes", "must not be null");
         }
         readOnly(body, before);
-        SubscriptionDraft after = over(before.draft(), body, target);
+        SubscriptionDraft after = over(before.draft(), body, target, Optional.of(before.mode()));
         if (before.kind() == Kind.LISTENER
                 && !after.settings()
                         .selection()
@@ -73,10 +74,42 @@ public final class SubscriptionRequest {
         return after;
     }
 
-    private static SubscriptionDraft over(SubscriptionDraft before, JsonBody body, TargetSettings target) {
+    private static SubscriptionDraft over(
+            SubscriptionDraft before, JsonBody body, TargetSettings target, Optional<Mode> known) {
         SubscriptionSettings settings = SettingsJson.read(body, before.settings(), target);
-        return new SubscriptionDraft(
-                settings, body.has("isEnabled") ? body.bool("isEnabled").orElse(true) : before.isEnabled());
+        return new SubscriptionDraft(settings, mode(body, known).orElse(before.mode()));
+    }
+
+    /**
+     * {@code state}, or {@code isEnabled}, which knows fewer states. An answer that is sent back has both: then the one counts
+     * that was changed.
+     *
+     * @param before empty for a new subscription
+     * @return empty when the body names neither
+     */
+    private static Optional<Mode> mode(JsonBody body, Optional<Mode> before) {
+        Optional<Mode> state = body.has("state")
+                ? Optional.of(body.oneOf("state", Mode.WORDS).map(Mode::of).orElse(Mode.ACTIVE))
+                : Optional.empty();
+        Optional<Boolean> isEnabled =
+                body.has("isEnabled") ? Optional.of(body.bool("isEnabled").orElse(true)) : Optional.empty();
+        if (isEnabled.isEmpty()) {
+            return state;
+        }
+        Mode enabled = isEnabled.get() ? Mode.ACTIVE : Mode.DISABLED;
+        if (state.isEmpty()) {
+            return Optional.of(enabled);
+        }
+        if (state.get().owes() == isEnabled.get()) {
+            return state;
+        }
+        if (before.equals(state)) {
+            return Optional.of(enabled);
+        }
+        if (before.isEmpty() || before.get().owes() != isEnabled.get()) {
+            body.error("isEnabled", "contradicts state; give one of them");
+        }
+        return state;
     }
 
     private static void readOnly(JsonBody body, Subscription before) {

@@ -16,8 +16,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import nexus.api.caller.AuditedChange;
@@ -30,6 +32,7 @@ import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
 import nexus.refusal.Refusal;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.catalog.SubscriptionRepository;
@@ -78,12 +81,12 @@ public class SubscriptionResource {
             @Context UriInfo uri, @Context RoutingContext context) {
         boolean toManager = Caller.of(context).mayManage();
         QueryParameters query = QueryParameters.of(uri);
-        Optional<Boolean> enabled = query.bool("enabled");
+        Set<Mode> modes = modes(query);
         long below = query.below(LIST);
         int limit = query.limit();
         query.check();
         return repository
-                .list(Optional.empty(), enabled, below, limit + 1)
+                .list(Optional.empty(), modes, below, limit + 1)
                 .compose(registry::withLosses)
                 .map(rows -> Page.of(
                                 rows,
@@ -91,6 +94,14 @@ public class SubscriptionResource {
                                 last -> Cursor.of(LIST, last.subscription().lane()))
                         .map(found -> SubscriptionAnswer.shown(found, toManager)))
                 .toCompletionStage();
+    }
+
+    /** {@code ?state=} and {@code ?enabled=}. */
+    private static Set<Mode> modes(QueryParameters query) {
+        Set<Mode> modes = EnumSet.allOf(Mode.class);
+        query.oneOf("state", Mode.WORDS).map(Mode::of).ifPresent(only -> modes.removeIf(mode -> mode != only));
+        query.bool("enabled").ifPresent(enabled -> modes.removeIf(mode -> mode.owes() != enabled));
+        return modes;
     }
 
     @GET
@@ -123,6 +134,17 @@ public class SubscriptionResource {
                         AuditedChange.of(context, 200))
                 .map(changed ->
                         SubscriptionAnswer.changed(changed.with(SubscriptionRequest.secretWarning(change)), generated))
+                .toCompletionStage();
+    }
+
+    /** Holds what is owed, and goes on collecting. */
+    @POST
+    @Path("/{id}/pause")
+    public CompletionStage<SubscriptionAnswer> pauseSubscription(
+            @PathParam("id") String id, @Context RoutingContext context) {
+        UUID known = Ids.inPath(id, "subscription");
+        return registry.change(known, before -> before.draft().with(Mode.PAUSED), AuditedChange.of(context, 200))
+                .map(paused -> SubscriptionAnswer.shown(paused, true))
                 .toCompletionStage();
     }
 

@@ -125,7 +125,7 @@ public class SubscriptionCatalog {
         List<Subscription> changed = new ArrayList<>();
         for (Subscription subscription : current.all()) {
             SubscriptionState known = subscription.state();
-            SubscriptionState read = states.getOrDefault(subscription.lane(), SubscriptionState.ENABLED);
+            SubscriptionState read = states.getOrDefault(subscription.lane(), SubscriptionState.ACTIVE);
             SubscriptionState now = known.with(read.heldUntil(), read.health());
             if (!now.equals(known)) {
                 changed.add(subscription.with(now));

@@ -1,6 +1,7 @@
 package nexus.subscription.catalog;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.util.UUID;
 import nexus.store.Rows;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
+import nexus.subscription.Pauses;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionSettings;
 import nexus.subscription.SubscriptionState;
@@ -74,10 +77,31 @@ final class SubscriptionCodec {
 
     static SubscriptionState state(Row row) {
         return new SubscriptionState(
-                row.getBoolean("is_enabled"),
+                Mode.of(row.getString("state")),
                 Optional.ofNullable(row.getString("disabled_reason")),
+                pauses(row.getJsonArray("pauses")),
                 Rows.time(row, "held_until"),
                 health(row));
+    }
+
+    private static Pauses pauses(JsonArray json) {
+        return json.isEmpty()
+                ? Pauses.NONE
+                : new Pauses(json.stream()
+                        .map(JsonArray.class::cast)
+                        .map(pause -> new Pauses.Pause(
+                                Instant.ofEpochMilli(pause.getLong(0)),
+                                Optional.ofNullable(pause.getLong(1)).map(Instant::ofEpochMilli)))
+                        .toList());
+    }
+
+    static JsonArray pauses(Pauses pauses) {
+        JsonArray json = new JsonArray();
+        pauses.all()
+                .forEach(pause -> json.add(new JsonArray()
+                        .add(pause.from().toEpochMilli())
+                        .add(pause.until().map(Instant::toEpochMilli).orElse(null))));
+        return json;
     }
 
     private static EndpointHealth health(Row row) {

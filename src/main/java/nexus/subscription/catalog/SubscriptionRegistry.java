@@ -108,8 +108,7 @@ public class SubscriptionRegistry {
 
     private Future<Registered> takeEffect(Subscription subscription) {
         return catalog.reload()
-                .compose(reloaded ->
-                        subscription.isEnabled() ? coverage.cover(subscription) : Future.succeededFuture(List.of()))
+                .compose(reloaded -> coverage.cover(subscription))
                 .compose(warnings -> reach.warning(subscription.target())
                         .map(warning -> new Registered(
                                 subscription,

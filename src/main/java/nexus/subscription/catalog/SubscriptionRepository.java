@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import nexus.api.caller.AuditedChange;
@@ -25,6 +26,8 @@ import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
+import nexus.subscription.Pauses;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.SubscriptionSettings;
@@ -40,7 +43,7 @@ public class SubscriptionRepository {
     public static final String CATALOG_LOCK = "nexus.catalog_lock";
 
     private static final String COLUMNS = """
-            id, lane, kind, settings, target, is_enabled, disabled_reason, held_until, breaker_opened_at, \
+            id, lane, kind, settings, target, state, disabled_reason, pauses, held_until, breaker_opened_at, \
             breaker_probe_at, breaker_failed_probes, failing_since, failing_attempts, alert, alert_due, created_at, \
             updated_at""";
 
@@ -60,7 +63,7 @@ public class SubscriptionRepository {
 
     /** Those that have a state beside their settings. */
     private static final String STATES = """
-            SELECT lane, is_enabled, disabled_reason, held_until, breaker_opened_at, breaker_probe_at,
+            SELECT lane, state, disabled_reason, pauses, held_until, breaker_opened_at, breaker_probe_at,
                    breaker_failed_probes, failing_since, failing_attempts, alert, alert_due
             FROM subscription
             WHERE deleted_at IS NULL
@@ -76,14 +79,15 @@ public class SubscriptionRepository {
              FROM subscription
             WHERE deleted_at IS NULL
               AND (:kind::text IS NULL OR kind = :kind)
-              AND (:enabled::boolean IS NULL OR is_enabled = :enabled)
+              AND state = ANY (:states::text[])
               AND lane < :below
             ORDER BY lane DESC
-            LIMIT :limit""", "kind", "enabled", "below", "limit");
+            LIMIT :limit""", "kind", "states", "below", "limit");
 
     private static final String LOCK = "LOCK TABLE " + CATALOG_LOCK + " IN EXCLUSIVE MODE";
 
-    private static final String RAISE_VERSION = "UPDATE store SET catalog_version = catalog_version + 1";
+    private static final String RAISE_VERSION =
+            "UPDATE store SET catalog_version = catalog_version + 1 RETURNING now() AS changed_at";
 
     /** Under the current key or the one before: the index knows fingerprints under the same key alone. */
     private static final NamedSql FIND_SAME = NamedSql.of("""
@@ -93,8 +97,8 @@ public class SubscriptionRepository {
 
     private static final NamedSql.From<Insertion> INSERT = NamedSql.from(
             """
-            INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, is_enabled, version)
-            VALUES (:id, :kind, :settings, :target, :target_digest, :fingerprint, :is_enabled,
+            INSERT INTO subscription (id, kind, settings, target, target_digest, fingerprint, state, pauses, version)
+            VALUES (:id, :kind, :settings, :target, :target_digest, :fingerprint, :state, :pauses,
                     (SELECT catalog_version FROM store))
             RETURNING
             """ + COLUMNS,
@@ -104,20 +108,21 @@ public class SubscriptionRepository {
             parameter("target", insertion -> insertion.columns().target()),
             parameter("target_digest", insertion -> insertion.columns().targetDigest()),
             parameter("fingerprint", insertion -> insertion.columns().fingerprint()),
-            parameter("is_enabled", Insertion::isEnabled));
+            parameter("state", insertion -> insertion.mode().word()),
+            parameter("pauses", insertion -> SubscriptionCodec.pauses(insertion.pauses())));
 
-    private record Insertion(UUID id, Kind kind, SubscriptionCodec.Columns columns, boolean isEnabled) {}
+    private record Insertion(UUID id, Kind kind, SubscriptionCodec.Columns columns, Mode mode, Pauses pauses) {}
 
     /**
-     * Enabling a subscription, or naming another target, discards an old Retry-After and the health of the target, because the
-     * caller wants deliveries now.
+     * Making a subscription active, or naming another target, discards an old Retry-After and the health of the target,
+     * because the caller wants deliveries now.
      */
     private static final NamedSql.From<Change> UPDATE = NamedSql.from(
             """
             UPDATE subscription
             SET settings = :settings, target = :target, target_digest = :target_digest, fingerprint = :fingerprint,
-                is_enabled = :is_enabled,
-                disabled_reason = CASE WHEN :is_enabled THEN NULL ELSE disabled_reason END,
+                state = :state, pauses = :pauses,
+                disabled_reason = CASE WHEN :state = 'disabled' THEN disabled_reason END,
                 held_until = CASE WHEN :starts_anew THEN NULL ELSE held_until END,
                 breaker_opened_at = CASE WHEN :starts_anew THEN NULL ELSE breaker_opened_at END,
                 breaker_probe_at = CASE WHEN :starts_anew THEN NULL ELSE breaker_probe_at END,
@@ -133,10 +138,11 @@ public class SubscriptionRepository {
             parameter("target", change -> change.columns().target()),
             parameter("target_digest", change -> change.columns().targetDigest()),
             parameter("fingerprint", change -> change.columns().fingerprint()),
-            parameter("is_enabled", Change::isEnabled),
+            parameter("state", change -> change.mode().word()),
+            parameter("pauses", change -> SubscriptionCodec.pauses(change.pauses())),
             parameter("starts_anew", Change::startsAnew));
 
-    private record Change(UUID id, SubscriptionCodec.Columns columns, boolean isEnabled, boolean startsAnew) {}
+    private record Change(UUID id, SubscriptionCodec.Columns columns, Mode mode, Pauses pauses, boolean startsAnew) {}
 
     /** The tombstone keeps no credentials. */
     private static final NamedSql DELETE = NamedSql.of("""
@@ -147,9 +153,10 @@ public class SubscriptionRepository {
     /** Not for a target that was named meanwhile. */
     private static final NamedSql DISABLE = NamedSql.of("""
             UPDATE subscription
-            SET is_enabled = false, disabled_reason = :reason, updated_at = now(),
+            SET state = 'disabled', pauses = :pauses, disabled_reason = :reason, updated_at = now(),
                 version = (SELECT catalog_version FROM store)
-            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "reason");
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND state <> 'disabled'
+              AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "pauses", "reason");
 
     /**
      * The longest wait counts, because requests in flight at once may answer in any order. Not for a target that was named
@@ -170,7 +177,8 @@ public class SubscriptionRepository {
                 failing_since = :failing_since, failing_attempts = :failing_attempts,
                 alert = coalesce(:alert::jsonb, alert),
                 alert_due = alert_due OR alert IS DISTINCT FROM coalesce(:alert::jsonb, alert)
-            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND is_enabled AND deleted_at IS NULL
+            WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND state <> 'disabled'
+              AND deleted_at IS NULL
             RETURNING alert, alert_due""",
             parameter("id", HealthNote::id),
             parameter("digest", note -> note.digests().getFirst()),
@@ -255,14 +263,14 @@ public class SubscriptionRepository {
      * Newest first.
      *
      * @param kind only those of this kind
-     * @param enabled only those that are, or are not
+     * @param modes only those in one of these
      * @param below only lanes below this number: those after an earlier page
      */
-    public Future<List<Subscription>> list(Optional<Kind> kind, Optional<Boolean> enabled, long below, int limit) {
+    public Future<List<Subscription>> list(Optional<Kind> kind, Set<Mode> modes, long below, int limit) {
         return LIST.on(
                         store.api(),
                         kind.map(Kind::word).orElse(null),
-                        enabled.orElse(null),
+                        modes.stream().map(Mode::word).toArray(String[]::new),
                         Math.clamp(below, 0, Integer.MAX_VALUE),
                         limit)
                 .map(rows -> Rows.all(rows, codec::subscription));
@@ -270,10 +278,15 @@ public class SubscriptionRepository {
 
     /** Fails with a {@link Refusal.Conflict} when there is one already that sends the same to the same place. */
     public Future<Subscription> insert(UUID id, Kind kind, SubscriptionDraft draft, AuditedChange audited) {
-        return changing(id, audited, connection -> requireUnique(connection, id, draft.settings())
+        return changing(id, audited, (connection, now) -> requireUnique(connection, id, draft.settings())
                         .compose(unique -> INSERT.on(
                                 connection,
-                                new Insertion(id, kind, codec.columns(id, draft.settings()), draft.isEnabled()))))
+                                new Insertion(
+                                        id,
+                                        kind,
+                                        codec.columns(id, draft.settings()),
+                                        draft.mode(),
+                                        pauses(Pauses.NONE, draft.mode(), now)))))
                 .map(rows -> codec.subscription(Rows.only(rows)));
     }
 
@@ -285,25 +298,30 @@ public class SubscriptionRepository {
      */
     public Future<Subscription> update(
             UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
-        return changing(id, audited, connection -> present(connection, id).compose(before -> {
-                    SubscriptionDraft after = change.apply(before);
-                    boolean startsAnew = (after.isEnabled() && !before.isEnabled())
-                            || !after.settings()
-                                    .target()
-                                    .place()
-                                    .equals(before.target().place());
-                    return requireUnique(connection, id, after.settings())
-                            .compose(unique -> UPDATE.on(
-                                    connection,
-                                    new Change(
-                                            id, codec.columns(id, after.settings()), after.isEnabled(), startsAnew)));
-                }))
+        return changing(id, audited, (connection, now) -> present(connection, id)
+                        .compose(before -> {
+                            SubscriptionDraft after = change.apply(before);
+                            boolean startsAnew = (after.mode().sends() && !before.isActive())
+                                    || !after.settings()
+                                            .target()
+                                            .place()
+                                            .equals(before.target().place());
+                            return requireUnique(connection, id, after.settings())
+                                    .compose(unique -> UPDATE.on(
+                                            connection,
+                                            new Change(
+                                                    id,
+                                                    codec.columns(id, after.settings()),
+                                                    after.mode(),
+                                                    pauses(before.state().pauses(), after.mode(), now),
+                                                    startsAnew)));
+                        }))
                 .map(rows -> codec.subscription(Rows.only(rows)));
     }
 
     /** Like the other method, without an audited request. */
     public Future<Subscription> insert(UUID id, Kind kind, SubscriptionSettings settings) {
-        return insert(id, kind, SubscriptionDraft.enabled(settings), AuditedChange.NONE);
+        return insert(id, kind, SubscriptionDraft.active(settings), AuditedChange.NONE);
     }
 
     /** Like the other method, without an audited request. */
@@ -314,6 +332,10 @@ public class SubscriptionRepository {
     /** Like the other method, without an audited request. */
     public Future<Void> delete(UUID id, Optional<Kind> kind) {
         return delete(id, kind, AuditedChange.NONE);
+    }
+
+    private static Pauses pauses(Pauses before, Mode mode, Instant now) {
+        return mode == Mode.PAUSED ? before.begun(now) : before.ended(now);
     }
 
     private Future<Subscription> present(SqlConnection connection, UUID id) {
@@ -340,7 +362,7 @@ public class SubscriptionRepository {
      * @return fails with a {@link Refusal.NotFound}
      */
     public Future<Void> delete(UUID id, Optional<Kind> kind, AuditedChange audited) {
-        return changing(id, audited, connection -> DELETE.on(
+        return changing(id, audited, (connection, now) -> DELETE.on(
                                 connection, id, kind.map(Kind::word).orElse(null))
                         .map(deleted -> {
                             if (deleted.rowCount() == 0) {
@@ -383,10 +405,17 @@ public class SubscriptionRepository {
      */
     public Future<Boolean> disable(UUID id, TargetSettings target, String reason) {
         List<Buffer> digests = codec.digests(target);
-        return changing(
-                        id,
-                        AuditedChange.NONE,
-                        connection -> DISABLE.on(connection, id, digests.getFirst(), digests.getLast(), reason))
+        return changing(id, AuditedChange.NONE, (connection, now) -> FIND.on(connection, id)
+                        .map(found -> Rows.first(found, SubscriptionCodec::state))
+                        .compose(before -> DISABLE.on(
+                                connection,
+                                id,
+                                digests.getFirst(),
+                                digests.getLast(),
+                                SubscriptionCodec.pauses(before.map(SubscriptionState::pauses)
+                                        .orElse(Pauses.NONE)
+                                        .ended(now)),
+                                reason)))
                 .map(disabled -> disabled.rowCount() > 0);
     }
 
@@ -419,12 +448,17 @@ public class SubscriptionRepository {
         return ANNOUNCED.on(store.api(), id, SubscriptionCodec.alert(alert)).mapEmpty();
     }
 
+    /** A change in its transaction, which began at {@code now} by the store's clock. */
+    private interface TimedChange<T> {
+        Future<T> in(SqlConnection connection, Instant now);
+    }
+
     /** The version is raised first, because the changed row names it. */
-    private <T> Future<T> changing(UUID id, AuditedChange audited, Function<SqlConnection, Future<T>> change) {
+    private <T> Future<T> changing(UUID id, AuditedChange audited, TimedChange<T> change) {
         return locked(connection -> connection
                 .preparedQuery(RAISE_VERSION)
                 .execute()
-                .compose(raised -> change.apply(connection))
+                .compose(raised -> change.in(connection, Rows.instant(Rows.only(raised), "changed_at")))
                 .compose(changed -> audited.complete(connection, id.toString()).map(done -> changed)));
     }
 

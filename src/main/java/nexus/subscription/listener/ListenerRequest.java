@@ -38,7 +38,7 @@ final class ListenerRequest {
         body.check();
         TableName source = table.orElseThrow();
         EventType rows = EventType.rowChange(source.schema(), source.table(), Operation.valueOf(event.orElseThrow()));
-        return SubscriptionDraft.enabled(SubscriptionSettings.of(
+        return SubscriptionDraft.active(SubscriptionSettings.of(
                 name.orElseThrow(), new Selection(List.of(TypePattern.exactly(rows))), target.orElseThrow()));
     }
 }

@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,7 @@ import nexus.api.page.Envelope;
 import nexus.api.page.Page;
 import nexus.api.page.QueryParameters;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
 import nexus.subscription.catalog.SubscriptionRepository;
@@ -75,7 +77,7 @@ public class ListenerResource {
         int limit = query.limit();
         query.check();
         return repository
-                .list(Optional.of(Kind.LISTENER), Optional.empty(), below, limit + 1)
+                .list(Optional.of(Kind.LISTENER), EnumSet.allOf(Mode.class), below, limit + 1)
                 .map(rows -> Envelope.of(Page.of(rows, limit, last -> Cursor.of(LIST, last.lane()))
                         .map(listener -> ListenerView.of(listener, toManager))))
                 .toCompletionStage();

@@ -7,7 +7,7 @@ import nexus.event.TypePattern;
 import nexus.subscription.Subscription;
 
 /**
- * The enabled subscriptions in groups of those with the same patterns. Immutable.
+ * Some subscriptions in groups of those with the same patterns. Immutable.
  *
  * @param byPatterns the groups that are not empty
  */
@@ -49,9 +49,6 @@ record Candidates(
     record OfType(List<Subscription> unfiltered, List<PatternGroup> filtered) {}
 
     Candidates with(Subscription added) {
-        if (!added.isEnabled()) {
-            return this;
-        }
         List<TypePattern> key = PatternGroup.key(added.selection());
         PatternGroup known = byPatterns.get(key);
         PatternGroup group = known == null ? PatternGroup.of(added.selection()) : known;
@@ -63,7 +60,7 @@ record Candidates(
     Candidates without(Subscription removed) {
         List<TypePattern> key = PatternGroup.key(removed.selection());
         PatternGroup group = byPatterns.get(key);
-        if (!removed.isEnabled() || group == null) {
+        if (group == null) {
             return this;
         }
         Members left = of(group).without(removed);

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nexus.event.EventBody;
-import nexus.event.EventType;
 import nexus.event.IncomingEvent;
 import nexus.filter.Decision;
 import nexus.filter.EventFields;
@@ -20,45 +19,34 @@ import org.jspecify.annotations.Nullable;
  * not change.
  */
 public final class Subscriptions {
-    /** Types remembered at most: types are few, but a publisher could make them up without end. */
-    private static final int REMEMBERED_TYPES = 10_000;
-    /** After more changes at once, all types are matched again. */
-    private static final int MOST_COMPARED = 100;
-
     public static final Subscriptions NONE = new Subscriptions(
-            0,
-            PersistentMap.empty(),
-            PersistentMap.empty(),
-            TablePatterns.NONE,
-            Candidates.NONE,
-            PersistentMap.empty());
+            0, PersistentMap.empty(), PersistentMap.empty(), TablePatterns.NONE, Matcher.NONE, Matcher.NONE);
 
     private final long version;
     private final PersistentMap<Integer, Subscription> byLane;
     private final PersistentMap<UUID, Subscription> byId;
     private final TablePatterns tables;
-    private final Candidates candidates;
-    /** A race forgets a type, which is matched again. */
-    private volatile PersistentMap<EventType, Candidates.OfType> remembered;
+    private final Matcher enabled;
+    private final Matcher disabled;
 
     private Subscriptions(
             long version,
             PersistentMap<Integer, Subscription> byLane,
             PersistentMap<UUID, Subscription> byId,
             TablePatterns tables,
-            Candidates candidates,
-            PersistentMap<EventType, Candidates.OfType> remembered) {
+            Matcher enabled,
+            Matcher disabled) {
         this.version = version;
         this.byLane = byLane;
         this.byId = byId;
         this.tables = tables;
-        this.candidates = candidates;
-        this.remembered = remembered;
+        this.enabled = enabled;
+        this.disabled = disabled;
     }
 
     public Subscriptions(long version, Collection<Subscription> subscriptions) {
         Subscriptions all = NONE.with(version, subscriptions, List.of());
-        this(version, all.byLane, all.byId, all.tables, all.candidates, PersistentMap.empty());
+        this(version, all.byLane, all.byId, all.tables, all.enabled, all.disabled);
     }
 
     /**
@@ -71,62 +59,45 @@ public final class Subscriptions {
         PersistentMap<Integer, Subscription> lanes = byLane;
         PersistentMap<UUID, Subscription> ids = byId;
         TablePatterns patterns = tables;
-        Candidates next = candidates;
-        List<Change> changes = new ArrayList<>();
+        List<Matcher.Change> ofEnabled = new ArrayList<>();
+        List<Matcher.Change> ofDisabled = new ArrayList<>();
         for (Subscription now : changed) {
             Subscription before = lanes.get(now.lane());
             if (before != null) {
                 patterns = patterns.without(before);
-                next = next.without(before);
             }
             patterns = patterns.with(now);
-            next = next.with(now);
             lanes = lanes.with(now.lane(), now);
             ids = ids.with(now.id(), now);
-            changes.add(new Change(before, now));
+            add(before, now, ofEnabled, ofDisabled);
         }
         for (Integer lane : gone) {
             Subscription before = lanes.get(lane);
             if (before != null) {
                 patterns = patterns.without(before);
-                next = next.without(before);
                 lanes = lanes.without(lane);
                 ids = ids.without(before.id());
-                changes.add(new Change(before, null));
+                add(before, null, ofEnabled, ofDisabled);
             }
         }
-        return new Subscriptions(nextVersion, lanes, ids, patterns, next, remembered(changes, next));
+        return new Subscriptions(nextVersion, lanes, ids, patterns, enabled.with(ofEnabled), disabled.with(ofDisabled));
     }
 
-    private record Change(
-            @Nullable Subscription before, @Nullable Subscription now) {
-        boolean concerns(EventType type) {
-            return (before != null && before.wants(type)) || (now != null && now.wants(type));
+    private static void add(
+            @Nullable Subscription before,
+            @Nullable Subscription now,
+            List<Matcher.Change> ofEnabled,
+            List<Matcher.Change> ofDisabled) {
+        boolean wasEnabled = before != null && before.isEnabled();
+        boolean isEnabled = now != null && now.isEnabled();
+        if (wasEnabled || isEnabled) {
+            ofEnabled.add(new Matcher.Change(wasEnabled ? before : null, isEnabled ? now : null));
         }
-    }
-
-    private PersistentMap<EventType, Candidates.OfType> remembered(List<Change> changes, Candidates next) {
-        PersistentMap<EventType, Candidates.OfType> known = remembered;
-        List<Change> others = changes.stream()
-                .filter(change -> (change.before != null && next.isOtherThan(candidates, change.before))
-                        || (change.now != null && next.isOtherThan(candidates, change.now)))
-                .toList();
-        if (others.isEmpty() || known.isEmpty()) {
-            return known;
+        Subscription formerlyDisabled = wasEnabled ? null : before;
+        Subscription nowDisabled = isEnabled ? null : now;
+        if (formerlyDisabled != null || nowDisabled != null) {
+            ofDisabled.add(new Matcher.Change(formerlyDisabled, nowDisabled));
         }
-        if (others.size() > MOST_COMPARED) {
-            return PersistentMap.empty();
-        }
-        List<EventType> outdated = new ArrayList<>();
-        known.forEach((type, selecting) -> {
-            if (others.stream().anyMatch(change -> change.concerns(type))) {
-                outdated.add(type);
-            }
-        });
-        for (EventType type : outdated) {
-            known = known.without(type);
-        }
-        return known;
     }
 
     public long version() {
@@ -149,14 +120,14 @@ public final class Subscriptions {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** Whether an enabled subscription selects changes of this table, by their type alone. */
+    /** Whether a subscription selects changes of this table, by their type alone. A disabled one misses them. */
     public boolean selectChangesOf(String schema, String table) {
         return tables.match(schema, table);
     }
 
     /**
-     * The subscriptions that select the event, in the order of their lanes. Its values are asked for only when there are
-     * filters for its type.
+     * The enabled subscriptions that select the event, in the order of their lanes. Its values are asked for only when there
+     * are filters for its type.
      *
      * @param undecided receives the subscriptions whose filters are about a value that the event does not contain
      */
@@ -165,20 +136,14 @@ public final class Subscriptions {
             UUID only = event.recipient().get().subscription();
             return receives(only, event, undecided) ? withId(only).stream().toList() : List.of();
         }
-        Candidates.OfType selecting = ofType(event.type());
-        if (selecting.filtered().isEmpty()) {
-            return selecting.unfiltered();
-        }
-        List<Subscription> wanting = new ArrayList<>();
-        Value.Fields values = values(event);
-        for (PatternGroup group : selecting.filtered()) {
-            candidates.of(group).filtered().match(values, wanting::add, undecided);
-        }
-        if (wanting.isEmpty()) {
-            return selecting.unfiltered();
-        }
-        wanting.addAll(selecting.unfiltered());
-        return Lanes.sorted(wanting);
+        return enabled.selecting(event.type(), () -> values(event), undecided);
+    }
+
+    /** The disabled subscriptions that select the event, as for {@link #wanting}; none of an event with a recipient. */
+    public List<Subscription> missing(IncomingEvent event, Undecided undecided) {
+        return disabled.isEmpty() || event.recipient().isPresent()
+                ? List.of()
+                : disabled.selecting(event.type(), () -> values(event), undecided);
     }
 
     /** Whether a subscription exists and events become owed to it. */
@@ -218,18 +183,5 @@ public final class Subscriptions {
                 EventBody.timestamp(event.createdAt()),
                 payload.data(),
                 payload.metadata());
-    }
-
-    private Candidates.OfType ofType(EventType type) {
-        PersistentMap<EventType, Candidates.OfType> all = remembered;
-        Candidates.OfType known = all.get(type);
-        if (known != null) {
-            return known;
-        }
-        Candidates.OfType selecting = candidates.ofType(type);
-        if (all.size() < REMEMBERED_TYPES) {
-            remembered = all.with(type, selecting);
-        }
-        return selecting;
     }
 }

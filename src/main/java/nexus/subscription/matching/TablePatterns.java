@@ -5,7 +5,7 @@ import nexus.event.TypePattern;
 import nexus.subscription.Subscription;
 
 /**
- * The patterns of all enabled subscriptions that may match row changes, each of them once. Immutable.
+ * The patterns of all subscriptions that may match row changes, each of them once. Immutable.
  *
  * @param ofOneTable patterns that name one table, by that table, with the number of their subscriptions
  * @param others such as {@code pg.public.*.insert}, with the number of their subscriptions
@@ -37,9 +37,6 @@ record TablePatterns(
     }
 
     private TablePatterns changed(Subscription subscription, int by) {
-        if (!subscription.isEnabled()) {
-            return this;
-        }
         TablePatterns changed = this;
         for (TypePattern pattern : subscription.selection().patterns()) {
             if (pattern.namesOneTable()) {

@@ -17,7 +17,10 @@ import nexus.queue.owed.OwedDelivery;
 import nexus.queue.owed.Ready;
 import nexus.queue.settle.Outcome;
 import nexus.subscription.EndpointHealth;
+import nexus.subscription.Mode;
+import nexus.subscription.Pauses;
 import nexus.subscription.Subscription;
+import nexus.subscription.SubscriptionState;
 import nexus.target.Answer;
 import nexus.target.SendResult;
 import nexus.target.SendResult.Extent;
@@ -190,6 +193,43 @@ class LaneStateTest {
         assertThat(lane.on(new Input.Changed(moved), NOW)).containsExactly(new Step.LookAgain());
         assertThat(lane.room(NOW).isOpen()).isTrue();
         assertThat(lane.on(new Input.Changed(moved), NOW)).as("nothing new").isEmpty();
+    }
+
+    @Test
+    void aPausedLaneSendsNothingAndStartsSlowlyWhenItIsActiveAgain() {
+        LaneState lane = opened(lane(32, Optional.empty()));
+        Subscription active = lane.subscription();
+        Instant later = NOW.plusSeconds(5);
+        assertThat(lane.on(new Input.Changed(active.with(TestSubscription.state(Mode.PAUSED, NOW))), NOW))
+                .isEmpty();
+        Ready waiting = fresh(row(1).build());
+        assertThat(lane.room(later)).as("not even a probe").isEqualTo(Room.PARKED);
+        assertThat(lane.on(Input.Tick.NOW, later)).isEmpty();
+        assertThat(lane.on(new Input.Arrived(List.of(waiting)), later)).containsExactly(new Step.GiveBack(waiting));
+        assertThat(lane.on(new Input.Changed(active.with(TestSubscription.state(Mode.DISABLED, NOW))), later))
+                .as("still nothing is sent")
+                .isEmpty();
+        assertThat(lane.on(new Input.Changed(active.with(TestSubscription.state(Mode.ACTIVE, NOW))), later))
+                .containsExactly(new Step.LookAgain());
+        assertThat(lane.room(later)).as("the breaker is forgotten").isEqualTo(Room.open(1));
+        answer(lane, start(lane, later), DELIVERED, later);
+        assertThat(lane.room(later)).isEqualTo(Room.open(2));
+    }
+
+    @Test
+    void timeThatWasPausedMakesNoDeliveryTooOld() {
+        Instant owedSince = NOW.minus(Duration.ofDays(9));
+        Pauses pauses = Pauses.NONE.begun(owedSince.plusSeconds(60)).ended(NOW.minusSeconds(60));
+        Subscription resumed = subscription(32, Optional.empty(), "http://127.0.0.1:9/hook");
+        resumed = resumed.with(
+                new SubscriptionState(Mode.ACTIVE, Optional.empty(), pauses, Optional.empty(), EndpointHealth.GOOD));
+        LaneState lane = new LaneState(resumed, Configs.of(DeliveryConfig.class, "nexus.delivery.max-age=2m"), () -> 0);
+        Ready owed = fresh(row(1).owedSince(owedSince).build());
+        assertThat(lane.on(new Input.Arrived(List.of(owed)), NOW)).hasOnlyElementsOfType(Step.Send.class);
+        Ready second = fresh(row(2).owedSince(owedSince).build());
+        assertThat(lane.on(new Input.Arrived(List.of(second)), NOW.plusSeconds(1)))
+                .as("one second later it has aged for more than two minutes")
+                .hasOnlyElementsOfType(Step.Write.class);
     }
 
     @Test

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What lanes keep in memory, and what of it is taken. */
 class LaneBacklogsTest {
     private static final Instant NOW = Instant.parse("2026-01-31T18:20:43Z");
-    private static final BacklogBounds BOUNDS =
-            new BacklogBounds(16384, 64 << 20, 4096, Duration.ofDays(3), Duration.ofSeconds(30));
+    private static final BacklogBounds BOUNDS = new BacklogBounds(16384, 64 << 20, 4096, Duration.ofSeconds(30));
 
     private final Bodies bodies = new Bodies(TestPostgres.vertx(), noReads(), BOUNDS.bodyMemory());
     private final ShardHandover shards = new ShardHandover();

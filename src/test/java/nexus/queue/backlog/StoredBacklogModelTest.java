@@ -253,11 +253,11 @@ class StoredBacklogModelTest {
                             clock),
                     TERM,
                     this,
-                    new BacklogBounds(1000, 1 << 20, 500, Duration.ofDays(100_000), Duration.ofSeconds(30)),
+                    new BacklogBounds(1000, 1 << 20, 500, Duration.ofSeconds(30)),
                     this);
             backlog.hold(new Holding(TERM, 1, IntStream.range(0, 64).boxed().collect(Collectors.toSet()), Set.of()));
             backlog.serve(LANES.stream()
-                    .map(lane -> new LaneRules(lane, true, Integer.MAX_VALUE, batch))
+                    .map(lane -> new LaneRules(lane, true, Integer.MAX_VALUE, batch, now -> Instant.MIN))
                     .toList());
         }
 

@@ -138,7 +138,7 @@ class StatRepositoryPostgresTest {
         rows.fail(rows.seq(retry), 500);
         rows.run("UPDATE nexus.owed SET due = now() - interval '100 s' WHERE due IS NOT NULL");
         rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + parked);
-        rows.run("UPDATE nexus.subscription SET is_enabled = false WHERE lane = " + parked);
+        rows.run("UPDATE nexus.subscription SET state = 'disabled' WHERE lane = " + parked);
         int broken = rows.subscription("subscription");
         rows.event("a", broken);
         rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + broken);
@@ -172,7 +172,7 @@ class StatRepositoryPostgresTest {
         rows.events("a", 5, live, parked);
         rows.run("UPDATE nexus.owed SET created_at = now() - interval '100 s' WHERE lane = " + live);
         rows.run("UPDATE nexus.owed SET created_at = now() - interval '1 h' WHERE lane = " + parked);
-        rows.run("UPDATE nexus.subscription SET is_enabled = false WHERE lane = " + parked);
+        rows.run("UPDATE nexus.subscription SET state = 'disabled' WHERE lane = " + parked);
         rows.fold(live, 2);
         rows.fold(live);
         rows.fold(parked);

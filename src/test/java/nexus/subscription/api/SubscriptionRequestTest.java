@@ -20,6 +20,7 @@ import nexus.subscription.Batch;
 import nexus.subscription.Content;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
 import nexus.subscription.Retry;
 import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
@@ -43,7 +44,7 @@ class SubscriptionRequestTest {
     @Test
     void whatIsNotSaidHasItsDefault() {
         assertThat(create(""))
-                .isEqualTo(SubscriptionDraft.enabled(SubscriptionSettings.of(
+                .isEqualTo(SubscriptionDraft.active(SubscriptionSettings.of(
                         "n",
                         new Selection(List.of(new TypePattern("a.*"))),
                         WebhookSettings.of(URI.create("https://hooks.example/x"), GENERATED))));
@@ -55,7 +56,7 @@ class SubscriptionRequestTest {
                 ",\"isEnabled\":false,\"secret\":\"correct horse\",\"format\":\"default\",\"targetType\":\"webhook\","
                         + "\"headers\":{\"Authorization\":\"Bearer x\"},\"ordering\":\"none\",\"concurrency\":1000,\"rateLimit\":250,"
                         + "\"retry\":{\"maxAttempts\":3,\"baseSeconds\":1,\"cap\":\"90m\"},\"deadOn\":[404,400]");
-        assertThat(draft.isEnabled()).isFalse();
+        assertThat(draft.mode()).isEqualTo(Mode.DISABLED);
         assertThat(webhook(draft).secrets()).isEqualTo(SigningSecrets.of(new SigningSecret("correct horse")));
         assertThat(webhook(draft).headers()).isEqualTo(Map.of("Authorization", "Bearer x"));
         assertThat(draft.settings().flow()).isEqualTo(new Flow(false, 1000, Optional.of(250)));
@@ -112,6 +113,11 @@ class SubscriptionRequestTest {
                 "/rateLimit          | \"rateLimit\":0.5",
                 "/rateLimit          | \"rateLimit\":\"10\"",
                 "/isEnabled          | \"isEnabled\":\"true\"",
+                "/state              | \"state\":\"ACTIVE\"",
+                "/state              | \"state\":\"enabled\"",
+                "/state              | \"state\":true",
+                "/isEnabled          | \"state\":\"paused\",\"isEnabled\":false",
+                "/isEnabled          | \"state\":\"disabled\",\"isEnabled\":true",
                 "/retry              | \"retry\":5",
                 "/retry/maxAttempts  | \"retry\":{\"maxAttempts\":0}",
                 "/retry/baseSeconds  | \"retry\":{\"baseSeconds\":86401}",
@@ -134,6 +140,40 @@ class SubscriptionRequestTest {
             })
     void oneWrongFieldIsNamed(String pointer, String field) {
         assertThat(FieldErrors.of(() -> create("," + field))).containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            nullValues = "422",
+            value = {
+                "ACTIVE   | {}                                         | ACTIVE",
+                "PAUSED   | {}                                         | PAUSED",
+                "DISABLED | {}                                         | DISABLED",
+                "ACTIVE   | {\"state\":\"paused\"}                      | PAUSED",
+                "DISABLED | {\"state\":\"paused\"}                      | PAUSED",
+                "PAUSED   | {\"state\":null}                          | ACTIVE",
+                "PAUSED   | {\"isEnabled\":true}                      | ACTIVE",
+                "PAUSED   | {\"isEnabled\":false}                     | DISABLED",
+                "DISABLED | {\"isEnabled\":null}                      | ACTIVE",
+                "PAUSED   | {\"state\":\"paused\",\"isEnabled\":true}   | PAUSED",
+                "PAUSED   | {\"state\":\"paused\",\"isEnabled\":false}  | DISABLED",
+                "PAUSED   | {\"state\":\"active\",\"isEnabled\":true}   | ACTIVE",
+                "ACTIVE   | {\"state\":\"active\",\"isEnabled\":false}  | DISABLED",
+                "ACTIVE   | {\"state\":\"disabled\",\"isEnabled\":true} | DISABLED",
+                "DISABLED | {\"state\":\"active\",\"isEnabled\":false}  | ACTIVE",
+                "DISABLED | {\"state\":\"disabled\",\"isEnabled\":true} | ACTIVE",
+                "ACTIVE   | {\"state\":\"paused\",\"isEnabled\":false}  | 422",
+                "PAUSED   | {\"state\":\"active\",\"isEnabled\":false}  | 422",
+            })
+    void ofStateAndIsEnabledTheOneCountsThatWasChanged(Mode before, String change, @Nullable Mode after) {
+        Subscription known = stored(create(",\"state\":\"" + before.word() + "\""));
+        if (after == null) {
+            assertThat(FieldErrors.of(() -> change(body(change), known))).containsExactly("/isEnabled");
+        } else {
+            assertThat(change(body(change), known).mode()).isEqualTo(after);
+        }
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import nexus.subscription.Content;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Flow;
 import nexus.subscription.Kind;
+import nexus.subscription.Mode;
 import nexus.subscription.Retry;
 import nexus.subscription.Selection;
 import nexus.subscription.Subscription;
@@ -68,7 +70,7 @@ class SubscriptionRepositoryPostgresTest {
                 new Retry(
                         new Retry.Policy(Optional.of(3), Optional.of(2), Optional.of(Duration.ofMinutes(90))),
                         Set.of(404, 400)));
-        SubscriptionDraft draft = new SubscriptionDraft(settings, false);
+        SubscriptionDraft draft = new SubscriptionDraft(settings, Mode.DISABLED);
         Subscription stored = await(repository.insert(UUID.randomUUID(), Kind.LISTENER, draft, AuditedChange.NONE));
         assertThat(stored.draft()).isEqualTo(draft);
         assertThat(stored.kind()).isEqualTo(Kind.LISTENER);
@@ -87,7 +89,7 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(before.all()).containsExactlyInAnyOrder(changed, held, kept, deleted);
 
         SubscriptionSettings other = settings("https://hooks.example/2", "a");
-        Subscription now = await(repository.update(changed.id(), was -> SubscriptionDraft.enabled(other)));
+        Subscription now = await(repository.update(changed.id(), was -> SubscriptionDraft.active(other)));
         Instant until = Instant.parse("2030-01-01T00:00:00Z");
         await(repository.hold(held.id(), held.target(), until));
         await(repository.delete(deleted.id(), Optional.empty()));
@@ -188,7 +190,7 @@ class SubscriptionRepositoryPostgresTest {
         long version = await(repository.catalogVersion());
         assertThatExceptionOfType(Refusal.Conflict.class)
                 .isThrownBy(() -> await(repository.update(
-                        first.id(), before -> SubscriptionDraft.enabled(settings("https://hooks.example", "b")))));
+                        first.id(), before -> SubscriptionDraft.active(settings("https://hooks.example", "b")))));
         assertThatExceptionOfType(Refusal.Invalid.class)
                 .isThrownBy(() -> await(repository.update(first.id(), before -> {
                     throw new Refusal.Invalid("/name", "is wrong");
@@ -239,7 +241,7 @@ class SubscriptionRepositoryPostgresTest {
                 .map(EndpointHealth.Alert::isDue)
                 .contains(false);
         assertThat(await(repository.update(
-                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                                made.id(), before -> SubscriptionDraft.active(settings("https://other.example", "a"))))
                         .state()
                         .health()
                         .alert())
@@ -266,7 +268,7 @@ class SubscriptionRepositoryPostgresTest {
                 .isEqualTo(health);
 
         assertThat(await(repository.update(
-                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                                made.id(), before -> SubscriptionDraft.active(settings("https://other.example", "a"))))
                         .state()
                         .health())
                 .isEqualTo(EndpointHealth.GOOD);
@@ -280,7 +282,7 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.disable(
                 made.id(), settings("https://other.example", "a").target(), "gone"));
         assertThat(await(repository.update(
-                                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))))
+                                made.id(), before -> SubscriptionDraft.active(settings("https://other.example", "a"))))
                         .state()
                         .health())
                 .isEqualTo(EndpointHealth.GOOD);
@@ -297,7 +299,7 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(disabled.state().disabledReason()).contains("gone");
         assertThat(disabled.state().heldUntil().orElseThrow()).isBetween(later.minusMillis(1), later.plusMillis(1));
         Subscription enabled = await(repository.update(
-                made.id(), before -> SubscriptionDraft.enabled(settings("https://hooks.example", "a"))));
+                made.id(), before -> SubscriptionDraft.active(settings("https://hooks.example", "a"))));
         assertThat(enabled.isEnabled()).isTrue();
         assertThat(enabled.state().disabledReason()).isEmpty();
         assertThat(enabled.state().heldUntil()).isEmpty();
@@ -307,8 +309,7 @@ class SubscriptionRepositoryPostgresTest {
     @Test
     void whatTheFormerEndpointAsksForDoesNotConcernTheNewOne() {
         Subscription made = insert(settings("https://hooks.example", "a"));
-        await(repository.update(
-                made.id(), before -> SubscriptionDraft.enabled(settings("https://other.example", "a"))));
+        await(repository.update(made.id(), before -> SubscriptionDraft.active(settings("https://other.example", "a"))));
 
         await(repository.hold(made.id(), made.target(), Instant.now().plusSeconds(600)));
         assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
@@ -344,15 +345,15 @@ class SubscriptionRepositoryPostgresTest {
                 .toList();
         List<UUID> made = inserted.stream().map(Subscription::id).toList();
         await(repository.disable(made.get(3), inserted.get(3).target(), "gone"));
-        List<Subscription> first = await(repository.list(Optional.empty(), Optional.of(true), Long.MAX_VALUE, 2));
+        List<Subscription> first = await(repository.list(Optional.empty(), EnumSet.of(Mode.ACTIVE), Long.MAX_VALUE, 2));
         assertThat(first).extracting(Subscription::id).containsExactly(made.get(4), made.get(2));
         List<Subscription> second = await(repository.list(
                 Optional.of(Kind.SUBSCRIPTION),
-                Optional.of(true),
+                EnumSet.of(Mode.ACTIVE),
                 first.getLast().lane(),
                 9));
         assertThat(second).extracting(Subscription::id).containsExactly(made.get(1), made.get(0));
-        assertThat(await(repository.list(Optional.of(Kind.LISTENER), Optional.empty(), Long.MAX_VALUE, 9)))
+        assertThat(await(repository.list(Optional.of(Kind.LISTENER), EnumSet.allOf(Mode.class), Long.MAX_VALUE, 9)))
                 .isEmpty();
     }
 

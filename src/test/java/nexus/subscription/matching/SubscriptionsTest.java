@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import nexus.event.EventType;
 import nexus.subscription.EndpointHealth;
+import nexus.subscription.Mode;
+import nexus.subscription.Pauses;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionState;
 import nexus.testkit.TestSubscription;
@@ -75,10 +77,16 @@ class SubscriptionsTest {
             assertThat(changed.wanting(TestEvent.of(type, "{}"), new Undecided()))
                     .isEqualTo(expected);
             assertThat(anew.wanting(TestEvent.of(type, "{}"), new Undecided())).isEqualTo(expected);
+            List<Subscription> missing = model.values().stream()
+                    .filter(one -> !one.isEnabled() && one.selection().includes(new EventType(type)))
+                    .sorted(Comparator.comparingInt(Subscription::lane))
+                    .toList();
+            assertThat(changed.missing(TestEvent.of(type, "{}"), new Undecided()))
+                    .isEqualTo(missing);
+            assertThat(anew.missing(TestEvent.of(type, "{}"), new Undecided())).isEqualTo(missing);
         }
         for (List<String> table : TABLES) {
             boolean expected = model.values().stream()
-                    .filter(Subscription::isEnabled)
                     .flatMap(one -> one.selection().patterns().stream())
                     .anyMatch(pattern -> !pattern.operationsOf(table.getFirst(), table.getLast())
                             .isEmpty());
@@ -101,6 +109,10 @@ class SubscriptionsTest {
         return random.nextInt(4) > 0
                 ? enabled
                 : enabled.with(new SubscriptionState(
-                        false, Optional.of("gone"), Optional.of(Instant.EPOCH), EndpointHealth.GOOD));
+                        Mode.DISABLED,
+                        Optional.of("gone"),
+                        Pauses.NONE,
+                        Optional.of(Instant.EPOCH),
+                        EndpointHealth.GOOD));
     }
 }
