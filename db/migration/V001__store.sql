@@ -591,6 +591,37 @@ COMMENT ON COLUMN job.skipped IS 'Events that could not be sent because their pa
 COMMENT ON COLUMN job.version IS 'Increased by every change; a step of a job that has changed since it was read is rolled back.';
 COMMENT ON COLUMN job.runner IS 'The process that may make steps until leased_until; an id that it draws when it starts.';
 
+-- What disabled subscriptions miss. A delta is one row a transaction, whatever number of subscriptions miss its events.
+
+CREATE TABLE missed (
+    lane     int PRIMARY KEY,
+    count    bigint NOT NULL CHECK (count > 0),
+    first_at timestamptz NOT NULL,
+    last_at  timestamptz NOT NULL
+);
+COMMENT ON TABLE missed IS 'Folded by upkeep, cleared by subscription. Events that disabled subscriptions select, since each was disabled.';
+COMMENT ON COLUMN missed.first_at IS 'When the first of these events was stored.';
+
+CREATE TABLE missed_delta (
+    at     timestamptz NOT NULL DEFAULT now(),
+    lanes  int[] NOT NULL,
+    counts bigint[] NOT NULL
+);
+ALTER TABLE missed_delta REPLICA IDENTITY FULL;
+COMMENT ON TABLE missed_delta IS 'Inserted by intake, in the transaction that stores the events; folded into missed.';
+
+CREATE FUNCTION fold_missed() RETURNS void LANGUAGE sql AS $$
+    WITH taken AS (DELETE FROM nexus.missed_delta RETURNING *)
+    INSERT INTO nexus.missed AS m (lane, count, first_at, last_at)
+    SELECT d.lane, sum(d.count), min(t.at), max(t.at)
+    FROM taken t CROSS JOIN LATERAL unnest(t.lanes, t.counts) d(lane, count)
+    GROUP BY d.lane ORDER BY d.lane
+    ON CONFLICT (lane) DO UPDATE SET
+        count = m.count + excluded.count, first_at = least(m.first_at, excluded.first_at),
+        last_at = greatest(m.last_at, excluded.last_at)
+$$;
+COMMENT ON FUNCTION fold_missed() IS 'Adds the rows of missed_delta to missed. Lock the row of counter_lock first.';
+
 -- API keys, and the changes made with them.
 
 CREATE TABLE api_key (

@@ -12,11 +12,13 @@ import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.NullValue;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Function;
 import nexus.queue.enqueue.NewlyOwed;
@@ -32,7 +34,7 @@ import nexus.subscription.catalog.SubscriptionRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts into {@code event}, {@code idempotency} and, by {@link OwedInsert}, the owed deliveries, and replaces the
+ * Inserts into {@code event}, {@code idempotency}, {@code missed_delta} and, by {@link OwedInsert}, the owed deliveries, and replaces the
  * checkpoint in {@code source_position}. One statement stores all of it or nothing. A separate statement before it takes the catalog's lock,
  * so that the snapshot of the second is newer than any change of a subscription, and, if there are packed rows, the
  * lock of this process, so that the snapshot is newer than any loss of its shards.
@@ -52,12 +54,40 @@ final class EventRepository {
 
     private static final String CATALOG_VERSION = "SELECT catalog_version FROM store";
 
+    private static final NamedSql.From<Batch> ACCEPT = accept("", List.of());
+
+    /** For batches with events that disabled subscriptions select. */
+    private static final NamedSql.From<Batch> ACCEPT_AND_COUNT_MISSED = accept(
+            """
+            ,
+            missed AS (
+                INSERT INTO missed_delta (lanes, counts)
+                SELECT :missed_lanes::int[], :missed_counts::bigint[] FROM gate)""",
+            List.of(
+                    parameter("missed_lanes", batch -> batch.missed().keySet().toArray(Integer[]::new)),
+                    parameter("missed_counts", batch -> batch.missed().values().toArray(Long[]::new))));
+
+    /** The statement for one batch. */
+    private record Acceptance(String text, Tuple parameters) {
+        static Acceptance of(Batch batch) {
+            NamedSql.From<Batch> statement = batch.missed().isEmpty() ? ACCEPT : ACCEPT_AND_COUNT_MISSED;
+            return new Acceptance(statement.text(), statement.tuple(batch));
+        }
+
+        Future<RowSet<Row>> on(SqlConnection connection) {
+            return connection.preparedQuery(text).execute(parameters);
+        }
+    }
+
     /**
      * {@code gate} is empty, and so are all other parts, if the catalog, the owner of lanes with packed rows or the
      * checkpoint is not as expected.
      */
-    private static final NamedSql.From<Batch> ACCEPT = NamedSql.from(
-            """
+    private static NamedSql.From<Batch> accept(String part, List<NamedSql.Parameter<Batch>> partParameters) {
+        List<NamedSql.Parameter<Batch>> parts = new ArrayList<>(OwedInsert.parameters(Batch::owed));
+        parts.addAll(partParameters);
+        return NamedSql.from(
+                """
             WITH fence AS MATERIALIZED (
                 SELECT (now() AT TIME ZONE 'UTC')::date AS today FROM store
                 WHERE catalog_version = :catalog_version
@@ -91,46 +121,49 @@ final class EventRepository {
                 INSERT INTO stat_delta (lane, events, deliveries, pending)
                 SELECT 0, :counted::bigint, 0, 0 FROM gate WHERE :counted::bigint > 0
                 UNION ALL
-                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest(:counted_lanes::int[], :counted_deliveries::bigint[]) c(lane, owed))
+                SELECT c.lane, 0, c.owed, c.owed FROM gate, unnest(:counted_lanes::int[], :counted_deliveries::bigint[]) c(lane, owed))%4$s
             SELECT (SELECT count(*) FROM fence) AS fenced, (SELECT today FROM gate) AS today, now() AS stored_at,
                    %3$s
-            FROM drawn""".formatted(OwedInsert.IS_OWNER, OwedInsert.PARTS, OwedInsert.ANSWER),
-            OwedInsert.parameters(Batch::owed),
-            parameter("catalog_version", batch -> batch.events().catalogVersion),
-            parameter("source", batch -> batch.of(Checkpoint::source, NullValue.String)),
-            parameter("generation", batch -> batch.of(Checkpoint::generation, NullValue.Long)),
-            parameter("checkpoint_before", batch -> batch.of(Checkpoint::before, NullValue.String)),
-            parameter("checkpoint_after", batch -> batch.of(Checkpoint::after, NullValue.String)),
-            parameter("event_ids", batch -> batch.events().ids.toArray(UUID[]::new)),
-            parameter("types", batch -> batch.events().types.toArray(String[]::new)),
-            parameter("row_keys", batch -> batch.events().rowKeys.toArray(Long[]::new)),
-            parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
-            parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
-            parameter("event_keys", batch -> batch.events().keys.toArray(Long[]::new)),
-            parameter("other_event_keys", batch -> batch.events().otherKeys.toArray(Long[]::new)),
-            parameter("firsts_owed", batch -> batch.events().firstsOwed.toArray(Integer[]::new)),
-            parameter("lasts_owed", batch -> batch.events().lastsOwed.toArray(Integer[]::new)),
-            parameter("counted", batch -> batch.events().counted),
-            parameter("counted_lanes", batch -> batch.countedByLane().keySet().toArray(Integer[]::new)),
-            parameter(
-                    "counted_deliveries",
-                    batch -> batch.countedByLane().values().toArray(Long[]::new)),
-            parameter("claim_scopes", batch -> batch.texts(Claim::scope)),
-            parameter("claim_keys", batch -> batch.texts(Claim::key)),
-            parameter("claim_hashes", batch -> batch.texts(Claim::bodyHash)),
-            parameter("claim_answers", batch -> batch.texts(Claim::answer)),
-            parameter(
-                    "claim_expiries",
-                    batch -> batch.claims().stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new)));
+            FROM drawn""".formatted(OwedInsert.IS_OWNER, OwedInsert.PARTS, OwedInsert.ANSWER, part),
+                parts,
+                parameter("catalog_version", batch -> batch.events().catalogVersion),
+                parameter("source", batch -> batch.of(Checkpoint::source, NullValue.String)),
+                parameter("generation", batch -> batch.of(Checkpoint::generation, NullValue.Long)),
+                parameter("checkpoint_before", batch -> batch.of(Checkpoint::before, NullValue.String)),
+                parameter("checkpoint_after", batch -> batch.of(Checkpoint::after, NullValue.String)),
+                parameter("event_ids", batch -> batch.events().ids.toArray(UUID[]::new)),
+                parameter("types", batch -> batch.events().types.toArray(String[]::new)),
+                parameter("row_keys", batch -> batch.events().rowKeys.toArray(Long[]::new)),
+                parameter("created_ats", batch -> batch.events().createdAts.toArray(OffsetDateTime[]::new)),
+                parameter("bodies", batch -> batch.events().bodies.toArray(Buffer[]::new)),
+                parameter("event_keys", batch -> batch.events().keys.toArray(Long[]::new)),
+                parameter("other_event_keys", batch -> batch.events().otherKeys.toArray(Long[]::new)),
+                parameter("firsts_owed", batch -> batch.events().firstsOwed.toArray(Integer[]::new)),
+                parameter("lasts_owed", batch -> batch.events().lastsOwed.toArray(Integer[]::new)),
+                parameter("counted", batch -> batch.events().counted),
+                parameter(
+                        "counted_lanes", batch -> batch.countedByLane().keySet().toArray(Integer[]::new)),
+                parameter(
+                        "counted_deliveries",
+                        batch -> batch.countedByLane().values().toArray(Long[]::new)),
+                parameter("claim_scopes", batch -> batch.texts(Claim::scope)),
+                parameter("claim_keys", batch -> batch.texts(Claim::key)),
+                parameter("claim_hashes", batch -> batch.texts(Claim::bodyHash)),
+                parameter("claim_answers", batch -> batch.texts(Claim::answer)),
+                parameter(
+                        "claim_expiries",
+                        batch -> batch.claims().stream().map(Claim::expiresAt).toArray(OffsetDateTime[]::new)));
+    }
 
     /** The values of the one statement. */
     private record Batch(
             MatchedEvents events,
             Map<Integer, Long> countedByLane,
+            SortedMap<Integer, Long> missed,
             List<Claim> claims,
             Optional<Checkpoint> checkpoint) {
         Batch(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint) {
-            this(events, events.owed.counted(), claims, checkpoint);
+            this(events, events.owed.counted(), events.missed(), claims, checkpoint);
         }
 
         NewlyOwed owed() {
@@ -201,10 +234,10 @@ final class EventRepository {
 
     /** @param along are committed with the events; without any, it costs one round trip */
     Future<Stored> store(MatchedEvents events, List<Claim> claims, Optional<Checkpoint> checkpoint, List<Along> along) {
-        Tuple parameters = ACCEPT.tuple(new Batch(events, claims, checkpoint));
-        return accept(events.owed, parameters, along)
+        Acceptance acceptance = Acceptance.of(new Batch(events, claims, checkpoint));
+        return accept(events.owed, acceptance, along)
                 .recover(failure -> StoreErrors.isMissingPartition(failure)
-                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, parameters, along))
+                        ? pool.query(ENSURE_TODAY).execute().compose(made -> accept(events.owed, acceptance, along))
                         : Future.failedFuture(failure));
     }
 
@@ -212,11 +245,11 @@ final class EventRepository {
      * Tests whether the store accepts these events, without storing them. Fails if the failure may have another cause.
      */
     Future<Boolean> accepts(MatchedEvents events) {
-        Tuple parameters = ACCEPT.tuple(new Batch(events, List.of(), Optional.empty()));
+        Acceptance acceptance = Acceptance.of(new Batch(events, List.of(), Optional.empty()));
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
                     Future<RowSet<Row>> accepted =
-                            connection.preparedQuery(ACCEPT.text()).execute(parameters);
+                            acceptance.on(connection);
                     Future<?> undone = connection.query("ROLLBACK").execute();
                     return lock.compose(locked -> accepted).compose(answer -> undone);
                 })
@@ -226,35 +259,35 @@ final class EventRepository {
                         : Future.failedFuture(failure));
     }
 
-    private Future<Stored> accept(NewlyOwed owed, Tuple parameters, List<Along> along) {
+    private Future<Stored> accept(NewlyOwed owed, Acceptance acceptance, List<Along> along) {
         Optional<Integer> owner = owed.owner();
-        Future<Stored> stored = along.isEmpty() ? accept(owed, parameters) : acceptWith(along, owed, parameters);
+        Future<Stored> stored = along.isEmpty() ? accept(owed, acceptance) : acceptWith(along, owed, acceptance);
         return stored.recover(failure -> owner.isPresent() && StoreErrors.isMissingTable(failure)
                 ? Future.succeededFuture(new Stored.MatchOutdated())
                 : Future.failedFuture(failure));
     }
 
-    private Future<Stored> accept(NewlyOwed owed, Tuple parameters) {
+    private Future<Stored> accept(NewlyOwed owed, Acceptance acceptance) {
         Optional<Integer> owner = owed.owner();
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection
                             .query(owner.map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
                             .execute();
                     Future<RowSet<Row>> accepted =
-                            connection.preparedQuery(ACCEPT.text()).execute(parameters);
+                            acceptance.on(connection);
                     return lock.compose(locked -> accepted);
                 })
                 .map(rows -> stored(Rows.only(rows), owed));
     }
 
     /** Waits for each answer, because a refusal or an outdated match undoes all of it. */
-    private Future<Stored> acceptWith(List<Along> along, NewlyOwed owed, Tuple parameters) {
+    private Future<Stored> acceptWith(List<Along> along, NewlyOwed owed, Acceptance acceptance) {
         return pool.withTransaction(connection -> connection
                         .query(owed.owner().map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
                         .execute()
                         .compose(locked -> changed(along, connection))
                         .compose(changed ->
-                                connection.preparedQuery(ACCEPT.text()).execute(parameters))
+                                acceptance.on(connection))
                         .map(rows -> stored(Rows.only(rows), owed))
                         .compose(stored -> stored instanceof Stored.Done
                                 ? Future.succeededFuture(stored)

@@ -5,8 +5,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import nexus.event.IncomingEvent;
 import nexus.event.Ordering;
@@ -38,6 +41,9 @@ final class MatchedEvents {
 
     final NewlyOwed owed = new NewlyOwed();
 
+    /** How often disabled subscriptions missed an event; those of one list were missed together. */
+    private final IdentityHashMap<List<Subscription>, Long> missed = new IdentityHashMap<>();
+
     /** Subscriptions whose filters could not decide, also about events that are not stored. */
     final Undecided undecided = new Undecided();
 
@@ -51,12 +57,16 @@ final class MatchedEvents {
         catalogVersion = subscriptions.version();
         for (IncomingEvent event : events) {
             List<Subscription> wanting = subscriptions.wanting(event, undecided);
+            List<Subscription> missing = subscriptions.missing(event, undecided);
             deliveries.add(wanting.size());
             event.recipient()
                     .filter(only -> !subscriptions.isReceiving(only.subscription()))
                     .ifPresent(only -> unreceived.add(only.job()));
-            if (!wanting.isEmpty() || event.storedAlways()) {
+            if (!wanting.isEmpty() || !missing.isEmpty() || event.storedAlways()) {
                 add(event, wanting);
+            }
+            if (!missing.isEmpty()) {
+                missed.merge(missing, 1L, Long::sum);
             }
         }
         owed.plan(live);
@@ -65,6 +75,14 @@ final class MatchedEvents {
     /** Whether there is nothing to store. */
     boolean isEmpty() {
         return ids.isEmpty();
+    }
+
+    /** The number of missed events by lane. Takes time for each subscription that missed some. */
+    SortedMap<Integer, Long> missed() {
+        SortedMap<Integer, Long> byLane = new TreeMap<>();
+        missed.forEach((subscriptions, count) ->
+                subscriptions.forEach(subscription -> byLane.merge(subscription.lane(), count, Long::sum)));
+        return byLane;
     }
 
     /** The notification about each stored event. */

@@ -5,8 +5,9 @@ import nexus.store.Rows;
 import nexus.store.Store;
 
 /**
- * Adds the rows of {@code stat_delta} to {@code stat} and {@code stat_minute}. Every transaction inserts a delta row of its
- * own, because a single row that all of them update would serialise them.
+ * Adds the rows of {@code stat_delta} to {@code stat} and {@code stat_minute}, and those of {@code missed_delta} to
+ * {@code missed}. Every transaction inserts a delta row of its own, because a single row that all of them update would
+ * serialise them.
  */
 final class CounterSums {
     /**
@@ -61,6 +62,10 @@ final class CounterSums {
                     durations = summed_durations(s.durations || excluded.durations))
             SELECT coalesce(sum(sent + dead), 0)::bigint AS settled FROM summed""";
 
+    /** The lock avoids deadlocks with a subscription that becomes active. */
+    private static final String FOLD_MISSED =
+            "SELECT fold_missed() FROM (SELECT one FROM counter_lock FOR UPDATE SKIP LOCKED) mine";
+
     private final Store store;
 
     CounterSums(Store store) {
@@ -69,6 +74,10 @@ final class CounterSums {
 
     /** @return deliveries settled since the last call, which is the number of dead rows they left in {@code owed} */
     Future<Long> fold() {
-        return store.api().query(FOLD).execute().map(rows -> Rows.only(rows).getLong("settled"));
+        return store.api()
+                .query(FOLD_MISSED)
+                .execute()
+                .compose(folded -> store.api().query(FOLD).execute())
+                .map(rows -> Rows.only(rows).getLong("settled"));
     }
 }

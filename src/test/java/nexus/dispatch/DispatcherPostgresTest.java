@@ -379,7 +379,9 @@ class DispatcherPostgresTest {
         assertThat(query("SELECT status, count(*) FROM (SELECT status FROM nexus.delivery"
                         + " UNION ALL SELECT status FROM nexus.delivery_of_run) d GROUP BY status"))
                 .containsExactly("SENT|3");
-        assertThat(query("SELECT jsonb_array_length(pauses), pauses #>> '{0,1}' IS NULL FROM nexus.subscription"))
+        assertThat(
+                        query(
+                                "SELECT jsonb_array_length(pauses), (pauses #>> '{0,1}' IS NULL)::text FROM nexus.subscription"))
                 .containsExactly("1|false");
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import nexus.event.EventBody;
+import nexus.subscription.Missed;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionRegistry.Registered;
 import nexus.subscription.json.SettingsJson;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A subscription as {@code /v1/subscriptions} shows it. */
 @RegisterForReflection
-record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
+public record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
     /** The only field of the JSON object would be another object. */
     @JsonValue
     @Override
@@ -39,8 +40,10 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         return new SubscriptionAnswer(json);
     }
 
-    static SubscriptionAnswer shown(Registered registered, boolean toManager) {
+    /** @param toManager as for {@link #of} */
+    public static SubscriptionAnswer shown(Registered registered, boolean toManager) {
         SubscriptionAnswer answer = of(registered.subscription(), toManager);
+        answer.fields.put("missed", missed(registered.missed()));
         answer.fields.put("warnings", registered.warnings());
         return answer;
     }
@@ -59,6 +62,14 @@ record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         SubscriptionAnswer answer = shown(registered, true);
         signingSecret(registered).ifPresent(secret -> answer.fields.put("secret", secret.text()));
         return answer;
+    }
+
+    private static Map<String, @Nullable Object> missed(Missed missed) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("count", missed.count());
+        json.put("firstAt", missed.firstAt().map(EventBody::timestamp).orElse(null));
+        json.put("lastAt", missed.lastAt().map(EventBody::timestamp).orElse(null));
+        return json;
     }
 
     private static Optional<SigningSecret> signingSecret(Registered registered) {

@@ -118,10 +118,22 @@ public final class SubscriptionRequest {
             body.readOnly(field, text -> Objects.equals(text, shown.fields().get(field)));
         }
         body.readOnly("updatedAt", text -> text != null && isUpTo(text, before.updatedAt()));
+        body.object("missed").ifPresent(missed -> {
+            missed.parsedJson("count", SubscriptionRequest::count);
+            List.of("firstAt", "lastAt").forEach(field -> missed.readOnly(field, text -> true));
+        });
         body.objects("warnings", 0, MAX_WARNINGS) // of the answer to a POST or PATCH
                 .orElse(List.of())
                 .forEach(
                         warning -> List.of("code", "detail", "fix").forEach(field -> warning.text(field, MAX_WARNING)));
+    }
+
+    /** It may have grown since. */
+    private static String count(String json, String at) {
+        if (!json.matches("[0-9]{1,19}")) {
+            throw new Refusal.Invalid(at, "must be a whole number");
+        }
+        return json;
     }
 
     /** An answer that is sent back twice has an earlier time than the first change set. */

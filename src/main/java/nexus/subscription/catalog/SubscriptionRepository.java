@@ -26,6 +26,7 @@ import nexus.store.Rows;
 import nexus.store.Store;
 import nexus.subscription.EndpointHealth;
 import nexus.subscription.Kind;
+import nexus.subscription.Missed;
 import nexus.subscription.Mode;
 import nexus.subscription.Pauses;
 import nexus.subscription.Subscription;
@@ -148,7 +149,8 @@ public class SubscriptionRepository {
     private static final NamedSql DELETE = NamedSql.of("""
             UPDATE subscription
             SET deleted_at = now(), updated_at = now(), target = NULL, version = (SELECT catalog_version FROM store)
-            WHERE id = :id AND deleted_at IS NULL AND (:kind::text IS NULL OR kind = :kind)""", "id", "kind");
+            WHERE id = :id AND deleted_at IS NULL AND (:kind::text IS NULL OR kind = :kind)
+            RETURNING lane""", "id", "kind");
 
     /** Not for a target that was named meanwhile. */
     private static final NamedSql DISABLE = NamedSql.of("""
@@ -291,32 +293,60 @@ public class SubscriptionRepository {
     }
 
     /**
+     * A change in its transaction.
+     *
+     * @param missed the events that it had missed, if the change has made it active: they are not counted any more
+     */
+    public record Changed(Subscription before, Subscription after, Missed missed) {}
+
+    /** The last step of a change's transaction. */
+    @FunctionalInterface
+    public interface LastStep<T> {
+        Future<T> run(SqlConnection transaction, Changed changed);
+    }
+
+    /**
      * Changes one, from what is stored now.
      *
      * @param change may throw a refusal; then nothing is changed
-     * @return the changed subscription; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for {@link #insert}
+     * @param last may fail; then nothing is changed
+     * @return the result of the last step; fails with a {@link Refusal.NotFound}, or a {@link Refusal.Conflict} as for
+     *     {@link #insert}
      */
+    public <T> Future<T> update(
+            UUID id, Function<Subscription, SubscriptionDraft> change, LastStep<T> last, AuditedChange audited) {
+        return changing(
+                id, audited, (connection, now) -> present(connection, id).compose(before -> {
+                    SubscriptionDraft after = change.apply(before);
+                    return requireUnique(connection, id, after.settings())
+                            .compose(unique -> UPDATE.on(connection, change(before, after, now)))
+                            .map(rows -> codec.subscription(Rows.only(rows)))
+                            .compose(stored -> missed(connection, before, stored)
+                                    .compose(missed -> last.run(connection, new Changed(before, stored, missed))));
+                }));
+    }
+
+    /** Like the other method, without a last step. */
     public Future<Subscription> update(
             UUID id, Function<Subscription, SubscriptionDraft> change, AuditedChange audited) {
-        return changing(id, audited, (connection, now) -> present(connection, id)
-                        .compose(before -> {
-                            SubscriptionDraft after = change.apply(before);
-                            boolean startsAnew = (after.mode().sends() && !before.isActive())
-                                    || !after.settings()
-                                            .target()
-                                            .place()
-                                            .equals(before.target().place());
-                            return requireUnique(connection, id, after.settings())
-                                    .compose(unique -> UPDATE.on(
-                                            connection,
-                                            new Change(
-                                                    id,
-                                                    codec.columns(id, after.settings()),
-                                                    after.mode(),
-                                                    pauses(before.state().pauses(), after.mode(), now),
-                                                    startsAnew)));
-                        }))
-                .map(rows -> codec.subscription(Rows.only(rows)));
+        return update(id, change, (connection, changed) -> Future.succeededFuture(changed.after()), audited);
+    }
+
+    private Change change(Subscription before, SubscriptionDraft after, Instant now) {
+        boolean isElsewhere =
+                !after.settings().target().place().equals(before.target().place());
+        return new Change(
+                before.id(),
+                codec.columns(before.id(), after.settings()),
+                after.mode(),
+                pauses(before.state().pauses(), after.mode(), now),
+                isElsewhere || (after.mode().sends() && !before.isActive()));
+    }
+
+    private static Future<Missed> missed(SqlConnection connection, Subscription before, Subscription after) {
+        return after.isActive() && !before.isActive()
+                ? MissedEvents.take(connection, after.lane())
+                : Future.succeededFuture(Missed.NONE);
     }
 
     /** Like the other method, without an audited request. */
@@ -364,12 +394,9 @@ public class SubscriptionRepository {
     public Future<Void> delete(UUID id, Optional<Kind> kind, AuditedChange audited) {
         return changing(id, audited, (connection, now) -> DELETE.on(
                                 connection, id, kind.map(Kind::word).orElse(null))
-                        .map(deleted -> {
-                            if (deleted.rowCount() == 0) {
-                                throw gone(id);
-                            }
-                            return deleted;
-                        }))
+                        .compose(deleted -> Rows.first(deleted, row -> row.getInteger("lane"))
+                                .map(lane -> MissedEvents.take(connection, lane))
+                                .orElseThrow(() -> gone(id))))
                 .mapEmpty();
     }
 

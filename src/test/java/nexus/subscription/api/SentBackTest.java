@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import nexus.api.json.JsonBody;
 import nexus.refusal.Refusal;
 import nexus.subscription.Kind;
+import nexus.subscription.Missed;
 import nexus.subscription.Subscription;
 import nexus.subscription.SubscriptionDraft;
 import nexus.subscription.catalog.SubscriptionRegistry;
@@ -60,7 +62,9 @@ class SentBackTest {
             assertThat(change(shown, stored)).isEqualTo(stored.draft());
             String answered = JSON.writeValueAsString(SubscriptionAnswer.shown(
                     new SubscriptionRegistry.Registered(
-                            stored, List.of(new Warning("private-address", "is private", "allow it"))),
+                            stored,
+                            new Missed(Long.MAX_VALUE, Optional.of(Instant.EPOCH), Optional.of(Instant.EPOCH)),
+                            List.of(new Warning("private-address", "is private", "allow it"))),
                     true));
             assertThat(change(answered, stored)).isEqualTo(stored.draft());
         }

@@ -44,7 +44,12 @@ class SubscriptionRegistryPostgresTest {
     private final SubscriptionCatalog catalog = new SubscriptionCatalog(repository);
     private final List<UUID> coveredAndKnown = new ArrayList<>();
     private final SubscriptionRegistry registry = new SubscriptionRegistry(
-            repository, catalog, new Coverage(), new EndpointReach(resolver()), new Senders(List.of()));
+            repository,
+            catalog,
+            new Coverage(),
+            new EndpointReach(resolver()),
+            new Senders(List.of()),
+            new MissedEvents(store));
 
     private final class Coverage implements TableCoverage {
         @Override
