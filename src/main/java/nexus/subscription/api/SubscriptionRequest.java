@@ -118,6 +118,9 @@ public final class SubscriptionRequest {
             body.readOnly(field, text -> Objects.equals(text, shown.fields().get(field)));
         }
         body.readOnly("updatedAt", text -> text != null && isUpTo(text, before.updatedAt()));
+        if (body.isNull("missed")) {
+            body.error("missed", "is read-only: leave it out, or send it back as it was shown");
+        }
         body.object("missed").ifPresent(missed -> {
             missed.parsedJson("count", SubscriptionRequest::count);
             List.of("firstAt", "lastAt").forEach(field -> missed.readOnly(field, text -> true));
