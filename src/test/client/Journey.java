@@ -29,6 +29,8 @@ import nexus.client.model.BearerToken;
 import nexus.client.model.BreakerState;
 import nexus.client.model.DeadGroups;
 import nexus.client.model.DeadReason;
+import nexus.client.model.CatchUp;
+import nexus.client.model.CatchUpSince;
 import nexus.client.model.Delivery;
 import nexus.client.model.DeliveryPage;
 import nexus.client.model.DeliveryStatus;
@@ -73,6 +75,8 @@ import nexus.client.model.SourceResetRequest;
 import nexus.client.model.Stats;
 import nexus.client.model.Subscription;
 import nexus.client.model.SubscriptionCreate;
+import nexus.client.model.SubscriptionEnable;
+import nexus.client.model.SubscriptionEnabled;
 import nexus.client.model.SubscriptionPage;
 import nexus.client.model.SubscriptionState;
 import nexus.client.model.SubscriptionStats;
@@ -224,8 +228,9 @@ final class Journey {
 
         Subscription paused = subscriptions.pauseSubscription(id);
         expect(paused.getState() == SubscriptionState.PAUSED && paused.getIsEnabled(), paused);
-        Subscription active = subscriptions.changeSubscription(id, new SubscriptionUpdate().state(SubscriptionState.ACTIVE));
-        expect(active.getState() == SubscriptionState.ACTIVE, active);
+        SubscriptionEnabled active = subscriptions.enableSubscription(
+                id, new SubscriptionEnable().catchUp(new CatchUp(new CatchUpSince().since(since))));
+        expect(active.getState() == SubscriptionState.ACTIVE && active.getReplayId() != null, active);
 
         RotatedSecret rotated = subscriptions.rotateSecret(id, new SecretRotation().overlap("2d"));
         expect(rotated.getOldSecretExpiresAt().isAfter(until), rotated);

@@ -214,6 +214,15 @@ class AuditIT {
                     id,
                     () -> isThere("nexus.subscription WHERE state = 'paused' AND id = '" + id + "'"));
         });
+        changes.put("POST /v1/subscriptions/{id}/enable", () -> {
+            String id = subscription(NOBODY_LISTENS);
+            api.post("/v1/subscriptions/" + id + "/pause").expect(200);
+            return new Change(
+                    "/v1/subscriptions/" + id + "/enable",
+                    "{\"catchUp\":\"none\"}",
+                    id,
+                    () -> isThere("nexus.subscription WHERE state = 'active' AND id = '" + id + "'"));
+        });
         changes.put("POST /v1/subscriptions/{id}/secret/rotate", () -> {
             String id = subscription(NOBODY_LISTENS);
             return new Change(

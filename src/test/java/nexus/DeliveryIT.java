@@ -260,6 +260,78 @@ class DeliveryIT {
     }
 
     @Test
+    void pausingHoldsWhatIsOwedAndCollectsMore() {
+        JsonNode subscription = api.subscribe(receiver.uri(), type);
+        String path = "/v1/subscriptions/" + subscription.path("id").asText();
+
+        JsonNode paused = api.post(path + "/pause").expect(200).json();
+        assertThat(paused.path("state").asText()).isEqualTo("paused");
+        assertThat(paused.path("isEnabled").asBoolean()).isTrue();
+        api.post(path + "/pause").expect(200);
+        List<String> held = List.of(api.publish(type, "{\"n\":1}"), api.publish(type, "{\"n\":2}"));
+        try (ScriptedReceiver other = ScriptedReceiver.start()) {
+            api.subscribe(other.uri(), type + ".other");
+            api.awaitDelivery(api.publish(type + ".other", "{}"), "SENT");
+        }
+        assertThat(receiver.received()).isEmpty();
+        assertThat(api.delivery(held.getFirst()).path("status").asText()).isEqualTo("PENDING");
+        assertThat(api.get("/v1/subscriptions?state=paused&enabled=true")
+                        .expect(200)
+                        .json()
+                        .path("data")
+                        .findValuesAsText("id"))
+                .contains(subscription.path("id").asText());
+        api.get("/v1/subscriptions?state=enabled").expect(422);
+
+        JsonNode active = api.post(path + "/enable").expect(200).json();
+        assertThat(active.path("state").asText()).isEqualTo("active");
+        assertThat(active.has("replayId")).isFalse();
+        held.forEach(event -> api.awaitDelivery(event, "SENT"));
+        assertThat(receiver.received()).hasSize(2);
+    }
+
+    @Test
+    void whatADisabledSubscriptionMissesIsCountedAndCaughtUp() {
+        JsonNode subscription = api.subscribe(receiver.uri(), type);
+        String path = "/v1/subscriptions/" + subscription.path("id").asText();
+        api.awaitDelivery(api.publish(type, "{\"n\":0}"), "SENT");
+        api.patch(path, "{\"state\":\"disabled\"}").expect(200);
+        List<String> missed = List.of(api.publish(type, "{\"n\":1}"), api.publish(type, "{\"n\":2}"));
+
+        JsonNode shown = api.get(path).expect(200).json();
+        assertThat(shown.path("missed").path("count").asInt()).isEqualTo(2);
+        assertThat(shown.path("missed").path("firstAt").asText())
+                .isLessThanOrEqualTo(shown.path("missed").path("lastAt").asText());
+        api.post(path + "/enable", "{\"catchUp\":\"all\"}").expect(422);
+        api.post(path + "/enable", "{\"catchUp\":{\"since\":\"soon\"}}").expect(422);
+        JsonNode enabled = api.post(path + "/enable", "{\"catchUp\":\"missed\",\"rateLimit\":100}")
+                .expect(200)
+                .json();
+
+        String replay = enabled.path("replayId").asText();
+        assertThat(enabled.path("missed").path("count").asInt()).isZero();
+        eventually(
+                "the replay ends",
+                () -> api.get("/v1/replays/" + replay)
+                        .expect(200)
+                        .json()
+                        .path("state")
+                        .asText()
+                        .equals("done"));
+        missed.forEach(event -> api.awaitDelivery(event, "SENT"));
+        assertThat(receiver.received().stream()
+                        .filter(request -> replay.equals(request.header("X-Nexus-Replay")))
+                        .map(request -> request.header("webhook-id")))
+                .containsExactlyInAnyOrderElementsOf(missed);
+        assertThat(receiver.received()).hasSize(3);
+
+        api.patch(path, "{\"isEnabled\":false}").expect(200);
+        api.publish(type, "{\"n\":3}");
+        JsonNode warned = api.patch(path, "{\"isEnabled\":true}").expect(200).json();
+        assertThat(warned.path("warnings").findValuesAsText("code")).contains("missed-events");
+    }
+
+    @Test
     void deletingMakesWhatIsOwedDeadAndKeepsTheHistory() {
         receiver.always(status(500));
         JsonNode subscription = api.subscribe(receiver.uri(), type);

@@ -180,6 +180,7 @@ class RoomsTest {
             Map.entry("backfill.table", Set.of("backfill.condition")),
             Map.entry("job", Set.of("api", "event", "liveness", "store")),
             Map.entry("replay", Set.of("api", "event", "filter", "job", "queue.override", "store", "subscription")),
+            Map.entry("catchup", Set.of("api", "job", "replay", "subscription")),
             Map.entry("upkeep", Set.of("event", "intake", "liveness", "queue", "store")),
             Map.entry(
                     "status",

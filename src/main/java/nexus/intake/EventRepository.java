@@ -248,8 +248,7 @@ final class EventRepository {
         Acceptance acceptance = Acceptance.of(new Batch(events, List.of(), Optional.empty()));
         return PipelinedTransaction.run(pool, connection -> {
                     Future<?> lock = connection.preparedQuery(LOCK_CATALOG).execute();
-                    Future<RowSet<Row>> accepted =
-                            acceptance.on(connection);
+                    Future<RowSet<Row>> accepted = acceptance.on(connection);
                     Future<?> undone = connection.query("ROLLBACK").execute();
                     return lock.compose(locked -> accepted).compose(answer -> undone);
                 })
@@ -273,8 +272,7 @@ final class EventRepository {
                     Future<?> lock = connection
                             .query(owner.map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
                             .execute();
-                    Future<RowSet<Row>> accepted =
-                            acceptance.on(connection);
+                    Future<RowSet<Row>> accepted = acceptance.on(connection);
                     return lock.compose(locked -> accepted);
                 })
                 .map(rows -> stored(Rows.only(rows), owed));
@@ -286,8 +284,7 @@ final class EventRepository {
                         .query(owed.owner().map(EventRepository::lockCatalogAnd).orElse(LOCK_CATALOG))
                         .execute()
                         .compose(locked -> changed(along, connection))
-                        .compose(changed ->
-                                acceptance.on(connection))
+                        .compose(changed -> acceptance.on(connection))
                         .map(rows -> stored(Rows.only(rows), owed))
                         .compose(stored -> stored instanceof Stored.Done
                                 ? Future.succeededFuture(stored)

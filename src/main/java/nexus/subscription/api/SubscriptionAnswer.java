@@ -5,6 +5,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import nexus.event.EventBody;
 import nexus.subscription.Missed;
 import nexus.subscription.Subscription;
@@ -45,6 +46,13 @@ public record SubscriptionAnswer(Map<String, @Nullable Object> fields) {
         SubscriptionAnswer answer = of(registered.subscription(), toManager);
         answer.fields.put("missed", missed(registered.missed()));
         answer.fields.put("warnings", registered.warnings());
+        return answer;
+    }
+
+    /** @param replay the one that was started with it */
+    public static SubscriptionAnswer enabled(Registered registered, Optional<UUID> replay) {
+        SubscriptionAnswer answer = shown(registered, true);
+        replay.ifPresent(id -> answer.fields.put("replayId", id.toString()));
         return answer;
     }
 
