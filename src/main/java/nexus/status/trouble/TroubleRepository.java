@@ -31,7 +31,7 @@ class TroubleRepository {
                 WHERE lane > 0 GROUP BY lane),
             known AS MATERIALIZED (
                 SELECT s.*, coalesce(c.owed, 0) AS owed, coalesce(c.dead, 0) AS dead,
-                       CASE WHEN NOT s.is_enabled THEN 'disabled'
+                       CASE WHEN s.state <> 'active' THEN s.state
                             WHEN s.failing_since IS NOT NULL OR s.breaker_opened_at IS NOT NULL THEN 'failing'
                             WHEN s.held_until > now() THEN 'held' END AS reason
                 FROM subscription s LEFT JOIN counted c USING (lane)
