@@ -13,6 +13,7 @@ import nexus.command.environment.SecretKeyFile;
 import nexus.command.environment.Settings;
 import nexus.command.environment.StartRefused;
 import nexus.command.environment.Variable;
+import nexus.command.start.ApplicationClasses;
 import nexus.command.start.DatabaseCheck;
 import nexus.command.start.DemoTable;
 import nexus.command.start.LastToStop;
@@ -41,12 +42,14 @@ public final class ServeCommand implements Command {
     }
 
     private static int serveEmbedded(Environment environment) throws StartRefused {
+        ApplicationClasses classes = ApplicationClasses.load();
         try (EmbeddedDatabase database = EmbeddedDatabase.start(environment.home());
                 LastToStop last = LastToStop.register(database, patience(environment))) {
             DatabaseCheck.embedded(PostgresUrl.parse(database.url()), environment.home());
             String key = environment.value(Variable.NEXUS_SECRET_KEY).isPresent()
                     ? environment.value(Variable.NEXUS_SECRET_KEY).get()
                     : SecretKeyFile.in(environment.home());
+            classes.await();
             last.applicationStarts();
             return last.applicationEnds(serve(environment, database.url(), key, Optional.empty()));
         } catch (EmbeddedDatabaseException e) {
