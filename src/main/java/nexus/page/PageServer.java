@@ -292,7 +292,9 @@ final class PageServer {
             show(context, Optional.empty(), problem(413, "The form is too large.", "A form may have 1 MiB at most."));
             return;
         }
-        request.body().onSuccess(body -> {
+        Future<Buffer> read = request.body();
+        request.resume(); // Quarkus pauses every request
+        read.onSuccess(body -> {
             if (body.length() > MOST_FORM_BYTES) {
                 show(
                         context,

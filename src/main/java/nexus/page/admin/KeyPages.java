@@ -47,7 +47,7 @@ final class KeyPages {
             data.put("expires", "");
             data.put("scopes", List.of("read"));
             data.put("next", answer.json().get("next"));
-            data.put("keys", answer.data());
+            data.put("stored", answer.data());
             data.putAll(more);
             return PageReply.of(status, "keys", data);
         });
