@@ -190,6 +190,8 @@ class RoomsTest {
             Map.entry("embedded", Set.of("store")),
             Map.entry("page", Set.of("access", "api", "dispatch.outcome", "retry")),
             Map.entry("page.content", Set.of()),
+            Map.entry("page.delivery", Set.of("page", "page.content", "page.story")),
+            Map.entry("page.event", Set.of("page", "page.content")),
             Map.entry("page.story", Set.of()),
             Map.entry("page.admin", Set.of("page")),
             Map.entry("page.now", Set.of("page")),

@@ -44,8 +44,8 @@ public record EventContent(
     /** @param payload a JSON object of data and metadata; other text is shown as it is */
     public static EventContent of(String payload) {
         try {
-            if (payload.length() <= MOST_READ && JsonValues.read(payload) instanceof Value.Fields whole) {
-                return of(whole);
+            if (payload.length() <= MOST_READ) {
+                return of(JsonValues.read(payload));
             }
         } catch (IllegalArgumentException e) {
             // shown as it is
@@ -53,7 +53,12 @@ public record EventContent(
         return new EventContent(Optional.empty(), List.of(), List.of(), ReadableJson.plain(payload));
     }
 
-    private static EventContent of(Value.Fields payload) {
+    /** @param read a JSON object of data and metadata; another value is shown as it is */
+    public static EventContent of(Value read) {
+        if (!(read instanceof Value.Fields payload)) {
+            return new EventContent(
+                    Optional.empty(), List.of(), List.of(), ReadableJson.plain(ValueWriter.text(read)));
+        }
         Value data = payload.get("data");
         Optional<RowDifference> difference = RowDifference.of(data);
         List<Fact> transaction = new ArrayList<>();
