@@ -77,7 +77,8 @@ class TablePagesIT {
 
     @Test
     void filtersAreInTheAddress() throws Exception {
-        assertThat(get("/deliveries?status=DEAD&subscriptionId=" + subscription).body()).contains(delivery);
+        assertThat(get("/deliveries?status=DEAD&subscriptionId=" + subscription).body())
+                .contains(delivery);
         assertThat(get("/deliveries?status=SENT&subscriptionId=" + subscription).body())
                 .doesNotContain(delivery)
                 .contains("No delivery matches");
@@ -90,7 +91,8 @@ class TablePagesIT {
 
     @Test
     void retryOfManyAsksBeforeItActs() throws Exception {
-        String asked = get("/dead/retry?status=DEAD&subscriptionId=" + subscription).body();
+        String asked =
+                get("/dead/retry?status=DEAD&subscriptionId=" + subscription).body();
 
         assertThat(asked).contains("Retry 1 delivery?", "at most 32 at a time", "name=\"subscriptionId\"");
         assertThat(api.delivery(event).path("status").asText()).isEqualTo("DEAD");
@@ -104,7 +106,8 @@ class TablePagesIT {
 
     @Test
     void signatureIsChecked() throws Exception {
-        String page = post("/deliveries/" + delivery + "/verify", "timestamp=1&signature=v1%2Cx").body();
+        String page = post("/deliveries/" + delivery + "/verify", "timestamp=1&signature=v1%2Cx")
+                .body();
 
         assertThat(page).contains("No secret of the subscription makes this signature");
     }

@@ -56,8 +56,7 @@ public record EventContent(
     /** @param read a JSON object of data and metadata; another value is shown as it is */
     public static EventContent of(Value read) {
         if (!(read instanceof Value.Fields payload)) {
-            return new EventContent(
-                    Optional.empty(), List.of(), List.of(), ReadableJson.plain(ValueWriter.text(read)));
+            return new EventContent(Optional.empty(), List.of(), List.of(), ReadableJson.plain(ValueWriter.text(read)));
         }
         Value data = payload.get("data");
         Optional<RowDifference> difference = RowDifference.of(data);

@@ -81,7 +81,9 @@ final class DeliveryPages {
 
     private static boolean mayMatchRetryable(DeliveryQuery query) {
         String status = query.values().getOrDefault("status", "");
-        return status.equals("DEAD") || status.equals("FAILED") || query.values().containsKey("deadReason");
+        return status.equals("DEAD")
+                || status.equals("FAILED")
+                || query.values().containsKey("deadReason");
     }
 
     private Future<PageReply> one(PageRequest request) {
@@ -95,10 +97,10 @@ final class DeliveryPages {
         return api.get(path).compose(found -> {
             Map<String, Object> delivery = found.orRefuse();
             String event = PageRequest.encode(Fields.text(delivery, "eventId").orElse(""));
-            String subscription = PageRequest.encode(Fields.text(delivery, "subscriptionId").orElse(""));
+            String subscription =
+                    PageRequest.encode(Fields.text(delivery, "subscriptionId").orElse(""));
             Future<ApiAnswer> summary = api.get("/v1/events/" + event + "/summary");
-            Future<ApiAnswer> explained =
-                    api.get("/v1/events/" + event + "/explain?subscriptionId=" + subscription);
+            Future<ApiAnswer> explained = api.get("/v1/events/" + event + "/explain?subscriptionId=" + subscription);
             Future<ApiAnswer> owner = api.get("/v1/subscriptions/" + subscription);
             Future<ApiAnswer> stats = api.get("/v1/subscriptions/" + subscription + "/stats");
             Future<ApiAnswer> sent = api.get(path + "/request");
@@ -146,20 +148,23 @@ final class DeliveryPages {
     private Future<PageReply> verify(PageRequest request) {
         StringBuilder json = new StringBuilder("{");
         for (String name : List.of("id", "timestamp", "signature", "body")) {
-            request.form(name)
-                    .ifPresent(value -> json.append(json.length() == 1 ? "" : ",")
-                            .append(ValueWriter.quoted(name))
-                            .append(':')
-                            .append(ValueWriter.quoted(value.replace("\r\n", "\n"))));
+            request.form(name).ifPresent(value -> json.append(json.length() == 1 ? "" : ",")
+                    .append(ValueWriter.quoted(name))
+                    .append(':')
+                    .append(ValueWriter.quoted(value.replace("\r\n", "\n"))));
         }
         return request.api()
-                .post("/v1/deliveries/" + request.encoded("id") + "/request/verify", json.append('}').toString())
+                .post(
+                        "/v1/deliveries/" + request.encoded("id") + "/request/verify",
+                        json.append('}').toString())
                 .compose(answer -> show(
                         request,
                         answer.isGood()
                                 ? Map.of(
                                         "isGood", Fields.isTrue(answer.json(), "valid"),
-                                        "text", Fields.text(answer.json(), "reason").orElse(""))
+                                        "text",
+                                                Fields.text(answer.json(), "reason")
+                                                        .orElse(""))
                                 : Map.of("isGood", false, "text", answer.refusal())));
     }
 }

@@ -21,16 +21,8 @@ import nexus.value.ValueWriter;
  */
 record DeliveryQuery(Map<String, String> values) {
     /** They are parameters of {@code GET /v1/deliveries}. */
-    private static final List<String> NAMES = List.of(
-            "status",
-            "subscriptionId",
-            "type",
-            "key",
-            "statusCode",
-            "eventId",
-            "deadReason",
-            "since",
-            "until");
+    private static final List<String> NAMES =
+            List.of("status", "subscriptionId", "type", "key", "statusCode", "eventId", "deadReason", "since", "until");
 
     private static final List<String> TIMES = List.of("since", "until");
     private static final int LIMIT = 50;
@@ -43,7 +35,10 @@ record DeliveryQuery(Map<String, String> values) {
     static DeliveryQuery of(Function<String, Optional<String>> value) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
-            value.apply(name).map(String::strip).filter(text -> !text.isEmpty()).ifPresent(text -> values.put(name, text));
+            value.apply(name)
+                    .map(String::strip)
+                    .filter(text -> !text.isEmpty())
+                    .ifPresent(text -> values.put(name, text));
         }
         return new DeliveryQuery(values);
     }
@@ -83,7 +78,8 @@ record DeliveryQuery(Map<String, String> values) {
         values.forEach((name, value) -> all.put(name, TIMES.contains(name) ? time(value, now) : value));
         String fields = all.entrySet().stream()
                 .map(field -> ValueWriter.quoted(field.getKey()) + ":"
-                        + (field.getKey().equals("statusCode") && field.getValue().matches("[1-9][0-9]{2}")
+                        + (field.getKey().equals("statusCode")
+                                        && field.getValue().matches("[1-9][0-9]{2}")
                                 ? field.getValue()
                                 : ValueWriter.quoted(field.getValue())))
                 .collect(Collectors.joining(","));

@@ -119,7 +119,9 @@ final class DeliverySheet {
                 false,
                 state,
                 time(breaker, "until"),
-                text(breaker, "state").filter(word -> !word.equals("closed")).flatMap(open -> time(breaker, "nextProbeAt")));
+                text(breaker, "state")
+                        .filter(word -> !word.equals("closed"))
+                        .flatMap(open -> time(breaker, "nextProbeAt")));
     }
 
     /** What the subscription does not say, the process does. */
@@ -143,7 +145,9 @@ final class DeliverySheet {
         Instant owedAt = time(parts.delivery(), "createdAt").orElse(Instant.EPOCH);
         Optional<LifeLine.Origin> origin = time(parts.event(), "createdAt")
                 .map(createdAt -> new LifeLine.Origin(
-                        text(parts.event(), "type").filter(type -> type.startsWith("pg.")).isPresent(),
+                        text(parts.event(), "type")
+                                .filter(type -> type.startsWith("pg."))
+                                .isPresent(),
                         createdAt,
                         owedAt.isBefore(createdAt) ? createdAt : owedAt,
                         text(parts.explanation(), "reason").orElse("")));
@@ -155,8 +159,7 @@ final class DeliverySheet {
                         number(one, "statusCode"),
                         text(one, "error")))
                 .toList();
-        return LifeLine
-                .of(
+        return LifeLine.of(
                         origin,
                         owedAt,
                         tries,

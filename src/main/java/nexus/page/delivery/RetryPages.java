@@ -40,8 +40,8 @@ final class RetryPages {
     }
 
     private Future<PageReply> dead(PageRequest request) {
-        DeliveryQuery query = DeliveryQuery.of(
-                name -> name.equals("subscriptionId") || name.equals("since") || name.equals("until")
+        DeliveryQuery query =
+                DeliveryQuery.of(name -> name.equals("subscriptionId") || name.equals("since") || name.equals("until")
                         ? request.query(name)
                         : Optional.empty());
         String path = query.apiPath(Optional.empty(), clock.instant())
@@ -62,7 +62,9 @@ final class RetryPages {
             data.put("complete", Fields.isTrue(answer.json(), "complete"));
             data.put("filter", query.form());
             data.put("isFiltered", !query.isEmpty());
-            data.put("retryAll", "/dead/retry?" + with(query, Map.of("status", "DEAD")).pageQuery());
+            data.put(
+                    "retryAll",
+                    "/dead/retry?" + with(query, Map.of("status", "DEAD")).pageQuery());
             return PageReply.of("dead", data);
         });
     }
@@ -81,9 +83,7 @@ final class RetryPages {
                 .pageQuery();
         map.put("list", "/deliveries?" + filter);
         map.put("retry", "/dead/retry?" + filter);
-        map.put(
-                "why",
-                Failure.ofDead(Fields.text(group, "deadReason").orElse("")));
+        map.put("why", Failure.ofDead(Fields.text(group, "deadReason").orElse("")));
         return map;
     }
 
@@ -126,8 +126,10 @@ final class RetryPages {
         Future<ApiAnswer> subscription = api.get(path);
         Future<ApiAnswer> stats = api.get(path + "/stats");
         return Future.join(subscription, stats).map(all -> {
-            Map<String, Object> settings = subscription.result().isGood() ? subscription.result().json() : Map.of();
-            Map<String, Object> counted = stats.result().isGood() ? stats.result().json() : Map.of();
+            Map<String, Object> settings =
+                    subscription.result().isGood() ? subscription.result().json() : Map.of();
+            Map<String, Object> counted =
+                    stats.result().isGood() ? stats.result().json() : Map.of();
             RetryPlan plan = RetryPlan.of(
                     Fields.text(settings, "name").orElse(id),
                     count instanceof Number number ? number.longValue() : 0,

@@ -102,14 +102,18 @@ final class EventPages {
         String cursor = request.query("cursor")
                 .map(text -> "&cursor=" + PageRequest.encode(text))
                 .orElse("");
-        return request.api().get("/v1/events/" + id + "/explain?limit=50" + cursor).map(answer -> {
-            answer.orRefuse();
-            Map<String, Object> data = new HashMap<>();
-            data.put("id", request.path("id"));
-            data.put("explanations", answer.data().stream().map(EventPages::explanation).toList());
-            data.put("next", Fields.text(answer.json(), "next").orElse(null));
-            return PageReply.of("explain", data);
-        });
+        return request.api()
+                .get("/v1/events/" + id + "/explain?limit=50" + cursor)
+                .map(answer -> {
+                    answer.orRefuse();
+                    Map<String, Object> data = new HashMap<>();
+                    data.put("id", request.path("id"));
+                    data.put(
+                            "explanations",
+                            answer.data().stream().map(EventPages::explanation).toList());
+                    data.put("next", Fields.text(answer.json(), "next").orElse(null));
+                    return PageReply.of("explain", data);
+                });
     }
 
     private static Map<String, Object> explanation(Map<String, Object> one) {
@@ -124,9 +128,7 @@ final class EventPages {
         return request.api()
                 .delete("/v1/events/" + id + "/payload")
                 .map(answer -> PageReply.done(
-                        answer,
-                        "The payload is erased. Deliveries that were still owed are dead.",
-                        "/events/" + id));
+                        answer, "The payload is erased. Deliveries that were still owed are dead.", "/events/" + id));
     }
 
     private Future<PageReply> retry(PageRequest request) {
@@ -142,7 +144,8 @@ final class EventPages {
     private Future<PageReply> findRow(PageRequest request) {
         Optional<String> key = request.query("key").map(String::strip).filter(text -> !text.isEmpty());
         if (key.isPresent()) {
-            return Future.succeededFuture(new PageReply.Redirect("/key/" + PageRequest.encode(key.get()), Optional.empty()));
+            return Future.succeededFuture(
+                    new PageReply.Redirect("/key/" + PageRequest.encode(key.get()), Optional.empty()));
         }
         Map<String, Object> data = new HashMap<>();
         data.put("key", "");

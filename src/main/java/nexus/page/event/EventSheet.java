@@ -36,7 +36,8 @@ final class EventSheet {
     }
 
     private static boolean isRetryable(Map<String, Object> delivery) {
-        return List.of("DEAD", "FAILED").contains(Fields.text(delivery, "status").orElse(""));
+        return List.of("DEAD", "FAILED")
+                .contains(Fields.text(delivery, "status").orElse(""));
     }
 
     private static Value payload(Value event) {
