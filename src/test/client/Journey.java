@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import nexus.client.ApiClient;
 import nexus.client.ApiException;
+import nexus.client.api.BackfillsApi;
 import nexus.client.api.DeliveriesApi;
 import nexus.client.api.DemoApi;
 import nexus.client.api.EventsApi;
@@ -25,6 +26,9 @@ import nexus.client.api.SubscriptionsApi;
 import nexus.client.model.Attempt;
 import nexus.client.model.AttemptResult;
 import nexus.client.model.AuditPage;
+import nexus.client.model.Backfill;
+import nexus.client.model.BackfillCreate;
+import nexus.client.model.BackfillPage;
 import nexus.client.model.BearerToken;
 import nexus.client.model.BreakerState;
 import nexus.client.model.DeadGroups;
@@ -104,6 +108,7 @@ final class Journey {
     private final KeysApi keys;
     private final ListenersApi listeners;
     private final ReplaysApi replays;
+    private final BackfillsApi backfills;
     private final OffsetDateTime since = OffsetDateTime.now(ZoneOffset.ofHours(2)).minusHours(1);
     private final OffsetDateTime until = since.plusHours(2);
     private final String type = "journey." + UUID.randomUUID();
@@ -124,6 +129,7 @@ final class Journey {
         this.keys = new KeysApi(client);
         this.listeners = new ListenersApi(client);
         this.replays = new ReplaysApi(client);
+        this.backfills = new BackfillsApi(client);
     }
 
     public static void main(String[] arguments) throws ApiException, JsonProcessingException {
@@ -274,6 +280,7 @@ final class Journey {
         expect(stats.getBreaker().getState() == BreakerState.CLOSED && stats.getLatencyMs() != null, stats);
 
         replays(id);
+        backfills(id);
 
         AuditPage audit = keys.listAudit(null, id.toString(), since, until, 2, null);
         expect(audit.getData().getFirst().getMethod().equals("POST"), audit);
@@ -282,6 +289,24 @@ final class Journey {
 
         subscriptions.deleteSubscription(id);
         expect(problem(() -> subscriptions.getSubscription(id), 404).getCode().equals("not-found"), id);
+    }
+
+    private void backfills(UUID subscription) throws ApiException {
+        BackfillCreate wanted = new BackfillCreate()
+                .subscriptionId(subscription)
+                .table("users")
+                .where("id < 0")
+                .rateLimit(100);
+        Backfill made = backfills.createBackfill(wanted);
+        expect(made.getTotal() == 0L && made.getTable().equals("public.users"), made);
+        Backfill ended =
+                await(() -> backfills.getBackfill(made.getId()), found -> found.getState() == JobState.JOB_DONE);
+        expect(ended.getDone() == 0L && ended.getFinishedAt() != null, ended);
+        BackfillPage page = backfills.listBackfills(subscription, JobState.JOB_DONE, 10, null);
+        expect(page.getData().getFirst().getId().equals(made.getId()) && page.getNext() == null, page);
+        expect(problem(() -> backfills.pauseBackfill(made.getId()), 409).getCode().equals("job-ended"), page);
+        expect(problem(() -> backfills.resumeBackfill(made.getId()), 409).getCode().equals("job-ended"), page);
+        expect(problem(() -> backfills.cancelBackfill(made.getId()), 409).getCode().equals("job-ended"), page);
     }
 
     private void replays(UUID subscription) throws ApiException {

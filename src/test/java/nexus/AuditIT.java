@@ -163,6 +163,7 @@ class AuditIT {
         listenersAndKeys(changes);
         deliveries(changes);
         replays(changes);
+        backfills(changes);
         changes.put("POST /api/v1/test/users", () -> {
             String email = "user-" + NUMBERS.incrementAndGet() + "@example.com";
             return new Change(
@@ -297,6 +298,51 @@ class AuditIT {
                     () -> isThere("nexus.job WHERE state <> 'paused' AND id = '" + pause.resourceId() + "'"));
         });
         changes.put("POST /v1/replays/{id}/cancel", () -> change("cancel", "cancelled"));
+    }
+
+    private static void backfills(Map<String, Supplier<Change>> changes) {
+        changes.put("POST /v1/backfills", () -> {
+            String subscription = subscription(NOBODY_LISTENS);
+            return new Change(
+                    "/v1/backfills",
+                    "{\"subscriptionId\":\"" + subscription + "\",\"table\":\"users\"}",
+                    "[0-9a-f-]{36}",
+                    () -> isThere("nexus.job WHERE subscription_id = '" + subscription + "'"));
+        });
+        changes.put("POST /v1/backfills/{id}/pause", () -> changeOfBackfill("pause", "paused"));
+        changes.put("POST /v1/backfills/{id}/resume", () -> {
+            Change pause = changeOfBackfill("pause", "paused");
+            api.post(pause.path(), "").expect(200);
+            return new Change(
+                    pause.path().replace("/pause", "/resume"),
+                    "",
+                    pause.resourceId(),
+                    () -> isThere("nexus.job WHERE state <> 'paused' AND id = '" + pause.resourceId() + "'"));
+        });
+        changes.put("POST /v1/backfills/{id}/cancel", () -> changeOfBackfill("cancel", "cancelled"));
+    }
+
+    /** Its subscription is disabled, so that it does not end. */
+    private static Change changeOfBackfill(String verb, String state) {
+        String subscription = api.post(
+                        "/v1/subscriptions",
+                        "{\"endpointUrl\":\"" + NOBODY_LISTENS + "backfill-" + NUMBERS.incrementAndGet()
+                                + "\",\"isEnabled\":false,\"eventTypes\":[\"a.b\"]}")
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+        String id = api.post(
+                        "/v1/backfills", "{\"subscriptionId\":\"" + subscription + "\",\"table\":\"public.users\"}")
+                .expect(202)
+                .json()
+                .path("id")
+                .asText();
+        return new Change(
+                "/v1/backfills/" + id + "/" + verb,
+                "",
+                id,
+                () -> isThere("nexus.job WHERE state = '" + state + "' AND id = '" + id + "'"));
     }
 
     private static String replay(String subscription) {

@@ -175,7 +175,17 @@ class RoomsTest {
                     "preview",
                     Set.of("api", "delivery", "dispatch.send", "event", "filter", "subscription", "target", "webhook")),
             Map.entry(
-                    "backfill", Set.of("api", "capture", "event", "pgoutput", "replication", "store", "subscription")),
+                    "backfill",
+                    Set.of(
+                            "api",
+                            "capture",
+                            "event",
+                            "job",
+                            "pgoutput",
+                            "queue.override",
+                            "replication",
+                            "store",
+                            "subscription")),
             Map.entry("backfill.condition", Set.of()),
             Map.entry("backfill.table", Set.of("backfill.condition")),
             Map.entry("job", Set.of("api", "event", "liveness", "store")),

@@ -18,6 +18,11 @@ public interface JobKind {
     /** Only processes with this role run such jobs. */
     Role role();
 
+    /** Whether this process can make steps at the moment; otherwise its leases are left to others. */
+    default boolean isReady() {
+        return true;
+    }
+
     /**
      * Makes the next step.
      *

@@ -121,17 +121,13 @@ public class JobRunner {
                 .otherwiseEmpty();
     }
 
-    private Future<?> stepsEnd() {
-        Future<?> all = Future.succeededFuture();
-        for (Running one : running.values()) {
-            all = all.compose(ended -> one.step()).otherwiseEmpty();
-        }
-        return all;
-    }
-
     private Future<?> round() {
         long now = System.nanoTime();
-        return jobs.claim(id, kinds.keySet(), LEASE)
+        List<String> ready = kinds.values().stream()
+                .filter(JobKind::isReady)
+                .map(JobKind::name)
+                .toList();
+        return jobs.claim(id, ready, LEASE)
                 .onSuccess(claimed -> adopt(claimed, now))
                 .onFailure(failure -> LOG.warnf("jobs could not be claimed reason=%s", failure.getMessage()));
     }
