@@ -17,6 +17,7 @@ import nexus.client.api.BackfillsApi;
 import nexus.client.api.DeliveriesApi;
 import nexus.client.api.DemoApi;
 import nexus.client.api.EventsApi;
+import nexus.client.api.InboxApi;
 import nexus.client.api.KeysApi;
 import nexus.client.api.ListenersApi;
 import nexus.client.api.ReplaysApi;
@@ -53,6 +54,9 @@ import nexus.client.model.EventTypesSeen;
 import nexus.client.model.ExplanationPage;
 import nexus.client.model.Health;
 import nexus.client.model.HealthStatus;
+import nexus.client.model.Inbox;
+import nexus.client.model.InboxChange;
+import nexus.client.model.InboxReplyChoice;
 import nexus.client.model.KeyCreate;
 import nexus.client.model.KeyWithSecret;
 import nexus.client.model.ListenerCreate;
@@ -139,6 +143,8 @@ final class Journey {
         journey.subscription();
         journey.failedDelivery();
         journey.cancelledDelivery();
+        journey.tables();
+        journey.inbox();
         journey.keys();
         journey.source();
     }
@@ -152,6 +158,31 @@ final class Journey {
                     + request.copy().build().uri().getPath());
         });
         return made;
+    }
+
+    private void tables() throws ApiException {
+        SourceApi source = new SourceApi(client);
+        expect(
+                source.listSourceTables("users", 10, null).getData().stream()
+                        .anyMatch(table -> table.getTable().equals("users")),
+                "the demo table");
+        expect(source.listSourcePublications().getData().size() == 2, "publications");
+        expect(source.listSourceGaps(10, null).getNext() == null, "gaps");
+    }
+
+    private void inbox() throws ApiException {
+        InboxApi inboxes = new InboxApi(client);
+        String name = "journey-" + UUID.randomUUID();
+        Inbox chosen = inboxes.changeInbox(
+                name, new InboxChange().reply(new InboxReplyChoice().status(503).retryAfter(1).times(2)));
+        expect(chosen.getReply().getStatus() == 503 && chosen.getReply().getTimes() == 2, chosen);
+        expect(inboxes.getInbox(name).getRequests().isEmpty(), chosen);
+        expect(
+                inboxes.listInboxes().getData().stream()
+                        .anyMatch(found -> found.getName().equals(name)),
+                name);
+        inboxes.deleteInbox(name);
+        expect(inboxes.getInbox(name).getReply().getStatus() == 200, name);
     }
 
     private void status() throws ApiException {

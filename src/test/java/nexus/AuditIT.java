@@ -172,6 +172,15 @@ class AuditIT {
                     "[0-9a-f-]{36}",
                     () -> isThere("public.users WHERE email = '" + email + "'"));
         });
+        changes.put("PATCH /v1/inboxes/{name}", () -> {
+            String name = "chosen-" + NUMBERS.incrementAndGet();
+            return new Change("/v1/inboxes/" + name, "{\"reply\":{\"status\":410}}", name, () -> hasInbox(name));
+        });
+        changes.put("DELETE /v1/inboxes/{name}", () -> {
+            String name = "emptied-" + NUMBERS.incrementAndGet();
+            api.patch("/v1/inboxes/" + name, "{\"reply\":{\"status\":410}}").expect(200);
+            return new Change("/v1/inboxes/" + name, "", name, () -> !hasInbox(name));
+        });
         changes.put("POST /v1/source/reset", () -> {
             eventually("the slot is dropped", () -> {
                 nexus.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
@@ -183,6 +192,10 @@ class AuditIT {
                     .equals("streaming"));
         });
         return changes;
+    }
+
+    private static boolean hasInbox(String name) {
+        return api.get("/v1/inboxes").expect(200).text().contains('"' + name + '"');
     }
 
     private static void subscriptions(Map<String, Supplier<Change>> changes) {

@@ -206,6 +206,8 @@ class RoomsTest {
             Map.entry("page.admin", Set.of("page")),
             Map.entry("page.now", Set.of("page")),
             Map.entry("receiver", Set.of("terminal", "webhook")),
+            Map.entry("source", Set.of("api", "doctor", "event", "replication", "store", "subscription")),
+            Map.entry("inbox", Set.of("access", "api", "event", "subscription")),
             Map.entry(
                     "command",
                     Set.of(

@@ -90,7 +90,7 @@ class DocumentEdgesIT {
     /** What one edge has changed does not reach another. */
     private String here(String path, boolean isChanged) {
         if (!path.contains("{id}")) {
-            return path;
+            return path.replace("{name}", "edges");
         }
         if (isChanged || unchanged.isEmpty()) {
             String id = subscription();

@@ -91,6 +91,7 @@ public final class Settings {
                 session.isPooled()));
         settings.put("nexus.secret.key", secretKey);
         settings.put("nexus.demo.enabled", Boolean.toString(demo(environment)));
+        settings.putIfAbsent("nexus.inbox.enabled", Boolean.toString(environment.embedded()));
         settings.put("quarkus.http.host", host(environment));
         settings.put("quarkus.management.host", host(environment));
         environment

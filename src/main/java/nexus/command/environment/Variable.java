@@ -17,6 +17,7 @@ public enum Variable {
     NEXUS_SLOT_LOST(Format.SLOT_LOST, "nexus.source.slot-lost"),
     NEXUS_SLOT_MAX_LAG(Format.BIG_SIZE, "nexus.source.slot-max-lag"),
     NEXUS_DEMO(Format.FLAG, "nexus.demo.enabled"),
+    NEXUS_INBOX(Format.FLAG, "nexus.inbox.enabled"),
     API_KEYS(Format.KEYS, "nexus.api.keys", true),
     API_RATE(Format.number("a whole number from 1 to 1000000", 1, 1_000_000), "nexus.api.rate"),
     API_PUBLISH_RATE(Format.number("a whole number from 1 to 1000000", 1, 1_000_000), "nexus.api.publish-rate"),

@@ -84,6 +84,10 @@ public class SourcePositionRepository {
             SELECT from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
             FROM source_gap WHERE slot = :slot ORDER BY id DESC LIMIT 1""", "slot");
 
+    private static final NamedSql GAPS = NamedSql.of("""
+            SELECT id, from_lsn::text AS from_lsn, to_lsn::text AS to_lsn, since, noticed_at, reason
+            FROM source_gap WHERE slot = :slot AND id < :below ORDER BY id DESC LIMIT :limit""", "slot", "below", "limit");
+
     private final Store store;
 
     @Inject
@@ -154,6 +158,15 @@ public class SourcePositionRepository {
 
     public Future<Optional<Gap>> lastGap(String slot) {
         return LAST_GAP.on(store.api(), slot).map(rows -> Rows.first(rows, SourcePositionRepository::gap));
+    }
+
+    /** A recorded gap with its number. */
+    public record NumberedGap(long id, Gap gap) {}
+
+    /** The newest first. */
+    public Future<List<NumberedGap>> gaps(String slot, long below, int limit) {
+        return GAPS.on(store.api(), slot, below, limit)
+                .map(rows -> Rows.all(rows, row -> new NumberedGap(row.getLong("id"), gap(row))));
     }
 
     private static Gap gap(Row row) {

@@ -28,6 +28,7 @@ class EnvironmentTest {
             NEXUS_ROLES                   | ' capture , api,capture'     | capture,api
             NEXUS_SLOT                    | nexus_2                      | nexus_2
             NEXUS_DEMO                    | TRUE                         | true
+            NEXUS_INBOX                   | False                        | false
             API_KEYS                      | 'one-0123456789abcdef, two-0123456789abcdef,' | one-0123456789abcdef,two-0123456789abcdef
             TARGETS_ALLOW                 | '10.0.0.0/8, hooks.internal' | 10.0.0.0/8,hooks.internal
             CORS_ORIGINS                  | 'https://App.example:443, http://localhost:5173,http://a:80' | https://app.example,http://localhost:5173,http://a
@@ -64,6 +65,7 @@ class EnvironmentTest {
             NEXUS_SLOT                    | Hush
             NEXUS_PUBLICATION             | a-hush
             NEXUS_DEMO                    | yes
+            NEXUS_INBOX                   | on
             HTTPS_PROXY                   | https://me:hush@proxy:3128
             HTTPS_PROXY                   | me:hush@proxy:3128
             HTTPS_PROXY                   | http://me:hu sh@proxy:3128
