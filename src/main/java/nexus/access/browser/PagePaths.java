@@ -18,6 +18,7 @@ public final class PagePaths {
             "events",
             "find",
             "inbox",
+            "inboxes",
             "key",
             "keys",
             "listeners",
