@@ -310,14 +310,12 @@ class DeliveryIT {
 
         String replay = enabled.path("replayId").asText();
         assertThat(enabled.path("missed").path("count").asInt()).isZero();
-        eventually(
-                "the replay ends",
-                () -> api.get("/v1/replays/" + replay)
-                        .expect(200)
-                        .json()
-                        .path("state")
-                        .asText()
-                        .equals("done"));
+        eventually("the replay ends", () -> api.get("/v1/replays/" + replay)
+                .expect(200)
+                .json()
+                .path("state")
+                .asText()
+                .equals("done"));
         missed.forEach(event -> api.awaitDelivery(event, "SENT"));
         assertThat(receiver.received().stream()
                         .filter(request -> replay.equals(request.header("X-Nexus-Replay")))

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is shipped with Nexus may be shipped with it. Reads the bill of materials, which {@code ./nexus test} makes. */
@@ -46,6 +47,21 @@ class LicenceTest {
                 .anyMatch(name -> name.startsWith("pkg:maven/io.quarkus/quarkus-core@"))
                 .anyMatch(name -> name.startsWith("pkg:maven/org.postgresql/postgresql@"))
                 .noneMatch(name -> name.contains("/junit") || name.contains("/assertj"));
+    }
+
+    /** What browsers load is not in the bill. */
+    @Test
+    void everyScriptOfThePageComesWithItsLicence() throws IOException {
+        Path folder = Path.of("src", "main", "resources", "page", "static");
+        assertThat(Files.readString(folder.resolve("htmx.LICENSE.txt"))).startsWith("Zero-Clause BSD");
+        assertThat(Files.readString(folder.resolve("uPlot.LICENSE.txt"))).startsWith("The MIT License");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .allMatch(file -> file.startsWith("nexus.")
+                            || file.equals("icon.svg")
+                            || file.startsWith("htmx.")
+                            || file.startsWith("uPlot."));
+        }
     }
 
     private static List<JsonNode> components() throws IOException {

@@ -7,8 +7,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.Set;
 
 /**
- * Allows pages of configured origins to call the API (CORS). They send a key like any other client. There is no cookie,
- * so a browser never authenticates a request by itself.
+ * Allows pages of configured origins to call the API (CORS). They send a key like any other client. The API accepts no
+ * cookie, so a browser never authenticates a request to it by itself.
  */
 public final class CrossOrigin {
     private final Set<String> origins;

@@ -63,8 +63,13 @@ class TroubleRepository {
                    t.breaker_probe_at > now() AS waits, last.status_code, last.error
             FROM sums LEFT JOIN shown t ON true
             LEFT JOIN LATERAL (
-                SELECT status_code, error FROM attempt
-                WHERE lane = t.lane ORDER BY attempted_at DESC LIMIT 1) last ON true
+                SELECT * FROM (
+                    (SELECT attempted_at, status_code, error FROM attempt
+                     WHERE lane = t.lane ORDER BY attempted_at DESC LIMIT 1)
+                    UNION ALL
+                    (SELECT attempted_at, status_code, error FROM delivery
+                     WHERE lane = t.lane AND attempted_at IS NOT NULL ORDER BY attempted_at DESC LIMIT 1)) both_tables
+                ORDER BY attempted_at DESC LIMIT 1) last ON true
             ORDER BY CASE WHEN t.part = 1 THEN 3
                           WHEN t.reason = 'failing' OR t.disabled_reason IS NOT NULL THEN 0
                           WHEN t.reason = 'held' THEN 1 ELSE 2 END, t.concerned DESC, t.lane""", "most");
