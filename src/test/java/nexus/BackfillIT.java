@@ -86,7 +86,7 @@ class BackfillIT {
 
         Map<String, String> expected = new HashMap<>();
         nexus.query("SELECT id || '=' || v FROM stock")
-                .forEach(row -> expected.put(row.split("=")[0], row.split("=")[1]));
+                .forEach(row -> expected.put(row.split("=", -1)[0], row.split("=", -1)[1]));
         eventually("the receiver has the table", Duration.ofMinutes(1), () -> table().equals(expected));
         assertThat(shown(job).path("total").asLong())
                 .isEqualTo(shown(job).path("done").asLong());
