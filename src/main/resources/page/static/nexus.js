@@ -40,6 +40,11 @@
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
+  function clock(at) {
+    var time = new Date(at * 1000);
+    return String(time.getHours()).padStart(2, "0") + ":" + String(time.getMinutes()).padStart(2, "0");
+  }
+
   function draw(root) {
     charts = charts.filter(function (known) {
       if (document.contains(known.root)) { return true; }
@@ -53,7 +58,7 @@
       var plot = new uPlot({
         width: box.clientWidth || 400, height: 150, cursor: { y: false }, legend: { live: true },
         scales: { y: { range: function (u, low, high) { return [0, high > 0 ? high * 1.1 : 1]; } } },
-        axes: [axis, Object.assign({ size: 52 }, axis)],
+        axes: [Object.assign({ values: function (u, at) { return at.map(clock); } }, axis), Object.assign({ size: 52 }, axis)],
         series: [{ value: function (u, at) { return at == null ? "" : new Date(at * 1000).toLocaleTimeString(); } }].concat(chart.series.map(function (one) {
           return { label: one.label, stroke: colour(one.colour), width: 1.5, points: { show: false }, spanGaps: false,
             value: function (u, value) { return value == null ? "–" : Number(value.toPrecision(3)) + (one.unit ? " " + one.unit : ""); } };
