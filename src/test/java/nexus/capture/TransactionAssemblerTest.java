@@ -24,6 +24,7 @@ import nexus.event.SearchKeys;
 import nexus.pgoutput.Lsn;
 import nexus.pgoutput.PgOutputDecoder;
 import nexus.testkit.PgOutputBytes;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TransactionAssemblerTest {
@@ -438,7 +439,7 @@ class TransactionAssemblerTest {
                 .isEqualTo(found("public.orders:b", null));
     }
 
-    private static SearchKeys found(String key, String otherKey) {
+    private static SearchKeys found(String key, @Nullable String otherKey) {
         return new SearchKeys(Ordering.hash(key), otherKey == null ? null : Ordering.hash(otherKey));
     }
 

@@ -133,7 +133,8 @@ class MissedEventsPostgresTest {
             if (random.nextInt(3) == 0) {
                 TestPostgres.execute(url, FOLD);
             }
-            taken += change(subscription, Mode.values()[random.nextInt(3)]).count();
+            taken += change(subscription, List.of(Mode.values()).get(random.nextInt(3)))
+                    .count();
         }
         await(Future.all(publishing));
         taken += change(subscription, Mode.DISABLED).count();

@@ -18,6 +18,7 @@ import nexus.store.Store;
 import nexus.tally.Tried;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,7 +134,7 @@ class SeriesPostgresTest {
                                 tried.length == 0 ? "NULL" : "'{" + numbers + "}'"));
     }
 
-    private Series series(UUID subscription, SeriesStep step, Duration back) {
+    private Series series(@Nullable UUID subscription, SeriesStep step, Duration back) {
         return await(repository.counted(Optional.ofNullable(subscription), step, now.minus(back), now));
     }
 }

@@ -79,8 +79,7 @@ final class PreviewView {
                                 Map.of("id", Json.text(example.get("eventId")), "type", Json.text(example.get("type"))))
                         .toList());
         view.put("event", eventId);
-        event.filter(ApiAnswer::isGood)
-                .ifPresent(answer -> view.put("eventJson", event(answer.value())));
+        event.filter(ApiAnswer::isGood).ifPresent(answer -> view.put("eventJson", event(answer.value())));
         one.ifPresent(answer -> request(answer, view));
         return view;
     }

@@ -17,6 +17,7 @@ import nexus.store.BitmapRead;
 import nexus.store.Store;
 import nexus.testkit.StoreRows;
 import nexus.testkit.TestPostgres;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +167,7 @@ class KeySearchPostgresTest {
                 .toList();
     }
 
-    private List<Long> deliveries(String key, Integer statusCode) {
+    private List<Long> deliveries(@Nullable String key, @Nullable Integer statusCode) {
         DeliveryFilter filter = new DeliveryFilter(
                 Optional.empty(),
                 Optional.empty(),
@@ -182,7 +183,7 @@ class KeySearchPostgresTest {
                 .toList();
     }
 
-    private void insert(String type, Long key, Long otherKey) {
+    private void insert(String type, Long key, @Nullable Long otherKey) {
         rows.run("""
                 INSERT INTO nexus.event (day, id, seq, key, other_key, type, created_at, accepted_at, body, lanes, seqs)
                 VALUES ((now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), nextval('nexus.event_seq'), %s, %s, '%s', now(),

@@ -39,7 +39,7 @@ class NextStepTest {
 
     @Test
     void longWaitIsThatOfRetryAfter() {
-        assertThat(failed(1, 0, 429, NOW, Duration.ofSeconds(120), 0, LaneStanding.SENDING)
+        assertThat(failed(1, 0, 429, NOW, Duration.ofMinutes(2), 0, LaneStanding.SENDING)
                         .reasons())
                 .first()
                 .isEqualTo("The endpoint asked for this wait of 2 min with Retry-After.");
@@ -102,7 +102,7 @@ class NextStepTest {
         assertThat(Spans.of(Duration.ofMillis(240))).isEqualTo("240 ms");
         assertThat(Spans.of(Duration.ofSeconds(250))).isEqualTo("4 min 10 s");
         assertThat(Spans.of(Duration.ofMinutes(192))).isEqualTo("3 h 12 min");
-        assertThat(Spans.of(Duration.ofHours(48))).isEqualTo("2 d");
+        assertThat(Spans.of(Duration.ofDays(2))).isEqualTo("2 d");
         assertThat(Spans.of(Duration.ofSeconds(-1))).isEqualTo("0 s");
         assertThat(Spans.until(NOW.minusSeconds(1), NOW)).isEqualTo("now");
     }

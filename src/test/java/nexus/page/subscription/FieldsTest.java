@@ -1,5 +1,6 @@
 package nexus.page.subscription;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
@@ -99,7 +100,7 @@ class FieldsTest {
                 fields(type).all().stream().map(Field::member).distinct().toList();
 
         assertThat(members)
-                .containsAll(((Map<?, ?>) description.schema().get("properties"))
+                .containsAll(((Map<?, ?>) requireNonNull(description.schema().get("properties")))
                         .keySet().stream().map(String::valueOf).toList());
         assertThat(description.secrets())
                 .allSatisfy(
