@@ -75,7 +75,7 @@ public class SentRequestResource {
     private record Parts(Delivery delivery, Subscription subscription, Described described) {}
 
     @GET
-    public CompletionStage<SentRequest> getRequest(
+    public CompletionStage<SentRequest> getDeliveryRequest(
             @PathParam("id") String id, @Context UriInfo uri, @Context RoutingContext context) {
         QueryParameters query = QueryParameters.of(uri);
         int asked = query.text("attempt").map(SentRequestResource::attempt).orElse(0);
@@ -90,7 +90,7 @@ public class SentRequestResource {
     @Blocking
     @Path("/verify")
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<SignatureCheck> verifySignature(@PathParam("id") String id, byte[] body) {
+    public CompletionStage<SignatureCheck> verifyDeliverySignature(@PathParam("id") String id, byte[] body) {
         JsonBody request = JsonBody.parse(body);
         request.require("timestamp", "signature");
         Received received = new Received(
