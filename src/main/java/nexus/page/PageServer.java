@@ -206,7 +206,7 @@ final class PageServer {
                 "/sign-in?next=" + PageRequest.encode(request.method().equals(HttpMethod.GET) ? request.uri() : "/");
         if (request.getHeader("HX-Request") != null) {
             response.setStatusCode(401).putHeader("HX-Redirect", "/sign-in").end();
-        } else if ("/live".equals(request.path())) {
+        } else if ("/live".equals(request.path()) || !isFollowed(request)) {
             response.setStatusCode(401).end();
         } else if (OwnOrigin.isFollowedLink(request)) {
             // the cookie is strict: a browser sends it only when a document of this origin leads on
@@ -214,6 +214,14 @@ final class PageServer {
         } else {
             response.setStatusCode(303).putHeader(HttpHeaders.LOCATION, path).end();
         }
+    }
+
+    /** A program that sends something would take the form behind a redirect for success. */
+    private static boolean isFollowed(HttpServerRequest request) {
+        String accepted = request.getHeader(HttpHeaders.ACCEPT);
+        return request.method().equals(HttpMethod.GET)
+                || request.method().equals(HttpMethod.HEAD)
+                || (accepted != null && accepted.contains("text/html"));
     }
 
     private void showSignIn(RoutingContext context) {

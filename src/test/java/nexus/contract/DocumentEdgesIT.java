@@ -5,6 +5,7 @@ import static nexus.testkit.KeyedNexus.nexus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -84,7 +85,22 @@ class DocumentEdgesIT {
         send(
                 verb + " " + path + edge.what(),
                 edge.isValid(),
-                request(verb, here(path, edge.isValid()), Edges.text(edge.value())));
+                request(verb, here(path, edge.isValid()), Edges.text(edge.isValid() ? existing(edge) : edge.value())));
+    }
+
+    /** What a request names has to be there, which its form cannot say. */
+    private JsonNode existing(Edge edge) {
+        JsonNode value = edge.value().deepCopy();
+        if (value instanceof ObjectNode object && object.has("since") && object.has("subscriptionId")) {
+            object.put("subscriptionId", existing());
+        } else if (value instanceof ObjectNode object && object.has("table") && object.has("subscriptionId")) {
+            object.put("subscriptionId", existing()).put("table", "users");
+        }
+        return value;
+    }
+
+    private String existing() {
+        return here("{id}", false);
     }
 
     /** What one edge has changed does not reach another. */
@@ -177,6 +193,7 @@ class DocumentEdgesIT {
         HttpResponse<String> answer = edge.answer().join();
         int status = answer.statusCode();
         boolean isRefused = status == 400
+                || status == 413
                 || status == 414
                 || (status == 422
                         && ApiClient.json(answer.body()).path("code").asText().equals("invalid"));

@@ -18,7 +18,7 @@ final class Edges {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /** What their text means is judged too, not its form alone. */
-    private static final Set<String> JUDGED = Set.of("ca", "certificate", "key", "expiresAt");
+    private static final Set<String> JUDGED = Set.of("ca", "certificate", "key", "expiresAt", "where");
 
     /** Which other fields are required, and which are possible, depends on their values. */
     private static final Set<String> CONDITIONAL = Set.of("targetType", "target_type", "target");

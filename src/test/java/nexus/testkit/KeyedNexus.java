@@ -23,7 +23,11 @@ public final class KeyedNexus implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(Ending.class, first -> {
-            nexus = PackagedNexus.start(Map.of("API_KEYS", KEY, "API_RATE", "100000", "API_PUBLISH_RATE", "100000"));
+            nexus = PackagedNexus.start(Map.of(
+                    "API_KEYS", KEY,
+                    "API_RATE", "100000",
+                    "API_PUBLISH_RATE", "100000",
+                    "SMTP_URL", "smtp://127.0.0.1:65533"));
             return new Ending();
         });
     }
