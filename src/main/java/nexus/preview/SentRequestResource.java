@@ -46,7 +46,7 @@ import nexus.target.Described;
 public class SentRequestResource {
     private static final int MAX_ATTEMPT = 10_000;
     private static final int MAX_HEADER = 4_096;
-    private static final int MAX_BODY = 1 << 20;
+    private static final int MAX_BODY = 1_000_000;
 
     private final DeliveryRepository deliveries;
     private final StoredEventRepository events;

@@ -93,8 +93,11 @@ class DocumentEdgesIT {
         JsonNode value = edge.value().deepCopy();
         if (value instanceof ObjectNode object && object.has("since") && object.has("subscriptionId")) {
             object.put("subscriptionId", existing());
+            if (object.path("since").equals(object.path("until"))) {
+                object.remove("until");
+            }
         } else if (value instanceof ObjectNode object && object.has("table") && object.has("subscriptionId")) {
-            object.put("subscriptionId", existing()).put("table", "users");
+            object.put("subscriptionId", existing()).put("table", "users").remove("where");
         }
         return value;
     }
