@@ -52,6 +52,7 @@ public final class NativeHeap {
         } finally {
             RuntimeOptions.set(KEPT_FREE, usual);
         }
+        FilePages.release();
     }
 
     private static Release.Look look() {
