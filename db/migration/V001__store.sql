@@ -58,7 +58,7 @@ COMMENT ON COLUMN subscription.target IS 'A JSON object with the URL and every s
 COMMENT ON COLUMN subscription.target_digest IS 'HMAC-SHA256 of the URL under a key derived from NEXUS_SECRET_KEY: equal for equal URLs.';
 COMMENT ON COLUMN subscription.fingerprint IS 'HMAC-SHA256, under the same key, over the fields that identify a subscription.';
 COMMENT ON COLUMN subscription.state IS 'active: events are owed and sent; paused: owed and held; disabled: not owed, only counted in missed.';
-COMMENT ON COLUMN subscription.pauses IS 'When it was paused: ascending [[from, to], ...] in milliseconds since 1970, to is null while it is. These times do not count towards DELIVERY_MAX_AGE.';
+COMMENT ON COLUMN subscription.pauses IS 'When it was paused or disabled: ascending [[from, to], ...] in milliseconds since 1970, to is null while it is. These times do not count towards DELIVERY_MAX_AGE.';
 COMMENT ON COLUMN subscription.held_until IS 'Retry-After of the endpoint: the lane sends nothing before this time.';
 COMMENT ON COLUMN subscription.breaker_opened_at IS 'When the breaker opened, since when only probes are sent; null: the breaker is closed.';
 COMMENT ON COLUMN subscription.breaker_probe_at IS 'When the next delivery may probe the endpoint.';

@@ -8,6 +8,7 @@ import nexus.dispatch.outcome.DeliveryConfig;
 import nexus.dispatch.send.DispatchMeters;
 import nexus.dispatch.send.SubscriptionSender;
 import nexus.intake.OwnEvents;
+import nexus.subscription.catalog.MissedEvents;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.target.SendingLoop;
@@ -18,6 +19,7 @@ public record DispatchTools(
         Vertx vertx,
         SubscriptionCatalog catalog,
         SubscriptionRepository subscriptions,
+        MissedEvents missedEvents,
         SubscriptionSender sender,
         SendingLoop loop,
         OwnEvents ownEvents,

@@ -6,15 +6,20 @@ import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import nexus.dispatch.lane.LaneState;
 import nexus.dispatch.lane.Step;
+import nexus.event.EventBody;
 import nexus.event.EventType;
 import nexus.intake.OwnEvents;
 import nexus.subscription.EndpointHealth.Opened;
+import nexus.subscription.Missed;
 import nexus.subscription.Subscription;
+import nexus.subscription.catalog.MissedEvents;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
+import nexus.subscription.catalog.SubscriptionRepository.Disabled;
 import org.jboss.logging.Logger;
 
 /** Stores and logs the state of endpoints. Belongs to the dispatcher's event loop. */
@@ -26,6 +31,7 @@ final class EndpointRecords {
     private final SubscriptionRepository subscriptions;
     private final SubscriptionCatalog catalog;
     private final OwnEvents ownEvents;
+    private final MissedEvents missedEvents;
     private final HealthRecords health;
     private final Vertx vertx;
     private final Clock clock;
@@ -37,6 +43,7 @@ final class EndpointRecords {
         this.subscriptions = tools.subscriptions();
         this.catalog = tools.catalog();
         this.ownEvents = tools.ownEvents();
+        this.missedEvents = tools.missedEvents();
         this.health = new HealthRecords(tools, lanes);
     }
 
@@ -82,18 +89,38 @@ final class EndpointRecords {
         subscriptions
                 .disable(subscription.id(), subscription.target(), reason)
                 .compose(disabled -> catalog.reload()
-                        .compose(reloaded -> disabled ? raise(subscription, reason) : Future.<Void>succeededFuture()))
+                        .compose(reloaded -> disabled.map(how -> raise(subscription, reason, how))
+                                .orElseGet(Future::succeededFuture)))
                 .onFailure(failure -> LOG.warnf(
                         "subscription not disabled subscription=%s reason=%s",
                         subscription.id(), failure.getMessage()));
     }
 
-    private Future<Void> raise(Subscription subscription, String reason) {
-        return ownEvents.raise(
-                DISABLED,
-                new JsonObject()
-                        .put("subscriptionId", subscription.id().toString())
-                        .put("name", subscription.name())
-                        .put("reason", reason));
+    /** What is missed begins now: the event says what is held, and counts what came while it was being raised. */
+    private Future<Void> raise(Subscription subscription, String reason, Disabled how) {
+        return missedEvents
+                .of(List.of(subscription.lane()))
+                .map(missed -> missed.getOrDefault(subscription.lane(), Missed.NONE))
+                .compose(missed -> ownEvents.raise(
+                        DISABLED,
+                        new JsonObject()
+                                .put("subscriptionId", subscription.id().toString())
+                                .put("name", subscription.name())
+                                .put("reason", reason)
+                                .put("disabledAt", EventBody.timestamp(how.at()))
+                                .put(
+                                        "failingSince",
+                                        how.failingSince()
+                                                .map(EventBody::timestamp)
+                                                .orElse(null))
+                                .put("held", how.held())
+                                .put("missed", shown(missed))));
+    }
+
+    private static JsonObject shown(Missed missed) {
+        return new JsonObject()
+                .put("count", missed.count())
+                .put("firstAt", missed.firstAt().map(EventBody::timestamp).orElse(null))
+                .put("lastAt", missed.lastAt().map(EventBody::timestamp).orElse(null));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The times in which a subscription was paused. They do not count towards the age of its deliveries.
+ * The times in which a subscription was paused or disabled. They do not count towards the age of its deliveries.
  *
  * @param all in ascending order, without overlaps; only the last one may be open
  */

@@ -7,7 +7,7 @@ import java.util.Optional;
  * How a subscription is doing.
  *
  * @param disabledReason why Nexus disabled it; empty when a caller did, and while it is not disabled
- * @param pauses the last of them is open while it is paused
+ * @param pauses the times in which it was not active; the last of them is open while it is paused or disabled
  * @param heldUntil a Retry-After of the endpoint: nothing is sent before
  * @param health as it was when this was read; the process that delivers knows a newer one
  */
@@ -21,8 +21,8 @@ public record SubscriptionState(
         if (mode != Mode.DISABLED && disabledReason.isPresent()) {
             throw new IllegalArgumentException("only a disabled subscription has a reason to be disabled");
         }
-        if ((mode == Mode.PAUSED) != pauses.isOpen()) {
-            throw new IllegalArgumentException("a subscription is paused while its last pause lasts");
+        if (mode == Mode.PAUSED ? !pauses.isOpen() : mode.sends() && pauses.isOpen()) {
+            throw new IllegalArgumentException("a subscription is active once its last pause has ended");
         }
     }
 

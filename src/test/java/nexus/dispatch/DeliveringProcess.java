@@ -35,6 +35,7 @@ import nexus.queue.owed.PackedRows;
 import nexus.queue.process.ThisMachine;
 import nexus.queue.settle.Settlement;
 import nexus.store.Store;
+import nexus.subscription.catalog.MissedEvents;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.catalog.SubscriptionRepository;
 import nexus.testkit.Configs;
@@ -96,6 +97,7 @@ final class DeliveringProcess implements AutoCloseable {
                         TestPostgres.vertx(),
                         catalog,
                         repository,
+                        new MissedEvents(store),
                         sender.sender(catalog),
                         sender.loop(),
                         new OwnEvents(intake, Clock.systemUTC(), new Random(13)),

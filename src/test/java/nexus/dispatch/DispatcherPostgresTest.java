@@ -7,6 +7,7 @@ import static nexus.testkit.TestPostgres.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -329,6 +330,16 @@ class DispatcherPostgresTest {
         eventually("who watches Nexus is told", () -> query(
                         "SELECT type FROM nexus.event WHERE type LIKE 'nexus.subscription.%'")
                 .equals(List.of("nexus.subscription.disabled")));
+        JsonObject told = new JsonObject(query("SELECT convert_from(body, 'UTF8') FROM nexus.event"
+                        + " WHERE type = 'nexus.subscription.disabled'")
+                .getFirst());
+        JsonObject data = told.getJsonObject("payload").getJsonObject("data");
+        assertThat(Instant.parse(data.getString("disabledAt")))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(data.getLong("held")).isBetween(1L, 2L); // the one that was answered may not be settled yet
+        assertThat(data.getJsonObject("missed"))
+                .isEqualTo(new JsonObject().put("count", 0).putNull("firstAt").putNull("lastAt"));
+        assertThat(data.containsKey("failingSince")).isTrue();
     }
 
     @Test
@@ -386,13 +397,42 @@ class DispatcherPostgresTest {
     }
 
     @Test
+    void whatADisabledSubscriptionIsOwedIsHeldForWeeksAndThenSent() {
+        Subscription subscription = subscribe("**", settings -> withConcurrency(settings, 1));
+        publish("order.paid", Ordering.NONE);
+        publish("order.paid", Ordering.NONE);
+        await(repository.disable(subscription.id(), subscription.target(), "the endpoint answered 410 Gone"));
+        TestPostgres.execute(
+                url,
+                "UPDATE nexus.owed SET created_at = now() - interval '21 days'",
+                "UPDATE nexus.owed_run SET created_at = now() - interval '21 days'",
+                "UPDATE nexus.subscription SET pauses = jsonb_build_array(jsonb_build_array("
+                        + "(extract(epoch FROM now() - interval '20 days') * 1000)::bigint, null)),"
+                        + " version = (SELECT catalog_version + 1 FROM nexus.store)",
+                "UPDATE nexus.store SET catalog_version = catalog_version + 1");
+        await(catalog.reload());
+        start("nexus.delivery.sweep=100ms");
+
+        Instant begun = Instant.now();
+        eventually("several sweeps", () -> Instant.now().isAfter(begun.plusMillis(500)));
+        assertThat(receiver.received()).isEmpty();
+        assertThat(counts()).isEqualTo("2|2|0|0|0");
+
+        await(repository.update(subscription.id(), before -> before.draft().with(Mode.ACTIVE)));
+        await(catalog.reload());
+        awaitNothingOwed();
+        assertThat(receiver.received()).hasSize(2);
+    }
+
+    @Test
     void whatIsTooOldIsGivenUpAlsoWhenItIsParked() {
         subscribe("**", settings -> withConcurrency(settings, 1));
         publish("order.paid", Ordering.NONE);
         TestPostgres.execute(
                 url,
                 "UPDATE nexus.owed SET created_at = now() - interval '73 hours'",
-                "UPDATE nexus.subscription SET state = 'disabled', version = (SELECT catalog_version + 1 FROM nexus.store)",
+                "UPDATE nexus.subscription SET held_until = now() + interval '1 day',"
+                        + " version = (SELECT catalog_version + 1 FROM nexus.store)",
                 "UPDATE nexus.store SET catalog_version = catalog_version + 1");
         await(catalog.reload());
         start("nexus.delivery.sweep=200ms");

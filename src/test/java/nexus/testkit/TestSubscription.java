@@ -103,7 +103,7 @@ public final class TestSubscription {
         return new SubscriptionState(
                 mode,
                 Optional.empty(),
-                mode == Mode.PAUSED ? Pauses.NONE.begun(at) : Pauses.NONE,
+                mode.sends() ? Pauses.NONE : Pauses.NONE.begun(at),
                 Optional.empty(),
                 EndpointHealth.GOOD);
     }

@@ -154,11 +154,15 @@ public class SubscriptionRepository {
 
     /** Not for a target that was named meanwhile. */
     private static final NamedSql DISABLE = NamedSql.of("""
-            UPDATE subscription
+            UPDATE subscription s
             SET state = 'disabled', pauses = :pauses, disabled_reason = :reason, updated_at = now(),
                 version = (SELECT catalog_version FROM store)
             WHERE id = :id AND target_digest IN (:digest, :earlier_digest) AND state <> 'disabled'
-              AND deleted_at IS NULL""", "id", "digest", "earlier_digest", "pauses", "reason");
+              AND deleted_at IS NULL
+            RETURNING updated_at AS disabled_at, failing_since, (
+                SELECT coalesce(sum(pending + failed), 0)::bigint
+                FROM (SELECT pending, failed FROM stat WHERE lane = s.lane
+                      UNION ALL SELECT pending, failed FROM stat_delta WHERE lane = s.lane) counted) AS held""", "id", "digest", "earlier_digest", "pauses", "reason");
 
     /**
      * The longest wait counts, because requests in flight at once may answer in any order. Not for a target that was named
@@ -365,7 +369,7 @@ public class SubscriptionRepository {
     }
 
     private static Pauses pauses(Pauses before, Mode mode, Instant now) {
-        return mode == Mode.PAUSED ? before.begun(now) : before.ended(now);
+        return mode.sends() ? before.ended(now) : before.begun(now);
     }
 
     private Future<Subscription> present(SqlConnection connection, UUID id) {
@@ -424,13 +428,21 @@ public class SubscriptionRepository {
     }
 
     /**
+     * How a subscription was disabled.
+     *
+     * @param failingSince the first attempt of the failures that are stored; empty when it has answered until now
+     * @param held number of deliveries that are owed and held
+     */
+    public record Disabled(Instant at, Optional<Instant> failingSince, long held) {}
+
+    /**
      * Disables a subscription because of its target. The catalog must be reloaded afterwards.
      *
      * @param target the one that gave the reason
      * @param reason what {@code disabledReason} will say
-     * @return false when it was disabled or deleted already, or has another target
+     * @return empty when it was disabled or deleted already, or has another target
      */
-    public Future<Boolean> disable(UUID id, TargetSettings target, String reason) {
+    public Future<Optional<Disabled>> disable(UUID id, TargetSettings target, String reason) {
         List<Buffer> digests = codec.digests(target);
         return changing(id, AuditedChange.NONE, (connection, now) -> FIND.on(connection, id)
                         .map(found -> Rows.first(found, SubscriptionCodec::state))
@@ -441,9 +453,14 @@ public class SubscriptionRepository {
                                 digests.getLast(),
                                 SubscriptionCodec.pauses(before.map(SubscriptionState::pauses)
                                         .orElse(Pauses.NONE)
-                                        .ended(now)),
+                                        .begun(now)),
                                 reason)))
-                .map(disabled -> disabled.rowCount() > 0);
+                .map(rows -> Rows.first(
+                        rows,
+                        row -> new Disabled(
+                                Rows.instant(row, "disabled_at"),
+                                Rows.time(row, "failing_since"),
+                                row.getLong("held"))));
     }
 
     /**

@@ -206,7 +206,7 @@ class SubscriptionRepositoryPostgresTest {
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 1);
         await(repository.update(made.id(), Subscription::draft));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 2);
-        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isTrue();
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isPresent();
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
         await(repository.hold(made.id(), made.target(), Instant.now()));
         assertThat(await(repository.catalogVersion())).isEqualTo(start + 3);
@@ -312,7 +312,7 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.update(made.id(), before -> SubscriptionDraft.active(settings("https://other.example", "a"))));
 
         await(repository.hold(made.id(), made.target(), Instant.now().plusSeconds(600)));
-        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isEmpty();
 
         Subscription after = await(repository.find(made.id())).orElseThrow();
         assertThat(after.state().heldUntil()).isEmpty();
@@ -327,7 +327,7 @@ class SubscriptionRepositoryPostgresTest {
         await(repository.delete(made.id(), Optional.empty()));
         assertThat(await(repository.find(made.id()))).isEmpty();
         assertThat(await(repository.changesSince(0)).changed()).isEmpty();
-        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isFalse();
+        assertThat(await(repository.disable(made.id(), made.target(), "gone"))).isEmpty();
         assertThatExceptionOfType(Refusal.NotFound.class)
                 .isThrownBy(() -> await(repository.delete(made.id(), Optional.empty())));
         assertThatExceptionOfType(Refusal.NotFound.class)
