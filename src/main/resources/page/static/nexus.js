@@ -60,7 +60,7 @@
         scales: { y: { range: function (u, low, high) { return [0, high > 0 ? high * 1.1 : 1]; } } },
         axes: [Object.assign({ values: function (u, at) { return at.map(clock); } }, axis), Object.assign({ size: 52 }, axis)],
         series: [{ value: function (u, at) { return at == null ? "" : new Date(at * 1000).toLocaleTimeString(); } }].concat(chart.series.map(function (one) {
-          return { label: one.label, stroke: colour(one.colour), width: 1.5, points: { show: false }, spanGaps: false,
+          return { label: one.label, stroke: colour(one.colour), width: 1.5, points: { show: true, size: 3 }, spanGaps: false,
             value: function (u, value) { return value == null ? "–" : Number(value.toPrecision(3)) + (one.unit ? " " + one.unit : ""); } };
         }))
       }, [chart.x].concat(chart.series.map(function (one) { return one.values; })), box);
