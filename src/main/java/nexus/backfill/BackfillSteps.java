@@ -37,6 +37,7 @@ import nexus.replication.ReplicationReader;
 import nexus.replication.stream.ChunkStream;
 import nexus.replication.stream.ChunkStream.Outcome;
 import nexus.store.Store;
+import nexus.subscription.Batch;
 import nexus.subscription.Subscription;
 import nexus.subscription.catalog.SubscriptionCatalog;
 import nexus.subscription.matching.Undecided;
@@ -50,7 +51,7 @@ import org.jboss.logging.Logger;
 public class BackfillSteps implements JobKind {
     private static final Logger LOG = Logger.getLogger(BackfillSteps.class);
     private static final int THREADS = 4;
-    /** Most owed deliveries of jobs in a lane, because the live ones of the subscription wait behind them. */
+    /** Most owed deliveries of jobs in a lane without batches, because the live ones of the subscription wait behind them. */
     private static final int MOST_OWED = 256;
 
     private static final Duration SOON = Duration.ofMillis(20);
@@ -139,10 +140,16 @@ public class BackfillSteps implements JobKind {
             return Future.succeededFuture(new Turn.Wait(LATER));
         }
         return owed.count(job.lane(), job.id()).compose(counts -> {
-            int room = Math.min(most, MOST_OWED - counts.ready());
-            boolean isFull = room < 1 || counts.owed() >= OwedAgain.MOST_COUNTED;
+            boolean isFull = counts.ready() >= mostOwed(subscription.get()) || counts.owed() >= OwedAgain.MOST_COUNTED;
             return isFull ? Future.succeededFuture(new Turn.Wait(SOON)) : onThread(job, most);
         });
+    }
+
+    /** With batches, one of them is on its way while another fills. */
+    static int mostOwed(Subscription subscription) {
+        int batch =
+                subscription.settings().content().batch().map(Batch::maxSize).orElse(1);
+        return Math.max(MOST_OWED, 2 * batch);
     }
 
     private Future<Turn> onThread(Job job, int most) {
